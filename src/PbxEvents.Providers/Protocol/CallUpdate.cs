@@ -1,0 +1,79 @@
+namespace PbxEvents.Providers.Protocol;
+
+/// <summary>
+/// What one event says about a call, in the words that all platforms share. A session keeps one instance and resets it
+/// for each event, so that no event costs an allocation here.
+/// </summary>
+public sealed class CallUpdate
+{
+    private readonly List<LegUpdate> _legs = new(4);
+
+    /// <summary>The platform's id of the call.</summary>
+    public string CallId { get; private set; } = "";
+
+    /// <summary>Which way it goes; null when this event does not say.</summary>
+    public PbxDirection? Direction { get; set; }
+
+    /// <summary>The calling number; null when this event does not say.</summary>
+    public string? From { get; set; }
+
+    /// <summary>The calling party's name; null when this event does not say.</summary>
+    public string? FromName { get; set; }
+
+    /// <summary>The called number; null when this event does not say.</summary>
+    public string? To { get; set; }
+
+    /// <summary>The queue it went into; null when this event does not say.</summary>
+    public string? Queue { get; set; }
+
+    /// <summary>True when the platform itself says the call was passed on to another party with this event.</summary>
+    public bool IsTransfer { get; set; }
+
+    /// <summary>
+    /// True when the platform itself says that the whole call is over. A call also ends when all its known legs have,
+    /// unless <see cref="KeepsOpen"/> says otherwise.
+    /// </summary>
+    public bool IsEnd { get; set; }
+
+    /// <summary>
+    /// True when the call is to stay open although all its legs have ended, because the platform's final record decides
+    /// (Yeastar's CDR). The session must end it later with <see cref="IsEnd"/>.
+    /// </summary>
+    public bool KeepsOpen { get; set; }
+
+    /// <summary>
+    /// How the call turns out if nobody answers, or turned out when <see cref="IsEnd"/>: the platform's own word, which
+    /// wins over what the legs show. Kept until the end; null when this event does not say.
+    /// </summary>
+    public PbxOutcome? Outcome { get; set; }
+
+    /// <summary>
+    /// A state of the call as a whole that no leg shows (PortSIP's <c>call_established</c>); null to derive it from the legs.
+    /// </summary>
+    public PbxCallState? State { get; set; }
+
+    /// <summary>Who answered, with <see cref="State"/> Answered; null when this event does not say.</summary>
+    public string? AnsweredBy { get; set; }
+
+    /// <summary>The changes of legs, in order.</summary>
+    public IReadOnlyList<LegUpdate> Legs => _legs;
+
+    /// <summary>Empties the update for the next event.</summary>
+    /// <param name="callId">The call.</param>
+    /// <returns>This update.</returns>
+    public CallUpdate Reset(string callId)
+    {
+        CallId = callId;
+        Direction = null;
+        From = FromName = To = Queue = AnsweredBy = null;
+        IsTransfer = IsEnd = KeepsOpen = false;
+        Outcome = null;
+        State = null;
+        _legs.Clear();
+        return this;
+    }
+
+    /// <summary>Adds a change of a leg.</summary>
+    /// <param name="leg">The change.</param>
+    public void Add(in LegUpdate leg) => _legs.Add(leg);
+}

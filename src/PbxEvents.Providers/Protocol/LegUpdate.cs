@@ -1,0 +1,19 @@
+namespace PbxEvents.Providers.Protocol;
+
+/// <summary>What one event says about one leg.</summary>
+/// <param name="LegId">The platform's id of the leg, unique in its call.</param>
+/// <param name="Role">
+/// What part it plays. Only a Callee's answer is a person's: a session gives the legs of IVR, queue and voicemail as System.
+/// </param>
+/// <param name="State">Where it stands now; null when this event only tells more about the leg.</param>
+public readonly record struct LegUpdate(string LegId, PbxLegRole Role, PbxCallState? State)
+{
+    /// <summary>How it turned out, with State Ended, when the platform says so; null to derive it from the other legs.</summary>
+    public PbxOutcome? Outcome { get; init; }
+
+    /// <summary>The extension at it; null for an outside party or when this event does not say.</summary>
+    public string? Extension { get; init; }
+
+    /// <summary>The number or address at it; null when this event does not say.</summary>
+    public string? Number { get; init; }
+}

@@ -1,0 +1,72 @@
+namespace PbxEvents;
+
+/// <summary>
+/// A call as it stood at one moment. Immutable: a later event brings a later <see cref="PbxCall"/> with the same
+/// <see cref="CallId"/>, so a script sees the state it waited for, however slowly it looks.
+/// </summary>
+public sealed record PbxCall
+{
+    /// <summary>The platform's id of the call.</summary>
+    public required string CallId { get; init; }
+
+    /// <summary>The connection it was seen on.</summary>
+    public string Connection { get; init; } = "";
+
+    /// <summary>The platform.</summary>
+    public string Provider { get; init; } = "";
+
+    /// <summary>Which way the call goes.</summary>
+    public PbxDirection Direction { get; init; }
+
+    /// <summary>The calling number or address.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The calling party's name, where the platform gives one.</summary>
+    public string? FromName { get; init; }
+
+    /// <summary>The called number or address.</summary>
+    public string? To { get; init; }
+
+    /// <summary>The extension it is about: the one that answered, else the last one that rang, else the calling one.</summary>
+    public string? Extension { get; init; }
+
+    /// <summary>The queue it came through; null when it did not.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>Where the call stands.</summary>
+    public PbxCallState State { get; init; }
+
+    /// <summary>How it turned out; null until <see cref="State"/> is Ended.</summary>
+    public PbxOutcome? Outcome { get; init; }
+
+    /// <summary>When the call was first seen.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When a device first rang; null when none did.</summary>
+    public DateTimeOffset? RingingAt { get; init; }
+
+    /// <summary>When a person first answered; null when none did.</summary>
+    public DateTimeOffset? AnsweredAt { get; init; }
+
+    /// <summary>When the last leg ended; null while the call lives.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The extension, else the number, of the person who answered last; null when nobody did.</summary>
+    public string? AnsweredBy { get; init; }
+
+    /// <summary>From the first answer to the end; null while the call lives or when nobody answered.</summary>
+    public TimeSpan? TalkTime => EndedAt - AnsweredAt;
+
+    /// <summary>From the start to the end; null while the call lives.</summary>
+    public TimeSpan? Duration => EndedAt - StartedAt;
+
+    /// <summary>The legs, in the order they appeared.</summary>
+    public IReadOnlyList<PbxLeg> Legs { get; init; } = [];
+
+    /// <summary>The events of the call up to this moment, oldest first; of a very long call the first 1000.</summary>
+    public IReadOnlyList<PbxEvent> Events { get; init; } = [];
+
+    /// <summary>The call in one line.</summary>
+    /// <returns>Text for a log.</returns>
+    public override string ToString() => $"{CallId} {From} -> {To} {State}{(Outcome is { } o ? $" {o}" : "")}";
+}

@@ -1,0 +1,17 @@
+namespace PbxEvents;
+
+/// <summary>Which way a call goes, seen from the PBX.</summary>
+public enum PbxDirection
+{
+    /// <summary>The platform did not say.</summary>
+    Unknown,
+
+    /// <summary>From outside to an extension.</summary>
+    Inbound,
+
+    /// <summary>From an extension to outside.</summary>
+    Outbound,
+
+    /// <summary>Between extensions.</summary>
+    Internal,
+}

@@ -1,0 +1,77 @@
+namespace PbxEvents;
+
+/// <summary>What went wrong. The name is also the error id of the error record a cmdlet writes.</summary>
+public enum PbxErrorKind
+{
+    /// <summary>An option is missing, contradicts another, or means nothing to this platform.</summary>
+    InvalidOption,
+
+    /// <summary>The host name did not resolve.</summary>
+    HostNotFound,
+
+    /// <summary>Nothing listens on that port, or a firewall refused.</summary>
+    ConnectionRefused,
+
+    /// <summary>The network or the host could not be reached.</summary>
+    NetworkUnreachable,
+
+    /// <summary>The server's certificate was not accepted.</summary>
+    TlsFailed,
+
+    /// <summary>No answer came in time.</summary>
+    Timeout,
+
+    /// <summary>Something answered, but not the platform's event service.</summary>
+    HandshakeFailed,
+
+    /// <summary>The platform refused the credential or token.</summary>
+    CredentialRefused,
+
+    /// <summary>The platform asks for a second factor.</summary>
+    MfaRequired,
+
+    /// <summary>The credential is good, its rights do not reach.</summary>
+    PermissionDenied,
+
+    /// <summary>The platform blocks this machine's address.</summary>
+    AddressBlocked,
+
+    /// <summary>The platform asks for fewer requests.</summary>
+    RateLimited,
+
+    /// <summary>The platform has given out as many tokens as it allows.</summary>
+    TokenLimit,
+
+    /// <summary>The platform refused a subscription.</summary>
+    SubscriptionRefused,
+
+    /// <summary>The platform did not confirm a subscription in its documented time.</summary>
+    SubscriptionTimeout,
+
+    /// <summary>The platform has no such topic or event name.</summary>
+    UnknownTopic,
+
+    /// <summary>The platform cannot do that.</summary>
+    NotSupported,
+
+    /// <summary>The platform refused a request.</summary>
+    RequestRefused,
+
+    /// <summary>A request got no reply in time.</summary>
+    NoReply,
+
+    /// <summary>The link went down.</summary>
+    LinkLost,
+
+    /// <summary>The platform does not take what is sent to it.</summary>
+    SlowServer,
+
+    /// <summary>A frame could not be read.</summary>
+    ProtocolError,
+
+    /// <summary>The connection was closed by the user.</summary>
+    Disconnected,
+
+    /// <summary>The platform reported a fault of its own.</summary>
+    ServerError,
+}

@@ -1,0 +1,119 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PbxEvents;
+
+/// <summary>
+/// One event of a platform, or of the connection itself (<see cref="PbxCategory.Connection"/>). Immutable once it has a
+/// <see cref="Sequence"/>, so any thread may read it.
+/// </summary>
+public sealed class PbxEvent
+{
+    private string? _id;
+
+    /// <summary>Position in the connection's stream: 1, 2, 3, with no holes.</summary>
+    public long Sequence { get; internal set; }
+
+    /// <summary>
+    /// Idempotency key: the platform's own event id where it has one, else derived from name and payload. The same
+    /// event delivered twice has the same key.
+    /// </summary>
+    public string Id
+    {
+        get => _id ??= DeriveId();
+        internal set => _id = value;
+    }
+
+    /// <summary>When it happened by the platform's clock, with offset; the arrival time when the platform does not say.</summary>
+    public DateTimeOffset Time { get; internal set; }
+
+    /// <summary>When its frame arrived here.</summary>
+    public DateTimeOffset ReceivedAt { get; internal set; }
+
+    /// <summary>The platform: <c>TelecomX</c>, <c>OneCloud</c>, <c>RingCentral</c>, <c>PortSIP</c> or <c>Yeastar</c>.</summary>
+    public string Provider { get; internal set; } = "";
+
+    /// <summary>The name of the connection that brought it.</summary>
+    public string Connection { get; internal set; } = "";
+
+    /// <summary>What it is about.</summary>
+    public PbxCategory Category { get; internal set; }
+
+    /// <summary>The platform's own name of the event, such as <c>CALL_START</c> or <c>30011</c>.</summary>
+    public string Name { get; internal set; } = "";
+
+    /// <summary>The platform's own name of the stream that brought it (channel, filter, topic); null where there is none.</summary>
+    public string? Topic { get; internal set; }
+
+    /// <summary>The state of the call after this event; null when the event is not about a call.</summary>
+    public PbxCallState? CallState { get; internal set; }
+
+    /// <summary>The outcome, once <see cref="CallState"/> is Ended.</summary>
+    public PbxOutcome? Outcome { get; internal set; }
+
+    /// <summary>The platform's id of the call.</summary>
+    public string? CallId { get; internal set; }
+
+    /// <summary>The platform's id of the leg the event speaks of.</summary>
+    public string? LegId { get; internal set; }
+
+    /// <summary>The calling number or address.</summary>
+    public string? From { get; internal set; }
+
+    /// <summary>The called number or address.</summary>
+    public string? To { get; internal set; }
+
+    /// <summary>The extension the event speaks of.</summary>
+    public string? Extension { get; internal set; }
+
+    /// <summary>The queue the event speaks of.</summary>
+    public string? Queue { get; internal set; }
+
+    /// <summary>True when PbxEvents made the event (from a snapshot, a timer, its own state), not the platform's stream.</summary>
+    public bool Synthesized { get; internal set; }
+
+    /// <summary>The call as it stood after this event; null when the event is not about a tracked call.</summary>
+    public PbxCall? Call { get; internal set; }
+
+    /// <summary>The gap, on a Connection event that reports one.</summary>
+    public PbxGap? Gap { get; internal set; }
+
+    /// <summary>What went wrong, on a Connection event that reports it.</summary>
+    public PbxException? Error { get; internal set; }
+
+    /// <summary>The payload as JSON text, exactly as received. Empty for events that PbxEvents made itself.</summary>
+    public string Raw => Encoding.UTF8.GetString(Payload.Span);
+
+    /// <summary>The payload as UTF-8 JSON.</summary>
+    internal ReadOnlyMemory<byte> Payload { get; set; }
+
+    /// <summary>
+    /// True when the call entered <see cref="CallState"/> with this event: what <c>Wait-PbxCall</c> and the
+    /// <c>PbxEvents.Call.*</c> engine events answer to. A second device that rings, or a call taken off hold, is no news.
+    /// </summary>
+    internal bool IsCallNews { get; set; }
+
+    /// <summary>What the module built for <c>Data</c> on first use.</summary>
+    internal object? DataCache { get; set; }
+
+    /// <summary>The payload as UTF-8 JSON, without a copy.</summary>
+    /// <returns>The bytes; do not write to them.</returns>
+    public ReadOnlyMemory<byte> GetUtf8() => Payload;
+
+    /// <summary>The event in one line.</summary>
+    /// <returns>Text for a log.</returns>
+    public override string ToString() => $"{Sequence} {Category} {Name}{(CallState is { } s ? $" {s}" : "")}{(Outcome is { } o ? $" {o}" : "")}";
+
+    private string DeriveId()
+    {
+        // The payload alone can repeat under two names; a zero byte keeps "ab"+"c" apart from "a"+"bc".
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(Name));
+        hash.AppendData([0]);
+        if (Payload.IsEmpty)
+            hash.AppendData(Encoding.UTF8.GetBytes($"{Connection}\0{Sequence}\0{ReceivedAt.UtcTicks}"));
+        else
+            hash.AppendData(Payload.Span);
+        return Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 12)).ToLowerInvariant();
+    }
+}

@@ -1,0 +1,33 @@
+namespace PbxEvents;
+
+/// <summary>
+/// A failure that a person can act on: what happened, to what, and what to do. Texts never hold a secret.
+/// </summary>
+/// <param name="kind">What went wrong.</param>
+/// <param name="message">What happened, to what, and why, in one or two sentences.</param>
+/// <param name="advice">What to check or do next.</param>
+/// <param name="innerException">The cause, or null.</param>
+public sealed class PbxException(PbxErrorKind kind, string message, string advice, Exception? innerException = null)
+    : Exception(message, innerException)
+{
+    /// <summary>What went wrong.</summary>
+    public PbxErrorKind Kind { get; } = kind;
+
+    /// <summary>What to check or do next.</summary>
+    public string Advice { get; } = advice;
+
+    /// <summary>What it happened to: a host, a topic, an option. Null when the connection itself is meant.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>The platform's own code for it, when it gave one (an HTTP status, <c>SUB-508</c>, <c>60002</c>).</summary>
+    public string? Code { get; init; }
+
+    /// <summary>The shortest wait the platform asked for; null when it did not ask.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>
+    /// True when trying again cannot help (a refused credential): the connection stops at once, because repeating
+    /// it can get the address blocked. Default false.
+    /// </summary>
+    public bool IsPermanent { get; init; }
+}

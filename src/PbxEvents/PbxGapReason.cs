@@ -1,0 +1,14 @@
+namespace PbxEvents;
+
+/// <summary>Why events are missing.</summary>
+public enum PbxGapReason
+{
+    /// <summary>The link to the platform was down.</summary>
+    LinkLost,
+
+    /// <summary>A reader fell further behind than the buffer reaches.</summary>
+    SlowConsumer,
+
+    /// <summary>The platform's own recovery buffer was too small for what was missed.</summary>
+    BufferOverrun,
+}

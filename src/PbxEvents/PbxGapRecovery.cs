@@ -1,0 +1,14 @@
+namespace PbxEvents;
+
+/// <summary>What became of the events that a gap covers.</summary>
+public enum PbxGapRecovery
+{
+    /// <summary>They will not come.</summary>
+    Lost,
+
+    /// <summary>Some of them were replayed or asked for; the rest will not come.</summary>
+    Partial,
+
+    /// <summary>All of them were replayed, in order, each once.</summary>
+    Recovered,
+}

@@ -1,0 +1,33 @@
+namespace PbxEvents;
+
+/// <summary>One leg of a call: one party's or one device's side of it. Immutable.</summary>
+public sealed record PbxLeg
+{
+    /// <summary>The platform's id of the leg.</summary>
+    public required string LegId { get; init; }
+
+    /// <summary>What part the leg plays.</summary>
+    public PbxLegRole Role { get; init; }
+
+    /// <summary>Where the leg stands.</summary>
+    public PbxCallState State { get; init; }
+
+    /// <summary>How it turned out, once it has ended and the platform or the other legs say so.</summary>
+    public PbxOutcome? Outcome { get; init; }
+
+    /// <summary>The extension at this leg; null for an outside party or the system.</summary>
+    public string? Extension { get; init; }
+
+    /// <summary>The number or address at this leg.</summary>
+    public string? Number { get; init; }
+
+    /// <summary>When the leg was answered; null when it was not.</summary>
+    public DateTimeOffset? AnsweredAt { get; init; }
+
+    /// <summary>When the leg ended; null while it lives.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The leg in one line.</summary>
+    /// <returns>Text for a list.</returns>
+    public override string ToString() => $"{Role} {Extension ?? Number ?? LegId} {State}{(Outcome is { } o ? $" {o}" : "")}";
+}

@@ -1,0 +1,32 @@
+namespace PbxEvents;
+
+/// <summary>How an ended call, or an ended leg, turned out.</summary>
+public enum PbxOutcome
+{
+    /// <summary>A person answered and the parties spoke.</summary>
+    Answered,
+
+    /// <summary>It rang, or waited, and no person answered.</summary>
+    Missed,
+
+    /// <summary>The caller gave up while waiting in a queue.</summary>
+    Abandoned,
+
+    /// <summary>This leg rang, another one was answered. Of a call: only when nothing that was subscribed saw more.</summary>
+    AnsweredElsewhere,
+
+    /// <summary>Nobody answered and voicemail took the call.</summary>
+    Voicemail,
+
+    /// <summary>The called party was busy.</summary>
+    Busy,
+
+    /// <summary>The called party refused the call.</summary>
+    Rejected,
+
+    /// <summary>A person answered and passed the call on.</summary>
+    Transferred,
+
+    /// <summary>The call could not be completed.</summary>
+    Failed,
+}

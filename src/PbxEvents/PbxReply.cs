@@ -1,0 +1,29 @@
+namespace PbxEvents;
+
+/// <summary>An answer to a request sent with <c>Send-PbxRequest</c>.</summary>
+public sealed class PbxReply
+{
+    /// <summary>The connection's name.</summary>
+    public string Connection { get; internal set; } = "";
+
+    /// <summary>The platform's id of the request.</summary>
+    public required string RequestId { get; init; }
+
+    /// <summary>What was asked, in the platform's words.</summary>
+    public required string Request { get; init; }
+
+    /// <summary>Who answered; null where the platform does not say.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The platform's status (an HTTP status on RingCentral); null where there is none.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>When it arrived.</summary>
+    public DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>The answer as JSON text; empty when there is none.</summary>
+    public string Raw { get; init; } = "";
+
+    /// <summary>What the module built for <c>Data</c> on first use.</summary>
+    internal object? DataCache { get; set; }
+}

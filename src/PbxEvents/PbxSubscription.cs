@@ -1,0 +1,67 @@
+namespace PbxEvents;
+
+/// <summary>
+/// A wish to receive events of one kind, and what became of it. The filter never changes; the rest is a live view that
+/// any thread may read.
+/// </summary>
+public sealed class PbxSubscription
+{
+    private long _delivered;
+    private long _failureCount;
+
+    /// <summary>Number within the process: 1, 2, 3.</summary>
+    public int Id { get; internal init; }
+
+    /// <summary>The connection's name.</summary>
+    public string Connection { get; internal init; } = "";
+
+    /// <summary>What was asked for.</summary>
+    public required PbxSubscriptionFilter Filter { get; init; }
+
+    /// <summary>The kind in the common vocabulary; null when a platform topic was asked for.</summary>
+    public PbxSubscriptionType? Type => Filter.Type;
+
+    /// <summary>The platform's topics; empty when a kind was asked for.</summary>
+    public IReadOnlyList<string> Topic => Filter.Topic;
+
+    /// <summary>The extensions; empty for all.</summary>
+    public IReadOnlyList<string> Extension => Filter.Extension;
+
+    /// <summary>The queues; empty for all.</summary>
+    public IReadOnlyList<string> Queue => Filter.Queue;
+
+    /// <summary>The event names; empty for all.</summary>
+    public IReadOnlyList<string> EventName => Filter.EventName;
+
+    /// <summary>The tenants; empty for the credential's own.</summary>
+    public IReadOnlyList<string> Tenant => Filter.Tenant;
+
+    /// <summary>Where the subscription stands.</summary>
+    public PbxSubscriptionState State { get; internal set; }
+
+    /// <summary>When the platform confirmed it, the last time; null before.</summary>
+    public DateTimeOffset? ConfirmedAt { get; internal set; }
+
+    /// <summary>The platform's words of confirmation or refusal; null where it has none.</summary>
+    public string? Confirmation { get; internal set; }
+
+    /// <summary>Why it was refused; null otherwise.</summary>
+    public PbxException? Error { get; internal set; }
+
+    /// <summary>How many events were handed to the subscription's action.</summary>
+    public long Delivered => Interlocked.Read(ref _delivered);
+
+    /// <summary>How many times the action threw.</summary>
+    public long Failures => Interlocked.Read(ref _failureCount);
+
+    /// <summary>The stream position at registration: a first wait starts after it.</summary>
+    internal long StartSequence { get; init; }
+
+    internal void CountDelivered() => Interlocked.Increment(ref _delivered);
+
+    internal void CountFailure() => Interlocked.Increment(ref _failureCount);
+
+    /// <summary>The subscription in one line.</summary>
+    /// <returns>Text for a log.</returns>
+    public override string ToString() => $"{Id} {Filter} {State}";
+}

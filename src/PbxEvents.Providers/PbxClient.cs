@@ -1,0 +1,276 @@
+using System.Runtime.CompilerServices;
+using PbxEvents.Providers.Protocol;
+using PbxEvents.Providers.Runtime;
+using PbxEvents.Providers.Transport;
+
+namespace PbxEvents.Providers;
+
+/// <summary>
+/// One connection to a platform and everything that can be done with it. All members may be called from any thread. It
+/// reconnects by itself until it is disposed, or until an answer comes that trying again cannot change.
+/// </summary>
+public sealed class PbxClient : PbxConnection, IAsyncDisposable
+{
+    private static int _lastNumber;
+    private static int _lastSubscription;
+
+    /// <summary>How long a subscription waits for a link before its caller is told. The sessions' own limits are shorter.</summary>
+    private static readonly TimeSpan SubscribeTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly ConnectionSupervisor _supervisor;
+    private readonly PlatformDriver _driver;
+    private readonly PbxConnectOptions _options;
+
+    private PbxClient(string name, PbxProvider provider, PbxConnectOptions options, PlatformDriver driver, ILinkFactory links, Journal journal)
+    {
+        Name = name;
+        Platform = provider;
+        _options = options;
+        _driver = driver;
+        _supervisor = new ConnectionSupervisor(name, provider.Name, options, driver, links, journal, Random.Shared.NextDouble);
+    }
+
+    /// <inheritdoc/>
+    public override string Name { get; }
+
+    /// <summary>What is known of the platform.</summary>
+    public PbxProvider Platform { get; }
+
+    /// <inheritdoc/>
+    public override string Provider => Platform.Name;
+
+    /// <inheritdoc/>
+    public override string Server => _driver.Server;
+
+    /// <inheritdoc/>
+    public override PbxConnectionState State => _supervisor.Status.State;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset? ConnectedAt => _supervisor.Status.ConnectedAt;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset? LastFrameAt => _supervisor.Status.LastFrameAt;
+
+    /// <inheritdoc/>
+    public override int ReconnectCount => _supervisor.Status.ReconnectCount;
+
+    /// <inheritdoc/>
+    public override long Received => _supervisor.Status.Received;
+
+    /// <inheritdoc/>
+    public override long Dropped => _supervisor.Status.Dropped;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<PbxGap> Gaps => _supervisor.Status.Gaps;
+
+    /// <inheritdoc/>
+    public override PbxException? LastError => _supervisor.Status.LastError;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<PbxSubscription> Subscriptions => _supervisor.Subscriptions.All;
+
+    /// <summary>The events.</summary>
+    public EventLog Events => _supervisor.Log;
+
+    /// <summary>What the connection did, line by line.</summary>
+    public Journal Journal => _supervisor.Journal;
+
+    /// <summary>The calls in progress and the last thousand ended ones, in the order they were first seen.</summary>
+    /// <returns>The calls as they stand.</returns>
+    public IReadOnlyList<PbxCall> GetCalls() => _supervisor.Calls.GetCalls();
+
+    /// <summary>Starts a connection without waiting for it; see <see cref="WaitUntilConnectedAsync"/>.</summary>
+    /// <param name="options">What to connect to, and how.</param>
+    /// <returns>The connection, in state Connecting.</returns>
+    /// <exception cref="PbxException">The options do not fit the platform.</exception>
+    public static PbxClient Start(PbxConnectOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Start(options, PbxProviders.Get(options.Provider), null, null);
+    }
+
+    /// <summary>Starts a connection and waits until it is authenticated and ready.</summary>
+    /// <param name="options">What to connect to, and how.</param>
+    /// <param name="cancellationToken">Gives up at once, leaving nothing open.</param>
+    /// <returns>The connection.</returns>
+    /// <exception cref="PbxException">It cannot be, or not within the time-out of the options.</exception>
+    public static async Task<PbxClient> ConnectAsync(PbxConnectOptions options, CancellationToken cancellationToken)
+    {
+        var client = Start(options);
+        try
+        {
+            await client.WaitUntilConnectedAsync(cancellationToken).ConfigureAwait(false);
+            return client;
+        }
+        catch (Exception)
+        {
+            await client.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Waits until the connection is ready for the first time.</summary>
+    /// <param name="cancellationToken">Ends the wait, not the connection.</param>
+    /// <returns>When it is ready.</returns>
+    /// <exception cref="PbxException">It cannot be, or not within the time-out of the options.</exception>
+    public async Task WaitUntilConnectedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _supervisor.Connected.WaitAsync(_options.Timeout, _options.Transport.Clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            var position = 0L;
+            var lines = Journal.Read(ref position);
+            throw Faults.ConnectTimeout(Server, _options.Timeout, lines.Count == 0 ? null : lines[^1].Text);
+        }
+    }
+
+    /// <summary>Subscribes and waits for the platform's confirmation.</summary>
+    /// <param name="filter">What to subscribe to.</param>
+    /// <param name="cancellationToken">Gives up; the subscription is withdrawn.</param>
+    /// <returns>The active subscription. It is restored after every reconnect until it is unsubscribed.</returns>
+    /// <exception cref="PbxException">The platform refused it, or did not confirm it in its documented time.</exception>
+    public async Task<PbxSubscription> SubscribeAsync(PbxSubscriptionFilter filter, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var subscription = new PbxSubscription
+        {
+            Id = Interlocked.Increment(ref _lastSubscription),
+            Connection = Name,
+            Filter = filter,
+            StartSequence = Events.Head,
+        };
+        var waiter = new TaskCompletionSource<PbxSubscription>(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            await _supervisor.InvokeAsync(() => _supervisor.Subscribe(subscription, waiter), cancellationToken).ConfigureAwait(false);
+            return await waiter.Task.WaitAsync(SubscribeTimeout, _options.Transport.Clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            await UnsubscribeAsync(subscription, CancellationToken.None).ConfigureAwait(false);
+            throw Faults.SubscriptionPending(subscription, SubscribeTimeout);
+        }
+        catch (Exception)
+        {
+            await UnsubscribeAsync(subscription, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Withdraws a subscription. Nothing happens when it is gone already.</summary>
+    /// <param name="subscription">The subscription.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>When the platform has been told.</returns>
+    public async Task UnsubscribeAsync(PbxSubscription subscription, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(subscription);
+        try
+        {
+            await _supervisor.InvokeAsync(() => _supervisor.Unsubscribe(subscription), cancellationToken).ConfigureAwait(false);
+        }
+        catch (PbxException e) when (e.Kind == PbxErrorKind.Disconnected)
+        {
+            // It ended with its connection.
+        }
+    }
+
+    /// <summary>Sends a request and gives the replies as they come.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="timeout">How long to wait in all; <see cref="Timeout.InfiniteTimeSpan"/> for as long as the link lives.</param>
+    /// <param name="maxReplies">Ends after so many replies.</param>
+    /// <param name="cancellationToken">Ends at once.</param>
+    /// <returns>The replies. It ends at the time-out when there was at least one.</returns>
+    /// <exception cref="PbxException">Refused, link lost, or nobody answered in time.</exception>
+    public async IAsyncEnumerable<PbxReply> RequestAsync(
+        PbxRequest request, TimeSpan timeout, int maxReplies, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var pending = new PendingRequest(request);
+        var token = 0;
+        using var deadline = new CancellationTokenSource(timeout, _options.Transport.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await _supervisor.InvokeAsync(() => token = _supervisor.SendRequest(pending), cancellationToken).ConfigureAwait(false);
+            var count = 0;
+            while (count < maxReplies)
+            {
+                var hasMore = await NextAsync(count).ConfigureAwait(false);
+                if (!hasMore)
+                    yield break;
+                while (count < maxReplies && pending.Replies.TryRead(out var reply))
+                {
+                    count++;
+                    yield return reply;
+                }
+            }
+        }
+        finally
+        {
+            await ForgetAsync().ConfigureAwait(false);
+        }
+
+        async Task<bool> NextAsync(int count)
+        {
+            try
+            {
+                await pending.Accepted.WaitAsync(either.Token).ConfigureAwait(false);
+                return request.ExpectsReply && await pending.Replies.WaitToReadAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                return count > 0 ? false : throw Faults.NoReply(request.Request, request.To, timeout);
+            }
+        }
+
+        async Task ForgetAsync()
+        {
+            try
+            {
+                await _supervisor.InvokeAsync(() => _supervisor.ForgetRequest(token), CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (PbxException)
+            {
+                // The connection is over and with it the request.
+            }
+        }
+    }
+
+    /// <summary>Answers a request that another client sent here.</summary>
+    /// <param name="request">The event that brought it.</param>
+    /// <param name="json">The answer's data as UTF-8 JSON; empty for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>When the reply is on its way.</returns>
+    /// <exception cref="PbxException">The event is no request, or the link is down.</exception>
+    public Task ReplyAsync(PbxEvent request, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _supervisor.InvokeAsync(() => _supervisor.SendReply(request, json), cancellationToken);
+    }
+
+    /// <summary>Ends the connection in order: unsubscribes, closes, gives back tokens. Safe to call more than once.</summary>
+    /// <param name="cancellationToken">Ends the wait, not the ending.</param>
+    /// <returns>When nothing of it is left.</returns>
+    public Task DisconnectAsync(CancellationToken cancellationToken) => _supervisor.StopAsync(cancellationToken);
+
+    /// <summary>Ends the connection in order.</summary>
+    /// <returns>When nothing of it is left.</returns>
+    public async ValueTask DisposeAsync() => await DisconnectAsync(CancellationToken.None).ConfigureAwait(false);
+
+    /// <summary>As the public one, with a fake platform, network or HTTP in the place of the real ones.</summary>
+    internal static PbxClient Start(PbxConnectOptions options, PbxProvider provider, ILinkFactory? links, IHttpClient? http)
+    {
+        OptionRules.Check(options, provider);
+        var name = options.Name ?? $"{provider.Name}-{Interlocked.Increment(ref _lastNumber)}";
+        var journal = new Journal(options.Transport.Clock);
+        links = links ?? throw new NotSupportedException("The transport has not landed yet.");
+        http = http ?? throw new NotSupportedException("The transport has not landed yet.");
+        var driver = provider.CreateDriver(new DriverContext(options, http, journal.Write));
+        var client = new PbxClient(name, provider, options, driver, links, journal);
+        client._supervisor.Start();
+        return client;
+    }
+}

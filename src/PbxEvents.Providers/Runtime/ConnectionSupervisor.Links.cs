@@ -1,0 +1,215 @@
+using PbxEvents.Providers.Protocol;
+using PbxEvents.Providers.Transport;
+
+namespace PbxEvents.Providers.Runtime;
+
+/// <summary>Attempts, links, losses and gaps.</summary>
+internal sealed partial class ConnectionSupervisor
+{
+    private void BeginAttempt()
+    {
+        if (_isOver || _isAttempting || _candidate is not null)
+            return;
+        _isAttempting = true;
+        var plan = _session.PlanLink(_active is not null);
+        var linkId = ++_lastLinkId;
+        _attempt = Task.Run(() => AttemptAsync(linkId, plan, _stopping.Token));
+    }
+
+    /// <summary>Runs beside the loop: token, addresses, then link after link until one opens.</summary>
+    private async Task AttemptAsync(int linkId, LinkPlan plan, CancellationToken cancellationToken)
+    {
+        PbxException? fault = null;
+        try
+        {
+            var targets = await _driver.PrepareAsync(plan, cancellationToken).ConfigureAwait(false);
+            foreach (var target in targets)
+            {
+                Journal.Write($"Opening {target.Display}.");
+                var link = _links.Create(linkId, target, this);
+                try
+                {
+                    await link.OpenAsync(cancellationToken).ConfigureAwait(false);
+                    Post(() => LinkOpened(new OpenLink(link, target)));
+                    return;
+                }
+                catch (Exception e)
+                {
+                    await link.DisposeAsync().ConfigureAwait(false);
+                    cancellationToken.ThrowIfCancellationRequested();
+                    var failure = e as PbxException ?? Faults.Unexpected($"opening {target.Display}", e);
+                    Journal.Write($"{target.Display} did not open: {failure.Message}");
+
+                    // Of several addresses the first one's fault is told, unless a later one is clearer.
+                    if (fault is null || failure.IsPermanent)
+                        fault = failure;
+                    if (failure.IsPermanent)
+                        break;
+                }
+            }
+            fault ??= Faults.NoTarget(_name);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            fault = e as PbxException ?? Faults.Unexpected("preparing the connection", e);
+        }
+        Post(() =>
+        {
+            _isAttempting = false;
+            AttemptFailed(fault);
+        });
+    }
+
+    private void LinkOpened(OpenLink open)
+    {
+        _isAttempting = false;
+        if (_isOver)
+        {
+            CloseInBackground(open.Link);
+            return;
+        }
+        Journal.Write($"Link to {open.Target.Display} is open; authenticating and subscribing.");
+        _candidate = open;
+        _timers.Set(TimerNames.Ready, ReadyTimeout);
+        _session.LinkOpened(open.Link.Id, open.Target);
+        open.Link.Start();
+    }
+
+    public void LinkReady(int link, LinkRecovery recovery)
+    {
+        if (_candidate is not { } ready || ready.Link.Id != link)
+            return;
+        _timers.Cancel(TimerNames.Ready);
+        ready.IsReady = true;
+        ready.ReadyAt = _now;
+        var replaced = _active;
+        _active = ready;
+        _candidate = null;
+        _rotates = false;
+        _attemptsInRow = 0;
+        Status.ActiveLink = ready.Link;
+        Status.State = PbxConnectionState.Connected;
+        Status.ConnectedAt = _now;
+        if (replaced is not null)
+        {
+            Journal.Write("The new link has taken over; closing the old one.");
+            _session.LinkClosed(replaced.Link.Id);
+            CloseInBackground(replaced.Link);
+            return;
+        }
+        if (_wasConnected)
+        {
+            Status.ReconnectCount++;
+            if (HasSubscriptions)
+                ReportGap(recovery);
+        }
+        Journal.Write("Connected.");
+        EmitConnectionEvent(nameof(PbxConnectionState.Connected), null);
+        if (_wasConnected && recovery.Recovery != PbxGapRecovery.Recovered)
+            RequestSnapshots();
+        _wasConnected = true;
+        _connected.TrySetResult();
+    }
+
+    private void ReportGap(LinkRecovery recovery)
+    {
+        var gap = new PbxGap
+        {
+            Connection = _name,
+            From = _lostFrom,
+            To = _now,
+            Reason = PbxGapReason.LinkLost,
+            Recovery = recovery.Recovery,
+            EventsLost = recovery.EventsLost,
+            Detail = recovery.Detail,
+        };
+        Status.AddGap(gap);
+        Journal.Write($"Gap: {gap}.");
+        EmitConnectionEvent("Gap", null, gap);
+    }
+
+    public void CloseLink(int link, PbxException fault)
+    {
+        foreach (var open in (OpenLink?[])[_active, _candidate])
+            if (open?.Link.Id == link)
+                open.Link.Abort(fault);
+    }
+
+    private void LinkClosed(ILink link, PbxException? fault)
+    {
+        if (_isOver || !IsCurrent(link))
+            return;
+        fault ??= Faults.ServerClosed(_driver.Server);
+        Status.LastError = fault;
+        Journal.Write($"Link lost: {fault.Message}");
+        CloseInBackground(link);
+        _session.LinkClosed(link.Id);
+        if (_candidate is { } candidate && ReferenceEquals(candidate.Link, link))
+        {
+            _timers.Cancel(TimerNames.Ready);
+            _candidate = null;
+            AttemptFailed(fault);
+            return;
+        }
+
+        var lost = _active!;
+        _active = null;
+        Status.ActiveLink = null;
+        Status.ConnectedAt = null;
+        _lostFrom = link.LastReceivedAt ?? lost.ReadyAt;
+        Subscriptions.LinkLost();
+        _requests.FailAll(Faults.RequestLinkLost(_driver.Server, fault));
+        if (fault.IsPermanent)
+        {
+            End(PbxConnectionState.Faulted, fault);
+            return;
+        }
+        Status.State = PbxConnectionState.Reconnecting;
+        EmitConnectionEvent(nameof(PbxConnectionState.Reconnecting), fault);
+        if (_now - lost.ReadyAt >= GoodLink)
+            _backoffStep = 0;
+        if (_candidate is null && !_isAttempting)
+            ScheduleAttempt(fault);
+    }
+
+    private void AttemptFailed(PbxException fault)
+    {
+        if (_isOver)
+            return;
+        Status.LastError = fault;
+        if (fault.IsPermanent)
+        {
+            End(PbxConnectionState.Faulted, fault);
+            return;
+        }
+
+        // A first attempt that fails is told at once: the one who typed the host name is waiting. Only a server that asks
+        // for patience gets it, as long as the user's time-out lasts.
+        if (!_wasConnected && fault.RetryAfter is null && fault.Kind != PbxErrorKind.RateLimited)
+        {
+            End(PbxConnectionState.Faulted, fault);
+            return;
+        }
+        if (_active is not null && !_rotates)
+            return;
+        ScheduleAttempt(fault);
+    }
+
+    private void ScheduleAttempt(PbxException fault)
+    {
+        _attemptsInRow++;
+        _backoffStep++;
+        if (_active is null && _options.MaxReconnectAttempts is { } most && _attemptsInRow > most)
+        {
+            End(PbxConnectionState.Faulted, Faults.GaveUp(_driver.Server, most, fault));
+            return;
+        }
+        var delay = _driver.Backoff.Delay(_backoffStep, _random(), fault.RetryAfter);
+        Journal.Write($"Next attempt ({_attemptsInRow}) in {delay.TotalSeconds:0.0} s.");
+        _timers.Set(TimerNames.Attempt, delay);
+    }
+}

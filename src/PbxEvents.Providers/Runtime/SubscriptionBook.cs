@@ -1,0 +1,71 @@
+namespace PbxEvents.Providers.Runtime;
+
+/// <summary>
+/// The subscriptions of a connection and the calls that wait for their confirmation. Changed on the loop; the list may be
+/// read anywhere.
+/// </summary>
+internal sealed class SubscriptionBook
+{
+    private readonly Dictionary<PbxSubscription, TaskCompletionSource<PbxSubscription>> _waiting = [];
+    private volatile PbxSubscription[] _all = [];
+
+    public IReadOnlyList<PbxSubscription> All => _all;
+
+    public void Add(PbxSubscription subscription, TaskCompletionSource<PbxSubscription> waiter)
+    {
+        _all = [.. _all, subscription];
+        _waiting.Add(subscription, waiter);
+    }
+
+    /// <returns>False when it was not there.</returns>
+    public bool Remove(PbxSubscription subscription)
+    {
+        var rest = _all.Where(s => !ReferenceEquals(s, subscription)).ToArray();
+        if (rest.Length == _all.Length)
+            return false;
+        _all = rest;
+        if (_waiting.Remove(subscription, out var waiter))
+            waiter.TrySetCanceled();
+        return true;
+    }
+
+    public void Confirm(PbxSubscription subscription, string? confirmation, DateTimeOffset now)
+    {
+        if (subscription.State is PbxSubscriptionState.Cancelled)
+            return;
+        subscription.Confirmation = confirmation;
+        subscription.ConfirmedAt = now;
+        subscription.Error = null;
+        subscription.State = PbxSubscriptionState.Active;
+        if (_waiting.Remove(subscription, out var waiter))
+            waiter.TrySetResult(subscription);
+    }
+
+    /// <returns>True when a call waited for it and is told; false when the refusal must be told in the stream.</returns>
+    public bool Reject(PbxSubscription subscription, PbxException error)
+    {
+        subscription.Error = error;
+        subscription.Confirmation = error.Message;
+        subscription.State = PbxSubscriptionState.Rejected;
+        return _waiting.Remove(subscription, out var waiter) && waiter.TrySetException(error);
+    }
+
+    /// <summary>The link is gone: what was confirmed has to be confirmed again.</summary>
+    public void LinkLost()
+    {
+        foreach (var subscription in _all)
+            if (subscription.State == PbxSubscriptionState.Active)
+                subscription.State = PbxSubscriptionState.Pending;
+    }
+
+    /// <summary>The connection is over.</summary>
+    public void CancelAll(PbxException why)
+    {
+        foreach (var subscription in _all)
+            if (subscription.State != PbxSubscriptionState.Rejected)
+                subscription.State = PbxSubscriptionState.Cancelled;
+        foreach (var waiter in _waiting.Values)
+            waiter.TrySetException(why);
+        _waiting.Clear();
+    }
+}

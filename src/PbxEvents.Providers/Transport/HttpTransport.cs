@@ -1,0 +1,90 @@
+using System.Net;
+
+namespace PbxEvents.Providers.Transport;
+
+/// <summary>
+/// The <see cref="IHttpClient"/> for real: one pool of connections with one connection's TLS and proxy rules. Any thread.
+/// </summary>
+public sealed class HttpTransport : IHttpClient, IDisposable
+{
+    private readonly TransportOptions _options;
+    private readonly TlsRules _tls;
+    private readonly HttpMessageInvoker _invoker;
+
+    /// <summary>Makes it; nothing is opened yet.</summary>
+    /// <param name="options">TLS, proxy, limits.</param>
+    /// <exception cref="PbxException">The thumbprint in the options is none.</exception>
+    public HttpTransport(TransportOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _tls = new TlsRules(options);
+        var handler = HttpHandlers.Create(options, _tls);
+        handler.AutomaticDecompression = DecompressionMethods.All;
+        _invoker = new HttpMessageInvoker(handler);
+    }
+
+    /// <inheritdoc/>
+    public async Task<HttpAnswer> SendAsync(HttpCall request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var display = request.Uri.GetLeftPart(UriPartial.Path);
+        using var limit = new CancellationTokenSource(_options.ConnectTimeout, _options.Clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            using var message = CreateMessage(request);
+            using var response = await _invoker.SendAsync(message, both.Token).ConfigureAwait(false);
+            var body = await ReadBodyAsync(response.Content, display, both.Token).ConfigureAwait(false);
+            return new HttpAnswer((int)response.StatusCode, body)
+            {
+                Headers = ReadHeaders(response),
+                RetryAfter = Transport.RetryAfter.Read(response.Headers, _options.Clock),
+            };
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (Exception) when (limit.IsCancellationRequested)
+        {
+            throw Faults.TimedOut(display, request.Uri.Host, _options.ConnectTimeout);
+        }
+        catch (Exception error) when (error is not PbxException)
+        {
+            throw Faults.Opening(error, display, request.Uri.Host, _tls);
+        }
+    }
+
+    /// <summary>Closes all connections; requests under way fail.</summary>
+    public void Dispose() => _invoker.Dispose();
+
+    private static Dictionary<string, string> ReadHeaders(HttpResponseMessage response)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, values) in response.Headers.NonValidated) headers[name] = values.ToString();
+        foreach (var (name, values) in response.Content.Headers.NonValidated) headers[name] = values.ToString();
+        return headers;
+    }
+
+    private HttpRequestMessage CreateMessage(HttpCall request)
+    {
+        var message = new HttpRequestMessage(new HttpMethod(request.Method), request.Uri);
+        if (!request.Body.IsEmpty)
+        {
+            message.Content = new ReadOnlyMemoryContent(request.Body);
+            message.Content.Headers.TryAddWithoutValidation("Content-Type", request.ContentType);
+        }
+
+        message.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
+        foreach (var (name, value) in request.Headers) message.Headers.TryAddWithoutValidation(name, value);
+        return message;
+    }
+
+    private async Task<byte[]> ReadBodyAsync(HttpContent content, string display, CancellationToken cancellationToken)
+    {
+        var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        return await BoundedReader.ReadAsync(stream, _options.MaxFrameBytes, cancellationToken).ConfigureAwait(false)
+            ?? throw Faults.TooLarge(display, _options.MaxFrameBytes);
+    }
+}

@@ -1,0 +1,31 @@
+using PbxEvents.Providers.Transport.WebSockets;
+
+namespace PbxEvents.Providers.Transport;
+
+/// <summary>Makes real links: <see cref="LinkTarget.Kind"/> says which. Any thread.</summary>
+public sealed class LinkFactory : ILinkFactory
+{
+    private readonly TransportOptions _options;
+
+    /// <summary>Makes the factory.</summary>
+    /// <param name="options">TLS, proxy, limits and clock of every link.</param>
+    /// <exception cref="PbxException">The thumbprint in the options is none.</exception>
+    public LinkFactory(TransportOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _ = new TlsRules(options);
+        _options = options;
+    }
+
+    /// <inheritdoc/>
+    public ILink Create(int id, LinkTarget target, ILinkSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(sink);
+        return target.Kind switch
+        {
+            LinkKind.WebSocket => new WebSocketLink(id, target, sink, _options),
+            _ => throw new NotSupportedException($"Links of kind {target.Kind} are not there yet."),
+        };
+    }
+}

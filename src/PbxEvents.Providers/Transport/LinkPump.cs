@@ -1,0 +1,226 @@
+using System.Threading.Channels;
+
+namespace PbxEvents.Providers.Transport;
+
+/// <summary>
+/// The life of a link, whatever it speaks: opened, started, ended once. One task reads, one task writes from a bounded queue,
+/// and whoever ends it first says why.
+/// </summary>
+/// <typeparam name="TOut">What is queued for sending.</typeparam>
+/// <param name="options">Limits and clock.</param>
+/// <param name="target">Where it leads.</param>
+internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget target) : IAsyncDisposable
+{
+    private const int QueueLength = 1024;
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _ended = new();
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<TOut> _queue = Channel.CreateBounded<TOut>(
+        new BoundedChannelOptions(QueueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private Ending? _ending;
+    private Task? _writer;
+    private int _isStarted;
+
+    /// <summary>When the last byte arrived; null before the first. Any thread.</summary>
+    public abstract DateTimeOffset? LastReceivedAt { get; }
+
+    /// <summary>Limits and clock.</summary>
+    protected TransportOptions Options { get; } = options;
+
+    /// <summary>Where it leads.</summary>
+    protected LinkTarget Target { get; } = target;
+
+    /// <summary>True once it was closed, aborted, or broke. Any thread.</summary>
+    protected bool HasEnded => Volatile.Read(ref _ending) is not null;
+
+    /// <summary>Opens it; see <see cref="ILink.OpenAsync"/>.</summary>
+    /// <param name="cancellationToken">Gives up at once, leaving nothing open.</param>
+    /// <returns>When the handshake is complete.</returns>
+    /// <exception cref="PbxException">It cannot be opened; the kind says why.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Options.ConnectTimeout, Options.Clock);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token, _ended.Token);
+        try
+        {
+            any.Token.ThrowIfCancellationRequested();
+            await OpenCoreAsync(any.Token).ConfigureAwait(false);
+            any.Token.ThrowIfCancellationRequested();
+        }
+        catch (Exception error)
+        {
+            var ending = Volatile.Read(ref _ending);
+            End(null);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (ending is not null) throw ending.Fault ?? Closed();
+            if (error is PbxException) throw;
+            if (limit.IsCancellationRequested) throw Faults.TimedOut(Target.Display, Target.Uri.Host, Options.ConnectTimeout);
+            throw Faults.NoSense(error, Target.Display, Target.Uri.Host);
+        }
+    }
+
+    /// <summary>Starts to read. Called once, after it is open.</summary>
+    public void Start()
+    {
+        if (Interlocked.Exchange(ref _isStarted, 1) == 0) _ = Task.Run(ReadAsync);
+    }
+
+    /// <summary>Queues something to send; a full queue ends the link. Any thread.</summary>
+    /// <param name="item">What to send.</param>
+    public void Post(TOut item)
+    {
+        if (!_queue.Writer.TryWrite(item) && !HasEnded) Abort(Faults.Slow(Target.Display, QueueLength));
+    }
+
+    /// <summary>Queues something to send, waiting for room. Any thread.</summary>
+    /// <param name="item">What to send.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <returns>When it is queued.</returns>
+    /// <exception cref="PbxException">The link is over.</exception>
+    public async ValueTask PostAsync(TOut item, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _queue.Writer.WriteAsync(item, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw Volatile.Read(ref _ending)?.Fault ?? Closed();
+        }
+    }
+
+    /// <summary>Sends what is queued, says goodbye, and closes, within a few seconds in any case.</summary>
+    /// <param name="cancellationToken">Closes at once.</param>
+    /// <returns>When nothing is left of it.</returns>
+    public async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.CompareExchange(ref _ending, new Ending(null), null);
+        _queue.Writer.TryComplete();
+        if (_writer is not null && !_ended.IsCancellationRequested)
+        {
+            // The writer drains and says goodbye, the reader sees the server's answer. Nobody waits for long.
+            var goodbye = Volatile.Read(ref _isStarted) == 0 ? _writer : Task.WhenAll(_writer, _done.Task);
+            await WaitAsync(goodbye, cancellationToken).ConfigureAwait(false);
+        }
+
+        End(null);
+        // A sink that does not come back must not hold the caller; it is told of the end when it does.
+        if (Volatile.Read(ref _isStarted) != 0) await WaitAsync(_done.Task, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Drops it at once. Any thread, any number of times; the first reason counts.</summary>
+    /// <param name="fault">Why.</param>
+    public void Abort(PbxException fault) => End(fault);
+
+    /// <summary>As <see cref="CloseAsync"/>.</summary>
+    /// <returns>When nothing is left of it.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync(CancellationToken.None).ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Opens what is below, then calls <see cref="StartWriting"/>.</summary>
+    /// <param name="cancellationToken">Cancelled also by <see cref="Abort"/> and the time-out.</param>
+    /// <returns>When the handshake is complete.</returns>
+    protected abstract Task OpenCoreAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads and delivers one message.</summary>
+    /// <returns>False when the server ended it and <see cref="CloseAsync"/> asked for that.</returns>
+    /// <exception cref="PbxException">The link broke or cannot be trusted any more.</exception>
+    protected abstract ValueTask<bool> ReadOneAsync();
+
+    /// <summary>Sends one item. One call at a time.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="isMoreWaiting">True when another one follows at once.</param>
+    /// <returns>When it is sent.</returns>
+    protected abstract ValueTask WriteOneAsync(TOut item, bool isMoreWaiting);
+
+    /// <summary>Says goodbye after the last item.</summary>
+    /// <returns>When it is sent.</returns>
+    protected abstract Task SayGoodbyeAsync();
+
+    /// <summary>Closes what is below at once. Any thread, more than once.</summary>
+    protected abstract void TearDown();
+
+    /// <summary>It is over; called once, last, and only after <see cref="Start"/>.</summary>
+    /// <param name="fault">Why; null after <see cref="CloseAsync"/>.</param>
+    /// <returns>When that is told.</returns>
+    protected abstract ValueTask OnEndedAsync(PbxException? fault);
+
+    /// <summary>Starts the task that sends what is queued.</summary>
+    protected void StartWriting() => _writer = Task.Run(WriteAsync);
+
+    private PbxException Closed() =>
+        new(PbxErrorKind.Disconnected, $"The link to {Target.Display} is closed.", "Connect again.");
+
+    private async Task WaitAsync(Task task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await task.WaitAsync(CloseLimit, Options.Clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        {
+            // Closing goes on without what did not come.
+        }
+    }
+
+    private void End(PbxException? fault)
+    {
+        Interlocked.CompareExchange(ref _ending, new Ending(fault), null);
+        _queue.Writer.TryComplete();
+        if (!_ended.IsCancellationRequested) _ended.Cancel();
+        TearDown();
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            var reader = _queue.Reader;
+            while (await reader.WaitToReadAsync(_ended.Token).ConfigureAwait(false))
+            {
+                while (reader.TryRead(out var item))
+                    await WriteOneAsync(item, reader.TryPeek(out _)).ConfigureAwait(false);
+            }
+
+            await SayGoodbyeAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            End(error as PbxException ?? Faults.Lost(Target.Display, "sending failed", error));
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        PbxException fault;
+        try
+        {
+            while (await ReadOneAsync().ConfigureAwait(false))
+            {
+            }
+
+            fault = Faults.Lost(Target.Display, "the server closed it");
+        }
+        catch (Exception error)
+        {
+            fault = error as PbxException ?? Faults.Lost(Target.Display, "the connection broke", error);
+        }
+
+        End(fault);
+        try
+        {
+            await OnEndedAsync(_ending!.Fault).ConfigureAwait(false);
+        }
+        finally
+        {
+            _done.TrySetResult();
+        }
+    }
+
+    private sealed record Ending(PbxException? Fault);
+}

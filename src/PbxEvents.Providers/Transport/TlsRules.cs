@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace PbxEvents.Providers.Transport;
+
+/// <summary>
+/// The one place that decides about a server's certificate: verified as usual, pinned to a thumbprint, or taken unseen. It
+/// remembers why it refused, because the exception that .NET throws afterwards does not say.
+/// </summary>
+internal sealed class TlsRules
+{
+    private readonly string? _thumbprint;
+    private readonly bool _skip;
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentDictionary<string, string> _refusals = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Reads the rules.</summary>
+    /// <param name="options">Where they stand.</param>
+    /// <exception cref="PbxException">The thumbprint is none.</exception>
+    public TlsRules(TransportOptions options)
+    {
+        _thumbprint = options.CertificateThumbprint is null ? null : Normalize(options.CertificateThumbprint);
+        _skip = options.SkipCertificateCheck;
+        _clock = options.Clock;
+    }
+
+    /// <summary>What SslStream needs.</summary>
+    /// <returns>Fresh options.</returns>
+    public SslClientAuthenticationOptions CreateOptions() => new()
+    {
+        RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+            IsAccepted((sender as SslStream)?.TargetHostName ?? "", certificate, chain, errors),
+    };
+
+    /// <summary>Why the last certificate of this host was refused; null when none was.</summary>
+    /// <param name="host">The host.</param>
+    /// <returns>The reason as half a sentence.</returns>
+    public string? WhyRefused(string host) => _refusals.GetValueOrDefault(host.Trim('[', ']'));
+
+    private static string Normalize(string text)
+    {
+        // People paste thumbprints with colons, spaces, and the invisible mark that Windows' certificate dialog puts in front.
+        var hex = string.Concat(text.Where(char.IsAsciiHexDigit)).ToUpperInvariant();
+        if (hex.Length is 40 or 64 && !text.Any(c => char.IsAsciiLetter(c) && !char.IsAsciiHexDigit(c))) return hex;
+        throw new PbxException(PbxErrorKind.InvalidOption,
+            "The certificate thumbprint is neither a SHA-1 (40 hex digits) nor a SHA-256 (64 hex digits) thumbprint.",
+            "Copy the thumbprint of the server's certificate.") { Target = "CertificateThumbprint", IsPermanent = true };
+    }
+
+    private bool IsAccepted(string host, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        var reason = Judge(host, certificate, chain, errors);
+        if (reason is null) _refusals.TryRemove(host.Trim('[', ']'), out _);
+        else _refusals[host.Trim('[', ']')] = reason;
+        return reason is null;
+    }
+
+    private string? Judge(string host, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (certificate is null) return "the server showed no certificate";
+        if (_thumbprint is not null)
+        {
+            var shown = certificate.GetCertHashString(_thumbprint.Length == 40 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
+            return shown == _thumbprint ? null : $"the certificate is not the pinned one (its thumbprint is {shown})";
+        }
+
+        if (_skip || errors == SslPolicyErrors.None) return null;
+        using var shownCertificate = new X509Certificate2(certificate);
+        var reasons = new List<string>();
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)) reasons.Add(JudgeChain(shownCertificate, chain));
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+            reasons.Add($"the certificate is for {shownCertificate.GetNameInfo(X509NameType.DnsName, forIssuer: false)}, not for {host} (wrong name)");
+        return string.Join("; ", reasons);
+    }
+
+    private string JudgeChain(X509Certificate2 certificate, X509Chain? chain)
+    {
+        var now = _clock.GetUtcNow();
+        var from = certificate.NotBefore.ToUniversalTime();
+        var to = certificate.NotAfter.ToUniversalTime();
+        if (to < now) return $"the certificate expired on {to:yyyy-MM-dd}";
+        if (from > now) return $"the certificate is not valid before {from:yyyy-MM-dd}";
+        var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
+        if ((status & (X509ChainStatusFlags.Revoked | X509ChainStatusFlags.ExplicitDistrust)) != 0) return "the certificate is revoked";
+        if ((status & X509ChainStatusFlags.NotTimeValid) != 0) return "a certificate above the server's has expired";
+        if (certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)) return "the certificate is self-signed";
+        return (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
+            ? $"nobody this machine trusts has signed the certificate (untrusted issuer {certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: true)})"
+            : $"the certificate's chain is not valid ({status})";
+    }
+}

@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace PbxEvents.Providers.Transport.WebSockets;
+
+/// <summary>
+/// The stream below a WebSocket. It does what .NET 8's WebSocket cannot: it tells when the last byte came, control frames
+/// included, and it puts ping frames between the WebSocket's own frames. That is safe because the WebSocket writes each
+/// frame, whole, with one write (LiveStreamTests keeps an eye on that), and writes are taken one at a time here. It also
+/// reads ahead: the WebSocket asks for header and payload of each frame apart, the socket is asked once for many frames.
+/// </summary>
+/// <param name="inner">The stream to the server; disposed of with this one.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class LiveStream(Stream inner, TimeProvider clock) : Stream
+{
+    private readonly byte[] _ahead = new byte[32 * 1024];
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private int _start;
+    private int _end;
+    private long _lastReceived;
+    private long _readingSince;
+    private volatile bool _isReading;
+    private volatile bool _hasReceived;
+
+    /// <summary>When the last byte came; null before the first. Any thread.</summary>
+    public DateTimeOffset? LastReceivedAt =>
+        _hasReceived ? clock.GetUtcNow() - clock.GetElapsedTime(Volatile.Read(ref _lastReceived)) : null;
+
+    /// <summary>
+    /// How long nothing has come in. Zero while nobody reads: then it is the reader who is slow, not the server who is
+    /// silent. Any thread.
+    /// </summary>
+    public TimeSpan Silence => _isReading
+        ? clock.GetElapsedTime(Math.Max(Volatile.Read(ref _lastReceived), Volatile.Read(ref _readingSince)))
+        : TimeSpan.Zero;
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Sends a WebSocket ping frame (RFC 6455 section 5.5.2) between two frames of the WebSocket.</summary>
+    /// <returns>When it is sent.</returns>
+    public ValueTask PingAsync()
+    {
+        var frame = new byte[6];
+        frame[0] = 0x89; // final frame, opcode ping
+        frame[1] = 0x80; // masked, as everything from a client, and empty
+        RandomNumberGenerator.Fill(frame.AsSpan(2));
+        return WriteAsync(frame, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _start < _end ? new ValueTask<int>(Take(buffer.Span)) : ReadMoreAsync(buffer, cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public override void Flush() => inner.Flush();
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) inner.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private int Take(Span<byte> buffer)
+    {
+        var count = Math.Min(buffer.Length, _end - _start);
+        _ahead.AsSpan(_start, count).CopyTo(buffer);
+        _start += count;
+        return count;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadMoreAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        // A large payload goes straight to where it is wanted.
+        var isDirect = buffer.Length >= _ahead.Length;
+        Volatile.Write(ref _readingSince, clock.GetTimestamp());
+        _isReading = true;
+        int read;
+        try
+        {
+            read = await inner.ReadAsync(isDirect ? buffer : _ahead, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _isReading = false;
+        }
+
+        if (read == 0) return 0;
+        Volatile.Write(ref _lastReceived, clock.GetTimestamp());
+        _hasReceived = true;
+        if (isDirect) return read;
+        _start = 0;
+        _end = read;
+        return Take(buffer.Span);
+    }
+}

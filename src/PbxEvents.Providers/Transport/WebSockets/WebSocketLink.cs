@@ -1,0 +1,99 @@
+using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
+using PbxEvents.Providers.Protocol;
+
+namespace PbxEvents.Providers.Transport.WebSockets;
+
+/// <summary>A link of plain WebSocket messages.</summary>
+internal sealed class WebSocketLink : LinkPump<OutFrame>, ILink
+{
+    private readonly ILinkSink _sink;
+    private readonly object _gate = new();
+    private WebSocketChannel? _channel;
+    private SilenceWatch? _watch;
+    private ITimer? _pings;
+    private bool _isTornDown;
+
+    /// <summary>Makes it; it is not open yet.</summary>
+    /// <param name="id">Its number in the connection.</param>
+    /// <param name="target">Where it leads.</param>
+    /// <param name="sink">Who it delivers to.</param>
+    /// <param name="options">TLS, proxy, limits, clock.</param>
+    public WebSocketLink(int id, LinkTarget target, ILinkSink sink, TransportOptions options)
+        : base(options, target)
+    {
+        Id = id;
+        _sink = sink;
+    }
+
+    /// <inheritdoc/>
+    public int Id { get; }
+
+    /// <inheritdoc/>
+    public override DateTimeOffset? LastReceivedAt => _channel?.LastReceivedAt;
+
+    /// <inheritdoc/>
+    public void Send(OutFrame frame) => Post(frame);
+
+    /// <inheritdoc/>
+    protected override async Task OpenCoreAsync(CancellationToken cancellationToken)
+    {
+        var channel = await WebSocketChannel.OpenAsync(Target.Uri, Target.Headers, Options, cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _channel = channel;
+            if (_isTornDown)
+            {
+                channel.Dispose();
+                return;
+            }
+
+            if (Target.MaxSilence is { } limit) _watch = new SilenceWatch(Options.Clock, limit, () => channel.Silence, OnSilent);
+            if (Target.PingInterval is { } interval) _pings = Options.Clock.CreateTimer(_ => _ = channel.PingAsync(), null, interval, interval);
+        }
+
+        StartWriting();
+    }
+
+    /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    protected override async ValueTask<bool> ReadOneAsync()
+    {
+        var message = await _channel!.ReceiveAsync().ConfigureAwait(false);
+        if (message.Type == WebSocketMessageType.Close)
+        {
+            if (HasEnded) return false;
+            // The server waits for an answer to its goodbye; a second is enough for that.
+            await _channel.SayGoodbyeAsync().WaitAsync(TimeSpan.FromSeconds(1), Options.Clock).ConfigureAwait(false);
+            throw Faults.Lost(Target.Display, $"the server closed it ({_channel.Goodbye})", code: _channel.GoodbyeCode);
+        }
+
+        var kind = message.Type == WebSocketMessageType.Text ? FrameKind.Text : FrameKind.Binary;
+        await _sink.OnFrameAsync(this, new Frame(kind, message.Data.ToArray())).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask WriteOneAsync(OutFrame item, bool isMoreWaiting) => _channel!.SendAsync(item.Payload, isBinary: false);
+
+    /// <inheritdoc/>
+    protected override Task SayGoodbyeAsync() => _channel!.SayGoodbyeAsync();
+
+    /// <inheritdoc/>
+    protected override void TearDown()
+    {
+        lock (_gate)
+        {
+            _isTornDown = true;
+            _watch?.Dispose();
+            _pings?.Dispose();
+            _channel?.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask OnEndedAsync(PbxException? fault) => _sink.OnClosedAsync(this, fault);
+
+    private void OnSilent(TimeSpan limit) =>
+        Abort(Faults.Lost(Target.Display, $"nothing has come in for {limit.TotalSeconds:0.#} s"));
+}

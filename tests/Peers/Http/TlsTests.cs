@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using PbxEvents.Providers.Transport;
+using PbxEvents.Tests.Peers.Support;
+
+namespace PbxEvents.Tests.Peers.Http;
+
+/// <summary>Certificates, judged alike over HTTP and over WebSocket.</summary>
+public sealed class TlsTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_self_signed_certificate_is_refused_by_that_name(bool isWebSocket) =>
+        Assert.Contains("self-signed", (await RefusalAsync(Certificates.Valid(), new TransportOptions(), isWebSocket)).Message);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_expired_certificate_is_refused_with_its_date(bool isWebSocket)
+    {
+        var certificate = Certificates.Expired();
+        var fault = await RefusalAsync(certificate, new TransportOptions(), isWebSocket);
+
+        Assert.Contains($"expired on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}", fault.Message);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_certificate_for_another_name_is_refused_with_both_names(bool isWebSocket) =>
+        Assert.Contains("for elsewhere.invalid, not for localhost",
+            (await RefusalAsync(Certificates.WithOtherName(), new TransportOptions(), isWebSocket)).Message);
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task A_pinned_certificate_is_taken_whoever_signed_it_and_whatever_it_says(bool isWebSocket, bool isSha256)
+    {
+        var certificate = Certificates.Expired();
+        var pin = certificate.GetCertHashString(isSha256 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1);
+        var pasted = "\u200e" + string.Join(':', pin.Chunk(2).Select(p => new string(p))).ToLowerInvariant();
+
+        await ConnectAsync(certificate, new TransportOptions { CertificateThumbprint = pasted }, isWebSocket);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Another_certificate_than_the_pinned_one_is_refused(bool isWebSocket)
+    {
+        var options = new TransportOptions { CertificateThumbprint = Certificates.Valid().GetCertHashString(HashAlgorithmName.SHA256), SkipCertificateCheck = true };
+
+        Assert.Contains("not the pinned one", (await RefusalAsync(Certificates.Valid(), options, isWebSocket)).Message);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Skipping_the_check_takes_any_certificate(bool isWebSocket) =>
+        await ConnectAsync(Certificates.WithOtherName(), new TransportOptions { SkipCertificateCheck = true }, isWebSocket);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_port_without_tls_is_named_as_such(bool isWebSocket) =>
+        Assert.Contains("does not speak TLS", (await RefusalAsync(null, new TransportOptions(), isWebSocket)).Message);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("12 34")]
+    [InlineData("not a thumbprint at all, but forty letters")]
+    public void A_thumbprint_that_is_none_is_refused_at_once(string thumbprint) =>
+        Assert.Equal(PbxErrorKind.InvalidOption, Assert.Throws<PbxException>(
+            () => new LinkFactory(new TransportOptions { CertificateThumbprint = thumbprint })).Kind);
+
+    private static async Task<PbxException> RefusalAsync(X509Certificate2? certificate, TransportOptions options, bool isWebSocket)
+    {
+        var fault = await Assert.ThrowsAsync<PbxException>(() => ConnectAsync(certificate, options, isWebSocket));
+        Assert.Equal(PbxErrorKind.TlsFailed, fault.Kind);
+        Assert.Equal("localhost", fault.Target);
+        return fault;
+    }
+
+    private static async Task ConnectAsync(X509Certificate2? certificate, TransportOptions options, bool isWebSocket)
+    {
+        await using var server = new RawServer(async (request, stream) =>
+        {
+            if (request.IsUpgrade) await RawServer.UpgradeAsync(request, stream);
+            else await stream.WriteAsync(RawRequest.Answer(200, "ok"));
+        }, certificate, answerGarbage: certificate is null);
+        if (isWebSocket)
+        {
+            await using var link = new LinkFactory(options).Create(1, new LinkTarget { Uri = new Uri($"wss://localhost:{server.Port}/") }, new RecordingSink());
+            await link.OpenAsync(default);
+        }
+        else
+        {
+            using var http = new HttpTransport(options);
+            Assert.Equal(200, (await http.SendAsync(new HttpCall("GET", new Uri($"https://localhost:{server.Port}/")), default)).Status);
+        }
+    }
+}

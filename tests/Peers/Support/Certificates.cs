@@ -1,0 +1,27 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace PbxEvents.Tests.Peers.Support;
+
+/// <summary>Real certificates, made when a test asks for them.</summary>
+internal static class Certificates
+{
+    public static X509Certificate2 Valid() => Make("localhost", DateTimeOffset.UtcNow.AddYears(1));
+
+    public static X509Certificate2 Expired() => Make("localhost", DateTimeOffset.UtcNow.AddDays(-2));
+
+    public static X509Certificate2 WithOtherName() => Make("elsewhere.invalid", DateTimeOffset.UtcNow.AddYears(1));
+
+    private static X509Certificate2 Make(string name, DateTimeOffset notAfter)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        if (name == "localhost") names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(notAfter.AddYears(-2), notAfter);
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);
+    }
+}

@@ -48,11 +48,11 @@ public sealed class HttpTransport : IHttpClient, IDisposable
         }
         catch (Exception) when (limit.IsCancellationRequested)
         {
-            throw Faults.TimedOut(display, request.Uri.Host, _options.ConnectTimeout);
+            throw LinkFaults.TimedOut(display, request.Uri.Host, _options.ConnectTimeout);
         }
         catch (Exception error) when (error is not PbxException)
         {
-            throw Faults.Opening(error, display, request.Uri.Host, _tls);
+            throw LinkFaults.Opening(error, display, request.Uri.Host, _tls);
         }
     }
 
@@ -85,6 +85,6 @@ public sealed class HttpTransport : IHttpClient, IDisposable
     {
         var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         return await BoundedReader.ReadAsync(stream, _options.MaxFrameBytes, cancellationToken).ConfigureAwait(false)
-            ?? throw Faults.TooLarge(display, _options.MaxFrameBytes);
+            ?? throw LinkFaults.TooLarge(display, _options.MaxFrameBytes);
     }
 }

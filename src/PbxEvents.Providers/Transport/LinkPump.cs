@@ -56,8 +56,8 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
             cancellationToken.ThrowIfCancellationRequested();
             if (ending is not null) throw ending.Fault ?? Closed();
             if (error is PbxException) throw;
-            if (limit.IsCancellationRequested) throw Faults.TimedOut(Target.Display, Target.Uri.Host, Options.ConnectTimeout);
-            throw Faults.NoSense(error, Target.Display, Target.Uri.Host);
+            if (limit.IsCancellationRequested) throw LinkFaults.TimedOut(Target.Display, Target.Uri.Host, Options.ConnectTimeout);
+            throw LinkFaults.NoSense(error, Target.Display, Target.Uri.Host);
         }
     }
 
@@ -71,7 +71,7 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
     /// <param name="item">What to send.</param>
     public void Post(TOut item)
     {
-        if (!_queue.Writer.TryWrite(item) && !HasEnded) Abort(Faults.Slow(Target.Display, QueueLength));
+        if (!_queue.Writer.TryWrite(item) && !HasEnded) Abort(LinkFaults.Slow(Target.Display, QueueLength));
     }
 
     /// <summary>Queues something to send, waiting for room. Any thread.</summary>
@@ -191,7 +191,7 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
         }
         catch (Exception error)
         {
-            End(error as PbxException ?? Faults.Lost(Target.Display, "sending failed", error));
+            End(error as PbxException ?? LinkFaults.Lost(Target.Display, "sending failed", error));
         }
     }
 
@@ -204,11 +204,11 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
             {
             }
 
-            fault = Faults.Lost(Target.Display, "the server closed it");
+            fault = LinkFaults.Lost(Target.Display, "the server closed it");
         }
         catch (Exception error)
         {
-            fault = error as PbxException ?? Faults.Lost(Target.Display, "the connection broke", error);
+            fault = error as PbxException ?? LinkFaults.Lost(Target.Display, "the connection broke", error);
         }
 
         End(fault);

@@ -69,7 +69,7 @@ internal sealed class WebSocketChannel : IDisposable
             guard.Dispose();
             invoker.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
-            throw Faults.Opening(error, display, uri.Host, tls);
+            throw LinkFaults.Opening(error, display, uri.Host, tls);
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class WebSocketChannel : IDisposable
 
             if (result.MessageType == WebSocketMessageType.Close) return new WebSocketMessage(WebSocketMessageType.Close, default);
             length += result.Count;
-            if (length > _options.MaxFrameBytes) throw Faults.TooLarge(_display, _options.MaxFrameBytes);
+            if (length > _options.MaxFrameBytes) throw LinkFaults.TooLarge(_display, _options.MaxFrameBytes);
             if (result.EndOfMessage) return new WebSocketMessage(result.MessageType, _buffer.AsMemory(0, length));
             if (length == _buffer.Length) _buffer = BoundedReader.Grow(_buffer);
         }
@@ -151,8 +151,8 @@ internal sealed class WebSocketChannel : IDisposable
     private PbxException Explain(Exception error) => error switch
     {
         WebSocketException { WebSocketErrorCode: WebSocketError.ConnectionClosedPrematurely } =>
-            Faults.Lost(_display, "the connection broke", error),
-        WebSocketException { InnerException: null } => Faults.Unreadable(_display, "the server sent an invalid WebSocket frame", error),
-        _ => Faults.Lost(_display, "the connection broke", error),
+            LinkFaults.Lost(_display, "the connection broke", error),
+        WebSocketException { InnerException: null } => LinkFaults.Unreadable(_display, "the server sent an invalid WebSocket frame", error),
+        _ => LinkFaults.Lost(_display, "the connection broke", error),
     };
 }

@@ -65,7 +65,7 @@ internal sealed class WebSocketLink : LinkPump<OutFrame>, ILink
             if (HasEnded) return false;
             // The server waits for an answer to its goodbye; a second is enough for that.
             await _channel.SayGoodbyeAsync().WaitAsync(TimeSpan.FromSeconds(1), Options.Clock).ConfigureAwait(false);
-            throw Faults.Lost(Target.Display, $"the server closed it ({_channel.Goodbye})", code: _channel.GoodbyeCode);
+            throw LinkFaults.Lost(Target.Display, $"the server closed it ({_channel.Goodbye})", code: _channel.GoodbyeCode);
         }
 
         var kind = message.Type == WebSocketMessageType.Text ? FrameKind.Text : FrameKind.Binary;
@@ -95,5 +95,5 @@ internal sealed class WebSocketLink : LinkPump<OutFrame>, ILink
     protected override ValueTask OnEndedAsync(PbxException? fault) => _sink.OnClosedAsync(this, fault);
 
     private void OnSilent(TimeSpan limit) =>
-        Abort(Faults.Lost(Target.Display, $"nothing has come in for {limit.TotalSeconds:0.#} s"));
+        Abort(LinkFaults.Lost(Target.Display, $"nothing has come in for {limit.TotalSeconds:0.#} s"));
 }

@@ -37,8 +37,8 @@ internal static class WebSocketUpgrade
         {
             var display = uri.GetLeftPart(UriPartial.Path);
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols)
-                throw Faults.Refused(display, uri.Host, (int)response.StatusCode, RetryAfter.Read(response.Headers, options.Clock));
-            if (!IsAnswerTo(key, response)) throw Faults.NoSense(null, display, uri.Host, "its answer to the WebSocket upgrade is not valid");
+                throw LinkFaults.Refused(display, uri.Host, (int)response.StatusCode, RetryAfter.Read(response.Headers, options.Clock));
+            if (!IsAnswerTo(key, response)) throw LinkFaults.NoSense(null, display, uri.Host, "its answer to the WebSocket upgrade is not valid");
             return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         }
         catch

@@ -4,7 +4,7 @@ using System.Security.Authentication;
 namespace PbxEvents.Providers.Transport;
 
 /// <summary>The one place that turns what .NET throws into what a person can act on. Texts hold no query and no header.</summary>
-internal static class Faults
+internal static class LinkFaults
 {
     /// <summary>Nothing came of an attempt to open a link or to send a request.</summary>
     /// <param name="error">What .NET threw.</param>

@@ -4,7 +4,10 @@ namespace PbxEvents.Providers;
 public static class PbxProviders
 {
     /// <summary>All platforms, by name.</summary>
-    public static IReadOnlyList<PbxProvider> All { get; } = [];
+    public static IReadOnlyList<PbxProvider> All { get; } =
+    [
+        new Protocol.TelecomX.TelecomXProvider(),
+    ];
 
     /// <summary>Finds a platform.</summary>
     /// <param name="name">Its name, without regard to case.</param>

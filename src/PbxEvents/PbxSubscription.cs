@@ -57,6 +57,15 @@ public sealed class PbxSubscription
     /// <summary>The stream position at registration: a first wait starts after it.</summary>
     internal long StartSequence { get; init; }
 
+    /// <summary>
+    /// The values of <see cref="PbxEvent.Topic"/> under which the topics arrive, where they differ from those that are asked
+    /// for (an admin channel brings ordinary ones); null where they do not.
+    /// </summary>
+    internal IReadOnlyList<string>? EventTopics { get; set; }
+
+    /// <summary>True when an event is what this subscription asks for.</summary>
+    internal bool Matches(PbxEvent pbxEvent) => Filter.Matches(pbxEvent, EventTopics ?? Filter.Topic);
+
     internal void CountDelivered() => Interlocked.Increment(ref _delivered);
 
     internal void CountFailure() => Interlocked.Increment(ref _failureCount);

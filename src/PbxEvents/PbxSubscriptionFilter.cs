@@ -27,14 +27,17 @@ public sealed record PbxSubscriptionFilter
     /// </summary>
     /// <param name="pbxEvent">The event.</param>
     /// <returns>True for a match. Connection events never match: they go to everybody.</returns>
-    public bool Matches(PbxEvent pbxEvent)
+    public bool Matches(PbxEvent pbxEvent) => Matches(pbxEvent, Topic);
+
+    /// <summary>As the public one, with the names under which the platform delivers the topics.</summary>
+    internal bool Matches(PbxEvent pbxEvent, IReadOnlyList<string> topics)
     {
         ArgumentNullException.ThrowIfNull(pbxEvent);
         if (pbxEvent.Category == PbxCategory.Connection)
             return false;
         if (Type is { } type && !Covers(type, pbxEvent))
             return false;
-        return (Topic.Count == 0 || pbxEvent.Topic is null || Contains(Topic, pbxEvent.Topic))
+        return (topics.Count == 0 || pbxEvent.Topic is null || Contains(topics, pbxEvent.Topic))
             && (EventName.Count == 0 || Contains(EventName, pbxEvent.Name))
             && (Queue.Count == 0 || pbxEvent.Queue is null || Contains(Queue, pbxEvent.Queue))
             && (Extension.Count == 0 || MatchesExtension(pbxEvent));

@@ -35,6 +35,11 @@ public interface ISessionHost
     /// <param name="call">What it says about a call; null when it says nothing. Read before the method returns.</param>
     void Emit(PbxEvent pbxEvent, CallUpdate? call = null);
 
+    /// <summary>The call of that id as it stands; null when none is known.</summary>
+    /// <param name="callId">The platform's id.</param>
+    /// <returns>The call.</returns>
+    PbxCall? FindCall(string callId);
+
     /// <summary>Counts a frame that was dropped as a duplicate.</summary>
     void CountDuplicate();
 

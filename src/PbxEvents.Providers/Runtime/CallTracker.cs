@@ -24,6 +24,9 @@ internal sealed class CallTracker(string connection, string provider)
             return _calls.Values.Select(c => c.Call).OrderBy(c => c.StartedAt).ToArray();
     }
 
+    /// <summary>The call of that id as it stands; null when none is known. Loop only.</summary>
+    public PbxCall? Find(string callId) => _calls.TryGetValue(callId, out var tracked) ? tracked.Call : null;
+
     /// <summary>Applies an update and completes the event with the state, the outcome and the call.</summary>
     public void Apply(PbxEvent pbxEvent, CallUpdate update)
     {

@@ -38,6 +38,8 @@ internal sealed partial class ConnectionSupervisor
         Log.Append(pbxEvent);
     }
 
+    public PbxCall? FindCall(string callId) => Calls.Find(callId);
+
     public void CountDuplicate() => Status.CountDropped();
 
     public void ReportUnreadable(ReadOnlySpan<byte> frame, string why)

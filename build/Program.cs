@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using PbxEvents.Build;
+using PbxEvents.Build.Tasks;
+
+BuildTask[] tasks =
+[
+    new("demo", "a simulated PBX, a few calls, a missed call that becomes a ticket", DemoTask.RunAsync),
+    new("test", "build, then the unit tests, the peer tests and the Pester suite", TestTask.RunAsync),
+    new("build", "everything in Release; the module in out/PbxEvents, the tool in out/tool", CompileTask.RunAsync),
+    new("package", "build, then the module as a zip file in out/packages", PackageTask.RunAsync),
+    new("clean", "remove out/ and what the compiler left", CleanTask.RunAsync),
+];
+
+var name = args.Length == 1 ? args[0].ToLowerInvariant() : "";
+if (tasks.FirstOrDefault(t => t.Name == name) is not { } task)
+{
+    var isHelp = name is "--help" or "-h" or "help";
+    var output = isHelp ? Console.Out : Console.Error;
+    output.WriteLine("usage: ./build.sh TASK     or, in PowerShell: ./build.ps1 -Task TASK");
+    foreach (var known in tasks)
+        output.WriteLine($"  {known.Name,-8} {known.Help}");
+    return isHelp ? 0 : 2;
+}
+
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+try
+{
+    return await task.RunAsync(stop.Token);
+}
+catch (StepFailedException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    Console.Error.WriteLine("Stopped.");
+    return 130;
+}
+
+// The children are ended before this program is, so that none is left behind.
+void Stop(PosixSignalContext context)
+{
+    context.Cancel = true;
+    stop.Cancel();
+}

@@ -1,0 +1,56 @@
+using System.Xml;
+using System.Xml.Linq;
+
+namespace PbxEvents.Build.Testing;
+
+/// <summary>Reads the result file of a `dotnet test` run.</summary>
+internal static class TrxReport
+{
+    private const int StackLines = 6;
+
+    /// <summary>Counts the results one by one: the file's own counters leave skipped tests out.</summary>
+    /// <param name="trx">The file's text, or null when the run left none.</param>
+    /// <param name="ending">How the run ended, when not with exit code 0; else null.</param>
+    public static SuiteResult Read(string? trx, string? ending)
+    {
+        var result = new SuiteResult(0, 0, 0);
+        if (trx is null)
+            return result.With($"The run left no result file ({ending ?? "exit code 0"}).");
+        XDocument document;
+        try
+        {
+            document = XDocument.Parse(trx);
+        }
+        catch (XmlException e)
+        {
+            return result.With($"The result file cannot be read: {e.Message}");
+        }
+
+        var tests = document.Descendants().Where(e => e.Name.LocalName == "UnitTestResult").ToList();
+        var failed = tests.Where(t => Outcome(t) is not "Passed" and not "NotExecuted").ToList();
+        result = new SuiteResult(tests.Count(t => Outcome(t) == "Passed"), failed.Count, tests.Count(t => Outcome(t) == "NotExecuted"))
+        {
+            Details = [.. failed.Select(Describe)],
+        };
+        if (result.Passed + result.Failed == 0)
+            return result.With($"No test was run ({ending ?? "exit code 0"}).");
+        // Every test that ended may have passed, and yet the host died before the others began.
+        return ending is not null && result.Failed == 0
+            ? result.With($"The run broke off ({ending}). {RunErrors(document)}".TrimEnd())
+            : result;
+    }
+
+    private static string? Outcome(XElement test) => test.Attribute("outcome")?.Value;
+
+    private static string Describe(XElement test)
+    {
+        var stack = Text(test, "StackTrace").Split('\n').Take(StackLines);
+        return $"{test.Attribute("testName")?.Value}\n{Text(test, "Message")}\n{string.Join('\n', stack)}".TrimEnd();
+    }
+
+    private static string RunErrors(XDocument document) =>
+        string.Join('\n', document.Descendants().Where(e => e.Name.LocalName == "RunInfo").Select(e => e.Value.Trim()));
+
+    private static string Text(XElement test, string name) =>
+        test.Descendants().FirstOrDefault(e => e.Name.LocalName == name)?.Value.Trim() ?? "";
+}

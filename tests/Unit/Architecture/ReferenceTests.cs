@@ -1,0 +1,37 @@
+namespace PbxEvents.Tests.Unit.Architecture;
+
+/// <summary>References run one way (architecture.md section 1), and only the module knows PowerShell.</summary>
+public sealed class ReferenceTests
+{
+    private const string Model = "PbxEvents";
+    private const string Providers = "PbxEvents.Providers";
+    private const string Simulator = "PbxEvents.Simulator";
+    private const string Module = "PbxEvents.Module";
+    private const string Tool = "PbxEvents.Tool";
+
+    [Theory(DisplayName = "references nothing of the project but the layers below it")]
+    [InlineData(Model)]
+    [InlineData(Providers, Model)]
+    [InlineData(Simulator, Model)]
+    [InlineData(Module, Model, Providers, Simulator)]
+    [InlineData(Tool, Model, Providers, Simulator)]
+    public void ReferencesOnlyTheLayersBelow(string assembly, params string[] allowed) =>
+        Assert.Empty(BuiltAssembly.Read(assembly).Own.Except(allowed));
+
+    [Theory(DisplayName = "rests on the layer below it, so that the test above looks at the real thing")]
+    [InlineData(Providers, Model)]
+    public void RestsOnTheLayerBelow(string assembly, string below) =>
+        Assert.Contains(below, BuiltAssembly.Read(assembly).Own);
+
+    [Theory(DisplayName = "references nothing but .NET's own library")]
+    [InlineData(Model)]
+    [InlineData(Providers)]
+    [InlineData(Simulator)]
+    [InlineData(Tool)]
+    public void ReferencesNothingForeign(string assembly) =>
+        Assert.Empty(BuiltAssembly.Read(assembly).Foreign);
+
+    [Fact(DisplayName = "the module references PowerShell and nothing else that would have to ship with it")]
+    public void ModuleReferencesOnlyPowerShell() =>
+        Assert.Empty(BuiltAssembly.Read(Module).Foreign.Except(["System.Management.Automation"]));
+}

@@ -1,0 +1,42 @@
+@{
+    RootModule           = 'PbxEvents.psm1'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '7b3c2c1e-52f5-4a6d-9a2e-3f0e6d1c84b7'
+    Author               = 'PbxEvents contributors'
+    CompanyName          = 'PbxEvents contributors'
+    Copyright            = 'Copyright (c) PbxEvents contributors. MIT licence.'
+    Description          = 'Real-time telephony events in PowerShell: connect to OneCloud, TelecomX, RingCentral, PortSIP or Yeastar, subscribe to calls, queues, presence and more, and script what happens next.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    # Loaded first, because the types file names methods in it.
+    RequiredAssemblies   = @('bin/PbxEvents.Module.dll')
+    TypesToProcess       = @('PbxEvents.Types.ps1xml')
+    FormatsToProcess     = @('PbxEvents.Format.ps1xml')
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    CmdletsToExport      = @(
+        'Connect-PbxEvents'
+        'Disconnect-PbxEvents'
+        'Get-PbxCall'
+        'Get-PbxConnection'
+        'Get-PbxEvent'
+        'Get-PbxEventType'
+        'Get-PbxSubscription'
+        'Invoke-PbxSimulation'
+        'Register-PbxSubscription'
+        'Send-PbxReply'
+        'Send-PbxRequest'
+        'Start-PbxSimulator'
+        'Stop-PbxSimulator'
+        'Unregister-PbxSubscription'
+        'Wait-PbxCall'
+        'Wait-PbxEvent'
+    )
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('PBX', 'UCaaS', 'Telephony', 'VoIP', 'Events', 'CTI', 'RealTime', 'Windows', 'Linux', 'MacOS')
+            LicenseUri = 'https://opensource.org/licenses/MIT'
+        }
+    }
+}

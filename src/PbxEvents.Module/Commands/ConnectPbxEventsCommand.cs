@@ -1,0 +1,215 @@
+using System.Management.Automation;
+using System.Security;
+using PbxEvents.Module.Completion;
+using PbxEvents.Module.Errors;
+using PbxEvents.Providers;
+using PbxEvents.Providers.Transport;
+
+namespace PbxEvents.Module.Commands;
+
+/// <summary>Connects to a platform and returns the connection, authenticated and ready. It becomes the session's default.</summary>
+[Cmdlet(VerbsCommunications.Connect, "PbxEvents")]
+[OutputType(typeof(PbxConnection))]
+public sealed class ConnectPbxEventsCommand : PbxCmdlet
+{
+    /// <summary>The platform.</summary>
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
+    public string Provider { get; set; } = "";
+
+    /// <summary>The server: a host name, <c>host:port</c>, or a URI. Default: the platform's public one.</summary>
+    [Parameter(
+        Position = 1,
+        ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    public string? Server { get; set; }
+
+    /// <summary>The domain; on TelecomX the customer's id. Default: what the login tells.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Customer")]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? Domain { get; set; }
+
+    /// <summary>User and password; on platforms that know no users here, client id and secret.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Credential]
+    [AllowNull]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>Id and secret of the client application.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    public PSCredential? ClientCredential { get; set; }
+
+    /// <summary>A ready token.</summary>
+    [Parameter]
+    public SecureString? AccessToken { get; set; }
+
+    /// <summary>The JWT credential (RingCentral).</summary>
+    [Parameter]
+    public SecureString? Jwt { get; set; }
+
+    /// <summary>
+    /// Gives a token, as a string or a SecureString, whenever one is needed. It runs in a session of its own and sees no
+    /// variables of this one.
+    /// </summary>
+    [Parameter]
+    public ScriptBlock? TokenProvider { get; set; }
+
+    /// <summary>The connection's name. Default: the platform and a number.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>The platform's dialect (PortSIP). Default: found out.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Dialect { get; set; }
+
+    /// <summary>The PBX's time zone, as an id or a TimeZoneInfo, for platforms that send local times. Default: this machine's.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(TimeZoneCompleter))]
+    [ValidateNotNull]
+    public object? TimeZone { get; set; }
+
+    /// <summary>The file that keeps what a recovery after a restart of the process needs (RingCentral).</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RecoveryPath { get; set; }
+
+    /// <summary>Uses the platform's sandbox (RingCentral).</summary>
+    [Parameter]
+    public SwitchParameter Sandbox { get; set; }
+
+    /// <summary>The name that the platform shows for this client. Default PbxEvents.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Application { get; set; }
+
+    /// <summary>What tells this client from others of the same name. Default: the machine's name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? InstanceId { get; set; }
+
+    /// <summary>How many events the buffer holds. Default 10,000.</summary>
+    [Parameter]
+    [ValidateRange(1, 10_000_000)]
+    public int BufferSize { get; set; } = 10_000;
+
+    /// <summary>How many seconds connecting may take in all. Default 30.</summary>
+    [Parameter]
+    [Alias("TimeoutSec")]
+    [ValidateRange(0.1, 86_400)]
+    public double Timeout { get; set; } = 30;
+
+    /// <summary>How many attempts in a row a lost link gets. Default: endless.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int MaxReconnectAttempts { get; set; }
+
+    /// <summary>Accepts exactly the certificate with this SHA-1 or SHA-256 thumbprint, whoever signed it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [AllowNull]
+    public string? CertificateThumbprint { get; set; }
+
+    /// <summary>Accepts any certificate. For tests only.</summary>
+    [Parameter]
+    public SwitchParameter SkipCertificateCheck { get; set; }
+
+    /// <summary>The proxy. Default: the system's.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public Uri? Proxy { get; set; }
+
+    /// <summary>The proxy's credential.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? ProxyCredential { get; set; }
+
+    /// <summary>Records the frames in this file, secrets masked, for bug reports and replay.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? TracePath { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (Name is not null && State.FindOpen(Name) is not null)
+            ThrowTerminatingError(ModuleErrors.ConnectionNameInUse(Name));
+        PbxClient? client = null;
+        try
+        {
+            var options = MakeOptions();
+            client = PbxClient.Start(options);
+            Follow(client, fromStart: true);
+            if (SkipCertificateCheck)
+                WriteWarning(SR.CertificateNotChecked.With(client.Server));
+            Wait(client.WaitUntilConnectedAsync);
+        }
+        catch (Exception e)
+        {
+            // Nothing half open stays behind, whether it failed or was stopped; its end needs nobody to wait for it.
+            if (client is not null)
+                _ = client.DisposeAsync().AsTask();
+            if (e is not PbxException failure)
+                throw;
+
+            // Terminating: a script that went on would talk to the connection before this one.
+            ThrowTerminatingError(failure.ToErrorRecord(client?.Server ?? Server ?? Provider));
+        }
+        State.Add(client!);
+        WriteObject(client);
+    }
+
+    private PbxConnectOptions MakeOptions() => new()
+    {
+        Provider = Provider,
+        Server = NullIfEmpty(Server),
+        Domain = NullIfEmpty(Domain),
+        UserName = Credential?.UserName,
+        Password = Credential is null ? null : new Secret(Credential.Password),
+        ClientId = ClientCredential?.UserName,
+        ClientSecret = ClientCredential is null ? null : new Secret(ClientCredential.Password),
+        AccessToken = AccessToken is null ? null : new Secret(AccessToken),
+        Jwt = Jwt is null ? null : new Secret(Jwt),
+        TokenProvider = TokenProvider is null ? null : new ScriptTokenProvider(TokenProvider).GetTokenAsync,
+        Name = Name ?? State.FreeName(PbxProviders.Get(Provider).Name),
+        BufferSize = BufferSize,
+        Timeout = TimeSpan.FromSeconds(Timeout),
+        MaxReconnectAttempts = MyInvocation.BoundParameters.ContainsKey(nameof(MaxReconnectAttempts)) ? MaxReconnectAttempts : null,
+        Application = Application ?? "PbxEvents",
+        InstanceId = InstanceId ?? Environment.MachineName,
+        Dialect = Dialect,
+        TimeZone = FindTimeZone(),
+        RecoveryPath = ToFilePath(RecoveryPath),
+        Sandbox = Sandbox,
+        TracePath = ToFilePath(TracePath),
+        Transport = new TransportOptions
+        {
+            CertificateThumbprint = NullIfEmpty(CertificateThumbprint),
+            SkipCertificateCheck = SkipCertificateCheck,
+            Proxy = Proxy,
+            ProxyCredential = ProxyCredential?.GetNetworkCredential(),
+        },
+    };
+
+    private TimeZoneInfo? FindTimeZone()
+    {
+        var value = TimeZone is PSObject wrapped ? wrapped.BaseObject : TimeZone;
+        if (value is null or TimeZoneInfo)
+            return (TimeZoneInfo?)value;
+        if (value is string id && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone))
+            return zone;
+        ThrowTerminatingError(ModuleErrors.UnknownTimeZone(value));
+        return null;
+    }
+
+    private string? ToFilePath(string? path) => path is null ? null : GetUnresolvedProviderPathFromPSPath(path);
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

@@ -1,0 +1,39 @@
+using System.Management.Automation;
+using PbxEvents.Module.Completion;
+
+namespace PbxEvents.Module.Commands;
+
+/// <summary>Closes connections in order: unsubscribes, closes, gives back what was acquired.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "PbxEvents", SupportsShouldProcess = true)]
+[OutputType(typeof(PbxConnection))]
+public sealed class DisconnectPbxEventsCommand : ConnectionCmdlet
+{
+    /// <inheritdoc/>
+    [Parameter(
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public override ConnectionArgument[]? Connection { get; set; }
+
+    /// <summary>Returns the closed connections.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var connection in ResolveConnections())
+        {
+            if (!ShouldProcess($"{connection.Name} ({connection.Server})", SR.DisconnectAction))
+                continue;
+            Wait(connection.DisconnectAsync);
+            State.Remove(connection);
+            if (PassThru)
+                WriteObject(connection);
+        }
+    }
+}

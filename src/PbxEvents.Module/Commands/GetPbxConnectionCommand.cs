@@ -1,0 +1,34 @@
+using System.Management.Automation;
+using PbxEvents.Module.Completion;
+using PbxEvents.Module.Errors;
+
+namespace PbxEvents.Module.Commands;
+
+/// <summary>Lists the connections of this session.</summary>
+[Cmdlet(VerbsCommon.Get, "PbxConnection")]
+[OutputType(typeof(PbxConnection))]
+public sealed class GetPbxConnectionCommand : PbxCmdlet
+{
+    /// <summary>The names; wildcards allowed. Default all.</summary>
+    [Parameter(
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var name in Name)
+        {
+            var argument = new ConnectionArgument(name);
+            var found = State.Connections.Where(argument.Matches).ToArray();
+            if (found.Length == 0 && !argument.IsPattern)
+                WriteError(ModuleErrors.ConnectionNotFound(name));
+            WriteObject(found, enumerateCollection: true);
+        }
+    }
+}

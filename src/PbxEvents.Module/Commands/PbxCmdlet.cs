@@ -1,0 +1,163 @@
+using System.Management.Automation;
+using PbxEvents.Module.Errors;
+using PbxEvents.Module.State;
+using PbxEvents.Providers;
+
+namespace PbxEvents.Module.Commands;
+
+/// <summary>
+/// Base of the cmdlets: waits for asynchronous work on the pipeline thread so that Ctrl+C ends it at once, PowerShell's own
+/// events are handled meanwhile, and the connection's journal appears with <c>-Verbose</c>.
+/// </summary>
+public abstract class PbxCmdlet : PSCmdlet, IDisposable
+{
+    /// <summary>How long to wait at most before queued PowerShell events and verbose lines get their turn.</summary>
+    private const int SliceMilliseconds = 50;
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<JournalReader> _journals = [];
+
+    private protected PbxCmdlet()
+    {
+    }
+
+    /// <summary>Cancelled when the user or the pipeline stops the cmdlet.</summary>
+    private protected CancellationToken StopToken => _stopping.Token;
+
+    private protected static RunspaceState State => RunspaceState.Current;
+
+    /// <summary>Ends the waits.</summary>
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing()
+    {
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It came to its end just now.
+        }
+    }
+
+    /// <summary>Shows what a connection does from now on as verbose lines.</summary>
+    private protected void Follow(PbxClient client, bool fromStart = false)
+    {
+        if (_journals.TrueForAll(j => !ReferenceEquals(j.Client, client)))
+            _journals.Add(new JournalReader(client, fromStart));
+    }
+
+    /// <summary>Waits for work on the pipeline thread.</summary>
+    /// <exception cref="PipelineStoppedException">The cmdlet was stopped.</exception>
+    /// <exception cref="PbxException">The work failed.</exception>
+    private protected void Wait(Func<CancellationToken, Task> work)
+    {
+        var task = work(StopToken);
+        while (!WaitOnce(task, Timeout.InfiniteTimeSpan))
+        {
+            // Verbose lines and PowerShell's events had their turn.
+        }
+        WriteJournals();
+        Finish(task);
+    }
+
+    /// <inheritdoc cref="Wait(Func{CancellationToken, Task})"/>
+    private protected T Wait<T>(Func<CancellationToken, Task<T>> work)
+    {
+        Task<T>? task = null;
+        Wait(token => (Task)(task = work(token)));
+        return task!.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Waits for work for one slice, then lets others have their turn.</summary>
+    /// <param name="task">The work.</param>
+    /// <param name="limit">The longest time; infinite for a whole slice.</param>
+    /// <returns>True when the work is done.</returns>
+    private protected bool WaitOnce(Task task, TimeSpan limit)
+    {
+        var slice = limit == Timeout.InfiniteTimeSpan ? SliceMilliseconds : (int)Math.Clamp(limit.TotalMilliseconds, 0, SliceMilliseconds);
+        try
+        {
+            if (Task.WaitAny([task], slice, StopToken) == 0)
+                return true;
+        }
+        catch (OperationCanceledException)
+        {
+            // The work was told too. Nobody waits for it any more; its failure must not surface later.
+            _ = task.ContinueWith(t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw new PipelineStoppedException();
+        }
+        GiveTurn();
+        return false;
+    }
+
+    /// <summary>Writes verbose lines and lets PowerShell handle its queued events. Does nothing for those inside an event's action.</summary>
+    private protected void GiveTurn()
+    {
+        if (StopToken.IsCancellationRequested)
+            throw new PipelineStoppedException();
+        WriteJournals();
+
+        // Each turn of a loop is a checkpoint at which PowerShell runs queued actions; sleeping in .NET is none.
+        if (Events.Subscribers.Any(s => s.Action is not null))
+            State.Pump.InvokeReturnAsIs();
+    }
+
+    /// <summary>Does something for one item and reports its failure without ending the pipeline.</summary>
+    /// <returns>True when it succeeded.</returns>
+    private protected bool Try(Action action, object? target)
+    {
+        try
+        {
+            action();
+            return true;
+        }
+        catch (PbxException e)
+        {
+            WriteError(e.ToErrorRecord(target));
+            return false;
+        }
+    }
+
+    private void Finish(Task task)
+    {
+        try
+        {
+            task.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    private void WriteJournals()
+    {
+        foreach (var journal in _journals)
+            foreach (var line in journal.Read())
+                WriteVerbose(line);
+    }
+
+    /// <summary>A place in a connection's journal.</summary>
+    private sealed class JournalReader
+    {
+        private long _position;
+
+        public JournalReader(PbxClient client, bool fromStart)
+        {
+            Client = client;
+            if (!fromStart)
+                Client.Journal.Read(ref _position);
+        }
+
+        public PbxClient Client { get; }
+
+        public IEnumerable<string> Read() => Client.Journal.Read(ref _position).Select(l => $"{Client.Name}: {l.Text}");
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using PbxEvents.Module.State;
+using PbxEvents.Providers;
+
+namespace PbxEvents.Module.Completion;
+
+/// <summary>Base of the completers: offers the values that begin with what was typed, quoted where that is needed.</summary>
+public abstract class Completer : IArgumentCompleter
+{
+    private protected Completer()
+    {
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters)
+    {
+        ArgumentNullException.ThrowIfNull(fakeBoundParameters);
+        var typed = (wordToComplete ?? "").Trim('\'', '"');
+        var pattern = new WildcardPattern(typed + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        return GetCandidates(fakeBoundParameters)
+            .Where(c => pattern.IsMatch(c.Value))
+            .DistinctBy(c => c.Value, StringComparer.OrdinalIgnoreCase)
+            .Select(c => new CompletionResult(Quote(c.Value), c.Value, CompletionResultType.ParameterValue, c.ToolTip))
+            .ToArray();
+    }
+
+    /// <summary>All values that could be meant, with a line about each.</summary>
+    private protected abstract IEnumerable<Candidate> GetCandidates(IDictionary bound);
+
+    /// <summary>The connections that the rest of the command line names, else the default one.</summary>
+    private protected static IEnumerable<PbxClient> ConnectionsOf(IDictionary bound)
+    {
+        var state = RunspaceState.Current;
+        var value = bound["Connection"] is PSObject wrapped ? wrapped.BaseObject : bound["Connection"];
+        return value switch
+        {
+            PbxClient client => [client],
+            string name => state.Connections.Where(new ConnectionArgument(name).Matches),
+            _ => state.Default is { } connection ? [connection] : [],
+        };
+    }
+
+    /// <summary>The platforms that the rest of the command line is about: the named one, the connections', else all.</summary>
+    private protected static IEnumerable<PbxProvider> ProvidersOf(IDictionary bound)
+    {
+        if (bound["Provider"] is string name)
+            return PbxProviders.All.Where(p => new WildcardPattern(name, WildcardOptions.IgnoreCase).IsMatch(p.Name));
+        var connected = ConnectionsOf(bound).Select(c => c.Platform).Distinct().ToArray();
+        return connected.Length == 0 ? PbxProviders.All : connected;
+    }
+
+    private static string Quote(string value) =>
+        value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ':' or '+') && !value.StartsWith('-')
+            ? value
+            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'";
+
+    private protected readonly record struct Candidate(string Value, string ToolTip);
+}

@@ -1,0 +1,64 @@
+using System.Management.Automation;
+
+namespace PbxEvents.Module.Errors;
+
+/// <summary>The module's own errors. Their texts stand in SR.resx, and a text's name is the error's id, so the two cannot drift.</summary>
+internal static class ModuleErrors
+{
+    public static ErrorRecord NoConnection() =>
+        Make(nameof(SR.NoConnection), SR.NoConnection, SR.NoConnectionAdvice, ErrorCategory.ConnectionError, null);
+
+    public static ErrorRecord NoDefaultConnection(string open) =>
+        Make(nameof(SR.NoDefaultConnection), SR.NoDefaultConnection, SR.NoDefaultConnectionAdvice, ErrorCategory.InvalidOperation, open);
+
+    public static ErrorRecord ConnectionNotFound(string name) =>
+        Make(nameof(SR.ConnectionNotFound), SR.ConnectionNotFound, SR.ConnectionNotFoundAdvice, ErrorCategory.ObjectNotFound, name);
+
+    public static ErrorRecord ConnectionNameInUse(string name) =>
+        Make(nameof(SR.ConnectionNameInUse), SR.ConnectionNameInUse, SR.ConnectionNameInUseAdvice, ErrorCategory.ResourceExists, name);
+
+    public static ErrorRecord ConnectionEnded(PbxConnection connection) =>
+        Make(nameof(SR.ConnectionEnded), SR.ConnectionEnded, SR.ConnectionEndedAdvice, ErrorCategory.ConnectionError, connection);
+
+    public static ErrorRecord SubscriptionNotFound(object subscription) =>
+        Make(nameof(SR.SubscriptionNotFound), SR.SubscriptionNotFound, SR.SubscriptionNotFoundAdvice, ErrorCategory.ObjectNotFound, subscription);
+
+    public static ErrorRecord CallNotFound(string call) =>
+        Make(nameof(SR.CallNotFound), SR.CallNotFound, SR.CallNotFoundAdvice, ErrorCategory.ObjectNotFound, call);
+
+    public static ErrorRecord EventTypeNotFound(string name) =>
+        Make(nameof(SR.EventTypeNotFound), SR.EventTypeNotFound, SR.EventTypeNotFoundAdvice, ErrorCategory.ObjectNotFound, name);
+
+    public static ErrorRecord UnknownTimeZone(object zone) =>
+        Make(nameof(SR.UnknownTimeZone), SR.UnknownTimeZone, SR.UnknownTimeZoneAdvice, ErrorCategory.InvalidArgument, zone);
+
+    public static ErrorRecord OutcomeNeedsEnded(PbxCallState state) =>
+        Make(nameof(SR.OutcomeNeedsEnded), SR.OutcomeNeedsEnded, SR.OutcomeNeedsEndedAdvice, ErrorCategory.InvalidArgument, state);
+
+    public static ErrorRecord DataTooDeep(int limit) =>
+        Make(nameof(SR.DataTooDeep), SR.DataTooDeep, SR.DataTooDeepAdvice, ErrorCategory.InvalidArgument, limit);
+
+    public static ErrorRecord RequestNeedsReceiver(string request) =>
+        Make(nameof(SR.RequestNeedsReceiver), SR.RequestNeedsReceiver, SR.RequestNeedsReceiverAdvice, ErrorCategory.InvalidArgument, request);
+
+    /// <param name="id">The text's name in SR.resx.</param>
+    /// <param name="text">The text; {0} is the target.</param>
+    /// <param name="advice">What to do; {0} is the target.</param>
+    /// <param name="category">The category.</param>
+    /// <param name="target">What it happened to.</param>
+    /// <param name="cause">The cause, if there is one.</param>
+    private static ErrorRecord Make(string id, string text, string advice, ErrorCategory category, object? target, Exception? cause = null)
+    {
+        var message = text.With(target, cause?.Message);
+        Exception exception = category switch
+        {
+            ErrorCategory.ObjectNotFound => new ItemNotFoundException(message, cause),
+            ErrorCategory.InvalidArgument => new ArgumentException(message, cause),
+            _ => new InvalidOperationException(message, cause),
+        };
+        return new ErrorRecord(exception, id, category, target)
+        {
+            ErrorDetails = new ErrorDetails(message) { RecommendedAction = advice.With(target) },
+        };
+    }
+}

@@ -1,0 +1,32 @@
+using System.Management.Automation;
+
+namespace PbxEvents.Module.Errors;
+
+/// <summary>Makes error records of the engine's failures: the kind is the id, the advice the recommended action.</summary>
+internal static class PbxErrorRecords
+{
+    public static ErrorRecord ToErrorRecord(this PbxException exception, object? target) =>
+        new(exception, exception.Kind.ToString(), CategoryOf(exception.Kind), exception.Target ?? target)
+        {
+            ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = exception.Advice },
+        };
+
+    private static ErrorCategory CategoryOf(PbxErrorKind kind) => kind switch
+    {
+        PbxErrorKind.InvalidOption => ErrorCategory.InvalidArgument,
+        PbxErrorKind.HostNotFound or PbxErrorKind.UnknownTopic => ErrorCategory.ObjectNotFound,
+        PbxErrorKind.ConnectionRefused or PbxErrorKind.NetworkUnreachable or PbxErrorKind.LinkLost or PbxErrorKind.Disconnected =>
+            ErrorCategory.ConnectionError,
+        PbxErrorKind.TlsFailed => ErrorCategory.SecurityError,
+        PbxErrorKind.Timeout or PbxErrorKind.SubscriptionTimeout or PbxErrorKind.NoReply => ErrorCategory.OperationTimeout,
+        PbxErrorKind.HandshakeFailed or PbxErrorKind.ProtocolError => ErrorCategory.ProtocolError,
+        PbxErrorKind.CredentialRefused or PbxErrorKind.MfaRequired => ErrorCategory.AuthenticationError,
+        PbxErrorKind.PermissionDenied or PbxErrorKind.AddressBlocked => ErrorCategory.PermissionDenied,
+        PbxErrorKind.RateLimited or PbxErrorKind.TokenLimit => ErrorCategory.LimitsExceeded,
+        PbxErrorKind.SubscriptionRefused or PbxErrorKind.RequestRefused => ErrorCategory.InvalidOperation,
+        PbxErrorKind.NotSupported => ErrorCategory.NotImplemented,
+        PbxErrorKind.SlowServer => ErrorCategory.ResourceBusy,
+        PbxErrorKind.ServerError => ErrorCategory.InvalidResult,
+        _ => ErrorCategory.NotSpecified,
+    };
+}

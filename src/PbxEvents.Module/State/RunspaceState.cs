@@ -1,0 +1,122 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+using PbxEvents.Providers;
+
+namespace PbxEvents.Module.State;
+
+/// <summary>
+/// Everything the module remembers, once per runspace: two runspaces of one process never see each other's connections.
+/// Used on the runspace's pipeline thread, except for <see cref="DisposeAsync"/>.
+/// </summary>
+internal sealed class RunspaceState : IAsyncDisposable
+{
+    /// <summary>How long a closing runspace waits for the goodbyes of its connections.</summary>
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(3);
+
+    private static readonly ConditionalWeakTable<Runspace, RunspaceState> States = [];
+
+    private readonly object _gate = new();
+    private readonly List<PbxClient> _connections = [];
+    private readonly HashSet<PbxSubscription> _subscriptions = [];
+    private ScriptBlock? _pump;
+
+    private RunspaceState(Runspace runspace)
+    {
+        runspace.StateChanged += (_, change) =>
+        {
+            // A runspace ends without telling the module; what it opened would live on for nobody.
+            if (change.RunspaceStateInfo.State is System.Management.Automation.Runspaces.RunspaceState.Closing or System.Management.Automation.Runspaces.RunspaceState.Closed or System.Management.Automation.Runspaces.RunspaceState.Broken)
+                DisposeAsync().AsTask().Wait(FarewellTimeout);
+        };
+    }
+
+    /// <summary>The state of the runspace that runs on this thread.</summary>
+    public static RunspaceState Current => States.GetValue(Runspace.DefaultRunspace, r => new RunspaceState(r));
+
+    /// <summary>The connections, in the order they were opened: a copy.</summary>
+    public IReadOnlyList<PbxClient> Connections
+    {
+        get
+        {
+            lock (_gate)
+                return _connections.ToArray();
+        }
+    }
+
+    /// <summary>The connection that commands without <c>-Connection</c> use; null before the first and after it was closed.</summary>
+    public PbxClient? Default { get; private set; }
+
+    /// <summary>Where the waits of this runspace go on.</summary>
+    public WaitCursors Cursors { get; } = new();
+
+    /// <summary>Lets PowerShell handle its queued events when it runs on the pipeline thread: each turn of a loop is a checkpoint.</summary>
+    public ScriptBlock Pump => _pump ??= ScriptBlock.Create("for ($i = 0; $i -lt 32; $i++) { }");
+
+    /// <summary>A name that no connection of this runspace has.</summary>
+    public string FreeName(string provider)
+    {
+        var names = Connections.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var number = 1;
+        while (names.Contains($"{provider}-{number}"))
+            number++;
+        return $"{provider}-{number}";
+    }
+
+    /// <summary>The open connection of that name; a connection that has ended has given its name back.</summary>
+    public PbxClient? FindOpen(string name) => Connections.FirstOrDefault(c =>
+        c.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+        && c.State is not (PbxConnectionState.Faulted or PbxConnectionState.Disconnected));
+
+    /// <summary>Keeps a connection and makes it the default. One of the same name that has ended gives way.</summary>
+    public void Add(PbxClient connection)
+    {
+        foreach (var ended in Connections.Where(c => c.Name.Equals(connection.Name, StringComparison.OrdinalIgnoreCase)))
+            Remove(ended);
+        lock (_gate)
+            _connections.Add(connection);
+        Default = connection;
+    }
+
+    /// <summary>Forgets a connection.</summary>
+    public void Remove(PbxClient connection)
+    {
+        lock (_gate)
+        {
+            _connections.Remove(connection);
+            _subscriptions.RemoveWhere(s => connection.Subscriptions.Contains(s));
+        }
+        Cursors.Forget(connection);
+        if (ReferenceEquals(Default, connection))
+            Default = null;
+    }
+
+    /// <summary>Remembers that a subscription was made here: a first wait starts with the oldest of them.</summary>
+    public void Add(PbxSubscription subscription) => _subscriptions.Add(subscription);
+
+    /// <summary>Forgets a subscription.</summary>
+    public void Remove(PbxSubscription subscription) => _subscriptions.Remove(subscription);
+
+    /// <summary>
+    /// Where the first wait on a connection starts: with the oldest subscription that was made here and still stands, so
+    /// that nothing between registering and waiting is lost; without one at the beginning of the connection.
+    /// </summary>
+    public long StartOf(PbxClient connection)
+    {
+        var own = connection.Subscriptions.Where(_subscriptions.Contains).ToArray();
+        return own.Length == 0 ? 0 : own.Min(s => s.StartSequence);
+    }
+
+    /// <summary>Closes what is open. Any thread; safe to call more than once.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        PbxClient[] connections;
+        lock (_gate)
+        {
+            connections = _connections.ToArray();
+            _connections.Clear();
+        }
+        Default = null;
+        await Task.WhenAll(connections.Select(c => c.DisposeAsync().AsTask())).ConfigureAwait(false);
+    }
+}

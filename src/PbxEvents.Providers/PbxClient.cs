@@ -21,13 +21,13 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     private readonly PlatformDriver _driver;
     private readonly PbxConnectOptions _options;
 
-    private PbxClient(string name, PbxProvider provider, PbxConnectOptions options, PlatformDriver driver, ILinkFactory links, Journal journal)
+    private PbxClient(string name, PbxProvider provider, DriverContext context, ILinkFactory links, Journal journal)
     {
         Name = name;
         Platform = provider;
-        _options = options;
-        _driver = driver;
-        _supervisor = new ConnectionSupervisor(name, provider.Name, options, driver, links, journal, Random.Shared.NextDouble);
+        _options = context.Options;
+        _driver = provider.CreateDriver(context);
+        _supervisor = new ConnectionSupervisor(name, provider.Name, context, _driver, links, journal, Random.Shared.NextDouble);
     }
 
     /// <inheritdoc/>
@@ -266,10 +266,10 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
         OptionRules.Check(options, provider);
         var name = options.Name ?? $"{provider.Name}-{Interlocked.Increment(ref _lastNumber)}";
         var journal = new Journal(options.Transport.Clock);
-        links = links ?? throw new NotSupportedException("The transport has not landed yet.");
-        http = http ?? throw new NotSupportedException("The transport has not landed yet.");
-        var driver = provider.CreateDriver(new DriverContext(options, http, journal.Write));
-        var client = new PbxClient(name, provider, options, driver, links, journal);
+        links ??= new LinkFactory(options.Transport);
+        http ??= new HttpTransport(options.Transport);
+        var context = new DriverContext(options, http, journal.Write);
+        var client = new PbxClient(name, provider, context, links, journal);
         client._supervisor.Start();
         return client;
     }

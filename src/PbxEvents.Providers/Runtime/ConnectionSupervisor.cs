@@ -27,6 +27,7 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
 
     private readonly PbxConnectOptions _options;
     private readonly string _name;
+    private readonly IHttpClient _http;
     private readonly PlatformDriver _driver;
     private readonly ILinkFactory _links;
     private readonly Func<double> _random;
@@ -61,20 +62,21 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
     public ConnectionSupervisor(
         string name,
         string provider,
-        PbxConnectOptions options,
+        DriverContext context,
         PlatformDriver driver,
         ILinkFactory links,
         Journal journal,
         Func<double> random)
     {
         _name = name;
-        _options = options;
+        _options = context.Options;
+        _http = context.Http;
         _driver = driver;
         _links = links;
         _random = random;
         Provider = provider;
         Journal = journal;
-        Log = new EventLog(options.BufferSize);
+        Log = new EventLog(_options.BufferSize);
         Calls = new CallTracker(name, provider);
         Status = new ConnectionStatus();
         _timers = new LoopTimers(Clock, Post, TimerElapsed);
@@ -288,6 +290,7 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
         {
             Journal.Write($"Giving back what was acquired failed: {e.Message}");
         }
+        (_http as IDisposable)?.Dispose();
         _stopping.Dispose();
     }
 

@@ -1,0 +1,140 @@
+using System.Text;
+using PbxEvents.Providers.Protocol;
+using PbxEvents.Providers.Runtime;
+
+namespace PbxEvents.Tests.Unit.Support;
+
+/// <summary>
+/// A session's host without a connection: it keeps what the session gives out, tracks calls as the runtime does, and lets
+/// a test move the time.
+/// </summary>
+internal sealed class RecordingHost : ISessionHost
+{
+    private readonly Dictionary<string, DateTimeOffset> _timers = [];
+    private readonly CallTracker _calls = new("test", "Test");
+    private int _ids;
+
+    public ManualTimeProvider ManualClock { get; } = new();
+
+    public TimeProvider Clock => ManualClock;
+
+    public DateTimeOffset Now => ManualClock.GetUtcNow();
+
+    /// <summary>The session under test; timers tick into it.</summary>
+    public ProtocolSession? Session { get; set; }
+
+    public List<(int Link, OutFrame Frame)> Sent { get; } = [];
+
+    /// <summary>The payloads sent, as text.</summary>
+    public IReadOnlyList<string> SentText => Sent.Select(s => Encoding.UTF8.GetString(s.Frame.Payload.Span)).ToArray();
+
+    public List<PbxEvent> Events { get; } = [];
+
+    public PbxEvent LastEvent => Events[^1];
+
+    public List<string> Unreadable { get; } = [];
+
+    public List<PbxException> Warnings { get; } = [];
+
+    public List<string> Journal { get; } = [];
+
+    public List<(int Link, LinkRecovery Recovery)> Ready { get; } = [];
+
+    public List<(int Link, PbxException Fault)> Closed { get; } = [];
+
+    public List<(PbxSubscription Subscription, string? Text)> Confirmed { get; } = [];
+
+    public List<(PbxSubscription Subscription, PbxException Error)> Rejected { get; } = [];
+
+    public List<(int Token, string RequestId)> Accepted { get; } = [];
+
+    public List<(int Token, PbxReply Reply, bool IsLast)> Replies { get; } = [];
+
+    public List<(int Token, PbxException Error)> FailedRequests { get; } = [];
+
+    public int Duplicates { get; private set; }
+
+    public int Rotations { get; private set; }
+
+    public int Renewals { get; private set; }
+
+    public int SnapshotRequests { get; private set; }
+
+    public IReadOnlyCollection<string> Timers => _timers.Keys;
+
+    public IReadOnlyList<PbxCall> Calls => _calls.GetCalls();
+
+    /// <summary>Feeds a text frame, as UTF-8.</summary>
+    public void Receive(string text, int link = 1) =>
+        Session!.FrameReceived(link, new Frame(FrameKind.Text, Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Moves the time and lets the timers that become due tick, in order.</summary>
+    public void Advance(TimeSpan by)
+    {
+        var target = Now + by;
+        while (_timers.Count > 0 && _timers.MinBy(t => t.Value) is { } next && next.Value <= target)
+        {
+            ManualClock.Advance(next.Value - Now);
+            _timers.Remove(next.Key);
+            Session!.TimerElapsed(next.Key);
+        }
+        ManualClock.Advance(target - Now);
+    }
+
+    public string NewId() => $"id-{++_ids}";
+
+    public void Send(int link, OutFrame frame) => Sent.Add((link, frame));
+
+    public void SetTimer(string timer, TimeSpan delay) => _timers[timer] = Now + delay;
+
+    public void CancelTimer(string timer) => _timers.Remove(timer);
+
+    public void Emit(PbxEvent pbxEvent, CallUpdate? call = null)
+    {
+        pbxEvent.ReceivedAt = Now;
+        if (pbxEvent.Time == default)
+            pbxEvent.Time = Now;
+        if (call is not null)
+            _calls.Apply(pbxEvent, call);
+        pbxEvent.Sequence = Events.Count + 1;
+        Events.Add(pbxEvent);
+    }
+
+    public PbxCall? FindCall(string callId) => _calls.Find(callId);
+
+    public void CountDuplicate() => Duplicates++;
+
+    public void ReportUnreadable(ReadOnlySpan<byte> frame, string why) => Unreadable.Add(why);
+
+    public void Warn(PbxException warning) => Warnings.Add(warning);
+
+    public void Log(string text) => Journal.Add(text);
+
+    public void LinkReady(int link, LinkRecovery recovery) => Ready.Add((link, recovery));
+
+    public void CloseLink(int link, PbxException fault) => Closed.Add((link, fault));
+
+    public void Rotate() => Rotations++;
+
+    public void RenewCredential() => Renewals++;
+
+    public void RequestSnapshots() => SnapshotRequests++;
+
+    public void Confirm(PbxSubscription subscription, string? confirmation)
+    {
+        subscription.State = PbxSubscriptionState.Active;
+        Confirmed.Add((subscription, confirmation));
+    }
+
+    public void Reject(PbxSubscription subscription, PbxException error)
+    {
+        subscription.State = PbxSubscriptionState.Rejected;
+        Rejected.Add((subscription, error));
+    }
+
+    public void RequestAccepted(int token, string requestId) => Accepted.Add((token, requestId));
+
+    public void RequestReplied(int token, PbxReply reply, bool isLast) => Replies.Add((token, reply, isLast));
+
+    public void RequestFailed(int token, PbxException error) => FailedRequests.Add((token, error));
+}

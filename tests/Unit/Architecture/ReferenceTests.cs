@@ -20,6 +20,8 @@ public sealed class ReferenceTests
 
     [Theory(DisplayName = "rests on the layer below it, so that the test above looks at the real thing")]
     [InlineData(Providers, Model)]
+    [InlineData(Module, Providers)]
+    [InlineData(Tool, Providers)]
     public void RestsOnTheLayerBelow(string assembly, string below) =>
         Assert.Contains(below, BuiltAssembly.Read(assembly).Own);
 

@@ -6,7 +6,7 @@ namespace PbxEvents.Providers.Protocol.TelecomX;
 internal sealed class TelecomXCatalogue
 {
     private static readonly Lazy<TelecomXCatalogue> Loaded = new(() => new TelecomXCatalogue());
-    private readonly Dictionary<string, PbxEventType> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PbxEventType> _byName = new(StringComparer.OrdinalIgnoreCase);
 
     private TelecomXCatalogue()
     {

@@ -116,7 +116,10 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
         var known = host.FindCall(session);
         if (known?.State == PbxCallState.Ended)
             known = null;
-        var isCallerLeg = IsCallerLeg(pbxEvent.LegId, known);
+        var knownRole = RoleOf(known, pbxEvent.LegId);
+
+        // Hold events in the happy path (section 5) leave the letter out; the leg is known by then.
+        var isCallerLeg = _fields.Text(Leg) is { } leg ? leg == "I" : knownRole is PbxLegRole.Caller || known is null;
         var update = _update.Reset(session);
         update.Queue = pbxEvent.Queue;
         ReadParties(pbxEvent, update, isCallerLeg);
@@ -133,7 +136,9 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
         var isPerson = !isCallerLeg && (pbxEvent.Extension is not null || isLocalCaller);
         if (isPerson && isLocalCaller && pbxEvent.Extension is not null)
             update.Direction = PbxDirection.Internal;
-        var role = isCallerLeg ? PbxLegRole.Caller : isPerson ? PbxLegRole.Callee : PbxLegRole.System;
+        var role = isCallerLeg ? PbxLegRole.Caller
+            : isPerson || knownRole is PbxLegRole.Callee ? PbxLegRole.Callee
+            : PbxLegRole.System;
         update.Add(new LegUpdate(pbxEvent.LegId, role, LegState(pbxEvent.Name, isCallerLeg))
         {
             Extension = pbxEvent.Extension,
@@ -142,16 +147,12 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
         return update;
     }
 
-    private bool IsCallerLeg(string legId, PbxCall? known)
+    private static PbxLegRole? RoleOf(PbxCall? call, string legId)
     {
-        if (_fields.Text(Leg) is { } leg)
-            return leg == "I";
-
-        // Hold events in the happy path (section 5) leave it out; the leg is known by then.
-        foreach (var old in known?.Legs ?? [])
-            if (old.LegId == legId)
-                return old.Role == PbxLegRole.Caller;
-        return known is null;
+        foreach (var leg in call?.Legs ?? [])
+            if (leg.LegId == legId)
+                return leg.Role;
+        return null;
     }
 
     private void ReadParties(PbxEvent pbxEvent, CallUpdate update, bool isCallerLeg)

@@ -111,15 +111,14 @@ internal sealed class TelecomXSession : ProtocolSession
         if (filter.Topic.Count > 0)
             subscription.EventTopics = channels.SelectMany(TelecomXTopics.ArrivesAs).Distinct().ToArray();
 
-        var before = channels.ToDictionary(c => c, WantedEvents);
-        _channels.Add(subscription, channels);
         foreach (var channel in channels)
         {
             // A channel is asked for once, with all that anybody wants of it. Whether the server adds a second wish to the
             // first or replaces it, nothing that was wanted before is lost that way.
-            if (before[channel] is { } old && !old.SetEquals(WantedEvents(channel)!))
+            if (WantedEvents(channel) is { } wanted && !Covers(wanted, filter.EventName))
                 _channels.MarkUnsent(channel);
         }
+        _channels.Add(subscription, channels);
         if (_isAuthenticated)
             SendUnsent();
     }
@@ -249,6 +248,9 @@ internal sealed class TelecomXSession : ProtocolSession
         }
         return wanted;
     }
+
+    private static bool Covers(HashSet<string> wanted, IReadOnlyList<string> names) =>
+        wanted.Count == 0 || (names.Count > 0 && names.All(n => wanted.Contains(n.ToUpperInvariant())));
 
     private void SendUnsent()
     {

@@ -139,7 +139,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Name is not null && State.FindOpen(Name) is not null)
+        if (Name is not null && Session.FindOpen(Name) is not null)
             ThrowTerminatingError(ModuleErrors.ConnectionNameInUse(Name));
         PbxClient? client = null;
         try
@@ -149,7 +149,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
             Follow(client, fromStart: true);
             if (SkipCertificateCheck)
                 WriteWarning(SR.CertificateNotChecked.With(client.Server));
-            Wait(client.WaitUntilConnectedAsync);
+            Await(client.WaitUntilConnectedAsync);
         }
         catch (Exception e)
         {
@@ -162,7 +162,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
             // Terminating: a script that went on would talk to the connection before this one.
             ThrowTerminatingError(failure.ToErrorRecord(client?.Server ?? Server ?? Provider));
         }
-        State.Add(client!);
+        Session.Add(client!);
         WriteObject(client);
     }
 
@@ -178,7 +178,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
         AccessToken = AccessToken is null ? null : new Secret(AccessToken),
         Jwt = Jwt is null ? null : new Secret(Jwt),
         TokenProvider = TokenProvider is null ? null : new ScriptTokenProvider(TokenProvider).GetTokenAsync,
-        Name = Name ?? State.FreeName(PbxProviders.Get(Provider).Name),
+        Name = Name ?? Session.FreeName(PbxProviders.Get(Provider).Name),
         BufferSize = BufferSize,
         Timeout = TimeSpan.FromSeconds(Timeout),
         MaxReconnectAttempts = MyInvocation.BoundParameters.ContainsKey(nameof(MaxReconnectAttempts)) ? MaxReconnectAttempts : null,

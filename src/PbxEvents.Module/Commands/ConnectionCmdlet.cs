@@ -32,7 +32,7 @@ public abstract class ConnectionCmdlet : PbxCmdlet
         var found = new List<PbxClient>();
         foreach (var argument in Connection)
         {
-            var matches = argument.Connection is PbxClient client ? [client] : State.Connections.Where(argument.Matches).ToArray();
+            var matches = argument.Connection is PbxClient client ? [client] : Session.Connections.Where(argument.Matches).ToArray();
             if (matches.Length == 0 && !argument.IsPattern)
                 WriteError(ModuleErrors.ConnectionNotFound(argument.Name));
             found.AddRange(matches.Where(m => !found.Contains(m)));
@@ -44,12 +44,12 @@ public abstract class ConnectionCmdlet : PbxCmdlet
 
     private PbxClient ResolveDefault()
     {
-        if (State.Default is { } connection)
+        if (Session.Default is { } connection)
         {
             Follow(connection);
             return connection;
         }
-        var open = string.Join(", ", State.Connections.Select(c => c.Name));
+        var open = string.Join(", ", Session.Connections.Select(c => c.Name));
         ThrowTerminatingError(open.Length == 0 ? ModuleErrors.NoConnection() : ModuleErrors.NoDefaultConnection(open));
         throw new InvalidOperationException("ThrowTerminatingError does not return.");
     }

@@ -30,8 +30,8 @@ public sealed class DisconnectPbxEventsCommand : ConnectionCmdlet
         {
             if (!ShouldProcess($"{connection.Name} ({connection.Server})", SR.DisconnectAction))
                 continue;
-            Wait(connection.DisconnectAsync);
-            State.Remove(connection);
+            Await(connection.DisconnectAsync);
+            Session.Remove(connection);
             if (PassThru)
                 WriteObject(connection);
         }

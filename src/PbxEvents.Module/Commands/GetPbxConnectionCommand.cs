@@ -25,7 +25,7 @@ public sealed class GetPbxConnectionCommand : PbxCmdlet
         foreach (var name in Name)
         {
             var argument = new ConnectionArgument(name);
-            var found = State.Connections.Where(argument.Matches).ToArray();
+            var found = Session.Connections.Where(argument.Matches).ToArray();
             if (found.Length == 0 && !argument.IsPattern)
                 WriteError(ModuleErrors.ConnectionNotFound(name));
             WriteObject(found, enumerateCollection: true);

@@ -24,7 +24,7 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancelled when the user or the pipeline stops the cmdlet.</summary>
     private protected CancellationToken StopToken => _stopping.Token;
 
-    private protected static RunspaceState State => RunspaceState.Current;
+    private protected static RunspaceState Session => RunspaceState.Current;
 
     /// <summary>Ends the waits.</summary>
     public void Dispose()
@@ -56,7 +56,7 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
     /// <summary>Waits for work on the pipeline thread.</summary>
     /// <exception cref="PipelineStoppedException">The cmdlet was stopped.</exception>
     /// <exception cref="PbxException">The work failed.</exception>
-    private protected void Wait(Func<CancellationToken, Task> work)
+    private protected void Await(Func<CancellationToken, Task> work)
     {
         var task = work(StopToken);
         while (!WaitOnce(task, Timeout.InfiniteTimeSpan))
@@ -67,11 +67,11 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
         Finish(task);
     }
 
-    /// <inheritdoc cref="Wait(Func{CancellationToken, Task})"/>
-    private protected T Wait<T>(Func<CancellationToken, Task<T>> work)
+    /// <inheritdoc cref="Await(Func{CancellationToken, Task})"/>
+    private protected T Await<T>(Func<CancellationToken, Task<T>> work)
     {
         Task<T>? task = null;
-        Wait(token => (Task)(task = work(token)));
+        Await(token => (Task)(task = work(token)));
         return task!.GetAwaiter().GetResult();
     }
 
@@ -106,7 +106,7 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
 
         // Each turn of a loop is a checkpoint at which PowerShell runs queued actions; sleeping in .NET is none.
         if (Events.Subscribers.Any(s => s.Action is not null))
-            State.Pump.InvokeReturnAsIs();
+            Session.Pump.InvokeReturnAsIs();
     }
 
     /// <summary>Does something for one item and reports its failure without ending the pipeline.</summary>

@@ -1,0 +1,71 @@
+using System.Management.Automation;
+using PbxEvents.Module.Completion;
+using PbxEvents.Module.Reading;
+
+namespace PbxEvents.Module.Commands;
+
+/// <summary>Base of the cmdlets that look for calls through a filter.</summary>
+public abstract class CallCmdlet : ReadingCmdlet
+{
+    private protected CallCmdlet()
+    {
+    }
+
+    /// <summary>Only calls in one of these states.</summary>
+    [Parameter]
+    public PbxCallState[]? State { get; set; }
+
+    /// <summary>Only calls that ended so.</summary>
+    [Parameter]
+    public PbxOutcome[]? Outcome { get; set; }
+
+    /// <summary>Only calls with these ids.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("CallId")]
+    [ArgumentCompleter(typeof(CallCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[]? Call { get; set; }
+
+    /// <summary>Only calls these extensions take part in; wildcards allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Extension { get; set; }
+
+    /// <summary>Only calls from these numbers; wildcards allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? From { get; set; }
+
+    /// <summary>Only calls to these numbers; wildcards allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? To { get; set; }
+
+    /// <summary>Only calls that came through these queues; wildcards allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Queue { get; set; }
+
+    /// <summary>The ids of all input; null for every call.</summary>
+    private protected List<string>? Calls { get; private set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        base.ProcessRecord();
+        if (Call is not null)
+            (Calls ??= []).AddRange(Call.Where(c => Calls?.Contains(c) != true));
+    }
+
+    private protected CallFilter MakeFilter() => new()
+    {
+        State = State,
+        Outcome = Outcome,
+        Call = Calls?.ToArray(),
+        Parties = new PartyFilter(From, To, Extension, Queue),
+    };
+}

@@ -1,0 +1,23 @@
+using System.Management.Automation;
+using PbxEvents.Module.Errors;
+
+namespace PbxEvents.Module.Commands;
+
+/// <summary>Lists the calls in progress and those that ended recently, oldest first, as they stand.</summary>
+[Cmdlet(VerbsCommon.Get, "PbxCall")]
+[OutputType(typeof(PbxCall))]
+public sealed class GetPbxCallCommand : CallCmdlet
+{
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (Clients.Count == 0)
+            return;
+        var filter = MakeFilter();
+        var calls = Clients.SelectMany(c => c.GetCalls()).ToArray();
+        foreach (var id in Calls ?? [])
+            if (!calls.Any(c => c.CallId == id))
+                WriteError(ModuleErrors.CallNotFound(id));
+        WriteObject(calls.Where(filter.IsMatch), enumerateCollection: true);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Management.Automation;
+using PbxEvents.Module.Reading;
+
+namespace PbxEvents.Module.Commands;
+
+/// <summary>
+/// Reads events: what the buffer holds, and with <c>-Wait</c> then those that come. Reading does not consume. Where events
+/// are missing, a <see cref="PbxGap"/> stands in their place, whatever the filter.
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "PbxEvent")]
+[OutputType(typeof(PbxEvent), typeof(PbxGap))]
+public sealed class GetPbxEventCommand : EventCmdlet
+{
+    private readonly Queue<object> _kept = new();
+    private EventFilter? _filter;
+    private int _written;
+    private int _keptEvents;
+
+    /// <summary>Only events that arrived since, by this machine's clock.</summary>
+    [Parameter]
+    public DateTimeOffset? Since { get; set; }
+
+    /// <summary>Ends after so many events.</summary>
+    [Parameter]
+    [Alias("First")]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaxEvents { get; set; } = int.MaxValue;
+
+    /// <summary>Of what the buffer holds only the last so many; 0 for none, which leaves what comes after with -Wait.</summary>
+    [Parameter]
+    [Alias("Tail")]
+    [ValidateRange(0, int.MaxValue)]
+    public int Last { get; set; } = -1;
+
+    /// <summary>Goes on with the events that come.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary>Ends -Wait after so many seconds; -1, the default, for never.</summary>
+    [Parameter]
+    [Alias("TimeoutSec")]
+    [ValidateRange(-1, 2_147_483)]
+    public double Timeout { get; set; } = -1;
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (Clients.Count == 0)
+            return;
+        _filter = MakeFilter(Since);
+        var deadline = new Deadline(Timeout);
+        var cursors = Clients.Select(c => (Client: c, Cursor: c.Events.OpenCursor(c.Events.Oldest - 1))).ToArray();
+        foreach (var (client, cursor) in cursors)
+        {
+            // Only what is there now: a busy connection would never let this loop end.
+            var head = client.Events.Head;
+            while (cursor.Position < head && cursor.TryRead(out var pbxEvent, out var gap))
+                if (Take(pbxEvent!, gap, Last < 0 ? WriteObject : Keep))
+                    return;
+        }
+        while (_kept.TryDequeue(out var item))
+        {
+            WriteObject(item);
+            if (item is PbxEvent && ++_written == MaxEvents)
+                return;
+        }
+        if (!Wait)
+            return;
+        var stream = new EventStream(cursors);
+        ReadOn(stream, deadline, (pbxEvent, gap) => Take(pbxEvent, gap, WriteObject));
+
+        // A stream that ends because its connection failed must not look like one that was closed.
+        foreach (var ended in stream.Ended.Where(c => c.State == PbxConnectionState.Faulted))
+            WriteError(WhyEnded(ended));
+    }
+
+    /// <returns>True when it was the last one wanted.</returns>
+    private bool Take(PbxEvent pbxEvent, PbxGap? gap, Action<object> output)
+    {
+        if (gap is not null)
+            output(gap);
+        if (pbxEvent.Gap is not null)
+        {
+            // The gap stands in the place of the event that reports it.
+            if (_filter!.IsInTime(pbxEvent))
+                output(pbxEvent.Gap);
+            return false;
+        }
+        if (!_filter!.IsMatch(pbxEvent))
+            return false;
+        output(pbxEvent);
+        return output != Keep && ++_written == MaxEvents;
+    }
+
+    private void Keep(object item)
+    {
+        _kept.Enqueue(item);
+        if (item is PbxEvent)
+            _keptEvents++;
+        while (_kept.Count > 0 && (_keptEvents > Last || (Last == 0 && _kept.Peek() is PbxGap)))
+            if (_kept.Dequeue() is PbxEvent)
+                _keptEvents--;
+    }
+}

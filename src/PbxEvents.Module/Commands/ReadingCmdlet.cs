@@ -1,0 +1,97 @@
+using System.Management.Automation;
+using PbxEvents.Module.Errors;
+using PbxEvents.Module.Reading;
+using PbxEvents.Module.State;
+using PbxEvents.Providers;
+
+namespace PbxEvents.Module.Commands;
+
+/// <summary>Base of the cmdlets that read events and may wait for them.</summary>
+public abstract class ReadingCmdlet : ConnectionCmdlet
+{
+    /// <summary>How long events are handled without a pause before others have their turn, in milliseconds.</summary>
+    private const int BusyMilliseconds = 50;
+
+    private readonly List<PbxClient> _clients = [];
+
+    private protected ReadingCmdlet()
+    {
+    }
+
+    /// <summary>The connections of all input.</summary>
+    private protected IReadOnlyList<PbxClient> Clients => _clients;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => _clients.AddRange(ResolveConnections().Where(c => !_clients.Contains(c)));
+
+    /// <summary>Reads on, and waits for more, until it is told to end, the time is up, or no further event can come.</summary>
+    /// <param name="stream">What to read.</param>
+    /// <param name="deadline">When to end.</param>
+    /// <param name="take">Gets each event with what was lost before it; returns true to end.</param>
+    private protected void ReadOn(EventStream stream, Deadline deadline, Func<PbxEvent, PbxGap?, bool> take)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        try
+        {
+            var busySince = Environment.TickCount64;
+            while (!stream.IsComplete)
+            {
+                while (stream.TryRead(out var pbxEvent, out var gap))
+                {
+                    if (take(pbxEvent!, gap))
+                        return;
+                    if (Environment.TickCount64 - busySince < BusyMilliseconds)
+                        continue;
+                    GiveTurn();
+                    if (deadline.IsOver)
+                        return;
+                    busySince = Environment.TickCount64;
+                }
+                var more = stream.WaitAsync(end.Token);
+                while (!WaitOnce(more, deadline.Left))
+                    if (deadline.IsOver)
+                        return;
+                busySince = Environment.TickCount64;
+            }
+        }
+        finally
+        {
+            end.Cancel();
+        }
+    }
+
+    /// <summary>Opens the connections at the places where the last wait with this filter ended.</summary>
+    /// <param name="filter">The cmdlet and its filter as text.</param>
+    /// <param name="fromNow">True to start afresh at this moment.</param>
+    private protected EventStream OpenWaitStream(string filter, bool fromNow)
+    {
+        var state = RunspaceState.Current;
+        return new EventStream(Clients.Select(c => (c, fromNow
+            ? state.Cursors.Set(c, filter, c.Events.Head)
+            : state.Cursors.Get(c, filter, () => state.StartOf(c)))).ToArray());
+    }
+
+    /// <summary>Writes what a wait found. Nothing found and nothing that could still come is an error; nothing in time is not.</summary>
+    private protected void WriteFound(object? found, EventStream stream)
+    {
+        if (found is not null)
+            WriteObject(found);
+        else if (stream.IsComplete)
+            ThrowTerminatingError(WhyEnded(stream.Ended.First()));
+    }
+
+    /// <summary>Says on the way to something else that events are missing.</summary>
+    private protected void WarnOf(PbxGap? gap)
+    {
+        if (gap is null)
+            return;
+        var text = gap.EventsLost is null ? SR.GapOnTheWay : SR.GapOnTheWayCounted;
+        WriteWarning(text.With(gap.Connection, gap.From, gap.To, gap.Reason, gap.Recovery, gap.EventsLost));
+    }
+
+    /// <summary>Why no further event can come from a connection.</summary>
+    private protected static ErrorRecord WhyEnded(PbxClient client) =>
+        client.State == PbxConnectionState.Faulted && client.LastError is { } why
+            ? why.ToErrorRecord(client)
+            : ModuleErrors.ConnectionEnded(client);
+}

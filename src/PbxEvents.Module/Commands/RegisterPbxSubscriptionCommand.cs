@@ -1,0 +1,81 @@
+using System.Management.Automation;
+using PbxEvents.Module.Completion;
+using PbxEvents.Providers;
+
+namespace PbxEvents.Module.Commands;
+
+/// <summary>
+/// Subscribes to events and returns when the platform has confirmed. The subscription is restored after every reconnect
+/// until it is unregistered.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Register, "PbxSubscription", DefaultParameterSetName = TypeSet)]
+[OutputType(typeof(PbxSubscription))]
+public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
+{
+    private const string TypeSet = "Type";
+    private const string TopicSet = "Topic";
+
+    /// <summary>What to subscribe to, in one vocabulary for all platforms; one subscription for each.</summary>
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ParameterSetName = TypeSet)]
+    public PbxSubscriptionType[] Type { get; set; } = [];
+
+    /// <summary>What to subscribe to, in the platform's own words.</summary>
+    [Parameter(
+        Mandatory = true,
+        ParameterSetName = TopicSet)]
+    [ArgumentCompleter(typeof(TopicCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] Topic { get; set; } = [];
+
+    /// <summary>Only these extensions. Default all.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Extension { get; set; } = [];
+
+    /// <summary>Only these queues. Default all.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Queue { get; set; } = [];
+
+    /// <summary>Only events with these platform names. Default all.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(EventNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] EventName { get; set; } = [];
+
+    /// <summary>Only these tenants. Default: the credential's own.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Tenant { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var connection in ResolveConnections())
+            foreach (var filter in MakeFilters())
+                Try(() => Register(connection, filter), connection);
+    }
+
+    private void Register(PbxClient connection, PbxSubscriptionFilter filter)
+    {
+        var subscription = Await(token => connection.SubscribeAsync(filter, token));
+        Session.Add(subscription);
+        WriteObject(subscription);
+    }
+
+    private IEnumerable<PbxSubscriptionFilter> MakeFilters()
+    {
+        var common = new PbxSubscriptionFilter
+        {
+            Topic = Topic,
+            Extension = Extension,
+            Queue = Queue,
+            EventName = EventName,
+            Tenant = Tenant,
+        };
+        return ParameterSetName == TopicSet ? [common] : Type.Select(t => common with { Type = t });
+    }
+}

@@ -1,0 +1,11 @@
+using System.Collections;
+using PbxEvents.Module.State;
+
+namespace PbxEvents.Module.Completion;
+
+/// <summary>Offers the numbers of this session's subscriptions.</summary>
+public sealed class SubscriptionCompleter : Completer
+{
+    private protected override IEnumerable<Candidate> GetCandidates(IDictionary bound) =>
+        RunspaceState.Current.Connections.SelectMany(c => c.Subscriptions).Select(s => new Candidate($"{s.Id}", $"{s.Connection}: {s}"));
+}

@@ -1,0 +1,34 @@
+namespace PbxEvents.Module.Reading;
+
+/// <summary>What <c>Get-PbxEvent</c> and <c>Wait-PbxEvent</c> look for. Immutable.</summary>
+internal sealed class EventFilter
+{
+    public PbxCategory[]? Category { get; init; }
+
+    public PbxCallState[]? CallState { get; init; }
+
+    public PbxOutcome[]? Outcome { get; init; }
+
+    public required TextPatterns Name { get; init; }
+
+    public required PartyFilter Parties { get; init; }
+
+    /// <summary>Only what arrived from this moment on, by this machine's clock: a PBX's may be wrong.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Equal for equal filters.</summary>
+    public string Text =>
+        $"{Join(Category)}\u001d{Join(CallState)}\u001d{Join(Outcome)}\u001d{Name.Text}\u001d{Parties.Text}";
+
+    public bool IsMatch(PbxEvent e) =>
+        IsInTime(e)
+        && (Category is null || Category.Contains(e.Category))
+        && (CallState is null || (e.CallState is { } state && CallState.Contains(state)))
+        && (Outcome is null || (e.Outcome is { } outcome && Outcome.Contains(outcome)))
+        && Name.IsMatch(e.Name)
+        && Parties.IsMatch(e);
+
+    public bool IsInTime(PbxEvent e) => Since is not { } since || e.ReceivedAt >= since;
+
+    private static string Join<T>(T[]? values) => values is null ? "" : string.Join(',', values);
+}

@@ -1,6 +1,8 @@
 using System.Management.Automation;
+using System.Text.Json;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
+using PbxEvents.Module.Payload;
 using PbxEvents.Providers;
 
 namespace PbxEvents.Module.Commands;
@@ -40,6 +42,20 @@ public abstract class ConnectionCmdlet : PbxCmdlet
         foreach (var client in found)
             Follow(client);
         return found;
+    }
+
+    /// <summary>Turns what was given to <c>-Data</c> into JSON.</summary>
+    private protected ReadOnlyMemory<byte> ToJson(object? data)
+    {
+        try
+        {
+            return PSObjectToJson.Convert(data);
+        }
+        catch (JsonException)
+        {
+            ThrowTerminatingError(ModuleErrors.DataTooDeep(PSObjectToJson.MaxDepth));
+            throw;
+        }
     }
 
     private PbxClient ResolveDefault()

@@ -38,23 +38,28 @@ internal static class ModuleErrors
     public static ErrorRecord DataTooDeep(int limit) =>
         Make(nameof(SR.DataTooDeep), SR.DataTooDeep, SR.DataTooDeepAdvice, ErrorCategory.InvalidArgument, limit);
 
-    public static ErrorRecord RequestNeedsReceiver(string request) =>
-        Make(nameof(SR.RequestNeedsReceiver), SR.RequestNeedsReceiver, SR.RequestNeedsReceiverAdvice, ErrorCategory.InvalidArgument, request);
+    public static ErrorRecord NoSimulator() =>
+        Make(nameof(SR.NoSimulator), SR.NoSimulator, SR.NoSimulatorAdvice, ErrorCategory.ObjectNotFound, null);
+
+    public static ErrorRecord AmbiguousSimulator(string names) =>
+        Make(nameof(SR.AmbiguousSimulator), SR.AmbiguousSimulator, SR.AmbiguousSimulatorAdvice, ErrorCategory.InvalidOperation, names);
+
+    public static ErrorRecord SimulatorNotFound(string name) =>
+        Make(nameof(SR.SimulatorNotFound), SR.SimulatorNotFound, SR.SimulatorNotFoundAdvice, ErrorCategory.ObjectNotFound, name);
 
     /// <param name="id">The text's name in SR.resx.</param>
     /// <param name="text">The text; {0} is the target.</param>
     /// <param name="advice">What to do; {0} is the target.</param>
     /// <param name="category">The category.</param>
     /// <param name="target">What it happened to.</param>
-    /// <param name="cause">The cause, if there is one.</param>
-    private static ErrorRecord Make(string id, string text, string advice, ErrorCategory category, object? target, Exception? cause = null)
+    private static ErrorRecord Make(string id, string text, string advice, ErrorCategory category, object? target)
     {
-        var message = text.With(target, cause?.Message);
+        var message = text.With(target);
         Exception exception = category switch
         {
-            ErrorCategory.ObjectNotFound => new ItemNotFoundException(message, cause),
-            ErrorCategory.InvalidArgument => new ArgumentException(message, cause),
-            _ => new InvalidOperationException(message, cause),
+            ErrorCategory.ObjectNotFound => new ItemNotFoundException(message),
+            ErrorCategory.InvalidArgument => new ArgumentException(message),
+            _ => new InvalidOperationException(message),
         };
         return new ErrorRecord(exception, id, category, target)
         {

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using PbxEvents.Providers;
+using PbxEvents.Simulator;
 
 namespace PbxEvents.Module.State;
 
@@ -18,6 +19,7 @@ internal sealed class RunspaceState : IAsyncDisposable
 
     private readonly object _gate = new();
     private readonly List<PbxClient> _connections = [];
+    private readonly List<PbxSimulator> _simulators = [];
     private readonly HashSet<PbxSubscription> _subscriptions = [];
     private ScriptBlock? _pump;
 
@@ -41,6 +43,16 @@ internal sealed class RunspaceState : IAsyncDisposable
         {
             lock (_gate)
                 return _connections.ToArray();
+        }
+    }
+
+    /// <summary>The simulators, in the order they were started: a copy.</summary>
+    public IReadOnlyList<PbxSimulator> Simulators
+    {
+        get
+        {
+            lock (_gate)
+                return _simulators.ToArray();
         }
     }
 
@@ -97,6 +109,20 @@ internal sealed class RunspaceState : IAsyncDisposable
     /// <summary>Forgets a subscription.</summary>
     public void Remove(PbxSubscription subscription) => _subscriptions.Remove(subscription);
 
+    /// <summary>Keeps a simulator.</summary>
+    public void Add(PbxSimulator simulator)
+    {
+        lock (_gate)
+            _simulators.Add(simulator);
+    }
+
+    /// <summary>Forgets a simulator.</summary>
+    public void Remove(PbxSimulator simulator)
+    {
+        lock (_gate)
+            _simulators.Remove(simulator);
+    }
+
     /// <summary>
     /// Where the first wait on a connection starts: with the oldest subscription that was made here and still stands, so
     /// that nothing between registering and waiting is lost; without one at the beginning of the connection.
@@ -111,12 +137,18 @@ internal sealed class RunspaceState : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         PbxClient[] connections;
+        PbxSimulator[] simulators;
         lock (_gate)
         {
             connections = _connections.ToArray();
+            simulators = _simulators.ToArray();
             _connections.Clear();
+            _simulators.Clear();
         }
         Default = null;
         await Task.WhenAll(connections.Select(c => c.DisposeAsync().AsTask())).ConfigureAwait(false);
+
+        // After the connections, which say goodbye to them.
+        await Task.WhenAll(simulators.Select(s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 }

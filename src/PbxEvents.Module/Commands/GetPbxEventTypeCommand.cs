@@ -1,0 +1,74 @@
+using System.Management.Automation;
+using PbxEvents.Module.Completion;
+using PbxEvents.Module.Errors;
+using PbxEvents.Module.Reading;
+using PbxEvents.Providers;
+
+namespace PbxEvents.Module.Commands;
+
+/// <summary>Shows a platform's event catalogue: every event with its fields and the right it needs. Needs no connection.</summary>
+[Cmdlet(VerbsCommon.Get, "PbxEventType")]
+[OutputType(typeof(PbxEventType))]
+public sealed class GetPbxEventTypeCommand : PbxCmdlet
+{
+    /// <summary>The events' names; wildcards allowed. Default all.</summary>
+    [Parameter(Position = 0)]
+    [Alias("EventName")]
+    [ArgumentCompleter(typeof(EventNameCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>The platforms; wildcards allowed. Default: the connected one, else all.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Provider { get; set; }
+
+    /// <summary>Only events of these categories.</summary>
+    [Parameter]
+    public PbxCategory[]? Category { get; set; }
+
+    /// <summary>Only events of these topics of the platform; wildcards allowed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(TopicCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Topic { get; set; }
+
+    /// <summary>Only events that a subscription of these types brings.</summary>
+    [Parameter]
+    public PbxSubscriptionType[]? Type { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var topics = new TextPatterns(Topic);
+        var types = Providers().SelectMany(p => p.EventTypes).Where(t =>
+            topics.IsMatch(t.Topic)
+            && (Category is null || Category.Contains(t.Category))
+            && (Type is null || (t.Subscription is { } type && Type.Contains(type)))).ToArray();
+        foreach (var name in Name)
+        {
+            var pattern = new TextPatterns([name]);
+            var found = types.Where(t => pattern.IsMatch(t.Name)).ToArray();
+            if (found.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
+                WriteError(ModuleErrors.EventTypeNotFound(name));
+            WriteObject(found, enumerateCollection: true);
+        }
+    }
+
+    private List<PbxProvider> Providers()
+    {
+        if (Provider is null)
+            return Session.Default is { } connection ? [connection.Platform] : [.. PbxProviders.All];
+        var found = new List<PbxProvider>();
+        foreach (var name in Provider)
+            if (WildcardPattern.ContainsWildcardCharacters(name))
+                found.AddRange(PbxProviders.All.Where(p => new TextPatterns([name]).IsMatch(p.Name)));
+            else
+                Try(() => found.Add(PbxProviders.Get(name)), name);
+        return found;
+    }
+}

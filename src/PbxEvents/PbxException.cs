@@ -22,7 +22,7 @@ public sealed class PbxException(PbxErrorKind kind, string message, string advic
     /// <summary>The platform's own code for it, when it gave one (an HTTP status, <c>SUB-508</c>, <c>60002</c>).</summary>
     public string? Code { get; init; }
 
-    /// <summary>The shortest wait the platform asked for; null when it did not ask.</summary>
+    /// <summary>The shortest wait the platform asked for; zero when it is best to try again at once; null when it did not ask.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>

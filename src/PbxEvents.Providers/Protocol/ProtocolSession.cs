@@ -26,7 +26,7 @@ public abstract class ProtocolSession(ISessionHost host)
     /// <param name="frame">The frame.</param>
     public abstract void FrameReceived(int link, in Frame frame);
 
-    /// <summary>A link is gone.</summary>
+    /// <summary>A link is gone. One that was replaced is read to its end first: its frames still come after the new link was ready.</summary>
     /// <param name="link">The link.</param>
     public abstract void LinkClosed(int link);
 

@@ -17,14 +17,14 @@ public sealed record BackoffPolicy(TimeSpan First, TimeSpan Longest)
     /// <summary>The pause before an attempt.</summary>
     /// <param name="attempt">1 for the first attempt after a loss.</param>
     /// <param name="random">A number from 0 up to, not including, 1.</param>
-    /// <param name="retryAfter">What the server asked for; the pause is never shorter.</param>
+    /// <param name="retryAfter">What the server asked for; the pause is never shorter. Zero asks for a first attempt at once.</param>
     /// <returns>The pause.</returns>
     public TimeSpan Delay(int attempt, double random, TimeSpan? retryAfter)
     {
         var bound = First * Math.Pow(2, Math.Min(attempt - 1, 30));
         if (bound > Longest)
             bound = Longest;
-        var delay = bound * random;
+        var delay = attempt == 1 && retryAfter == TimeSpan.Zero ? TimeSpan.Zero : bound * random;
         if (delay < Shortest)
             delay = Shortest;
         return retryAfter is { } asked && asked > delay ? asked : delay;

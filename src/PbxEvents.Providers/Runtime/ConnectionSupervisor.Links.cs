@@ -96,8 +96,9 @@ internal sealed partial class ConnectionSupervisor
         Status.ConnectedAt = _now;
         if (replaced is not null)
         {
+            // What the server sent before it sees the goodbye is still on its way: the old link is read to its end.
             Journal.Write("The new link has taken over; closing the old one.");
-            _session.LinkClosed(replaced.Link.Id);
+            _retiring.Add(replaced.Link);
             CloseInBackground(replaced.Link);
             return;
         }
@@ -143,6 +144,11 @@ internal sealed partial class ConnectionSupervisor
     {
         if (_isOver || !IsCurrent(link))
             return;
+        if (_retiring.Remove(link))
+        {
+            _session.LinkClosed(link.Id);
+            return;
+        }
         fault ??= Faults.ServerClosed(_driver.Server);
         Status.LastError = fault;
         Journal.Write($"Link lost: {fault.Message}");
@@ -188,8 +194,9 @@ internal sealed partial class ConnectionSupervisor
         }
 
         // A first attempt that fails is told at once: the one who typed the host name is waiting. Only a server that asks
-        // for patience gets it, as long as the user's time-out lasts.
-        if (!_wasConnected && fault.RetryAfter is null && fault.Kind != PbxErrorKind.RateLimited)
+        // for patience gets it, as long as the user's time-out lasts; one that asks for more is told of at once too.
+        var asksForPatience = fault.RetryAfter is { } wait ? wait < _options.Timeout : fault.Kind == PbxErrorKind.RateLimited;
+        if (!_wasConnected && !asksForPatience)
         {
             End(PbxConnectionState.Faulted, fault);
             return;

@@ -47,6 +47,7 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
     private Task _snapshots = Task.CompletedTask;
     private Task _loop = Task.CompletedTask;
     private readonly List<Task> _closings = [];
+    private readonly List<ILink> _retiring = [];
     private int _lastLinkId;
     private int _attemptsInRow;
     private int _backoffStep;
@@ -235,7 +236,8 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
         }
     }
 
-    private bool IsCurrent(ILink link) => ReferenceEquals(_active?.Link, link) || ReferenceEquals(_candidate?.Link, link);
+    private bool IsCurrent(ILink link) =>
+        ReferenceEquals(_active?.Link, link) || ReferenceEquals(_candidate?.Link, link) || _retiring.Contains(link);
 
     private void TimerElapsed(string name)
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace PbxEvents.Build;
@@ -9,6 +10,7 @@ internal static class Runner
     private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(3);
 
     /// <summary>Runs a program.</summary>
+    /// <exception cref="StepFailedException">It cannot be started.</exception>
     /// <exception cref="OperationCanceledException">The user stopped the build; the program and its children are gone.</exception>
     public static async Task<CommandResult> RunAsync(Command command, CancellationToken cancellationToken)
     {
@@ -26,7 +28,7 @@ internal static class Runner
         foreach (var (name, value) in command.Environment)
             start.Environment[name] = value;
 
-        using var process = Process.Start(start) ?? throw new StepFailedException($"{command.File} could not be started.");
+        using var process = Start(start);
         process.StandardInput.Close();
         var output = new List<string>();
         var pumps = command.IsShown ? Task.CompletedTask : Task.WhenAll(PumpAsync(process.StandardOutput), PumpAsync(process.StandardError));
@@ -54,6 +56,18 @@ internal static class Runner
             while (await reader.ReadLineAsync(CancellationToken.None) is { } line)
                 lock (output)
                     output.Add(line);
+        }
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new StepFailedException($"{start.FileName} cannot be started in {start.WorkingDirectory}: {e.Message}");
         }
     }
 }

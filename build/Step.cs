@@ -11,13 +11,19 @@ internal static class Step
     {
         Begin(title);
         var clock = Stopwatch.StartNew();
-        var result = await Runner.RunAsync(command, cancellationToken);
-        if (result.IsOk)
+        CommandResult result;
+        try
         {
-            Console.WriteLine($"ok ({clock.Elapsed.TotalSeconds:0} s)");
-            return;
+            result = await Runner.RunAsync(command, cancellationToken);
         }
-        Console.WriteLine("FAILED");
+        catch (StepFailedException)
+        {
+            Console.WriteLine("FAILED");
+            throw;
+        }
+        Console.WriteLine(result.IsOk ? $"ok ({clock.Elapsed.TotalSeconds:0} s)" : "FAILED");
+        if (result.IsOk)
+            return;
         result.PrintTail();
         throw new StepFailedException($"{title}: {result.Ending}.");
     }

@@ -23,6 +23,6 @@ internal static class DotnetSuite
         await File.WriteAllLinesAsync(Path.Combine(Directory.CreateDirectory(folder).FullName, "output.txt"), run.Output, cancellationToken);
         var trx = Path.Combine(folder, "results.trx");
         var text = File.Exists(trx) ? await File.ReadAllTextAsync(trx, cancellationToken) : null;
-        return TrxReport.Read(text, run.IsOk ? null : run.Ending);
+        return TrxReport.Read(text, run.IsOk ? null : run.Ending, run.Output);
     }
 }

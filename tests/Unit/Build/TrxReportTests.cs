@@ -8,7 +8,7 @@ public sealed class TrxReportTests
     [Fact(DisplayName = "counts results one by one, skipped ones too")]
     public void CountsResults()
     {
-        var result = TrxReport.Read(Trx(("a", "Passed"), ("b", "Passed"), ("c", "NotExecuted")), ending: null);
+        var result = TrxReport.Read(Trx(("a", "Passed"), ("b", "Passed"), ("c", "NotExecuted")), null, []);
 
         Assert.Equal("2 passed, 0 failed, 1 skipped", result.Counts);
         Assert.Empty(result.Details);
@@ -17,7 +17,7 @@ public sealed class TrxReportTests
     [Fact(DisplayName = "names what failed, with its message")]
     public void NamesFailures()
     {
-        var result = TrxReport.Read(Trx(("a", "Passed"), ("b", "Failed")), "exit code 1");
+        var result = TrxReport.Read(Trx(("a", "Passed"), ("b", "Failed")), "exit code 1", []);
 
         Assert.Equal("1 passed, 1 failed, 0 skipped", result.Counts);
         Assert.Contains("b\nbecause of b", Assert.Single(result.Details), StringComparison.Ordinal);
@@ -26,10 +26,12 @@ public sealed class TrxReportTests
     [Fact(DisplayName = "a run that broke off after passing tests has failed")]
     public void BrokenRunFails()
     {
-        var result = TrxReport.Read(Trx(("a", "Passed")), "exit code 134");
+        var result = TrxReport.Read(Trx(("a", "Passed")), "exit code 134", ["The test running when the crash occurred:", "Some.Test"]);
 
         Assert.Equal("1 passed, 1 failed, 0 skipped", result.Counts);
-        Assert.Contains("exit code 134", Assert.Single(result.Details), StringComparison.Ordinal);
+        var detail = Assert.Single(result.Details);
+        Assert.Contains("exit code 134", detail, StringComparison.Ordinal);
+        Assert.Contains("Some.Test", detail, StringComparison.Ordinal);
     }
 
     [Theory(DisplayName = "a run that tested nothing or cannot be read has failed")]
@@ -38,11 +40,11 @@ public sealed class TrxReportTests
     [InlineData("<TestRun><Results>")]
     [InlineData("<TestRun><Results/></TestRun>")]
     public void EmptyRunFails(string? trx) =>
-        Assert.Equal("0 passed, 1 failed, 0 skipped", TrxReport.Read(trx, ending: null).Counts);
+        Assert.Equal("0 passed, 1 failed, 0 skipped", TrxReport.Read(trx, null, []).Counts);
 
     [Fact(DisplayName = "a run in which every test was skipped has failed")]
     public void SkippedRunFails() =>
-        Assert.Equal("0 passed, 1 failed, 1 skipped", TrxReport.Read(Trx(("a", "NotExecuted")), ending: null).Counts);
+        Assert.Equal("0 passed, 1 failed, 1 skipped", TrxReport.Read(Trx(("a", "NotExecuted")), null, []).Counts);
 
     private static string Trx(params (string Name, string Outcome)[] tests)
     {

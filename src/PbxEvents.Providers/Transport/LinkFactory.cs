@@ -1,3 +1,4 @@
+using PbxEvents.Providers.Transport.SocketIo;
 using PbxEvents.Providers.Transport.WebSockets;
 
 namespace PbxEvents.Providers.Transport;
@@ -25,7 +26,7 @@ public sealed class LinkFactory : ILinkFactory
         return target.Kind switch
         {
             LinkKind.WebSocket => new WebSocketLink(id, target, sink, _options),
-            _ => throw new NotSupportedException($"Links of kind {target.Kind} are not there yet."),
+            _ => new SocketIoLink(id, target, sink, _options),
         };
     }
 }

@@ -35,6 +35,9 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
     /// <summary>True once it was closed, aborted, or broke. Any thread.</summary>
     protected bool HasEnded => Volatile.Read(ref _ending) is not null;
 
+    /// <summary>Cancelled when it is over.</summary>
+    protected CancellationToken Ended => _ended.Token;
+
     /// <summary>Opens it; see <see cref="ILink.OpenAsync"/>.</summary>
     /// <param name="cancellationToken">Gives up at once, leaving nothing open.</param>
     /// <returns>When the handshake is complete.</returns>
@@ -55,8 +58,8 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
             End(null);
             cancellationToken.ThrowIfCancellationRequested();
             if (ending is not null) throw ending.Fault ?? Closed();
-            if (error is PbxException) throw;
             if (limit.IsCancellationRequested) throw LinkFaults.TimedOut(Target.Display, Target.Uri.Host, Options.ConnectTimeout);
+            if (error is PbxException) throw;
             throw LinkFaults.NoSense(error, Target.Display, Target.Uri.Host);
         }
     }

@@ -14,8 +14,8 @@ public enum LinkKind
 public sealed record LinkTarget
 {
     /// <summary>
-    /// The address. WebSocket: <c>ws</c> or <c>wss</c> with path and query. Socket.IO: scheme, host, port and path; the
-    /// handshake's own query is added. It may hold a token in its query: show <see cref="Display"/> instead.
+    /// The address. WebSocket: <c>ws</c> or <c>wss</c> with path and query. Socket.IO: scheme (<c>http</c> and <c>ws</c> mean the
+    /// same), host, port and path, without a path <c>/socket.io/</c>; the handshake's own query is added. It may hold a token in its query: show <see cref="Display"/> instead.
     /// </summary>
     public required Uri Uri { get; init; }
 
@@ -33,6 +33,9 @@ public sealed record LinkTarget
 
     /// <summary>Socket.IO, revision 4: the JSON of the connect packet's auth; empty for none.</summary>
     public ReadOnlyMemory<byte> Auth { get; init; }
+
+    /// <summary>Socket.IO: the namespace to join; revision 3 takes a query behind it (<c>/admin?tok=2</c>). Default <c>/</c>.</summary>
+    public string Namespace { get; init; } = "/";
 
     /// <summary>
     /// The longest time without any byte before the link counts as dead. Socket.IO: an upper bound, the handshake's own

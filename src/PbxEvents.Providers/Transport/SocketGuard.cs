@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace PbxEvents.Providers.Transport.WebSockets;
+namespace PbxEvents.Providers.Transport;
 
 /// <summary>
 /// Opens a handler's sockets and keeps hold of them, so that a cancelled attempt or an aborted link leaves nothing open.

@@ -1,0 +1,39 @@
+namespace PbxEvents.Providers.Transport.SocketIo;
+
+/// <summary>One way to carry Engine.IO messages. One reader and one writer at a time.</summary>
+internal interface IEngineTransport : IDisposable
+{
+    /// <summary>The Engine.IO revision, 3 or 4: how binary messages and polling bodies are written. May be corrected once.</summary>
+    int Revision { get; set; }
+
+    /// <summary>True when the wire has shown that the revision is right.</summary>
+    bool IsRevisionCertain { get; }
+
+    /// <summary>What the server said first.</summary>
+    EngineHandshake Handshake { get; }
+
+    /// <summary>When the last byte came; null before the first. Any thread.</summary>
+    DateTimeOffset? LastReceivedAt { get; }
+
+    /// <summary>How long nothing has come in while somebody was reading. Any thread.</summary>
+    TimeSpan Silence { get; }
+
+    /// <summary>Reads one message.</summary>
+    /// <returns>The message, good until the next read.</returns>
+    /// <exception cref="PbxException">The transport is at its end.</exception>
+    ValueTask<EngineMessage> ReceiveAsync();
+
+    /// <summary>Sends one message, or keeps it for the next when more is waiting.</summary>
+    /// <param name="message">The message; its bytes are not kept.</param>
+    /// <param name="isMoreWaiting">True when another one follows at once.</param>
+    /// <returns>When it is taken.</returns>
+    ValueTask SendAsync(EngineMessage message, bool isMoreWaiting);
+
+    /// <summary>Asks for a sign of life below Engine.IO, where there is such a thing. Never fails.</summary>
+    /// <returns>When it is sent.</returns>
+    Task PingAsync();
+
+    /// <summary>Says goodbye.</summary>
+    /// <returns>When it is sent.</returns>
+    Task SayGoodbyeAsync();
+}

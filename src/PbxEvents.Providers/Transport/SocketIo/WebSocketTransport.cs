@@ -1,0 +1,99 @@
+using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
+using PbxEvents.Providers.Transport.WebSockets;
+
+namespace PbxEvents.Providers.Transport.SocketIo;
+
+/// <summary>Engine.IO over a WebSocket: one message is one WebSocket message.</summary>
+internal sealed class WebSocketTransport : IEngineTransport
+{
+    private const byte MessageType = 4;
+
+    private readonly WebSocketChannel _channel;
+    private readonly string _display;
+
+    private WebSocketTransport(WebSocketChannel channel, EngineHandshake handshake, int revision, string display)
+    {
+        _channel = channel;
+        _display = display;
+        Handshake = handshake;
+        Revision = revision;
+    }
+
+    /// <inheritdoc/>
+    public int Revision { get; set; }
+
+    /// <inheritdoc/>
+    /// <remarks>A server of revision 3 takes EIO=4 without a word and goes on in revision 3 (socketio.md section 1).</remarks>
+    public bool IsRevisionCertain => Revision == 3 || Handshake.HasMaxPayload;
+
+    /// <inheritdoc/>
+    public EngineHandshake Handshake { get; }
+
+    /// <inheritdoc/>
+    public DateTimeOffset? LastReceivedAt => _channel.LastReceivedAt;
+
+    /// <inheritdoc/>
+    public TimeSpan Silence => _channel.Silence;
+
+    /// <summary>Connects and reads the handshake.</summary>
+    /// <param name="target">Where to.</param>
+    /// <param name="revision">The revision to ask for.</param>
+    /// <param name="options">TLS, proxy, limits.</param>
+    /// <param name="cancellationToken">Gives up at once, leaving nothing open.</param>
+    /// <returns>The open transport.</returns>
+    /// <exception cref="PbxException">It cannot be opened; the kind says why.</exception>
+    public static async Task<WebSocketTransport> OpenAsync(LinkTarget target, int revision, TransportOptions options, CancellationToken cancellationToken)
+    {
+        var uri = EngineUri.Build(target, revision, "websocket");
+        var channel = await WebSocketChannel.OpenAsync(uri, target.Headers, options, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var cancelling = cancellationToken.UnsafeRegister(static c => ((WebSocketChannel)c!).Dispose(), channel);
+            var first = await channel.ReceiveAsync().ConfigureAwait(false);
+            var message = new EngineMessage(first.Data, first.Type != WebSocketMessageType.Text);
+            var handshake = EngineHandshake.TryRead(message)
+                ?? throw LinkFaults.NoSense(null, target.Display, target.Uri.Host, "its first packet is not a Socket.IO handshake");
+            return new WebSocketTransport(channel, handshake, revision, target.Display);
+        }
+        catch
+        {
+            channel.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<EngineMessage> ReceiveAsync()
+    {
+        var message = await _channel.ReceiveAsync().ConfigureAwait(false);
+        if (message.Type == WebSocketMessageType.Text) return new EngineMessage(message.Data);
+        if (message.Type == WebSocketMessageType.Close)
+            throw LinkFaults.Lost(_display, $"the server closed it ({_channel.Goodbye ?? "without a reason"})", code: _channel.GoodbyeCode);
+        if (Revision != 3) return new EngineMessage(message.Data, IsBinary: true);
+        return message.Data is { IsEmpty: false, Span: [MessageType, ..] }
+            ? new EngineMessage(message.Data[1..], IsBinary: true)
+            : new EngineMessage(message.Data, IsBinary: true, "a binary message does not begin with its type");
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SendAsync(EngineMessage message, bool isMoreWaiting)
+    {
+        if (!message.IsBinary || Revision != 3) return _channel.SendAsync(message.Data, message.IsBinary);
+        var withType = new byte[message.Data.Length + 1];
+        withType[0] = MessageType;
+        message.Data.Span.CopyTo(withType.AsSpan(1));
+        return _channel.SendAsync(withType, isBinary: true);
+    }
+
+    /// <inheritdoc/>
+    public Task PingAsync() => _channel.PingAsync();
+
+    /// <inheritdoc/>
+    public Task SayGoodbyeAsync() => _channel.SayGoodbyeAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _channel.Dispose();
+}

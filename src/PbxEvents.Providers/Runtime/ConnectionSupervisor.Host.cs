@@ -14,10 +14,11 @@ internal sealed partial class ConnectionSupervisor
 
     public void Send(int link, OutFrame frame)
     {
-        if (_active?.Link.Id == link)
-            _active.Link.Send(frame);
-        else if (_candidate?.Link.Id == link)
-            _candidate.Link.Send(frame);
+        var open = _active?.Link.Id == link ? _active : _candidate?.Link.Id == link ? _candidate : null;
+        if (open is null)
+            return;
+        _trace?.Record(link, "out", frame.Kind, frame.Payload, frame.AckId);
+        open.Link.Send(frame);
     }
 
     public void SetTimer(string timer, TimeSpan delay) => _timers.Set(timer, delay);

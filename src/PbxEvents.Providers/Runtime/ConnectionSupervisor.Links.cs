@@ -73,6 +73,7 @@ internal sealed partial class ConnectionSupervisor
             return;
         }
         Journal.Write($"Link to {open.Target.Display} is open; authenticating and subscribing.");
+        _trace?.Remark(open.Link.Id, $"open {open.Target.Display}{(open.Target.Tag is { } tag ? $" {tag}" : "")}");
         _candidate = open;
         _timers.Set(TimerNames.Ready, ReadyTimeout);
         _session.LinkOpened(open.Link.Id, open.Target);
@@ -152,6 +153,7 @@ internal sealed partial class ConnectionSupervisor
         fault ??= Faults.ServerClosed(_driver.Server);
         Status.LastError = fault;
         Journal.Write($"Link lost: {fault.Message}");
+        _trace?.Remark(link.Id, $"closed {fault.Message}");
         CloseInBackground(link);
         _session.LinkClosed(link.Id);
         if (_candidate is { } candidate && ReferenceEquals(candidate.Link, link))

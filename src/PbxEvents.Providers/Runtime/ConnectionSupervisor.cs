@@ -32,6 +32,7 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
     private readonly ILinkFactory _links;
     private readonly Func<double> _random;
     private readonly ProtocolSession _session;
+    private readonly FrameTrace? _trace;
     private readonly LoopTimers _timers;
     private readonly RequestTable _requests = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -80,6 +81,7 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
         Log = new EventLog(_options.BufferSize);
         Calls = new CallTracker(name, provider);
         Status = new ConnectionStatus();
+        _trace = _options.TracePath is { } path ? FrameTrace.Open(path, new SecretMask(_options), Clock) : null;
         _timers = new LoopTimers(Clock, Post, TimerElapsed);
         _session = driver.CreateSession(this);
         _now = Clock.GetUtcNow();
@@ -222,7 +224,7 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
         {
             case LoopItemKind.Frame:
                 if (IsCurrent(item.Link!))
-                    _session.FrameReceived(item.Link!.Id, item.Frame);
+                    FrameReceived(item.Link!.Id, item.Frame);
                 break;
             case LoopItemKind.Unreadable:
                 ReportUnreadable(item.Frame.Payload.Span, (string)item.State!);
@@ -234,6 +236,12 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
                 ((Action)item.State!)();
                 break;
         }
+    }
+
+    private void FrameReceived(int link, in Frame frame)
+    {
+        _trace?.Record(link, "in", frame.Kind, frame.Payload, frame.AckId);
+        _session.FrameReceived(link, frame);
     }
 
     private bool IsCurrent(ILink link) =>
@@ -293,6 +301,8 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
             Journal.Write($"Giving back what was acquired failed: {e.Message}");
         }
         (_http as IDisposable)?.Dispose();
+        if (_trace is not null)
+            await _trace.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 

@@ -5,6 +5,7 @@ public static class PbxSimulators
 {
     private static readonly Dictionary<string, Func<SimulatorOptions, PbxSimulator>> Platforms = new(StringComparer.OrdinalIgnoreCase)
     {
+        ["TelecomX"] = o => new TelecomX.TelecomXSimulator(o),
     };
 
     /// <summary>Their names, the same as the providers'.</summary>

@@ -19,12 +19,12 @@ public abstract class CallCmdlet : ReadingCmdlet
     [Parameter]
     public PbxOutcome[]? Outcome { get; set; }
 
-    /// <summary>Only calls with these ids.</summary>
+    /// <summary>Only these calls: objects or ids.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("CallId")]
     [ArgumentCompleter(typeof(CallCompleter))]
     [ValidateNotNullOrEmpty]
-    public string[]? Call { get; set; }
+    public CallArgument[]? Call { get; set; }
 
     /// <summary>Only calls these extensions take part in; wildcards allowed.</summary>
     [Parameter]
@@ -51,14 +51,14 @@ public abstract class CallCmdlet : ReadingCmdlet
     public string[]? Queue { get; set; }
 
     /// <summary>The ids of all input; null for every call.</summary>
-    private protected List<string>? Calls { get; private set; }
+    private protected IReadOnlyList<string>? Calls { get; private set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         base.ProcessRecord();
         if (Call is not null)
-            (Calls ??= []).AddRange(Call.Where(c => Calls?.Contains(c) != true));
+            Calls = [.. (Calls ?? []).Union(Call.Select(c => c.CallId))];
     }
 
     private protected CallFilter MakeFilter() => new()

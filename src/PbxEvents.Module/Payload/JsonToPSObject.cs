@@ -45,11 +45,12 @@ internal static class JsonToPSObject
     private static PSObject ReadObject(ref Utf8JsonReader reader)
     {
         var result = new PSObject();
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
             reader.Read();
-            Add(result, name, ReadValue(ref reader));
+            Add(result, names, name.Length == 0 ? "_" : name, ReadValue(ref reader));
         }
         return result;
     }
@@ -66,19 +67,21 @@ internal static class JsonToPSObject
     /// PowerShell does not tell <c>callId</c> from <c>callid</c>, JSON does: the second one gets an underscore. Of a member
     /// that comes twice the last value counts, as everywhere in JSON.
     /// </summary>
-    private static void Add(PSObject target, string name, object? value)
+    private static void Add(PSObject target, HashSet<string> names, string name, object? value)
     {
-        var free = name.Length == 0 ? "_" : name;
-        while (target.Properties[free] is { } taken)
+        while (!names.Add(name))
         {
-            if (taken.Name == free)
+            var taken = target.Properties[name];
+            if (taken.Name == name)
             {
                 taken.Value = value;
                 return;
             }
-            free += "_";
+            name += "_";
         }
-        target.Properties.Add(new PSNoteProperty(free, value));
+
+        // Known to be free: PowerShell's own look through all members would cost more than the rest.
+        target.Properties.Add(new PSNoteProperty(name, value), preValidated: true);
     }
 
     private static object ReadNumber(ref Utf8JsonReader reader)

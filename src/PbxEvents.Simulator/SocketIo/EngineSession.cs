@@ -65,6 +65,9 @@ internal sealed class EngineSession
     /// <summary>The transport in use: <c>polling</c> or <c>websocket</c>.</summary>
     public string Transport { get; private set; } = "polling";
 
+    /// <summary>Called once, when the session is over, before <see cref="Ended"/>.</summary>
+    public Action? Forget { get; init; }
+
     /// <summary>Completes when the session is over.</summary>
     public Task Ended => _ended.Task;
 
@@ -419,6 +422,7 @@ internal sealed class EngineSession
         lock (_lock) sockets = [.. _sockets.Values];
         foreach (var socket in sockets) Leave(socket, reason);
         if (_channel is { } channel && reason is "ping timeout" or "forced close") _ = CloseChannelAsync();
+        Forget?.Invoke();
         _ended.TrySetResult();
 
         async Task CloseChannelAsync()

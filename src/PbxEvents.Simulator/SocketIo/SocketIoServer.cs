@@ -77,16 +77,10 @@ internal sealed class SocketIoServer(SocketIoServerOptions options, SimulatedIds
     private async Task<ServerResponse> OpenAsync(ServerRequest request, int revision, bool webSocket, CancellationToken cancellationToken)
     {
         var number = Interlocked.Increment(ref _lastSession);
-        var session = new EngineSession(ids.Hex($"engine {number}", 20), revision, request, options, handler);
-        _sessions[session.Sid] = session;
-        _ = ForgetAsync(session);
+        var sid = ids.Hex($"engine {number}", 20);
+        var session = new EngineSession(sid, revision, request, options, handler) { Forget = () => _sessions.TryRemove(sid, out _) };
+        _sessions[sid] = session;
         session.Open(webSocket);
         return webSocket ? ServerResponse.Upgrade(session.RunWebSocketAsync) : await session.PollAsync(request, cancellationToken);
-    }
-
-    private async Task ForgetAsync(EngineSession session)
-    {
-        await session.Ended;
-        _sessions.TryRemove(session.Sid, out _);
     }
 }

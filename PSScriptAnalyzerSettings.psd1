@@ -7,7 +7,7 @@
     Rules        = @{
         PSAvoidLongLines                          = @{ Enable = $true; MaximumLineLength = 140 }
         PSAvoidUsingDoubleQuotesForConstantString = @{ Enable = $true }
-        PSPlaceCloseBrace                         = @{ Enable = $true; NewLineAfter = $false; IgnoreOneLineBlock = $true }
+        PSPlaceCloseBrace                         = @{ Enable = $true; NewLineAfter = $true; IgnoreOneLineBlock = $true }
         PSPlaceOpenBrace                          = @{ Enable = $true; IgnoreOneLineBlock = $true }
         PSUseCompatibleSyntax                     = @{ Enable = $true; TargetVersions = @('7.0') }
         PSUseConsistentIndentation                = @{ Enable = $true; IndentationSize = 4 }

@@ -23,6 +23,7 @@ public abstract class PbxSimulator : IAsyncDisposable
     private readonly X509Certificate2? _ownCertificate;
     private int _lastLink;
     private int _lastCall;
+    private int _outage;
     private int _disposed;
 
     private protected PbxSimulator(SimulatorOptions options)
@@ -276,8 +277,8 @@ public abstract class PbxSimulator : IAsyncDisposable
                 foreach (var link in LinksOf(fault)) link.WriteRaw(GarbageBook.BrokenFrame);
                 break;
             case SimulatorFaults.Restart:
-                await GoDownAsync();
-                RunInBackground(() => ComeBackAsync(fault.Duration ?? DefaultOutage));
+                var outage = await GoDownAsync();
+                RunInBackground(() => ComeBackAsync(outage, fault.Duration ?? DefaultOutage));
                 break;
             case SimulatorFaults.Stop:
                 await GoDownAsync();
@@ -504,19 +505,23 @@ public abstract class PbxSimulator : IAsyncDisposable
         }
     }
 
-    private async Task GoDownAsync()
+    private async Task<int> GoDownAsync()
     {
+        var outage = Interlocked.Increment(ref _outage);
         await Host.CloseAsync();
         foreach (var link in Links) link.Drop();
         Host.DropAll();
         await ForgetSessionsAsync();
         Record(SimulatorLogKind.Server, "down", "");
+        return outage;
     }
 
-    private async Task ComeBackAsync(TimeSpan after)
+    private async Task ComeBackAsync(int outage, TimeSpan after)
     {
         await PauseAsync(after, Stopping);
-        Host.Open();
-        Record(SimulatorLogKind.Server, "up", "");
+        // Somebody took the server down again, or stopped it: that decides.
+        var current = Volatile.Read(ref _outage) == outage;
+        if (current) Host.Open();
+        Record(SimulatorLogKind.Server, current ? "up" : "stays down", "");
     }
 }

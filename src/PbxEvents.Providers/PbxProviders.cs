@@ -6,6 +6,7 @@ public static class PbxProviders
     /// <summary>All platforms, by name.</summary>
     public static IReadOnlyList<PbxProvider> All { get; } =
     [
+        new Protocol.OneCloud.OneCloudProvider(),
         new Protocol.TelecomX.TelecomXProvider(),
     ];
 

@@ -14,10 +14,12 @@ internal static class Catalogue
         return JsonDocument.Parse(stream);
     }
 
-    /// <summary>The fields of a catalogue row, from its member <c>fields</c>.</summary>
-    public static IReadOnlyList<PbxEventField> ReadFields(JsonElement row)
+    /// <summary>The fields of a catalogue row; empty when it has none.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="member">The member that lists them.</param>
+    public static IReadOnlyList<PbxEventField> ReadFields(JsonElement row, string member = "fields")
     {
-        if (!row.TryGetProperty("fields", out var fields))
+        if (!row.TryGetProperty(member, out var fields))
             return [];
         return fields.EnumerateArray().Select(f => new PbxEventField(
             f.GetProperty("name").GetString()!,

@@ -80,11 +80,14 @@ internal sealed partial class ConnectionSupervisor
         if (_isRenewing)
             return;
         _isRenewing = true;
+        var attempt = _attempt;
         _renewal = Task.Run(async () =>
         {
             PbxException? failure = null;
             try
             {
+                // A driver is promised that it prepares and renews one after the other.
+                await attempt.ConfigureAwait(false);
                 await _driver.RenewCredentialAsync(_stopping.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

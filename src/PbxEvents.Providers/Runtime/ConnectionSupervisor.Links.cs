@@ -13,7 +13,13 @@ internal sealed partial class ConnectionSupervisor
         _isAttempting = true;
         var plan = _session.PlanLink(_active is not null);
         var linkId = ++_lastLinkId;
-        _attempt = Task.Run(() => AttemptAsync(linkId, plan, _stopping.Token));
+        var renewal = _renewal;
+        _attempt = Task.Run(async () =>
+        {
+            // A driver is promised that it prepares and renews one after the other.
+            await renewal.ConfigureAwait(false);
+            await AttemptAsync(linkId, plan, _stopping.Token).ConfigureAwait(false);
+        });
     }
 
     /// <summary>Runs beside the loop: token, addresses, then link after link until one opens.</summary>

@@ -1,0 +1,490 @@
+using PbxEvents.Providers.Protocol;
+
+namespace PbxEvents.Tests.Unit.OneCloud;
+
+/// <summary>Subscribing, confirmation, doubt and tokens: onecloud.md sections 3 and 6.</summary>
+public sealed class OneCloudSessionTests
+{
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    private static readonly PbxSubscriptionFilter[] AllSix =
+    [
+        new() { Type = PbxSubscriptionType.Call, Extension = ["1001"] },
+        new() { Type = PbxSubscriptionType.Agent, Extension = ["1001"] },
+        new() { Type = PbxSubscriptionType.Queue, Queue = ["4020"] },
+        new() { Type = PbxSubscriptionType.Voicemail, Extension = ["1001"] },
+        new() { Type = PbxSubscriptionType.Presence },
+    ];
+
+    [Fact]
+    public async Task A_link_without_subscriptions_is_ready_at_once()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+
+        Assert.Equal(PbxGapRecovery.Lost, Assert.Single(bench.Host.Ready).Recovery.Recovery);
+        Assert.Empty(bench.Host.Sent);
+    }
+
+    [Fact]
+    public async Task The_six_streams_are_asked_for_with_the_token_in_each()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        foreach (var filter in AllSix)
+            bench.Subscribe(filter);
+
+        Assert.Equal(
+            [
+                """["subscribe",{"application":"PbxEvents","bearer":"TOKEN-1","domain":"example-domain","type":"call","filter":"1001"}]""",
+                """["subscribe",{"application":"PbxEvents","bearer":"TOKEN-1","domain":"example-domain","type":"agent","filter":"sip:1001@example-domain"}]""",
+                """["subscribe",{"application":"PbxEvents","bearer":"TOKEN-1","domain":"example-domain","type":"queued","filter":"4020"}]""",
+                """["subscribe",{"application":"PbxEvents","bearer":"TOKEN-1","domain":"example-domain","type":"call","filter":"4020","subtype":"queue"}]""",
+                """["subscribe",{"application":"PbxEvents","bearer":"TOKEN-1","domain":"example-domain","type":"voicemail","filter":"1001"}]""",
+                """["subscribe",{"application":"PbxEvents","bearer":"TOKEN-1","domain":"example-domain","type":"contacts"}]""",
+            ],
+            bench.Host.SentText);
+    }
+
+    [Fact]
+    public async Task Each_status_text_confirms_the_stream_that_it_names_and_no_other()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        var subscriptions = AllSix.Select(bench.Subscribe).ToArray();
+
+        bench.Receive("""["status",{"status":"Setup Complete (example-domain-<>-call-<>-4020-<T>-queue)"}]""");
+        Assert.Empty(bench.Host.Confirmed);
+
+        bench.Receive("""["status",{"status":"Setup Complete (example-domain-<>-queued-<>-4020)"}]""");
+        Assert.Same(subscriptions[2], Assert.Single(bench.Host.Confirmed).Subscription);
+
+        bench.Receive("""["status",{"status":"Setup Complete (example-domain-<>-agent-<>-sip:1001@example-domain)"}]""");
+        bench.Receive("""["status",{"status":"Setup Complete (example-domain-<>-contacts-<>-)"}]""");
+        bench.Receive("""["status",{"status":"Setup Complete (example-domain-<>-call-<>-1001)"}]""");
+        bench.Receive("""["status",{"status":"Setup Complete (example-domain-<>-voicemail-<>-1001)"}]""");
+
+        Assert.Equal(
+            [subscriptions[2], subscriptions[1], subscriptions[4], subscriptions[0], subscriptions[3]],
+            bench.Host.Confirmed.Select(c => c.Subscription));
+        Assert.Equal("Setup Complete (example-domain-<>-call-<>-1001)", bench.Host.Confirmed[3].Text);
+        Assert.DoesNotContain(bench.Host.Timers, t => t.StartsWith("confirm", StringComparison.Ordinal));
+        Assert.Empty(bench.Host.Events);
+    }
+
+    [Fact]
+    public async Task A_queue_is_subscribed_when_both_of_its_streams_are()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        bench.Subscribe(AllSix[2]);
+        bench.ConfirmAll();
+
+        var (_, text) = Assert.Single(bench.Host.Confirmed);
+        Assert.Equal(
+            "Setup Complete (example-domain-<>-queued-<>-4020); Setup Complete (example-domain-<>-call-<>-4020-<T>-queue)", text);
+    }
+
+    [Theory]
+    [InlineData("""["subscribed"]""")]
+    [InlineData("""["ack"]""")]
+    [InlineData("""["subscribed",{"anything":1}]""")]
+    public async Task A_confirmation_without_a_name_counts_only_when_no_status_comes(string frame)
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        bench.SubscribeCalls("1001");
+        bench.Receive(frame);
+
+        Assert.Empty(bench.Host.Confirmed);
+
+        bench.Host.Advance(Silence);
+
+        Assert.Single(bench.Host.Confirmed);
+        Assert.Equal(0, bench.Host.Renewals);
+    }
+
+    [Fact]
+    public async Task Fewer_confirmations_without_a_name_than_subscriptions_confirm_none()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        bench.SubscribeCalls("1001");
+        bench.SubscribeCalls("1002");
+        bench.Receive("""["subscribed"]""");
+        bench.Host.Advance(Silence);
+
+        Assert.Empty(bench.Host.Confirmed);
+        Assert.True(bench.Host.Renewals > 0);
+    }
+
+    [Fact]
+    public async Task An_acknowledgement_counts_for_its_own_subscription_when_no_status_comes()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        var first = bench.SubscribeCalls("1001");
+        bench.SubscribeCalls("1002");
+        bench.Session.FrameReceived(1, new Frame(FrameKind.Ack, "[]"u8.ToArray(), bench.Host.Sent[0].Frame.AckId));
+        bench.Host.Advance(Silence);
+
+        Assert.Same(first, Assert.Single(bench.Host.Confirmed).Subscription);
+    }
+
+    [Fact]
+    public async Task Silence_brings_a_fresh_token_and_the_same_subscription_once_more()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        bench.SubscribeCalls("1001");
+        bench.Host.Advance(Silence);
+
+        Assert.Equal(1, bench.Host.Renewals);
+        Assert.Single(bench.Host.Sent);
+
+        await bench.RenewAsync();
+
+        Assert.Equal(2, bench.Host.Sent.Count);
+        Assert.Contains("\"bearer\":\"TOKEN-2\"", bench.Host.SentText[1], StringComparison.Ordinal);
+
+        bench.ConfirmAll();
+        Assert.Single(bench.Host.Confirmed);
+    }
+
+    [Fact]
+    public async Task Silence_also_with_a_fresh_token_is_told_with_what_to_check()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        bench.SubscribeCalls("1001");
+        bench.Host.Advance(Silence);
+        await bench.RenewAsync();
+        bench.Host.Advance(Silence);
+
+        var error = Assert.Single(bench.Host.Rejected).Error;
+        Assert.Equal(PbxErrorKind.SubscriptionTimeout, error.Kind);
+        Assert.Contains("call 1001", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Office Manager", error.Advice, StringComparison.Ordinal);
+        Assert.Equal(1, bench.Host.Renewals);
+        Assert.Equal(2, bench.Host.Sent.Count);
+        Assert.Empty(bench.Host.Closed);
+
+        bench.Host.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(2, bench.Host.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_subscription_error_brings_a_fresh_token_once_and_then_a_clear_error()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        bench.SubscribeCalls("1001");
+        bench.Receive("""["subscription_error",{"message":"token TOKEN-1 is bad"}]""");
+        bench.Host.Advance(Grace);
+        await bench.RenewAsync();
+        bench.Receive("""["subscription_error",{"message":"token TOKEN-2 is bad"}]""");
+        bench.Host.Advance(Grace);
+
+        var error = Assert.Single(bench.Host.Rejected).Error;
+        Assert.Equal(PbxErrorKind.CredentialRefused, error.Kind);
+        Assert.Contains("token ******** is bad", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, bench.Host.Renewals);
+        Assert.DoesNotContain(bench.Host.Journal, l => l.Contains("TOKEN", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_subscription_error_that_names_no_stream_is_not_held_against_those_that_are_confirmed_with_it()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        var good = bench.SubscribeCalls("1001");
+        var bad = bench.SubscribeCalls("1002");
+        bench.Receive("""["subscription_error"]""");
+        bench.Receive("""["status",{"status":"Setup Complete (example-domain-<>-call-<>-1001)"}]""");
+        bench.Host.Advance(Grace);
+        await bench.RenewAsync();
+
+        Assert.Same(good, Assert.Single(bench.Host.Confirmed).Subscription);
+        Assert.Equal(3, bench.Host.Sent.Count);
+        Assert.Contains("\"filter\":\"1002\"", bench.Host.SentText[2], StringComparison.Ordinal);
+        Assert.Equal(PbxSubscriptionState.Pending, bad.State);
+    }
+
+    [Fact]
+    public async Task A_subscription_error_that_names_a_stream_is_about_that_one()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        bench.SubscribeCalls("1001");
+        bench.SubscribeCalls("1002");
+        bench.Receive("""["subscription_error",{"status":"Setup Failed (example-domain-<>-call-<>-1002)"}]""");
+        await bench.RenewAsync();
+
+        Assert.Contains("\"filter\":\"1002\"", bench.Host.SentText[2], StringComparison.Ordinal);
+        Assert.Equal(3, bench.Host.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_subscription_error_long_after_the_confirmation_restores_the_link_with_a_fresh_token()
+    {
+        var bench = await OneCloudBench.OpenAsync(AllSix);
+        bench.Host.Advance(TimeSpan.FromMinutes(10));
+        bench.Receive("""["subscription_error","token expired"]""");
+
+        var fault = Assert.Single(bench.Host.Closed).Fault;
+        Assert.Equal(PbxErrorKind.LinkLost, fault.Kind);
+        Assert.False(fault.IsPermanent);
+        Assert.True(bench.Session.PlanLink(false).RenewCredential);
+        Assert.Equal(6, bench.Host.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_subscription_error_right_after_the_confirmations_is_a_warning()
+    {
+        var bench = await OneCloudBench.OpenAsync(AllSix);
+        bench.Receive("""["subscription_error"]""");
+
+        Assert.Single(bench.Host.Warnings);
+        Assert.Empty(bench.Host.Closed);
+    }
+
+    [Fact]
+    public async Task A_token_alone_cannot_be_renewed_and_the_error_says_so()
+    {
+        var bench = await OneCloudBench.CreateAsync(OneCloudBench.TokenOptions);
+        bench.OpenLink();
+        bench.SubscribeCalls("1001");
+        bench.Host.Advance(Silence);
+        var failure = await Assert.ThrowsAsync<PbxException>(() => bench.Driver.RenewCredentialAsync(CancellationToken.None));
+        bench.Session.CredentialRenewed(failure);
+
+        var error = Assert.Single(bench.Host.Rejected).Error;
+        Assert.Equal(PbxErrorKind.SubscriptionTimeout, error.Kind);
+        Assert.Contains("the token may have expired", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_blocked_address_makes_the_renewal_wait_and_nothing_is_given_up()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        bench.SubscribeCalls("1001");
+        bench.Host.Advance(Silence);
+        bench.Session.CredentialRenewed(new PbxException(PbxErrorKind.AddressBlocked, "blocked", "wait") { RetryAfter = TimeSpan.FromSeconds(8) });
+
+        Assert.Empty(bench.Host.Rejected);
+        bench.Host.Advance(TimeSpan.FromSeconds(7));
+        Assert.Equal(1, bench.Host.Renewals);
+        bench.Host.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(2, bench.Host.Renewals);
+
+        await bench.RenewAsync();
+        Assert.Equal(2, bench.Host.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_new_link_restores_each_subscription_once_and_is_ready_when_all_are_confirmed()
+    {
+        var bench = await OneCloudBench.OpenAsync(AllSix);
+        bench.LoseLink();
+        bench.Host.Sent.Clear();
+        bench.Host.Ready.Clear();
+        var link = bench.OpenLink();
+
+        Assert.Equal(6, bench.Host.SentText.Distinct().Count());
+        Assert.Equal(6, bench.Host.Sent.Count);
+        Assert.All(bench.Host.Sent, s => Assert.Equal(link, s.Link));
+        Assert.Empty(bench.Host.Ready);
+
+        bench.ConfirmAll();
+
+        Assert.Equal(link, Assert.Single(bench.Host.Ready).Link);
+        Assert.Equal(6, bench.Host.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_two_users_want_is_on_the_wire_once()
+    {
+        var bench = await OneCloudBench.OpenAsync(AllSix[0]);
+        bench.SubscribeCalls("1001", "1002");
+        bench.ConfirmAll();
+
+        Assert.Equal(2, bench.Host.Sent.Count);
+        Assert.Equal(2, bench.Host.Confirmed.Count);
+    }
+
+    [Fact]
+    public async Task A_restored_link_on_which_nothing_is_confirmed_is_tried_again_and_gives_up_no_subscription()
+    {
+        var bench = await OneCloudBench.OpenAsync(AllSix);
+        bench.LoseLink();
+        bench.OpenLink();
+        bench.Host.Advance(Silence);
+        await bench.RenewAsync();
+        bench.Host.Advance(Silence);
+
+        Assert.Empty(bench.Host.Rejected);
+        Assert.All(bench.Host.Closed, c => Assert.Equal((PbxErrorKind.Timeout, false), (c.Fault.Kind, c.Fault.IsPermanent)));
+        Assert.NotEmpty(bench.Host.Closed);
+    }
+
+    [Fact]
+    public async Task A_restored_link_on_which_everything_is_refused_twice_ends_the_connection()
+    {
+        var bench = await OneCloudBench.OpenAsync(AllSix);
+        bench.LoseLink();
+        bench.OpenLink();
+        bench.Receive("""["subscription_error"]""");
+        bench.Host.Advance(Grace);
+        await bench.RenewAsync();
+        bench.Receive("""["subscription_error"]""");
+        bench.Host.Advance(Grace);
+
+        Assert.Equal((PbxErrorKind.CredentialRefused, true), (bench.Host.Closed[0].Fault.Kind, bench.Host.Closed[0].Fault.IsPermanent));
+    }
+
+    [Fact]
+    public async Task A_restored_link_reports_the_one_subscription_that_is_not_confirmed_and_goes_on()
+    {
+        var bench = await OneCloudBench.OpenAsync(AllSix);
+        bench.Host.Ready.Clear();
+        bench.LoseLink();
+        bench.OpenLink();
+        foreach (var stream in (string[])["call-<>-1001", "queued-<>-4020", "call-<>-4020-<T>-queue", "voicemail-<>-1001", "contacts-<>-"])
+            bench.Receive($$"""["status",{"status":"Setup Complete (example-domain-<>-{{stream}})"}]""");
+        bench.Host.Advance(Silence);
+        await bench.RenewAsync();
+        bench.Host.Advance(Silence);
+
+        Assert.Equal(PbxSubscriptionType.Agent, Assert.Single(bench.Host.Rejected).Subscription.Type);
+        Assert.Single(bench.Host.Ready);
+        Assert.Empty(bench.Host.Closed);
+    }
+
+    [Fact]
+    public async Task The_token_is_renewed_ahead_of_its_end_and_live_subscriptions_are_left_alone()
+    {
+        var bench = await OneCloudBench.OpenAsync(AllSix);
+        bench.Host.Advance(TimeSpan.FromMinutes(54));
+        Assert.Equal(0, bench.Host.Renewals);
+        bench.Host.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, bench.Host.Renewals);
+
+        await bench.RenewAsync();
+
+        Assert.Equal(6, bench.Host.Sent.Count);
+        bench.Host.Advance(TimeSpan.FromMinutes(55));
+        Assert.Equal(2, bench.Host.Renewals);
+    }
+
+    [Fact]
+    public async Task A_renewal_that_is_refused_for_good_is_a_warning_while_the_link_lives()
+    {
+        var bench = await OneCloudBench.OpenAsync(AllSix);
+        bench.Session.CredentialRenewed(new PbxException(PbxErrorKind.CredentialRefused, "no", "check") { IsPermanent = true });
+
+        Assert.Single(bench.Host.Warnings);
+        Assert.Empty(bench.Host.Closed);
+        Assert.Empty(bench.Host.Rejected);
+    }
+
+    [Fact]
+    public async Task What_was_unsubscribed_comes_no_more_although_the_server_goes_on_sending_it()
+    {
+        var bench = await OneCloudBench.OpenAsync(AllSix[4]);
+        var calls = bench.SubscribeCalls("1001");
+        bench.ConfirmAll();
+        bench.Session.Unsubscribe(calls);
+        bench.Play("state-ended");
+
+        Assert.Empty(bench.Host.Events);
+        Assert.Equal(2, bench.Host.Sent.Count);
+
+        bench.Receive("""["contacts-domain",{"user":"1002"}]""");
+        Assert.Single(bench.Host.Events);
+    }
+
+    [Fact]
+    public async Task What_is_subscribed_again_on_the_same_link_is_not_sent_twice()
+    {
+        var bench = await OneCloudBench.OpenAsync();
+        var first = bench.SubscribeCalls("1001");
+        bench.ConfirmAll();
+        bench.Session.Unsubscribe(first);
+        var second = bench.SubscribeCalls("1001");
+        bench.Play("state-ringing");
+
+        Assert.Same(second, bench.Host.Confirmed[1].Subscription);
+        Assert.Single(bench.Host.Sent);
+        Assert.Single(bench.Host.Events);
+
+        bench.LoseLink();
+        bench.OpenLink();
+        Assert.Equal(2, bench.Host.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_subscription_made_while_the_link_is_down_is_sent_with_the_next_link()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.SubscribeCalls("1001");
+        Assert.Empty(bench.Host.Sent);
+
+        bench.OpenLink();
+        Assert.Single(bench.Host.Sent);
+        bench.ConfirmAll();
+        Assert.Single(bench.Host.Ready);
+    }
+
+    [Fact]
+    public async Task A_token_of_another_domain_is_warned_of_once()
+    {
+        var bench = await OneCloudBench.CreateAsync(OneCloudBench.PasswordOptions with { Domain = "other-domain" });
+        bench.OpenLink();
+        bench.LoseLink();
+        bench.OpenLink();
+
+        Assert.Equal(PbxErrorKind.PermissionDenied, Assert.Single(bench.Host.Warnings).Kind);
+    }
+
+    [Fact]
+    public async Task A_basic_users_token_is_warned_of_when_another_extension_is_asked_for()
+    {
+        var bench = await OneCloudBench.CreateAsync(login: OneCloudBench.Login.Replace("Office Manager", "Basic User", StringComparison.Ordinal));
+        bench.OpenLink();
+        bench.SubscribeCalls("1001");
+        Assert.Empty(bench.Host.Warnings);
+        bench.SubscribeCalls("1002");
+
+        Assert.Contains("Basic User", Assert.Single(bench.Host.Warnings).Message, StringComparison.Ordinal);
+        Assert.Equal(2, bench.Host.Sent.Count);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("[1]")]
+    [InlineData("""["call",{]""")]
+    [InlineData("""{"call":1}""")]
+    public async Task A_frame_that_is_no_event_is_reported_and_the_next_one_is_read(string frame)
+    {
+        var bench = await OneCloudBench.OpenAsync(AllSix[0]);
+        bench.Receive(frame);
+
+        Assert.Single(bench.Host.Unreadable);
+        bench.Play("state-ringing");
+        Assert.Equal(PbxCallState.Ringing, bench.Host.LastEvent.CallState);
+    }
+
+    [Fact]
+    public async Task No_secret_is_written_to_the_journal()
+    {
+        var bench = await OneCloudBench.OpenAsync(AllSix);
+        await bench.RenewAsync();
+
+        Assert.DoesNotContain(bench.Host.Journal, l => l.Contains("TOKEN", StringComparison.Ordinal) || l.Contains("SECRET", StringComparison.Ordinal)
+            || l.Contains("PASSWORD", StringComparison.Ordinal) || l.Contains("R-1", StringComparison.Ordinal));
+    }
+}

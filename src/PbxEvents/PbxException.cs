@@ -30,4 +30,7 @@ public sealed class PbxException(PbxErrorKind kind, string message, string advic
     /// it can get the address blocked. Default false.
     /// </summary>
     public bool IsPermanent { get; init; }
+
+    /// <summary>True for an end that belongs to normal operation (a session's maximum age): restored, but not an error.</summary>
+    internal bool IsRoutine { get; init; }
 }

@@ -63,8 +63,16 @@ public sealed class PbxSubscription
     /// </summary>
     internal IReadOnlyList<string>? EventTopics { get; set; }
 
+    /// <summary>
+    /// Decides in the place of <see cref="EventTopics"/> where names alone cannot (RingCentral: an account's filter brings
+    /// the events of every extension, and filters have conditions); null where they can. Any thread.
+    /// </summary>
+    internal Func<PbxEvent, bool>? EventRule { get; set; }
+
     /// <summary>True when an event is what this subscription asks for.</summary>
-    internal bool Matches(PbxEvent pbxEvent) => Filter.Matches(pbxEvent, EventTopics ?? Filter.Topic);
+    internal bool Matches(PbxEvent pbxEvent) => EventRule is { } rule
+        ? Filter.Matches(pbxEvent, []) && rule(pbxEvent)
+        : Filter.Matches(pbxEvent, EventTopics ?? Filter.Topic);
 
     internal void CountDelivered() => Interlocked.Increment(ref _delivered);
 

@@ -8,4 +8,13 @@ public readonly record struct LinkRecovery(PbxGapRecovery Recovery, long? Events
 {
     /// <summary>Nothing was saved: what happened without a link is lost.</summary>
     public static readonly LinkRecovery None = new(PbxGapRecovery.Lost);
+
+    /// <summary>Why events are missing. Default the link's loss; a platform whose own recovery buffer ran over says so.</summary>
+    public PbxGapReason Reason { get; init; }
+
+    /// <summary>
+    /// For the first link of a connection that goes on where an earlier process stopped: the moment that process last saw a
+    /// frame. The gap is then reported although this connection never lost a link. Null otherwise.
+    /// </summary>
+    public DateTimeOffset? LostFrom { get; init; }
 }

@@ -110,14 +110,13 @@ internal sealed partial class ConnectionSupervisor
             return;
         }
         if (_wasConnected)
-        {
             Status.ReconnectCount++;
-            if (HasSubscriptions)
-                ReportGap(recovery);
-        }
+        var isContinued = _wasConnected || recovery.LostFrom is not null;
+        if (recovery.LostFrom is not null || (_wasConnected && HasSubscriptions))
+            ReportGap(recovery);
         Journal.Write("Connected.");
         EmitConnectionEvent(nameof(PbxConnectionState.Connected), null);
-        if (_wasConnected && recovery.Recovery != PbxGapRecovery.Recovered)
+        if (isContinued && recovery.Recovery != PbxGapRecovery.Recovered)
             RequestSnapshots();
         _wasConnected = true;
         _connected.TrySetResult();
@@ -128,9 +127,9 @@ internal sealed partial class ConnectionSupervisor
         var gap = new PbxGap
         {
             Connection = _name,
-            From = _lostFrom,
+            From = recovery.LostFrom ?? _lostFrom,
             To = _now,
-            Reason = PbxGapReason.LinkLost,
+            Reason = recovery.Reason,
             Recovery = recovery.Recovery,
             EventsLost = recovery.EventsLost,
             Detail = recovery.Detail,
@@ -157,7 +156,8 @@ internal sealed partial class ConnectionSupervisor
             return;
         }
         fault ??= Faults.ServerClosed(_driver.Server);
-        Status.LastError = fault;
+        if (!fault.IsRoutine)
+            Status.LastError = fault;
         Journal.Write($"Link lost: {fault.Message}");
         _trace?.Remark(link.Id, $"closed {fault.Message}");
         CloseInBackground(link);
@@ -183,7 +183,7 @@ internal sealed partial class ConnectionSupervisor
             return;
         }
         Status.State = PbxConnectionState.Reconnecting;
-        EmitConnectionEvent(nameof(PbxConnectionState.Reconnecting), fault);
+        EmitConnectionEvent(nameof(PbxConnectionState.Reconnecting), fault.IsRoutine ? null : fault);
         if (_now - lost.ReadyAt >= GoodLink)
             _backoffStep = 0;
         if (_candidate is null && !_isAttempting)

@@ -1,0 +1,288 @@
+using System.Text.Json;
+
+namespace PbxEvents.Providers.Protocol.RingCentral;
+
+/// <summary>What became of a telephony notification.</summary>
+internal enum TelephonyVerdict
+{
+    /// <summary>It says something new; the update holds it.</summary>
+    News,
+
+    /// <summary>It is older than what is known, or says nothing of a party.</summary>
+    Stale,
+
+    /// <summary>It came before.</summary>
+    Duplicate,
+}
+
+/// <summary>
+/// From telephony sessions to call updates (ringcentral.md section 8). The caller's Answered is not an answer, and one
+/// Disconnected is not the end (section 8.1). Loop only.
+/// </summary>
+/// <param name="host">Knows the calls.</param>
+/// <param name="pool">Where texts come from.</param>
+internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
+{
+    private const int Sequence = 0, SessionId = 1, EventTime = 2, Parties = 3;
+    private const int PartyId = 0, Extension = 1, Direction = 2, From = 3, To = 4, Status = 5, MissedCall = 6, QueueCall = 7, Owner = 8;
+    private const int Code = 0, Reason = 1;
+    private const int Number = 0, ExtensionNumber = 1, EndExtension = 2, Name = 3;
+
+    /// <summary>An end can be lost with a link; what is known of sessions must not grow for ever.</summary>
+    private const int MaxSessions = 5000;
+
+    private static readonly byte[] Nothing = [.. "{}"u8];
+
+    private static readonly FieldNames BodyNames = new("sequence", "telephonySessionId", "eventTime", "parties");
+    private static readonly FieldNames PartyNames =
+        new("id", "extensionId", "direction", "from", "to", "status", "missedCall", "queueCall", "owner");
+    private static readonly FieldNames StatusNames = new("code", "reason");
+    private static readonly FieldNames EndNames = new("phoneNumber", "extensionNumber", "extensionId", "name");
+
+    private readonly JsonFields _body = new(BodyNames, pool);
+    private readonly JsonFields _party = new(PartyNames, pool);
+    private readonly JsonFields _status = new(StatusNames, pool);
+    private readonly JsonFields _from = new(EndNames, pool);
+    private readonly JsonFields _to = new(EndNames, pool);
+    private readonly JsonFields _owner = new(EndNames, pool);
+    private readonly Dictionary<string, TelephonySession> _sessions = new(StringComparer.Ordinal);
+    private readonly Queue<string> _order = new();
+    private readonly CallUpdate _update = new();
+
+    /// <summary>What the last notification said; valid until the next one.</summary>
+    public CallUpdate Update => _update;
+
+    /// <summary>The sessions that have a living party.</summary>
+    public IReadOnlyList<string> Open => _sessions.Values.Where(s => !s.HasEnded).Select(s => s.Id).ToArray();
+
+    /// <summary>Reads a notification's body, or the answer to a question about a session, into <see cref="Update"/> and an event.</summary>
+    /// <param name="body">The object.</param>
+    /// <param name="pbxEvent">Gets call, leg, extension, numbers, queue and time.</param>
+    public TelephonyVerdict Read(ReadOnlyMemory<byte> body, PbxEvent pbxEvent)
+    {
+        if (!_body.Read(body) || _body.Text(SessionId) is not { } id)
+            return TelephonyVerdict.Stale;
+        pbxEvent.CallId = id;
+        if (RingCentralTime.Parse(_body.Text(EventTime)) is { } time)
+            pbxEvent.Time = time;
+        var sequence = _body.Number(Sequence);
+        var session = Find(id);
+        _update.Reset(id);
+        int read = 0, old = 0, duplicates = 0;
+        var parties = _body.Json(Parties);
+        var reader = new Utf8JsonReader(parties.Span);
+        if (parties.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            return TelephonyVerdict.Stale;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+            _party.Read(parties, ref reader);
+            if (_party.Text(PartyId) is not { } partyId)
+                continue;
+            ReadPart(_from, From);
+            ReadPart(_to, To);
+            ReadPart(_status, Status);
+            var party = session.Get(partyId);
+            if (sequence is { } number && party.Sequence > 0 && number <= party.Sequence)
+            {
+                // Delivery can be out of order; what is known of the party is newer.
+                (number == party.Sequence ? ref duplicates : ref old)++;
+                FillEvent(pbxEvent, partyId, isFirst: false);
+                continue;
+            }
+            party.Sequence = Math.Max(party.Sequence, sequence ?? 0);
+            read++;
+            Apply(session, party, partyId);
+            FillEvent(pbxEvent, partyId, isFirst: read == 1);
+        }
+        pbxEvent.Queue = session.Queue;
+        return read > 0 ? TelephonyVerdict.News : duplicates > 0 && old == 0 ? TelephonyVerdict.Duplicate : TelephonyVerdict.Stale;
+    }
+
+    /// <summary>The platform does not know a session any more: the call is over.</summary>
+    public CallUpdate End(string id)
+    {
+        _sessions.Remove(id);
+        _update.Reset(id).IsEnd = true;
+        return _update;
+    }
+
+    private TelephonySession Find(string id)
+    {
+        if (_sessions.TryGetValue(id, out var session))
+            return session;
+        _sessions.Add(id, session = new TelephonySession(id));
+        _order.Enqueue(id);
+        while (_sessions.Count > MaxSessions && _order.TryDequeue(out var oldest))
+            _sessions.Remove(oldest);
+        return session;
+    }
+
+    /// <summary>An event speaks of the first party that brings news, else of the first one.</summary>
+    private void FillEvent(PbxEvent pbxEvent, string partyId, bool isFirst)
+    {
+        if (!isFirst && pbxEvent.LegId is not null)
+            return;
+        pbxEvent.LegId = partyId;
+        pbxEvent.Extension = ExtensionOfParty();
+        pbxEvent.From = NumberOf(_from);
+        pbxEvent.To = NumberOf(_to);
+    }
+
+    private void Apply(TelephonySession session, TelephonyParty party, string partyId)
+    {
+        var previous = party.Code;
+        var code = _status.Text(Code)?.ToLowerInvariant() ?? previous;
+        var reason = _status.Text(Reason)?.ToLowerInvariant();
+        party.Code = code;
+        party.IsInbound = _party.Has(Direction) ? _party.Is(Direction, "Inbound") : party.IsInbound;
+        party.Extension = ExtensionOfParty() ?? party.Extension;
+        var state = TelephonyReasons.StateOf(code);
+        if (TelephonyReasons.IsVoicemail(code) || code == "faxreceive")
+            party.IsMachine = true;
+        else if (code is "answered" or "hold")
+            party.IsMachine = false;
+        party.WasAlerted |= party.IsInbound && state is PbxCallState.Ringing or PbxCallState.Answered or PbxCallState.Held;
+        party.HasEnded = state == PbxCallState.Ended;
+        if (_party.Flag(QueueCall) == true)
+            session.Queue ??= session.FindPassedFrom(party) ?? OtherExtensionOf(_to, party) ?? NumberOf(_to);
+
+        var role = PbxLegRole.Caller;
+        PbxOutcome? outcome = null;
+        if (party.IsInbound)
+        {
+            var isMissed = _party.Flag(MissedCall) == true;
+
+            // A menu or a queue: set up, never rang, went without a reason while the caller stays (section 8.1, first call).
+            var hasOnlyPassed = party is { HasEnded: true, WasAlerted: false } && reason is null && !isMissed && session.HasOthers(party);
+            role = party.IsMachine || hasOnlyPassed ? PbxLegRole.System : PbxLegRole.Callee;
+            outcome = OutcomeOf(party, code, reason, isMissed);
+        }
+        DescribeCall(session, party, reason, outcome);
+        if (party.IsInbound && state is PbxCallState.Answered && !party.IsMachine)
+            party.WasAnswered = true;
+        FollowCallerOnly(session, party, previous, state);
+        _update.Add(new LegUpdate(partyId, role, state)
+        {
+            Outcome = outcome,
+            Extension = party.Extension,
+            Number = NumberOf(party.IsInbound ? _to : _from),
+        });
+    }
+
+    /// <summary>How a called party turned out, as far as this frame says; what it said before stays.</summary>
+    private static PbxOutcome? OutcomeOf(TelephonyParty party, string code, string? reason, bool isMissed)
+    {
+        if (party.IsMachine)
+            return TelephonyReasons.IsVoicemail(code) ? PbxOutcome.Voicemail : null;
+        if (party.HasEnded && TelephonyReasons.IsTransfer(reason))
+            return PbxOutcome.Transferred;
+        if (party.WasAnswered)
+            return null;
+        var told = party.HasEnded ? TelephonyReasons.OutcomeOf(reason) : null;
+        return told ?? (isMissed ? PbxOutcome.Missed : null);
+    }
+
+    private void DescribeCall(TelephonySession session, TelephonyParty party, string? reason, PbxOutcome? outcome)
+    {
+        var call = host.FindCall(session.Id);
+        FollowDirection(session, party, isSettled: call?.AnsweredAt is not null);
+
+        // The first party tells who called whom; later ones (a menu's choice, a transfer's target) have a To of their own.
+        if (call?.From is null)
+        {
+            _update.From ??= NumberOf(_from);
+            _update.FromName ??= _from.Text(Name);
+        }
+        if (call?.To is null)
+            _update.To ??= NumberOf(_to);
+        _update.Queue = session.Queue;
+        if (session.Queue is not null)
+            _update.Outcome = PbxOutcome.Abandoned;
+        if (outcome == PbxOutcome.Voicemail)
+            _update.Outcome = PbxOutcome.Voicemail;
+        if (!party.HasEnded)
+            return;
+        if (!party.IsInbound && TelephonyReasons.OutcomeOf(reason) is { } failure and (PbxOutcome.Failed or PbxOutcome.Busy or PbxOutcome.Rejected))
+            _update.Outcome = failure;
+        if (TelephonyReasons.IsTransfer(reason))
+        {
+            _update.IsTransfer = true;
+
+            // Who sees only this extension never hears of the party it went to.
+            if (session.HasEnded && party.WasAnswered)
+            {
+                _update.IsEnd = true;
+                _update.Outcome = PbxOutcome.Transferred;
+            }
+        }
+        else if (TelephonyReasons.IsPark(reason))
+        {
+            _update.State = PbxCallState.Parked;
+        }
+    }
+
+    /// <summary>
+    /// Who sees only the calling extension never hears of an outside callee. An inside one lets the caller's leg be answered
+    /// at once, straight from Setup; an outside one lets it proceed first, so an answer after that is the callee's (inferred
+    /// from the orders in section 8.1).
+    /// </summary>
+    private void FollowCallerOnly(TelephonySession session, TelephonyParty party, string previous, PbxCallState? state)
+    {
+        if (party.IsInbound || session.HasCallee)
+            return;
+        if (state == PbxCallState.Answered && previous == "proceeding" && _to.Text(EndExtension) is null)
+            party.WasAnswered = true;
+        if (!party.WasAnswered || state is not (PbxCallState.Answered or PbxCallState.Held or PbxCallState.Parked))
+            return;
+        _update.State = state;
+        _update.AnsweredBy = state == PbxCallState.Answered ? NumberOf(_to) : null;
+    }
+
+    /// <summary>Which way a call goes does not change any more once it was answered: a transfer may lead elsewhere.</summary>
+    private void FollowDirection(TelephonySession session, TelephonyParty party, bool isSettled)
+    {
+        if (isSettled)
+            return;
+        if (!party.IsInbound)
+        {
+            session.IsFromInside ??= party.Extension is not null;
+            session.IsToInside |= _to.Text(EndExtension) is not null;
+        }
+        else if (party.Extension is not null)
+        {
+            session.IsFromInside ??= _from.Text(EndExtension) is not null;
+            session.IsToInside = true;
+        }
+        _update.Direction = (session.IsFromInside, session.IsToInside) switch
+        {
+            (null, _) => null,
+            (false, _) => PbxDirection.Inbound,
+            (true, true) => PbxDirection.Internal,
+            (true, false) => PbxDirection.Outbound,
+        };
+    }
+
+    /// <summary>Flat in notifications, in an object of its own in the answer to a question (section 9).</summary>
+    private string? ExtensionOfParty()
+    {
+        if (_party.Text(Extension) is { } flat)
+            return flat;
+        return _party.IsStructure(Owner) && _owner.Read(_party.Json(Owner)) ? _owner.Text(EndExtension) : null;
+    }
+
+    private void ReadPart(JsonFields fields, int slot)
+    {
+        if (!_party.IsStructure(slot) || !fields.Read(_party.Json(slot)))
+            fields.Read(Nothing);
+    }
+
+    private static string? NumberOf(JsonFields end) => end.Text(Number) ?? end.Text(ExtensionNumber) ?? end.Text(EndExtension);
+
+    private static string? OtherExtensionOf(JsonFields end, TelephonyParty party) =>
+        end.Text(EndExtension) is { } extension && extension != party.Extension ? extension : null;
+}

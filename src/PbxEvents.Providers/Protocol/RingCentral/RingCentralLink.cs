@@ -51,9 +51,6 @@ internal sealed class RingCentralLink(int id, RingCentralExchange exchange, int 
     /// <summary>What the new link could save; null while the tally of what is replayed decides.</summary>
     public LinkRecovery? Recovery { get; set; } = LinkRecovery.None;
 
-    /// <summary>True when everything is in place and only the old link has to run dry.</summary>
-    public bool IsSettled { get; set; }
-
     /// <summary>The subscription; null when there is none.</summary>
     public WireSubscription? Wire { get; set; }
 

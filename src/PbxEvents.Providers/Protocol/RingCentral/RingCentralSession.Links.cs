@@ -23,8 +23,6 @@ internal sealed partial class RingCentralSession
                 break;
             case "Heartbeat":
                 KeepToken(on);
-                if (ReferenceEquals(on, _active))
-                    HandOver();
                 break;
             case "ConnectionDetails":
                 DetailsReceived(on);
@@ -127,34 +125,12 @@ internal sealed partial class RingCentralSession
         if (on.Phase != RingCentralPhase.Subscribing)
             return;
         on.Phase = RingCentralPhase.Ready;
-        if (on.IsRotation && _active is { } old)
-        {
-            // What the old link still carries comes before its answer to a heartbeat.
-            on.IsSettled = true;
-            SendHeartbeat(old);
-            Host.SetTimer(HandOverTimer, _timing.HeartbeatReply);
-            return;
-        }
-        TakeOver(on);
-    }
-
-    private void HandOver()
-    {
-        if (_links.Values.FirstOrDefault(l => l.IsSettled) is { } next)
-            TakeOver(next);
-    }
-
-    private void TakeOver(RingCentralLink on)
-    {
-        Host.CancelTimer(HandOverTimer);
         if (on.IsRotation)
         {
+            // What the old link still carries is read to its end; it has nothing to do with the numbers of this one.
             _tally.Forget();
             _tally.Begin(on.Token?.Sequence);
-            if (on.IsSettled)
-                on.Recovery = new LinkRecovery(PbxGapRecovery.Recovered);
         }
-        on.IsSettled = false;
         _active = on;
         _lost = null;
         var recovery = (on.Recovery ?? _tally.Take()) with { LostFrom = _inheritedFrom };

@@ -14,7 +14,6 @@ internal sealed partial class RingCentralSession : ProtocolSession
     private const string HeartbeatTimer = "heartbeat ";
     private const string RenewTimer = "renew";
     private const string InheritTimer = "inherit";
-    private const string HandOverTimer = "hand over";
 
     /// <summary>What the platform's samples show, for servers that leave a figure out (section 5.1).</summary>
     private const int DefaultBufferSize = 100;
@@ -93,12 +92,6 @@ internal sealed partial class RingCentralSession : ProtocolSession
         // A link that never came so far says nothing about the session that is waited for; nor does one beside the active one.
         if (gone.Phase == RingCentralPhase.AwaitingDetails || _active is not null)
             return;
-        if (_links.Values.Any(l => l.IsSettled))
-        {
-            // Its successor is complete. The runtime is in the middle of this loss, so it is told of it afterwards.
-            Host.SetTimer(HandOverTimer, TimeSpan.Zero);
-            return;
-        }
         _lost = gone is { Wire: not null, Token: not null }
             ? new LostSession(gone.Token, gone.Wire, gone.Grant, gone.RecoveryTime, Host.Now)
             : null;
@@ -137,9 +130,6 @@ internal sealed partial class RingCentralSession : ProtocolSession
                 _subscriber.DropInherited();
                 ReleaseHeld();
                 SyncAll();
-                return;
-            case HandOverTimer:
-                HandOver();
                 return;
         }
         var space = timer.LastIndexOf(' ');

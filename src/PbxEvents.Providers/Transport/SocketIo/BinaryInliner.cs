@@ -34,7 +34,8 @@ internal static class BinaryInliner
             && element.TryGetProperty("num", out var number) && number.ValueKind == JsonValueKind.Number
             && number.TryGetInt32(out var index) && index >= 0 && index < attachments.Count
             ? attachments[index]
-            : null;
+            // Without its type null would become empty memory, not nothing.
+            : (ReadOnlyMemory<byte>?)null;
 
     private static void Write(Utf8JsonWriter writer, JsonElement element, IReadOnlyList<ReadOnlyMemory<byte>> attachments)
     {

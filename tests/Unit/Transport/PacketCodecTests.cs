@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Text;
+using PbxEvents.Providers.Transport.SocketIo;
+
+namespace PbxEvents.Tests.Unit.Transport;
+
+/// <summary>The prefix of a Socket.IO packet (socketio.md section 3).</summary>
+public sealed class PacketCodecTests
+{
+    [Theory]
+    [InlineData("2[\"a\"]", SocketPacketType.Event, "/", -1, 0, "[\"a\"]")]
+    [InlineData("20[\"a\"]", SocketPacketType.Event, "/", 0, 0, "[\"a\"]")]
+    [InlineData("2421[\"a\",{}]", SocketPacketType.Event, "/", 421, 0, "[\"a\",{}]")]
+    [InlineData("2/admin,7[\"a\"]", SocketPacketType.Event, "/admin", 7, 0, "[\"a\"]")]
+    [InlineData("2/admin?tok=2,[\"a\"]", SocketPacketType.Event, "/admin", -1, 0, "[\"a\"]")]
+    [InlineData("3/admin,7[]", SocketPacketType.Ack, "/admin", 7, 0, "[]")]
+    [InlineData("39223372036854775807[1]", SocketPacketType.Ack, "/", long.MaxValue, 0, "[1]")]
+    [InlineData("0", SocketPacketType.Connect, "/", -1, 0, "")]
+    [InlineData("0{\"sid\":\"x\"}", SocketPacketType.Connect, "/", -1, 0, "{\"sid\":\"x\"}")]
+    [InlineData("0/admin", SocketPacketType.Connect, "/admin", -1, 0, "")]
+    [InlineData("0/admin,", SocketPacketType.Connect, "/admin", -1, 0, "")]
+    [InlineData("1", SocketPacketType.Disconnect, "/", -1, 0, "")]
+    [InlineData("1/admin,", SocketPacketType.Disconnect, "/admin", -1, 0, "")]
+    [InlineData("4/nope,\"Invalid namespace\"", SocketPacketType.ConnectError, "/nope", -1, 0, "\"Invalid namespace\"")]
+    [InlineData("52-[\"b\",1]", SocketPacketType.BinaryEvent, "/", -1, 2, "[\"b\",1]")]
+    [InlineData("51-/admin,12[\"b\"]", SocketPacketType.BinaryEvent, "/admin", 12, 1, "[\"b\"]")]
+    [InlineData("61-3[1]", SocketPacketType.BinaryAck, "/", 3, 1, "[1]")]
+    internal void Reads_every_kind_and_writes_it_back(string text, SocketPacketType type, string name, long ackId, int attachments, string payload)
+    {
+        Assert.Null(PacketReader.Read(Encoding.UTF8.GetBytes(text), out var packet));
+        Assert.Equal((type, name, ackId, attachments, payload),
+            (packet.Type, packet.Namespace, packet.AckId, packet.Attachments, Encoding.UTF8.GetString(packet.Payload.Span)));
+
+        var writer = new ArrayBufferWriter<byte>();
+        OutPacket.Message(type, name, packet.Payload, ackId, new ReadOnlyMemory<byte>[attachments]).WriteTo(writer);
+        Assert.Null(PacketReader.Read(writer.WrittenMemory[1..], out var again));
+        Assert.Equal((type, name, ackId, attachments), (again.Type, again.Namespace, again.AckId, again.Attachments));
+        Assert.Equal('4', (char)writer.WrittenSpan[0]);
+    }
+
+    [Theory]
+    [InlineData("", "type")]
+    [InlineData("7[]", "type")]
+    [InlineData("2{}", "begins with a name")]
+    [InlineData("2[1]", "begins with a name")]
+    [InlineData("2[\"a\"", "begins with a name")]
+    [InlineData("3[]", "no id")]
+    [InlineData("31{}", "not an array")]
+    [InlineData("3" + "99999999999999999999[]", "too large")]
+    [InlineData("5[\"a\"]", "binary frames")]
+    [InlineData("5-1-[\"a\"]", "binary frames")]
+    [InlineData("51[\"a\"]", "binary frames")]
+    [InlineData("51001-[\"a\"]", "binary frames")]
+    public void Says_what_is_wrong(string text, string why) =>
+        Assert.Contains(why, PacketReader.Read(Encoding.UTF8.GetBytes(text), out _));
+
+    [Fact]
+    public void No_bytes_make_the_reader_throw()
+    {
+        var random = new Random(20240501);
+        var alphabet = "0123456789-/,[]{}\"ab?\u00e9"u8.ToArray();
+        for (var i = 0; i < 200_000; i++)
+        {
+            var bytes = new byte[random.Next(12)];
+            for (var j = 0; j < bytes.Length; j++) bytes[j] = random.Next(8) == 0 ? (byte)random.Next(256) : alphabet[random.Next(alphabet.Length)];
+            PacketReader.Read(bytes, out _);
+        }
+    }
+
+    [Fact]
+    public void Names_are_escaped_and_bytes_become_numbered_placeholders()
+    {
+        var (json, attachments) = SocketIoPayload.Write("a\"\n", [new byte[] { 1 }, "x", new ReadOnlyMemory<byte>([2, 3]), null]);
+
+        Assert.Equal("""["a\u0022\n",{"_placeholder":true,"num":0},"x",{"_placeholder":true,"num":1},null]""", Encoding.UTF8.GetString(json.Span));
+        Assert.Equal([1, 2], attachments.Select(a => a.Length));
+    }
+}

@@ -23,9 +23,11 @@ internal class NodeScript : IAsyncDisposable
     public async Task<string> ReadLineAsync() =>
         await _process.StandardOutput.ReadLineAsync().WaitAsync(RecordingSink.Patience) ?? throw new InvalidOperationException("the script ended");
 
+    public Task TellAsync(string line) => _process.StandardInput.WriteLineAsync(line);
+
     public async Task<string> AskAsync(string line)
     {
-        await _process.StandardInput.WriteLineAsync(line);
+        await TellAsync(line);
         return await ReadLineAsync();
     }
 

@@ -69,6 +69,9 @@ public sealed class PbxEvent
     /// <summary>The queue the event speaks of.</summary>
     public string? Queue { get; internal set; }
 
+    /// <summary>The platform's id of the tenant it belongs to; null where the platform does not say.</summary>
+    public string? Tenant { get; internal set; }
+
     /// <summary>True when PbxEvents made the event (from a snapshot, a timer, its own state), not the platform's stream.</summary>
     public bool Synthesized { get; internal set; }
 

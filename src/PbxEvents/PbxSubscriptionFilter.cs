@@ -40,6 +40,7 @@ public sealed record PbxSubscriptionFilter
         return (topics.Count == 0 || pbxEvent.Topic is null || Contains(topics, pbxEvent.Topic))
             && (EventName.Count == 0 || Contains(EventName, pbxEvent.Name))
             && (Queue.Count == 0 || pbxEvent.Queue is null || Contains(Queue, pbxEvent.Queue))
+            && (Tenant.Count == 0 || pbxEvent.Tenant is null || Contains(Tenant, pbxEvent.Tenant))
             && (Extension.Count == 0 || MatchesExtension(pbxEvent));
     }
 
@@ -66,7 +67,8 @@ public sealed record PbxSubscriptionFilter
 
     private static bool Covers(PbxSubscriptionType type, PbxEvent e) => type switch
     {
-        PbxSubscriptionType.Call => e.Category is PbxCategory.Call or PbxCategory.Recording or PbxCategory.Conference,
+        // A record or a queue's event that moves a call on (PortSIP and Yeastar end calls with the record) is about the call.
+        PbxSubscriptionType.Call => e.Category is PbxCategory.Call or PbxCategory.Recording or PbxCategory.Conference || e.IsCallNews,
         PbxSubscriptionType.Queue => e.Category is PbxCategory.Queue || (e.Category is PbxCategory.Call && e.Queue is not null),
         PbxSubscriptionType.Agent => e.Category is PbxCategory.Agent,
         PbxSubscriptionType.Presence => e.Category is PbxCategory.Presence,

@@ -55,6 +55,18 @@ public sealed class CallUpdate
     /// <summary>Who answered, with <see cref="State"/> Answered; null when this event does not say.</summary>
     public string? AnsweredBy { get; set; }
 
+    /// <summary>
+    /// When the call began, on a final record that tells it; null for the time of the first event. It counts only when the
+    /// call was not known before.
+    /// </summary>
+    public DateTimeOffset? StartedAt { get; set; }
+
+    /// <summary>When a device first rang, on a final record that tells it; null to go by the events.</summary>
+    public DateTimeOffset? RingingAt { get; set; }
+
+    /// <summary>True when it tells how things stand, not that something happened (a snapshot): nobody is woken for it.</summary>
+    public bool IsSnapshot { get; set; }
+
     /// <summary>The changes of legs, in order.</summary>
     public IReadOnlyList<LegUpdate> Legs => _legs;
 
@@ -66,7 +78,8 @@ public sealed class CallUpdate
         CallId = callId;
         Direction = null;
         From = FromName = To = Queue = AnsweredBy = null;
-        IsTransfer = IsEnd = KeepsOpen = false;
+        IsTransfer = IsEnd = KeepsOpen = IsSnapshot = false;
+        StartedAt = RingingAt = null;
         Outcome = null;
         State = null;
         _legs.Clear();

@@ -16,4 +16,7 @@ public readonly record struct LegUpdate(string LegId, PbxLegRole Role, PbxCallSt
 
     /// <summary>The number or address at it; null when this event does not say.</summary>
     public string? Number { get; init; }
+
+    /// <summary>When it was answered, on a final record that tells it; null to go by the events.</summary>
+    public DateTimeOffset? AnsweredAt { get; init; }
 }

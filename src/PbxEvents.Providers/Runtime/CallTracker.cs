@@ -44,7 +44,7 @@ internal sealed class CallTracker(string connection, string provider)
                 CallId = update.CallId,
                 Connection = connection,
                 Provider = provider,
-                StartedAt = pbxEvent.Time,
+                StartedAt = update.StartedAt ?? pbxEvent.Time,
             });
             lock (_gate)
                 _calls[update.CallId] = tracked;
@@ -58,7 +58,7 @@ internal sealed class CallTracker(string connection, string provider)
         }
         else
         {
-            pbxEvent.IsCallNews = tracked.Apply(update, pbxEvent);
+            pbxEvent.IsCallNews = tracked.Apply(update, pbxEvent) && !update.IsSnapshot;
             if (tracked.IsEnded)
                 KeepEnded(tracked);
         }

@@ -29,6 +29,7 @@ internal sealed partial class ConnectionSupervisor
         try
         {
             var targets = await _driver.PrepareAsync(plan, cancellationToken).ConfigureAwait(false);
+            var tried = new List<string>();
             foreach (var target in targets)
             {
                 Journal.Write($"Opening {target.Display}.");
@@ -46,14 +47,16 @@ internal sealed partial class ConnectionSupervisor
                     var failure = e as PbxException ?? Faults.Unexpected($"opening {target.Display}", e);
                     Journal.Write($"{target.Display} did not open: {failure.Message}");
 
-                    // Of several addresses the first one's fault is told, unless a later one is clearer.
-                    if (fault is null || failure.IsPermanent)
+                    // Of several addresses the first one's fault is told, unless a later one is clearer: a certificate that is
+                    // not accepted says more than a closed port.
+                    if (fault is null || failure.IsPermanent || (failure.Kind == PbxErrorKind.TlsFailed && fault.Kind != failure.Kind))
                         fault = failure;
+                    tried.Add(target.Display);
                     if (failure.IsPermanent)
                         break;
                 }
             }
-            fault ??= Faults.NoTarget(_name);
+            fault = fault is null ? Faults.NoTarget(_name) : Faults.WithTried(fault, tried);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

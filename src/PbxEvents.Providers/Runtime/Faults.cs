@@ -33,6 +33,11 @@ internal static class Faults
         PbxErrorKind.HandshakeFailed, $"The platform named no server to connect '{connection}' to.", "Name one with -Server.")
     { Target = connection };
 
+    /// <summary>The fault with the list of all addresses that were tried; itself when there was only one.</summary>
+    public static PbxException WithTried(PbxException fault, IReadOnlyList<string> tried) => tried.Count < 2 ? fault : new(
+        fault.Kind, $"{fault.Message} Tried: {string.Join(", ", tried)}.", fault.Advice, fault)
+    { Target = fault.Target, Code = fault.Code, RetryAfter = fault.RetryAfter, IsPermanent = fault.IsPermanent };
+
     public static PbxException Unexpected(string doing, Exception e) => new(
         PbxErrorKind.ServerError, $"An unexpected error while {doing}: {e.GetType().Name}: {e.Message}",
         "Report it with a trace (-TracePath).", e);

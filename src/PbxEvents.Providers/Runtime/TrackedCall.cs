@@ -42,7 +42,7 @@ internal sealed class TrackedCall(PbxCall call)
             answeredBy = update.AnsweredBy ?? before.AnsweredBy;
         var answeredAt = before.AnsweredAt;
         if (answeredAt is null && (answered is not null || update.State == PbxCallState.Answered))
-            answeredAt = time;
+            answeredAt = legs.Where(l => l.Role == PbxLegRole.Callee).Min(l => l.AnsweredAt) ?? time;
 
         var isEnd = update.IsEnd || (!update.KeepsOpen && legs.Count > 0 && legs.All(l => l.State == PbxCallState.Ended));
         var state = isEnd ? PbxCallState.Ended : DeriveState(before, update, legs, answeredAt is not null, isHandOver);
@@ -58,7 +58,7 @@ internal sealed class TrackedCall(PbxCall call)
             Queue = update.Queue ?? before.Queue,
             Legs = legs,
             State = state,
-            RingingAt = before.RingingAt ?? (legs.Any(l => l.State == PbxCallState.Ringing) || state == PbxCallState.Ringing ? time : null),
+            RingingAt = before.RingingAt ?? update.RingingAt ?? (legs.Any(l => l.State == PbxCallState.Ringing) || state == PbxCallState.Ringing ? time : null),
             AnsweredAt = answeredAt,
             AnsweredBy = answeredBy,
             Extension = ChooseExtension(legs, answered) ?? before.Extension ?? pbxEvent.Extension,
@@ -124,7 +124,7 @@ internal sealed class TrackedCall(PbxCall call)
             if (isStep)
                 state = wanted;
         }
-        var answeredAt = leg.AnsweredAt ?? (state == PbxCallState.Answered ? time : null);
+        var answeredAt = leg.AnsweredAt ?? change.AnsweredAt ?? (state == PbxCallState.Answered ? time : null);
         var hasEndedNow = state == PbxCallState.Ended && leg.State != PbxCallState.Ended;
         var outcome = change.Outcome ?? leg.Outcome;
         if (hasEndedNow && outcome is null && change.Role == PbxLegRole.Callee)

@@ -228,4 +228,33 @@ public sealed class CallTrackerTests
         Assert.Equal(1000, _tracker.GetCalls().Count);
         Assert.Equal("500", _tracker.GetCalls()[0].CallId);
     }
+
+    [Fact]
+    public void A_final_record_tells_the_times_that_no_event_told()
+    {
+        var start = _now;
+        _update.Reset("1").IsEnd = true;
+        _update.Outcome = PbxOutcome.Answered;
+        _update.StartedAt = start.AddSeconds(-30);
+        _update.RingingAt = start.AddSeconds(-28);
+        _update.Add(new LegUpdate("a", PbxLegRole.Callee, PbxCallState.Ended) { Extension = "101", AnsweredAt = start.AddSeconds(-20) });
+        var call = Apply().Call!;
+
+        Assert.Equal(start.AddSeconds(-30), call.StartedAt);
+        Assert.Equal(start.AddSeconds(-28), call.RingingAt);
+        Assert.Equal(start.AddSeconds(-20), call.AnsweredAt);
+        Assert.Equal("101", call.AnsweredBy);
+    }
+
+    [Fact]
+    public void A_snapshot_is_state_and_no_news()
+    {
+        _update.Reset("1").IsSnapshot = true;
+        _update.State = PbxCallState.Ringing;
+        var snapshot = Apply();
+
+        Assert.Equal(PbxCallState.Ringing, snapshot.CallState);
+        Assert.False(snapshot.IsCallNews);
+        Assert.True(Leg("a", PbxLegRole.Callee, PbxCallState.Answered, "101").IsCallNews);
+    }
 }

@@ -123,6 +123,19 @@ public sealed class SupervisorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Of_several_addresses_that_fail_the_clearest_fault_is_told_with_all_that_were_tried()
+    {
+        _platform.Prepare = (_, _) => Task.FromResult<IReadOnlyList<LinkTarget>>(
+            [new LinkTarget { Uri = new Uri("wss://a.test/one") }, new LinkTarget { Uri = new Uri("wss://a.test/two") }]);
+        _links.OpenFaults.Enqueue(new PbxException(PbxErrorKind.ConnectionRefused, "Refused.", "check"));
+        _links.OpenFaults.Enqueue(new PbxException(PbxErrorKind.TlsFailed, "A stranger's certificate.", "pin"));
+        var fault = await Assert.ThrowsAsync<PbxException>(() => Start().WaitUntilConnectedAsync(CancellationToken.None).WaitAsync(Limit));
+
+        Assert.Equal(PbxErrorKind.TlsFailed, fault.Kind);
+        Assert.Contains("wss://a.test/one, wss://a.test/two", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_lost_link_is_restored_with_a_gap_and_each_subscription_once()
     {
         var (client, link) = await ConnectAsync();

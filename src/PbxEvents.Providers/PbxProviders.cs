@@ -7,6 +7,7 @@ public static class PbxProviders
     public static IReadOnlyList<PbxProvider> All { get; } =
     [
         new Protocol.OneCloud.OneCloudProvider(),
+        new Protocol.PortSip.PortSipProvider(),
         new Protocol.RingCentral.RingCentralProvider(),
         new Protocol.TelecomX.TelecomXProvider(),
     ];

@@ -25,6 +25,7 @@
         'Get-PbxSubscription'
         'Invoke-PbxSimulation'
         'Register-PbxSubscription'
+        'Restart-PbxAction'
         'Send-PbxReply'
         'Send-PbxRequest'
         'Start-PbxSimulator'

@@ -1,3 +1,9 @@
 # The cmdlets are compiled. Connections and simulators that are still open when the module is removed are closed by the
 # assembly itself (ModuleCleanup), so nothing else is needed here.
 Import-Module -Name ([System.IO.Path]::Combine($PSScriptRoot, 'bin', 'PbxEvents.Module.dll')) -ErrorAction Stop
+
+# Completion of the engine events that the module raises, for PowerShell's own cmdlet.
+Register-ArgumentCompleter -CommandName Register-EngineEvent -ParameterName SourceIdentifier -ScriptBlock {
+    param($commandName, $parameterName, $wordToComplete)
+    [PbxEvents.Module.Completion.EngineEventCompleter]::Complete($wordToComplete)
+}

@@ -6,8 +6,11 @@ namespace PbxEvents;
 /// </summary>
 public sealed class PbxSubscription
 {
+    private const int MaxKept = 100;
     private long _delivered;
     private long _failureCount;
+    private volatile PbxActionFailure[] _failedEvents = [];
+    private volatile PbxGap[] _gaps = [];
 
     /// <summary>Number within the process: 1, 2, 3.</summary>
     public int Id { get; internal init; }
@@ -48,11 +51,17 @@ public sealed class PbxSubscription
     /// <summary>Why it was refused; null otherwise.</summary>
     public PbxException? Error { get; internal set; }
 
-    /// <summary>How many events were handed to the subscription's action.</summary>
+    /// <summary>How many times the subscription's action ran to its end.</summary>
     public long Delivered => Interlocked.Read(ref _delivered);
 
     /// <summary>How many times the action threw.</summary>
     public long Failures => Interlocked.Read(ref _failureCount);
+
+    /// <summary>The events whose action threw, newest last; the last 100. <c>Restart-PbxAction</c> takes them out again.</summary>
+    public IReadOnlyList<PbxActionFailure> FailedEvents => _failedEvents;
+
+    /// <summary>What the action did not get to see because it was too slow for the buffer, newest last; the last 100.</summary>
+    public IReadOnlyList<PbxGap> Gaps => _gaps;
 
     /// <summary>The stream position at registration: a first wait starts after it.</summary>
     internal long StartSequence { get; init; }
@@ -76,9 +85,20 @@ public sealed class PbxSubscription
 
     internal void CountDelivered() => Interlocked.Increment(ref _delivered);
 
-    internal void CountFailure() => Interlocked.Increment(ref _failureCount);
+    internal void AddFailure(PbxActionFailure failure)
+    {
+        Interlocked.Increment(ref _failureCount);
+        _failedEvents = Append(_failedEvents, failure);
+    }
+
+    internal void RemoveFailure(PbxActionFailure failure) =>
+        _failedEvents = _failedEvents.Where(f => !ReferenceEquals(f, failure)).ToArray();
+
+    internal void AddGap(PbxGap gap) => _gaps = Append(_gaps, gap);
 
     /// <summary>The subscription in one line.</summary>
     /// <returns>Text for a log.</returns>
     public override string ToString() => $"{Id} {Filter} {State}";
+
+    private static T[] Append<T>(T[] kept, T added) => kept.Length < MaxKept ? [.. kept, added] : [.. kept[1..], added];
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PbxEvents.Module.Completion;
+using PbxEvents.Module.Errors;
 
 namespace PbxEvents.Module.Commands;
 
@@ -31,6 +32,9 @@ public sealed class DisconnectPbxEventsCommand : ConnectionCmdlet
             if (!ShouldProcess($"{connection.Name} ({connection.Server})", SR.DisconnectAction))
                 continue;
             Await(connection.DisconnectAsync);
+            var waiting = Session.Reactions.CountWaiting(connection);
+            if (waiting > 0)
+                WriteWarning(SR.EventsStillWaiting.With(connection.Name, waiting));
             Session.Remove(connection);
             if (PassThru)
                 WriteObject(connection);

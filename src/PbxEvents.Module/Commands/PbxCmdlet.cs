@@ -82,12 +82,15 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
     private protected bool WaitOnce(Task task, TimeSpan limit)
     {
         var slice = limit == Timeout.InfiniteTimeSpan ? SliceMilliseconds : (int)Math.Clamp(limit.TotalMilliseconds, 0, SliceMilliseconds);
-        try
-        {
-            if (Task.WaitAny([task], slice, StopToken) == 0)
-                return true;
-        }
-        catch (OperationCanceledException)
+        // An action that waits for its turn ends the slice: it is not to wait for the rest of it.
+        var reactions = Session.Reactions;
+        WaitHandle[] handles = reactions.IsRunning
+            ? [StopToken.WaitHandle, ((IAsyncResult)task).AsyncWaitHandle]
+            : [StopToken.WaitHandle, ((IAsyncResult)task).AsyncWaitHandle, reactions.Waiting];
+        var woken = task.IsCompleted ? 1 : WaitHandle.WaitAny(handles, slice);
+        if (woken == 1)
+            return true;
+        if (woken == 0)
         {
             // The work was told too. Nobody waits for it any more; its failure must not surface later.
             _ = task.ContinueWith(t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
@@ -103,6 +106,8 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
         if (StopToken.IsCancellationRequested)
             throw new PipelineStoppedException();
         WriteJournals();
+
+        Session.RunReactions();
 
         // Each turn of a loop is a checkpoint at which PowerShell runs queued actions; sleeping in .NET is none.
         if (Events.Subscribers.Any(s => s.Action is not null))

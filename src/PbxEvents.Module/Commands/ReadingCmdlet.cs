@@ -30,6 +30,8 @@ public abstract class ReadingCmdlet : ConnectionCmdlet
     /// <param name="take">Gets each event with what was lost before it; returns true to end.</param>
     private protected void ReadOn(EventStream stream, Deadline deadline, Func<PbxEvent, PbxGap?, bool> take)
     {
+        if (Session.Reactions.IsRunning)
+            WriteVerbose(SR.InsideAction);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
         try
         {
@@ -83,11 +85,13 @@ public abstract class ReadingCmdlet : ConnectionCmdlet
     /// <summary>Says on the way to something else that events are missing.</summary>
     private protected void WarnOf(PbxGap? gap)
     {
-        if (gap is null)
-            return;
-        var text = gap.EventsLost is null ? SR.GapOnTheWay : SR.GapOnTheWayCounted;
-        WriteWarning(text.With(gap.Connection, gap.From, gap.To, gap.Reason, gap.Recovery, gap.EventsLost));
+        if (gap is not null)
+            WriteWarning(Describe(gap));
     }
+
+    /// <summary>A gap in words.</summary>
+    internal static string Describe(PbxGap gap) => (gap.EventsLost is null ? SR.GapOnTheWay : SR.GapOnTheWayCounted)
+        .With(gap.Connection, gap.From, gap.To, gap.Reason, gap.Recovery, gap.EventsLost);
 
     /// <summary>Why no further event can come from a connection.</summary>
     private protected static ErrorRecord WhyEnded(PbxClient client) =>

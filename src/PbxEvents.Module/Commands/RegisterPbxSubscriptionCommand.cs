@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PbxEvents.Module.Completion;
+using PbxEvents.Module.Errors;
 using PbxEvents.Providers;
 
 namespace PbxEvents.Module.Commands;
@@ -51,6 +52,30 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Tenant { get; set; } = [];
 
+    /// <summary>
+    /// Run for each event, in order, with the event in <c>$_</c> and what an engine event's action has: <c>$Event</c>,
+    /// <c>$EventArgs</c>, <c>$Sender</c>, <c>$EventSubscriber</c>.
+    /// </summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNull]
+    public ScriptBlock? Action { get; set; }
+
+    /// <summary>Anything; the action finds it in <c>$Event.MessageData</c>.</summary>
+    [Parameter]
+    public object? MessageData { get; set; }
+
+    /// <summary>The subscription ends after the action has run so many times. Default: never.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int MaxTriggerCount { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (Action is null && (MessageData is not null || MaxTriggerCount > 0))
+            ThrowTerminatingError(ModuleErrors.ActionMissing());
+    }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -63,6 +88,8 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     {
         var subscription = Await(token => connection.SubscribeAsync(filter, token));
         Session.Add(subscription);
+        if (Action is not null)
+            Session.Reactions.Add(connection, subscription, Action, MessageData, MaxTriggerCount == 0 ? null : MaxTriggerCount);
         WriteObject(subscription);
     }
 

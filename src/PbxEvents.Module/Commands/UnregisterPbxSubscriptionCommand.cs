@@ -60,6 +60,7 @@ public sealed class UnregisterPbxSubscriptionCommand : PbxCmdlet
         if (!ShouldProcess($"{subscription} on {connection.Name}", SR.UnregisterAction))
             return;
         Follow(connection);
+        Session.Reactions.Remove(subscription);
         Try(() => Await(token => connection.UnsubscribeAsync(subscription, token)), subscription);
         Session.Remove(subscription);
         if (PassThru)

@@ -47,6 +47,22 @@ internal static class ModuleErrors
     public static ErrorRecord SimulatorNotFound(string name) =>
         Make(nameof(SR.SimulatorNotFound), SR.SimulatorNotFound, SR.SimulatorNotFoundAdvice, ErrorCategory.ObjectNotFound, name);
 
+    public static ErrorRecord ActionMissing() =>
+        Make(nameof(SR.ActionMissing), SR.ActionMissing, SR.ActionMissingAdvice, ErrorCategory.InvalidArgument, "-Action");
+
+    public static ErrorRecord NoActionToRestart(PbxActionFailure failure) =>
+        Make(nameof(SR.NoActionToRestart), SR.NoActionToRestart, SR.NoActionToRestartAdvice, ErrorCategory.ObjectNotFound, failure);
+
+    /// <summary>What an action threw, with the event it was run for as the target.</summary>
+    public static ErrorRecord ActionFailed(PbxActionFailure failure)
+    {
+        var message = SR.ActionFailed.With(failure.Subscription.Id, failure.Event, failure.Message);
+        return new ErrorRecord(failure.Error, nameof(SR.ActionFailed), ErrorCategory.OperationStopped, failure.Event)
+        {
+            ErrorDetails = new ErrorDetails(message) { RecommendedAction = SR.ActionFailedAdvice.With(failure.Subscription.Id) },
+        };
+    }
+
     /// <param name="id">The text's name in SR.resx.</param>
     /// <param name="text">The text; {0} is the target.</param>
     /// <param name="advice">What to do; {0} is the target.</param>

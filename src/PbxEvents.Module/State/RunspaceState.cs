@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
+using PbxEvents.Module.Eventing;
 using PbxEvents.Providers;
 using PbxEvents.Simulator;
 
@@ -21,10 +22,14 @@ internal sealed class RunspaceState : IAsyncDisposable
     private readonly List<PbxClient> _connections = [];
     private readonly List<PbxSimulator> _simulators = [];
     private readonly HashSet<PbxSubscription> _subscriptions = [];
+    private readonly List<EngineEventDispatcher> _dispatchers = [];
+    private readonly PSEventManager _events;
+    private Reactions? _reactions;
     private ScriptBlock? _pump;
 
     private RunspaceState(Runspace runspace)
     {
+        _events = runspace.Events;
         runspace.StateChanged += (_, change) =>
         {
             // A runspace ends without telling the module; what it opened would live on for nobody.
@@ -65,6 +70,23 @@ internal sealed class RunspaceState : IAsyncDisposable
     /// <summary>Lets PowerShell handle its queued events when it runs on the pipeline thread: each turn of a loop is a checkpoint.</summary>
     public ScriptBlock Pump => _pump ??= ScriptBlock.Create("for ($i = 0; $i -lt 32; $i++) { }");
 
+    /// <summary>The actions of this runspace.</summary>
+    public Reactions Reactions
+    {
+        get
+        {
+            lock (_gate)
+                return _reactions ??= new Reactions(_events);
+        }
+    }
+
+    /// <summary>Runs the actions that wait, for one turn; nothing inside an action. Pipeline thread only.</summary>
+    public void RunReactions()
+    {
+        if (Reactions is { MayHaveWork: true, IsRunning: false, Doorbell: { } doorbell })
+            doorbell.RunTurn();
+    }
+
     /// <summary>A name that no connection of this runspace has.</summary>
     public string FreeName(string provider)
     {
@@ -86,7 +108,10 @@ internal sealed class RunspaceState : IAsyncDisposable
         foreach (var ended in Connections.Where(c => c.Name.Equals(connection.Name, StringComparison.OrdinalIgnoreCase)))
             Remove(ended);
         lock (_gate)
+        {
             _connections.Add(connection);
+            _dispatchers.Add(new EngineEventDispatcher(_events, connection));
+        }
         Default = connection;
     }
 
@@ -96,6 +121,10 @@ internal sealed class RunspaceState : IAsyncDisposable
         lock (_gate)
         {
             _connections.Remove(connection);
+            foreach (var dispatcher in _dispatchers.Where(d => ReferenceEquals(d.Client, connection)))
+                dispatcher.Dispose();
+            _dispatchers.RemoveAll(d => ReferenceEquals(d.Client, connection));
+            _reactions?.Remove(connection);
             _subscriptions.RemoveWhere(s => connection.Subscriptions.Contains(s));
         }
         Cursors.Forget(connection);
@@ -142,6 +171,11 @@ internal sealed class RunspaceState : IAsyncDisposable
         {
             connections = _connections.ToArray();
             simulators = _simulators.ToArray();
+            _reactions?.Dispose();
+            _reactions = null;
+            foreach (var dispatcher in _dispatchers)
+                dispatcher.Dispose();
+            _dispatchers.Clear();
             _connections.Clear();
             _simulators.Clear();
         }

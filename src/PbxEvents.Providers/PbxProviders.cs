@@ -10,6 +10,7 @@ public static class PbxProviders
         new Protocol.PortSip.PortSipProvider(),
         new Protocol.RingCentral.RingCentralProvider(),
         new Protocol.TelecomX.TelecomXProvider(),
+        new Protocol.Yeastar.YeastarProvider(),
     ];
 
     /// <summary>Finds a platform.</summary>

@@ -140,7 +140,7 @@ internal sealed class TopicTable<TTopic>(ISessionHost host)
         var needed = _wishes[subscription];
         if (!Array.TrueForAll(needed, t => _topics[t].State == TopicState.Confirmed))
             return;
-        var words = needed.Select(t => _topics[t].Confirmation).Where(c => c is not null);
+        var words = needed.Select(t => _topics[t].Confirmation).Where(c => c is not null).Distinct();
         var text = string.Join("; ", words);
         host.Confirm(subscription, text.Length == 0 ? null : text);
     }

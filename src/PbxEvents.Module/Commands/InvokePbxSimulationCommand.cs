@@ -6,7 +6,7 @@ using PbxEvents.Simulator.Scenarios;
 namespace PbxEvents.Module.Commands;
 
 /// <summary>Plays calls and other happenings on a simulated PBX, and gives it faults.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "PbxSimulation", DefaultParameterSetName = ScenarioSet)]
+[Cmdlet(VerbsLifecycle.Invoke, "PbxSimulation", DefaultParameterSetName = FaultSet)]
 [OutputType(typeof(SimulatedCall))]
 public sealed class InvokePbxSimulationCommand : SimulatorCmdlet
 {

@@ -17,7 +17,7 @@ public abstract class SimulatorCmdlet : PbxCmdlet
     [ArgumentCompleter(typeof(SimulatorCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public SimulatorArgument[]? Simulator { get; set; }
+    public virtual SimulatorArgument[]? Simulator { get; set; }
 
     private protected IReadOnlyList<PbxSimulator> ResolveSimulators()
     {

@@ -9,72 +9,83 @@ namespace PbxEvents.Module.Commands;
 /// Starts a simulated PBX on this machine's loopback address. What it returns pipes into Connect-PbxEvents and
 /// Invoke-PbxSimulation. It ends with Stop-PbxSimulator, or with the session.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Start, "PbxSimulator")]
+[Cmdlet(VerbsLifecycle.Start, "PbxSimulator", DefaultParameterSetName = ProviderSet)]
 [OutputType(typeof(PbxSimulator))]
 public sealed class StartPbxSimulatorCommand : PbxCmdlet
 {
+    private const string ProviderSet = "Provider";
+    private const string OptionSet = "Option";
+
     /// <summary>The platform.</summary>
     [Parameter(
         Mandatory = true,
         Position = 0,
-        ValueFromPipelineByPropertyName = true)]
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = ProviderSet)]
     [ArgumentCompleter(typeof(SimulatedProviderCompleter))]
     public string Provider { get; set; } = "";
 
     /// <summary>A name for people. Default: the platform and the port.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ProviderSet)]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
     /// <summary>The port. Default: a free one.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ProviderSet)]
     [ValidateRange(0, 65_535)]
     public int Port { get; set; }
 
     /// <summary>What ids and tokens are derived from, so that a run can be repeated. Default 1.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ProviderSet)]
     public int Seed { get; set; } = 1;
 
     /// <summary>Speaks TLS, with a certificate made for this run.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ProviderSet)]
     public SwitchParameter UseTls { get; set; }
 
     /// <summary>The user and password, or client id and secret, that are accepted. Default: the platform's sample ones.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ProviderSet)]
     [Credential]
     public PSCredential? Credential { get; set; }
 
     /// <summary>The domain, customer or tenant that is simulated. Default: a sample one.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ProviderSet)]
     [Alias("Customer")]
     [ValidateNotNullOrEmpty]
     public string? Domain { get; set; }
 
     /// <summary>How many seconds a token lives. Default: as the platform documents.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ProviderSet)]
     [ValidateRange(0.1, 31_536_000)]
     public double? TokenLifetime { get; set; }
 
     /// <summary>The seconds between heartbeats. Default: as the platform documents.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ProviderSet)]
     [ValidateRange(0.05, 86_400)]
     public double? HeartbeatInterval { get; set; }
 
     /// <summary>How many seconds late a heartbeat may be. Default: as the platform documents.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ProviderSet)]
     [ValidateRange(0.05, 86_400)]
     public double? HeartbeatTimeout { get; set; }
 
     /// <summary>Which clients a Socket.IO platform can serve. Default all.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = ProviderSet)]
     public SocketIoSupport SocketIo { get; set; } = SocketIoSupport.All;
+
+    /// <summary>All settings in one object, also those that only one platform's simulator has.</summary>
+    [Parameter(
+        Mandatory = true,
+        ParameterSetName = OptionSet)]
+    [ValidateNotNull]
+    public SimulatorOptions Option { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         try
         {
-            var simulator = PbxSimulator.Start(MakeOptions());
+            var simulator = PbxSimulator.Start(ParameterSetName == OptionSet ? Option : MakeOptions());
             Session.Add(simulator);
             WriteObject(simulator);
         }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Completion;
 
 namespace PbxEvents.Module.Commands;
 
@@ -6,6 +7,16 @@ namespace PbxEvents.Module.Commands;
 [Cmdlet(VerbsLifecycle.Stop, "PbxSimulator", SupportsShouldProcess = true)]
 public sealed class StopPbxSimulatorCommand : SimulatorCmdlet
 {
+    /// <inheritdoc/>
+    [Parameter(
+        Position = 0,
+        ValueFromPipeline = true)]
+    [Alias("Name")]
+    [ArgumentCompleter(typeof(SimulatorCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public override SimulatorArgument[]? Simulator { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

@@ -1,0 +1,178 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+}
+
+Describe 'Connect-PbxEvents' {
+    BeforeEach {
+        $simulator = Start-PbxSimulator TelecomX
+    }
+
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'returns the connection, authenticated and ready' {
+        $connection = Connect-PbxEvents TelecomX $simulator.Server -Credential $simulator.Credential
+        $connection | Should -BeOfType PbxEvents.PbxConnection
+        $connection.State | Should -Be 'Connected'
+        $connection.Provider | Should -Be 'TelecomX'
+        $connection.ConnectedAt | Should -Not -BeNullOrEmpty
+    }
+
+    It 'takes a simulator from the pipeline' {
+        ($simulator | Connect-PbxEvents).State | Should -Be 'Connected'
+        $simulator.LinkCount | Should -Be 1
+    }
+
+    It 'takes a token and a customer in the place of a credential' {
+        $token = ConvertTo-SecureString $simulator.AccessToken -AsPlainText -Force
+        $connection = Connect-PbxEvents TelecomX -Server $simulator.Server -AccessToken $token -Customer $simulator.Domain
+        $connection.State | Should -Be 'Connected'
+        Register-PbxSubscription Call | ForEach-Object State | Should -Be 'Active'
+    }
+
+    It 'asks a script block for the token, in a session of its own' {
+        $provider = [scriptblock]::Create("ConvertTo-SecureString '$($simulator.AccessToken)' -AsPlainText -Force")
+        (Connect-PbxEvents TelecomX -Server $simulator.Server -TokenProvider $provider -Domain $simulator.Domain).State |
+            Should -Be 'Connected'
+    }
+
+    It 'says what is wrong with a script block that gives no token' {
+        $failure = Get-ErrorRecord { Connect-PbxEvents TelecomX -Server $simulator.Server -Domain x -TokenProvider { throw 'vault is locked' } -Timeout 3 @args }
+        "$failure" | Should -BeLike '*vault is locked*'
+    }
+
+    It 'becomes the default of the session, the last one first' {
+        $first = $simulator | Connect-PbxEvents -Name first
+        $second = $simulator | Connect-PbxEvents -Name second
+        (Register-PbxSubscription Call).Connection | Should -Be 'second'
+        (Register-PbxSubscription Call -Connection $first).Connection | Should -Be 'first'
+        $second | Disconnect-PbxEvents
+        (Get-ErrorRecord { Register-PbxSubscription Call @args }).FullyQualifiedErrorId | Should -BeLike 'NoDefaultConnection,*'
+    }
+
+    It 'numbers connections that are given no name' {
+        ($simulator | Connect-PbxEvents).Name | Should -Be 'TelecomX-1'
+        ($simulator | Connect-PbxEvents).Name | Should -Be 'TelecomX-2'
+    }
+
+    It 'refuses a name that is in use, and leaves the connection of that name alone' {
+        $first = $simulator | Connect-PbxEvents -Name office
+        $failure = Get-ErrorRecord { $simulator | Connect-PbxEvents -Name OFFICE @args }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'ConnectionNameInUse,*'
+        $failure.TargetObject | Should -Be 'OFFICE'
+        $first.State | Should -Be 'Connected'
+    }
+
+    It 'connects over TLS to exactly the certificate that was named' {
+        $tls = Start-PbxSimulator TelecomX -UseTls
+        ($tls | Connect-PbxEvents).State | Should -Be 'Connected'
+    }
+
+    It 'warns when it does not check the certificate' {
+        $tls = Start-PbxSimulator TelecomX -UseTls
+        $warning = $null
+        $connection = Connect-PbxEvents TelecomX $tls.Server -Credential $tls.Credential -SkipCertificateCheck -WarningVariable warning 3>$null
+        $connection.State | Should -Be 'Connected'
+        "$warning" | Should -BeLike '*certificate*not checked*'
+    }
+
+    It 'tells what it does with -Verbose, without a secret' {
+        $lines = $simulator | Connect-PbxEvents -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+        "$lines" | Should -BeLike '*Connected.*'
+        "$lines" | Should -Not -BeLike "*$($simulator.Password)*"
+    }
+
+    It 'records the frames with -TracePath, secrets masked' {
+        $path = Join-Path $TestDrive 'trace.txt'
+        $null = $simulator | Connect-PbxEvents -TracePath $path
+        Get-PbxConnection | Disconnect-PbxEvents
+        $path | Should -Exist
+        $text = Get-Content $path -Raw
+        $text | Should -BeLike '*authenticate*'
+        $text | Should -Not -BeLike "*$($simulator.Password)*"
+    }
+
+    It 'shows no secret anywhere in the connection' {
+        $connection = $simulator | Connect-PbxEvents
+        ($connection | Format-List * | Out-String) + ($connection | Out-String) + "$connection" | Should -Not -BeLike "*$($simulator.Password)*"
+    }
+}
+
+Describe 'Get-PbxConnection' {
+    BeforeEach {
+        $simulator = Start-PbxSimulator TelecomX
+        'office', 'branch', 'brewery' | ForEach-Object { $null = $simulator | Connect-PbxEvents -Name $_ }
+    }
+
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'lists all connections, in the order they were opened' {
+        (Get-PbxConnection).Name | Should -Be 'office', 'branch', 'brewery'
+    }
+
+    It 'takes wildcards' {
+        (Get-PbxConnection br*).Name | Should -Be 'branch', 'brewery'
+        Get-PbxConnection nothing* | Should -BeNullOrEmpty
+    }
+
+    It 'takes names from the pipeline' {
+        ('office', 'branch' | Get-PbxConnection).Name | Should -Be 'office', 'branch'
+    }
+
+    It 'reports a name that is not there and goes on' {
+        $found = Get-PbxConnection office, nowhere, branch -ErrorAction SilentlyContinue -ErrorVariable failure
+        $found.Name | Should -Be 'office', 'branch'
+        $failure.Count | Should -Be 1
+        $failure[0].FullyQualifiedErrorId | Should -BeLike 'ConnectionNotFound,*'
+        $failure[0].TargetObject | Should -Be 'nowhere'
+        $failure[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
+    }
+}
+
+Describe 'Disconnect-PbxEvents' {
+    BeforeEach {
+        $simulator = Start-PbxSimulator TelecomX
+        'office', 'branch', 'brewery' | ForEach-Object { $null = $simulator | Connect-PbxEvents -Name $_ }
+    }
+
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'closes the default connection' {
+        Disconnect-PbxEvents
+        (Get-PbxConnection).Name | Should -Be 'office', 'branch'
+    }
+
+    It 'closes by name, with wildcards' {
+        Disconnect-PbxEvents br*
+        (Get-PbxConnection).Name | Should -Be 'office'
+        Wait-Until { $simulator.LinkCount -eq 1 }
+    }
+
+    It 'closes all that come down the pipeline' {
+        Get-PbxConnection | Disconnect-PbxEvents
+        Get-PbxConnection | Should -BeNullOrEmpty
+        Wait-Until { $simulator.LinkCount -eq 0 }
+    }
+
+    It 'closes nothing with -WhatIf' {
+        Get-PbxConnection | Disconnect-PbxEvents -WhatIf
+        Get-PbxConnection | Should -HaveCount 3
+        $simulator.LinkCount | Should -Be 3
+    }
+
+    It 'returns what it closed with -PassThru' {
+        $closed = Disconnect-PbxEvents office -PassThru
+        $closed.Name | Should -Be 'office'
+        $closed.State | Should -Be 'Disconnected'
+    }
+
+    It 'can use a name again' {
+        Disconnect-PbxEvents office
+        ($simulator | Connect-PbxEvents -Name office).State | Should -Be 'Connected'
+    }
+}

@@ -1,0 +1,29 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+Runs the Pester suite against the built module and prints the counts in the last line.
+.DESCRIPTION
+Start it in a fresh process: pwsh -NoProfile -File tests/Pester/Invoke-Tests.ps1. The module must be built before:
+dotnet build src/PbxEvents.Module -t:AssembleModule -p:Configuration=Release
+.PARAMETER Path
+The test files. Default all.
+#>
+[CmdletBinding()]
+param(
+    [string[]] $Path = $PSScriptRoot
+)
+
+$ErrorActionPreference = 'Stop'
+Import-Module Pester -MinimumVersion 5.5 -MaximumVersion 5.99
+
+$configuration = New-PesterConfiguration
+$configuration.Run.Path = $Path
+$configuration.Run.PassThru = $true
+$configuration.Output.Verbosity = 'Detailed'
+$configuration.Output.RenderMode = 'Plaintext'
+$run = Invoke-Pester -Configuration $configuration
+
+# A file that could not even be discovered has failed, though none of its tests was counted.
+$failed = $run.FailedCount + $run.FailedBlocksCount + $run.FailedContainersCount
+Write-Host "PESTER passed=$($run.PassedCount) failed=$failed skipped=$($run.SkippedCount)"
+exit [int]($failed -gt 0)

@@ -1,0 +1,55 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    $folder = Split-Path $ModulePath
+}
+
+Describe 'The module as it ships' {
+    It 'has a valid manifest' {
+        $manifest = Test-ModuleManifest $ModulePath -ErrorAction Stop
+        $manifest.Version | Should -BeGreaterThan '0.0.0'
+        $manifest.PowerShellVersion | Should -Be '7.4'
+    }
+
+    It 'exports exactly the cmdlets of the design' {
+        $expected = 'Connect-PbxEvents', 'Disconnect-PbxEvents', 'Get-PbxCall', 'Get-PbxConnection', 'Get-PbxEvent', 'Get-PbxEventType',
+            'Get-PbxSubscription', 'Invoke-PbxSimulation', 'Register-PbxSubscription', 'Send-PbxReply', 'Send-PbxRequest',
+            'Start-PbxSimulator', 'Stop-PbxSimulator', 'Unregister-PbxSubscription', 'Wait-PbxCall', 'Wait-PbxEvent'
+        (Get-Command -Module PbxEvents).Name | Sort-Object | Should -Be $expected
+    }
+
+    It 'ships its own assemblies and no others' {
+        (Get-ChildItem "$folder/bin" -File).Name | Sort-Object |
+            Should -Be 'PbxEvents.dll', 'PbxEvents.Module.dll', 'PbxEvents.Providers.dll', 'PbxEvents.Simulator.dll'
+    }
+
+    It 'uses approved verbs only' {
+        $approved = (Get-Verb).Verb
+        Get-Command -Module PbxEvents | Where-Object Verb -NotIn $approved | Should -BeNullOrEmpty
+    }
+
+    It 'resolves its public types in scripts' {
+        [PbxEvents.PbxCall].FullName | Should -Be 'PbxEvents.PbxCall'
+        [PbxEvents.PbxOutcome]::Missed | Should -Be 'Missed'
+    }
+
+    It 'takes -Timeout with the alias TimeoutSec wherever it waits' {
+        foreach ($name in 'Connect-PbxEvents', 'Get-PbxEvent', 'Wait-PbxEvent', 'Wait-PbxCall', 'Send-PbxRequest') {
+            (Get-Command $name).Parameters['Timeout'].Aliases | Should -Contain 'TimeoutSec' -Because $name
+        }
+    }
+
+    It 'takes -Connection wherever it works on a connection' {
+        foreach ($name in 'Disconnect-PbxEvents', 'Get-PbxCall', 'Get-PbxEvent', 'Get-PbxSubscription', 'Register-PbxSubscription',
+            'Send-PbxReply', 'Send-PbxRequest', 'Wait-PbxCall', 'Wait-PbxEvent') {
+            (Get-Command $name).Parameters.Keys | Should -Contain 'Connection' -Because $name
+        }
+    }
+
+    It 'has tables of at most six columns' {
+        foreach ($view in (Get-FormatData -TypeName PbxEvents.*).FormatViewDefinition) {
+            if ($view.Control -is [System.Management.Automation.TableControl]) {
+                $view.Control.Headers.Count | Should -BeLessOrEqual 6 -Because $view.Name
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+
+    # The sockets of this process that lead to a server, or wait for clients, on loopback.
+    function Get-SocketCount {
+        param([int] $Port)
+
+        $network = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties()
+        $open = $network.GetActiveTcpConnections().Where({ $_.State -eq 'Established' -and ($_.LocalEndPoint.Port -eq $Port -or $_.RemoteEndPoint.Port -eq $Port) })
+        $open.Count + $network.GetActiveTcpListeners().Where({ $_.Port -eq $Port }).Count
+    }
+}
+
+Describe 'Runspaces' {
+    BeforeEach {
+        $bench = Connect-Bench -Connection @{ Name = 'here' }
+    }
+
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'do not see each other''s connections' {
+        $shell = Open-Shell
+        Invoke-Shell $shell 'Get-PbxConnection' | Should -BeNullOrEmpty
+        { Invoke-Shell $shell 'Get-PbxEvent -ErrorAction Stop' } | Should -Throw '*no connection*'
+        Close-Shell $shell
+    }
+
+    It 'can use the same name, each for its own connection' {
+        $shell = Open-Shell
+        $name = Invoke-Shell $shell 'param($s) ($s | Connect-PbxEvents -Name here).Name' $bench.Simulator
+        $name | Should -Be 'here'
+        $bench.Simulator.LinkCount | Should -Be 2
+        Close-Shell $shell
+        $bench.Connection.State | Should -Be 'Connected'
+    }
+
+    It 'can share a connection that is handed over, each with its own places' {
+        $shell = Open-Shell
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        $wait = 'param($c, $t) (Wait-PbxCall -Outcome Missed -Connection $c -Timeout $t).CallId'
+        $there = Invoke-Shell $shell $wait $bench.Connection, $Patience
+        $here = (Wait-PbxCall -Outcome Missed -Timeout $Patience).CallId
+        $there | Should -Be $here
+        Close-Shell $shell
+        $bench.Connection.State | Should -Be 'Connected' -Because 'it belongs to the other runspace'
+    }
+
+    It 'work in ForEach-Object -Parallel' {
+        $states = 1..4 | ForEach-Object -Parallel {
+            Import-Module $using:ModulePath
+            $connection = $using:bench.Simulator | Connect-PbxEvents
+            "$($connection.Name) $($connection.State)"
+            Disconnect-PbxEvents
+        } -ThrottleLimit 4
+        $states | Should -Be (@('TelecomX-1 Connected') * 4)
+        Wait-Until { $bench.Simulator.LinkCount -eq 1 }
+    }
+
+    It 'close their connections when they are closed' {
+        $shell = Open-Shell
+        $connection = Invoke-Shell $shell 'param($s) $s | Connect-PbxEvents' $bench.Simulator
+        $bench.Simulator.LinkCount | Should -Be 2
+        Close-Shell $shell
+        Wait-Until { $bench.Simulator.LinkCount -eq 1 }
+        $connection.State | Should -Be 'Disconnected'
+    }
+}
+
+Describe 'Removing the module' {
+    It 'closes its connections and simulators and leaves no socket' {
+        $shell = Open-Shell
+        $port = Invoke-Shell $shell '$s = Start-PbxSimulator TelecomX; $c = $s | Connect-PbxEvents; $null = Register-PbxSubscription Call; $s.Server.Port'
+        Get-SocketCount $port | Should -BeGreaterThan 0
+        Invoke-Shell $shell 'Remove-Module PbxEvents; $c.State' | Should -Be 'Disconnected'
+        Wait-Until { (Get-SocketCount $port) -eq 0 }
+        Close-Shell $shell
+    }
+
+    It 'can be followed by importing it again' {
+        $shell = Open-Shell
+        $null = Invoke-Shell $shell "`$null = Start-PbxSimulator TelecomX | Connect-PbxEvents; Remove-Module PbxEvents; Import-Module '$ModulePath'"
+        Invoke-Shell $shell 'Get-PbxConnection' | Should -BeNullOrEmpty
+        Invoke-Shell $shell '(Start-PbxSimulator TelecomX | Connect-PbxEvents).State' | Should -Be 'Connected'
+        Invoke-Shell $shell 'Get-PbxEvent | ForEach-Object { $_.PSObject.Properties["Data"].GetType().Name }' | Should -Be 'PSCodeProperty'
+        Close-Shell $shell
+    }
+
+    It 'leaves no thread behind after many connections' {
+        $shell = Open-Shell
+        $round = '$s = Start-PbxSimulator TelecomX; 1..10 | ForEach-Object { $null = $s | Connect-PbxEvents }; Get-PbxConnection | Disconnect-PbxEvents; Stop-PbxSimulator'
+        $null = Invoke-Shell $shell $round
+        $before = (Get-Process -Id $PID).Threads.Count
+        $null = Invoke-Shell $shell "1..5 | ForEach-Object { $round }"
+        Wait-Until { (Get-Process -Id $PID).Threads.Count -le $before + 10 } 'no more threads than before, but for the pool''s'
+        Close-Shell $shell
+    }
+}

@@ -1,0 +1,93 @@
+# What the test files share. Dot-source it in BeforeAll.
+
+$script:ModulePath = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'PbxEvents', 'PbxEvents.psd1'))
+if (-not (Test-Path -LiteralPath $ModulePath)) {
+    throw 'The module is not built. Run: dotnet build src/PbxEvents.Module -t:AssembleModule -p:Configuration=Release'
+}
+Import-Module $ModulePath -Force
+
+# How long a test waits at most for what must come: generous, because the machine may be busy. It is never slept away.
+$script:Patience = 30
+
+# A connection to a fresh simulator, with a subscription to calls.
+function Connect-Bench {
+    param(
+        [hashtable] $Simulator = @{},
+        [hashtable] $Connection = @{},
+        [string[]] $Type = 'Call'
+    )
+
+    $bench = [ordered]@{}
+    $bench.Simulator = Start-PbxSimulator TelecomX @Simulator
+    $bench.Connection = $bench.Simulator | Connect-PbxEvents @Connection
+    $bench.Subscription = if ($Type) { Register-PbxSubscription $Type -Connection $bench.Connection }
+    [pscustomobject]$bench
+}
+
+# Closes what a test has opened in this runspace.
+function Close-Bench {
+    Get-PbxConnection | Disconnect-PbxEvents -Confirm:$false
+    Stop-PbxSimulator -Simulator * -Confirm:$false
+}
+
+# Waits until something is true, or fails.
+function Wait-Until {
+    param(
+        [scriptblock] $Condition,
+        [string] $What = "$Condition"
+    )
+
+    $watch = [System.Diagnostics.Stopwatch]::StartNew()
+    while (-not (& $Condition)) {
+        if ($watch.Elapsed.TotalSeconds -gt $Patience) {
+            throw "Not within $Patience s: $What"
+        }
+        [System.Threading.Thread]::Sleep(10)
+    }
+}
+
+# A runspace of its own with the module in it.
+function Open-Shell {
+    $shell = [powershell]::Create([System.Management.Automation.RunspaceMode]::NewRunspace)
+    $null = $shell.AddScript("`$ErrorActionPreference = 'Stop'; Import-Module '$ModulePath'").Invoke()
+    $shell.Commands.Clear()
+    $shell
+}
+
+# Runs a script in such a runspace.
+function Invoke-Shell {
+    param(
+        [powershell] $Shell,
+        [string] $Script,
+        [object[]] $ArgumentList = @()
+    )
+
+    $null = $Shell.AddScript($Script)
+    foreach ($argument in $ArgumentList) {
+        $null = $Shell.AddArgument($argument)
+    }
+    try {
+        $Shell.Invoke()
+    } finally {
+        $Shell.Commands.Clear()
+    }
+}
+
+function Close-Shell {
+    param([powershell] $Shell)
+
+    $Shell.Runspace.Dispose()
+    $Shell.Dispose()
+}
+
+# The id of the error that a script block ends with, without the command's name.
+function Get-ErrorRecord {
+    param([scriptblock] $Script)
+
+    try {
+        $null = & $Script -ErrorAction Stop
+    } catch {
+        return $_
+    }
+    throw 'There was no error.'
+}

@@ -1,0 +1,186 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+}
+
+Describe 'Wait-PbxCall' {
+    BeforeEach {
+        $bench = Connect-Bench
+    }
+
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'returns the call as it stood when it entered the state' {
+        $null = Invoke-PbxSimulation Answered -Pace 0
+        $ringing = Wait-PbxCall -State Ringing -Timeout $Patience
+        $ringing | Should -BeOfType PbxEvents.PbxCall
+        $ringing.State | Should -Be 'Ringing'
+        $ringing.AnsweredAt | Should -BeNullOrEmpty
+        $answered = Wait-PbxCall -State Answered -Timeout $Patience
+        $answered.CallId | Should -Be $ringing.CallId
+        $answered.State | Should -Be 'Answered'
+    }
+
+    It 'returns nothing when the time is up' {
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        Wait-PbxCall -Outcome Missed -Timeout 0.5 | Should -BeNullOrEmpty
+        $watch.Elapsed.TotalSeconds | Should -BeGreaterThan 0.4
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
+    }
+
+    It 'misses nothing between registering and the first wait' {
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        [System.Threading.Thread]::Sleep(200)
+        Wait-PbxCall -Outcome Missed -Timeout 0 | Should -Not -BeNullOrEmpty
+    }
+
+    It 'returns each call of a loop once, though the loop is slow' {
+        Invoke-PbxSimulation Missed -Count 1000 -Interval 3 -Pace 0 -NoWait
+        $seen = [System.Collections.Generic.List[string]]::new()
+        while ($call = Wait-PbxCall -Outcome Missed -Timeout $Patience) {
+            $seen.Add($call.CallId)
+            [System.Threading.Thread]::Sleep(5)
+            if ($seen.Count -eq 1000) {
+                break
+            }
+        }
+        $seen.Count | Should -Be 1000
+        [System.Collections.Generic.HashSet[string]]::new($seen).Count | Should -Be 1000
+        Wait-PbxCall -Outcome Missed -Timeout 0.5 | Should -BeNullOrEmpty
+        $ended = $bench.Simulator.Log.Entries.Where({ $_.Name -eq 'CALL_RING' }).CallId | Select-Object -Unique
+        Compare-Object $ended $seen | Should -BeNullOrEmpty -Because 'these are the calls that the PBX played'
+    }
+
+    It 'starts afresh with -FromNow' {
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        Wait-Until { Get-PbxCall -Outcome Missed }
+        Wait-PbxCall -Outcome Missed -FromNow -Timeout 0.3 | Should -BeNullOrEmpty
+    }
+
+    It 'keeps a place of its own for each filter' {
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        $null = Invoke-PbxSimulation Answered -Pace 0
+        (Wait-PbxCall -Outcome Answered -Timeout $Patience).Outcome | Should -Be 'Answered'
+        (Wait-PbxCall -Outcome Missed -Timeout $Patience).Outcome | Should -Be 'Missed'
+        (Wait-PbxCall -Outcome Missed, Answered -Timeout $Patience).Outcome | Should -Be 'Missed'
+        (Wait-PbxCall -Outcome Missed, Answered -Timeout $Patience).Outcome | Should -Be 'Answered'
+    }
+
+    It 'filters by caller, called number, extension and queue' {
+        $null = Invoke-PbxSimulation Missed -Pace 0 -From +4511111111 -Extension 1001
+        $null = Invoke-PbxSimulation Missed -Pace 0 -From +4522222222 -Extension 1002
+        $null = Invoke-PbxSimulation QueueAbandoned -Pace 0 -Queue 4711
+        (Wait-PbxCall -Outcome Missed -From *2222 -Timeout $Patience).From | Should -Be '+4522222222'
+        (Wait-PbxCall -Outcome Missed -Extension 1002 -Timeout $Patience).Extension | Should -Be '1002'
+        (Wait-PbxCall -State Ended -Queue 47* -Timeout $Patience).Outcome | Should -Be 'Abandoned'
+    }
+
+    It 'follows one call that comes down the pipeline' {
+        $other = Invoke-PbxSimulation Missed -Pace 0
+        Invoke-PbxSimulation Answered -Pace 20 -NoWait
+        $ended = Wait-PbxCall -State Answered -Timeout $Patience | Wait-PbxCall -State Ended -Timeout $Patience
+        $ended.Outcome | Should -Be 'Answered'
+        $ended.CallId | Should -Not -Be $other.CallId
+    }
+
+    It 'answers to what is news about a call only: a second device that rings is none' {
+        $null = Invoke-PbxSimulation AnsweredElsewhere -Pace 0
+        Wait-PbxCall -State Ringing -Timeout $Patience | Should -HaveCount 1
+        Wait-Until { Get-PbxCall -State Ended }
+        Wait-PbxCall -State Ringing -Timeout 0 | Should -BeNullOrEmpty
+    }
+
+    It 'refuses an outcome of a call that goes on' {
+        $failure = Get-ErrorRecord { Wait-PbxCall -Outcome Missed -State Ringing @args }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'OutcomeNeedsEnded,*'
+        $failure.TargetObject | Should -Be 'Ringing'
+    }
+
+    It 'waits on several connections at once' {
+        $quiet = Start-PbxSimulator TelecomX -Seed 2
+        $null = $quiet | Connect-PbxEvents -Name quiet
+        Invoke-PbxSimulation Missed -Pace 10 -NoWait -Simulator $bench.Simulator
+        (Wait-PbxCall -Outcome Missed -Connection * -Timeout $Patience).Connection | Should -Be $bench.Connection.Name
+    }
+
+    It 'ends with an error when its connection is closed meanwhile' {
+        $shell = Open-Shell
+        $null = $shell.AddScript('param($c) Wait-PbxCall -Outcome Voicemail -Connection $c').AddArgument($bench.Connection)
+        $waiting = $shell.BeginInvoke()
+        Disconnect-PbxEvents
+        { $shell.EndInvoke($waiting) } | Should -Throw '*was closed*'
+        Close-Shell $shell
+    }
+
+    It 'is awake at once when the event is there' {
+        $lag = foreach ($i in 1..10) {
+            Invoke-PbxSimulation Missed -Pace 30 -NoWait
+            $call = Wait-PbxCall -Outcome Missed -Timeout $Patience
+            ([datetimeoffset]::Now - $call.Events[-1].ReceivedAt).TotalMilliseconds
+        }
+        $median = ($lag | Sort-Object)[5]
+        Write-Host "      (median from arrival to return: $([math]::Round($median, 1)) ms)"
+        $median | Should -BeLessThan 500
+    }
+}
+
+Describe 'Wait-PbxEvent' {
+    BeforeEach {
+        $bench = Connect-Bench
+    }
+
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'returns the next event that fits, one after the other' {
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        (Wait-PbxEvent Call -Timeout $Patience).Name | Should -Be 'CALL_START'
+        (Wait-PbxEvent Call -Timeout $Patience).Name | Should -Be 'CALL_START'
+        (Wait-PbxEvent Call -Timeout $Patience).Name | Should -Be 'CALL_RING'
+        (Wait-PbxEvent -Name CALL_RING -Timeout $Patience).Name | Should -Be 'CALL_RING'
+    }
+
+    It 'returns what the connection tells of itself' {
+        (Wait-PbxEvent Connection -Timeout 0) | Should -BeNullOrEmpty -Because 'that was before the subscription'
+        Invoke-PbxSimulation -Fault Drop
+        (Wait-PbxEvent Connection -Timeout $Patience 3>$null).Name | Should -Be 'Reconnecting'
+    }
+
+    It 'returns nothing when the time is up' {
+        Wait-PbxEvent Voicemail -Timeout 0.2 | Should -BeNullOrEmpty
+    }
+
+    It 'starts afresh with -FromNow' {
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        Wait-Until { Get-PbxCall -Outcome Missed }
+        Wait-PbxEvent Call -FromNow -Timeout 0.2 | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Waiting cmdlets and PowerShell''s own events' {
+    BeforeEach {
+        $bench = Connect-Bench
+        $global:PbxHits = 0
+        $timer = [System.Timers.Timer]::new(20)
+        $subscriber = Register-ObjectEvent $timer Elapsed -Action { $global:PbxHits++ }
+        $timer.Start()
+    }
+
+    AfterEach {
+        $timer.Dispose()
+        Unregister-Event -SourceIdentifier $subscriber.Name
+        Remove-Job $subscriber -Force
+        Remove-Variable PbxHits -Scope Global
+        Close-Bench
+    }
+
+    It 'are handled while <_> waits' -ForEach 'Wait-PbxCall -Outcome Voicemail', 'Wait-PbxEvent Voicemail', 'Get-PbxEvent Voicemail -Wait',
+        'Send-PbxRequest CommunicatorGetStatus -To nobody -ErrorAction Ignore' {
+        $null = & ([scriptblock]::Create("$_ -Timeout 2"))
+        $hits = $PbxHits
+        Write-Host "      ($hits actions in 2 s)"
+        $hits | Should -BeGreaterThan 10
+    }
+}

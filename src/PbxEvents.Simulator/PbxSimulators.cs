@@ -5,6 +5,7 @@ public static class PbxSimulators
 {
     private static readonly Dictionary<string, Func<SimulatorOptions, PbxSimulator>> Platforms = new(StringComparer.OrdinalIgnoreCase)
     {
+        ["OneCloud"] = o => new OneCloud.OneCloudSimulator(o),
         ["TelecomX"] = o => new TelecomX.TelecomXSimulator(o),
     };
 

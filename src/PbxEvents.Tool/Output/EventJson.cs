@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace PbxEvents.Tool.Output;
@@ -6,6 +7,9 @@ namespace PbxEvents.Tool.Output;
 /// <summary>Events as JSON lines: one object on one line, members without a value left out.</summary>
 internal static class EventJson
 {
+    // For terminals and pipes, not for web pages: +45 stays +45.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes an event.</summary>
     public static string Write(PbxEvent pbxEvent) => Line(json =>
     {
@@ -78,7 +82,7 @@ internal static class EventJson
     private static string Line(Action<Utf8JsonWriter> write)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
+        using (var json = new Utf8JsonWriter(stream, Options))
         {
             json.WriteStartObject();
             write(json);

@@ -10,14 +10,15 @@ public sealed class EventJsonTests
     [Fact(DisplayName = "writes an event on one line, whatever its payload looks like")]
     public void WritesOneLine()
     {
-        var line = EventJson.Write(Event("{\n  \"caller\": \"Bj\u00f8rn\"\n}"));
+        var line = EventJson.Write(Event("{\n  \"caller\": \"Bj\u00f8rn <+45>\"\n}"));
 
         Assert.DoesNotContain('\n', line);
         var json = JsonDocument.Parse(line).RootElement;
         Assert.Equal(7, json.GetProperty("sequence").GetInt64());
         Assert.Equal("Call", json.GetProperty("category").GetString());
         Assert.Equal("Missed", json.GetProperty("outcome").GetString());
-        Assert.Equal("Bj\u00f8rn", json.GetProperty("data").GetProperty("caller").GetString());
+        Assert.Contains("Bj\u00f8rn <+45>", line, StringComparison.Ordinal);
+        Assert.Equal("Bj\u00f8rn <+45>", json.GetProperty("data").GetProperty("caller").GetString());
     }
 
     [Fact(DisplayName = "leaves out what an event does not have")]

@@ -68,6 +68,18 @@ public sealed class TlsTests
     public async Task A_port_without_tls_is_named_as_such(bool isWebSocket) =>
         Assert.Contains("does not speak TLS", (await RefusalAsync(null, new TransportOptions(), isWebSocket)).Message);
 
+    [Fact]
+    public async Task Socket_io_is_under_the_same_rules_and_tries_no_other_way()
+    {
+        var connections = 0;
+        await using var server = new RawServer((_, _) => Task.FromResult(Interlocked.Increment(ref connections)), Certificates.Valid());
+        var target = new LinkTarget { Uri = new Uri($"https://localhost:{server.Port}"), Kind = LinkKind.SocketIo };
+        await using var link = new LinkFactory(new TransportOptions()).Create(1, target, new RecordingSink());
+
+        Assert.Equal(PbxErrorKind.TlsFailed, (await Assert.ThrowsAsync<PbxException>(() => link.OpenAsync(default))).Kind);
+        Assert.Equal(0, connections);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("12 34")]

@@ -44,6 +44,22 @@ public sealed class FaultTests
         Assert.InRange(watch.Elapsed.TotalSeconds, 0.5, 10);
     }
 
+    [PeerTheory]
+    [InlineData("2/3")]
+    [InlineData("4/4")]
+    public async Task A_polling_session_that_the_server_does_not_know_any_more_is_lost(string peer)
+    {
+        await using var server = await StartAsync(peer, true);
+        await using var restarted = await StartAsync(peer, true);
+        await using var proxy = new FaultProxy(server.Port);
+        await using var client = await ConnectAsync(peer, proxy.Port);
+        proxy.ServerPort = restarted.Port;
+        proxy.DropAll();
+        // What the cut itself ends is told as well; either way the client is not deaf.
+        Assert.Equal(PbxErrorKind.LinkLost, await EndOfAsync(client));
+        Assert.Equal("0", await restarted.AskAsync("connections"));
+    }
+
     [PeerFact]
     public async Task The_targets_own_limit_of_silence_bounds_the_servers_figures()
     {

@@ -13,7 +13,7 @@ namespace PbxEvents.Providers.Transport.WebSockets;
 /// <param name="clock">The clock.</param>
 internal sealed class LiveStream(Stream inner, TimeProvider clock) : Stream
 {
-    private readonly byte[] _ahead = new byte[32 * 1024];
+    private readonly byte[] _ahead = new byte[64 * 1024];
     private readonly SemaphoreSlim _writing = new(1, 1);
     private int _start;
     private int _end;

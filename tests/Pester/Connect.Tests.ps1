@@ -25,20 +25,22 @@ Describe 'Connect-PbxEvents' {
     }
 
     It 'takes a token and a customer in the place of a credential' {
-        $token = ConvertTo-SecureString $simulator.AccessToken -AsPlainText -Force
-        $connection = Connect-PbxEvents TelecomX -Server $simulator.Server -AccessToken $token -Customer $simulator.Domain
+        $connection = Connect-PbxEvents TelecomX -Server $simulator.Server -AccessToken $simulator.AccessToken -Customer $simulator.Domain
         $connection.State | Should -Be 'Connected'
         Register-PbxSubscription Call | ForEach-Object State | Should -Be 'Active'
     }
 
     It 'asks a script block for the token, in a session of its own' {
-        $provider = [scriptblock]::Create("ConvertTo-SecureString '$($simulator.AccessToken)' -AsPlainText -Force")
-        (Connect-PbxEvents TelecomX -Server $simulator.Server -TokenProvider $provider -Domain $simulator.Domain).State |
-            Should -Be 'Connected'
+        $token = Get-PlainText $simulator.AccessToken
+        $provider = [scriptblock]::Create("[System.Net.NetworkCredential]::new('', '$token').SecurePassword")
+        $connection = Connect-PbxEvents TelecomX -Server $simulator.Server -TokenProvider $provider -Domain $simulator.Domain
+        $connection.State | Should -Be 'Connected'
     }
 
     It 'says what is wrong with a script block that gives no token' {
-        $failure = Get-ErrorRecord { Connect-PbxEvents TelecomX -Server $simulator.Server -Domain x -TokenProvider { throw 'vault is locked' } -Timeout 3 @args }
+        $failure = Get-ErrorRecord {
+            Connect-PbxEvents TelecomX $simulator.Server -Domain x -TokenProvider { throw 'vault is locked' } -Timeout 3 @args
+        }
         "$failure" | Should -BeLike '*vault is locked*'
     }
 
@@ -72,7 +74,8 @@ Describe 'Connect-PbxEvents' {
     It 'warns when it does not check the certificate' {
         $tls = Start-PbxSimulator TelecomX -UseTls
         $warning = $null
-        $connection = Connect-PbxEvents TelecomX $tls.Server -Credential $tls.Credential -SkipCertificateCheck -WarningVariable warning 3>$null
+        $connect = @{ Provider = 'TelecomX'; Server = $tls.Server; Credential = $tls.Credential; SkipCertificateCheck = $true }
+        $connection = Connect-PbxEvents @connect -WarningVariable warning 3>$null
         $connection.State | Should -Be 'Connected'
         "$warning" | Should -BeLike '*certificate*not checked*'
     }
@@ -95,7 +98,8 @@ Describe 'Connect-PbxEvents' {
 
     It 'shows no secret anywhere in the connection' {
         $connection = $simulator | Connect-PbxEvents
-        ($connection | Format-List * | Out-String) + ($connection | Out-String) + "$connection" | Should -Not -BeLike "*$($simulator.Password)*"
+        $shown = ($connection | Format-List * | Out-String) + ($connection | Out-String) + "$connection"
+        $shown | Should -Not -BeLike "*$($simulator.Password)*"
     }
 }
 

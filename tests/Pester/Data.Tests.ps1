@@ -1,6 +1,5 @@
 BeforeAll {
     . $PSScriptRoot/Support.ps1
-    $convert = [PbxEvents.Module.Payload.DataProperty].Assembly.GetType('PbxEvents.Module.Payload.JsonToPSObject').GetMethod('Convert')
     $reply = {
         param($json)
 
@@ -17,8 +16,10 @@ Describe 'The payload as an object' {
         $data.t | Should -BeTrue
     }
 
-    It 'keeps every digit of <_>' -ForEach '9007199254740993', '-9223372036854775808', '18446744073709551616',
-        '123456789012345678901234567890', '0.1', '1.10', '12345678901234567.89', '-0.5' {
+    It 'keeps every digit of <_>' -ForEach @(
+        '9007199254740993', '-9223372036854775808', '18446744073709551616', '123456789012345678901234567890'
+        '0.1', '1.10', '12345678901234567.89', '-0.5'
+    ) {
         $data = (& $reply "{""v"":$_}").Data
         [string]::Format([cultureinfo]::InvariantCulture, '{0}', $data.v) | Should -Be $_
     }
@@ -61,9 +62,9 @@ Describe 'The payload as an object' {
     It 'is there on events' {
         $null = Connect-Bench
         $null = Invoke-PbxSimulation Missed -Pace 0
-        $event = Wait-PbxEvent -Name CALL_RING -Timeout $Patience
-        $event.Data.event | Should -Be 'CALL_RING'
-        ($event.Raw | ConvertFrom-Json).sessionId | Should -Be $event.Data.sessionId
+        $pbxEvent = Wait-PbxEvent -Name CALL_RING -Timeout $Patience
+        $pbxEvent.Data.event | Should -Be 'CALL_RING'
+        ($pbxEvent.Raw | ConvertFrom-Json).sessionId | Should -Be $pbxEvent.Data.sessionId
         (Get-PbxEvent Connection)[0].Data | Should -BeNullOrEmpty
         Close-Bench
     }
@@ -86,7 +87,7 @@ Describe 'Data that is sent' {
         @{ Json = '12.5'; Value = 12.5 }
         @{ Json = '{"big":123456789012345678901234567890}'; Value = @{ big = [bigint]::Parse('123456789012345678901234567890') } }
         @{ Json = '{"day":"Monday"}'; Value = @{ day = [DayOfWeek]::Monday } }
-        @{ Json = '{"name":"Ærø \"x\""}'; Value = @{ name = 'Ærø "x"' } }
+        @{ Json = "{`"name`":`"R`u{F8}d \`"x\`"`"}"; Value = @{ name = "R`u{F8}d `"x`"" } }
     ) {
         ConvertTo-Sent $Value | Should -BeExactly $Json
     }

@@ -57,8 +57,9 @@ Describe 'Send-PbxRequest' {
         (Send-PbxRequest CommunicatorLoggerStartStream -To $partner -MaxReplies 3 -Timeout $Patience).Count | Should -Be 3
     }
 
-    It 'asks before a request that restarts, quits or impersonates: <_>' -ForEach 'CommunicatorReload', 'CommunicatorTerminate',
-        'CommunicatorImpersonate', 'CommunicatorDevtoolsShow', 'CommunicatorZeroTierJoin' {
+    It 'asks before a request that restarts, quits or impersonates: <_>' -ForEach @(
+        'CommunicatorReload', 'CommunicatorTerminate', 'CommunicatorImpersonate', 'CommunicatorDevtoolsShow', 'CommunicatorZeroTierJoin'
+    ) {
         $name = $_
         $shell = Open-Shell
         # A session that cannot ask refuses, which shows that it wanted to ask.
@@ -118,8 +119,8 @@ Describe 'Send-PbxReply' {
 
     It 'reports an event that is no request' {
         $null = Invoke-PbxSimulation Missed -Pace 0
-        $event = Wait-PbxEvent -Name CALL_RING -Timeout $Patience
-        $failure = Get-ErrorRecord { $event | Send-PbxReply -Data 1 @args }
+        $pbxEvent = Wait-PbxEvent -Name CALL_RING -Timeout $Patience
+        $failure = Get-ErrorRecord { $pbxEvent | Send-PbxReply -Data 1 @args }
         $failure.FullyQualifiedErrorId | Should -BeLike 'NotSupported,*'
     }
 }

@@ -6,8 +6,9 @@ BeforeAll {
         param([int] $Port)
 
         $network = [System.Net.NetworkInformation.IPGlobalProperties]::GetIPGlobalProperties()
-        $open = $network.GetActiveTcpConnections().Where({ $_.State -eq 'Established' -and ($_.LocalEndPoint.Port -eq $Port -or $_.RemoteEndPoint.Port -eq $Port) })
-        $open.Count + $network.GetActiveTcpListeners().Where({ $_.Port -eq $Port }).Count
+        $open = $network.GetActiveTcpConnections() | Where-Object State -EQ 'Established'
+        $ends = @($open.LocalEndPoint.Port) + @($open.RemoteEndPoint.Port) + @($network.GetActiveTcpListeners().Port)
+        @($ends -eq $Port).Count
     }
 }
 
@@ -71,7 +72,8 @@ Describe 'Runspaces' {
 Describe 'Removing the module' {
     It 'closes its connections and simulators and leaves no socket' {
         $shell = Open-Shell
-        $port = Invoke-Shell $shell '$s = Start-PbxSimulator TelecomX; $c = $s | Connect-PbxEvents; $null = Register-PbxSubscription Call; $s.Server.Port'
+        $null = Invoke-Shell $shell '$s = Start-PbxSimulator TelecomX; $c = $s | Connect-PbxEvents; Register-PbxSubscription Call'
+        $port = Invoke-Shell $shell '$s.Server.Port'
         Get-SocketCount $port | Should -BeGreaterThan 0
         Invoke-Shell $shell 'Remove-Module PbxEvents; $c.State' | Should -Be 'Disconnected'
         Wait-Until { (Get-SocketCount $port) -eq 0 }
@@ -80,7 +82,8 @@ Describe 'Removing the module' {
 
     It 'can be followed by importing it again' {
         $shell = Open-Shell
-        $null = Invoke-Shell $shell "`$null = Start-PbxSimulator TelecomX | Connect-PbxEvents; Remove-Module PbxEvents; Import-Module '$ModulePath'"
+        $null = Invoke-Shell $shell 'Start-PbxSimulator TelecomX | Connect-PbxEvents'
+        $null = Invoke-Shell $shell "Remove-Module PbxEvents; Import-Module '$ModulePath'"
         Invoke-Shell $shell 'Get-PbxConnection' | Should -BeNullOrEmpty
         Invoke-Shell $shell '(Start-PbxSimulator TelecomX | Connect-PbxEvents).State' | Should -Be 'Connected'
         Invoke-Shell $shell 'Get-PbxEvent | ForEach-Object { $_.PSObject.Properties["Data"].GetType().Name }' | Should -Be 'PSCodeProperty'
@@ -89,7 +92,8 @@ Describe 'Removing the module' {
 
     It 'leaves no thread behind after many connections' {
         $shell = Open-Shell
-        $round = '$s = Start-PbxSimulator TelecomX; 1..10 | ForEach-Object { $null = $s | Connect-PbxEvents }; Get-PbxConnection | Disconnect-PbxEvents; Stop-PbxSimulator'
+        $round = '$s = Start-PbxSimulator TelecomX; 1..10 | ForEach-Object { $null = $s | Connect-PbxEvents }'
+        $round += '; Get-PbxConnection | Disconnect-PbxEvents; Stop-PbxSimulator'
         $null = Invoke-Shell $shell $round
         $before = (Get-Process -Id $PID).Threads.Count
         $null = Invoke-Shell $shell "1..5 | ForEach-Object { $round }"

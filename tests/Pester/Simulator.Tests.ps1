@@ -15,7 +15,7 @@ Describe 'The simulator' {
     }
 
     It 'takes a name, a credential and a customer' {
-        $credential = [pscredential]::new('ann@example.com', (ConvertTo-SecureString 'known' -AsPlainText -Force))
+        $credential = [pscredential]::new('ann@example.com', (Protect-Text 'known'))
         $simulator = Start-PbxSimulator TelecomX -Name lab -Credential $credential -Customer ('a' * 24)
         $simulator.Name | Should -Be 'lab'
         $simulator.Domain | Should -Be ('a' * 24)
@@ -91,7 +91,8 @@ Describe 'The simulator' {
         $null = Start-PbxSimulator TelecomX -Name one
         $null = Start-PbxSimulator TelecomX -Name two
         (Get-ErrorRecord { Invoke-PbxSimulation Missed @args }).FullyQualifiedErrorId | Should -BeLike 'AmbiguousSimulator,*'
-        (Get-ErrorRecord { Invoke-PbxSimulation Missed -Simulator three @args }).FullyQualifiedErrorId | Should -BeLike 'SimulatorNotFound,*'
+        $failure = Get-ErrorRecord { Invoke-PbxSimulation Missed -Simulator three @args }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'SimulatorNotFound,*'
         (Invoke-PbxSimulation Missed -Simulator t* -Pace 0).Outcome | Should -Be 'Missed'
     }
 

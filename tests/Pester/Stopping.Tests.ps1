@@ -5,7 +5,7 @@ BeforeDiscovery {
         @{ Name = 'Wait-PbxEvent'; Script = 'Wait-PbxEvent Voicemail' }
         @{ Name = 'Wait-PbxCall'; Script = 'Wait-PbxCall -Outcome Voicemail' }
         @{ Name = 'Send-PbxRequest'; Script = 'Send-PbxRequest CommunicatorGetStatus -To nobody -Timeout -1' }
-        @{ Name = 'Register-PbxSubscription'; Script = 'Invoke-PbxSimulation -Fault SilentSubscribe; Register-PbxSubscription Registration' }
+        @{ Name = 'Register-PbxSubscription'; Script = 'Invoke-PbxSimulation -Fault SilentSubscribe; Register-PbxSubscription Config' }
         @{ Name = 'Invoke-PbxSimulation'; Script = 'Invoke-PbxSimulation Missed -Pace 60000' }
         @{ Name = 'Connect-PbxEvents'; Script = 'Connect-PbxEvents TelecomX $silent -Credential $simulator.Credential -Timeout 60' }
     )
@@ -29,7 +29,8 @@ Describe 'Ctrl+C' {
     It 'ends <Name> at once' -ForEach $blocking {
         $shell = Open-Shell
         $prepare = 'param($silent) $simulator = Start-PbxSimulator TelecomX; $null = $simulator | Connect-PbxEvents'
-        $null = Invoke-Shell $shell "$prepare; `$null = Register-PbxSubscription Call" "http://$($listener.LocalEndpoint)"
+        $prepare += '; $null = Register-PbxSubscription Call'
+        $null = Invoke-Shell $shell $prepare "http://$($listener.LocalEndpoint)"
         $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
         $null = $shell.AddScript("'waiting'; $Script; 'went on'")
         $running = $shell.BeginInvoke([System.Management.Automation.PSDataCollection[psobject]]$null, $output)

@@ -1,6 +1,6 @@
 # What the test files share. Dot-source it in BeforeAll.
 
-$script:ModulePath = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'PbxEvents', 'PbxEvents.psd1'))
+$script:ModulePath = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../out/PbxEvents/PbxEvents.psd1")
 if (-not (Test-Path -LiteralPath $ModulePath)) {
     throw 'The module is not built. Run: dotnet build src/PbxEvents.Module -t:AssembleModule -p:Configuration=Release'
 }
@@ -68,7 +68,8 @@ function Invoke-Shell {
     }
     try {
         $Shell.Invoke()
-    } finally {
+    }
+    finally {
         $Shell.Commands.Clear()
     }
 }
@@ -80,13 +81,27 @@ function Close-Shell {
     $Shell.Dispose()
 }
 
-# The id of the error that a script block ends with, without the command's name.
+# A secret as a text, and a text as a secret.
+function Get-PlainText {
+    param([securestring] $Secret)
+
+    [System.Net.NetworkCredential]::new('', $Secret).Password
+}
+
+function Protect-Text {
+    param([string] $Text)
+
+    [System.Net.NetworkCredential]::new('', $Text).SecurePassword
+}
+
+# The error that a script block ends with.
 function Get-ErrorRecord {
     param([scriptblock] $Script)
 
     try {
         $null = & $Script -ErrorAction Stop
-    } catch {
+    }
+    catch {
         return $_
     }
     throw 'There was no error.'

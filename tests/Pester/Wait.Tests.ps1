@@ -176,8 +176,12 @@ Describe 'Waiting cmdlets and PowerShell''s own events' {
         Close-Bench
     }
 
-    It 'are handled while <_> waits' -ForEach 'Wait-PbxCall -Outcome Voicemail', 'Wait-PbxEvent Voicemail', 'Get-PbxEvent Voicemail -Wait',
-        'Send-PbxRequest CommunicatorGetStatus -To nobody -ErrorAction Ignore' {
+    It 'are handled while <_> waits' -ForEach @(
+        'Wait-PbxCall -Outcome Voicemail'
+        'Wait-PbxEvent Voicemail'
+        'Get-PbxEvent Voicemail -Wait'
+        'Send-PbxRequest CommunicatorGetStatus -To nobody -ErrorAction Ignore'
+    ) {
         $null = & ([scriptblock]::Create("$_ -Timeout 2"))
         $hits = $PbxHits
         Write-Host "      ($hits actions in 2 s)"

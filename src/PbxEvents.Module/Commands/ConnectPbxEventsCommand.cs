@@ -50,7 +50,8 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     public SecureString? AccessToken { get; set; }
 
     /// <summary>The JWT credential (RingCentral).</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
     public SecureString? Jwt { get; set; }
 
     /// <summary>

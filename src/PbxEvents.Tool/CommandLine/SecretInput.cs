@@ -11,12 +11,22 @@ internal static class SecretInput
     /// <summary>The variable that may hold the token.</summary>
     public const string TokenVariable = "PBXEVENTS_TOKEN";
 
+    /// <summary>The variable that may hold the client application's secret.</summary>
+    public const string ClientSecretVariable = "PBXEVENTS_CLIENT_SECRET";
+
+    /// <summary>The variable that may hold the JWT credential.</summary>
+    public const string JwtVariable = "PBXEVENTS_JWT";
+
+    /// <summary>From the variable, or null.</summary>
+    public static Secret? Find(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? new Secret(value) : null;
+
     /// <summary>From the variable, else a line of standard input: typed unseen at a terminal, else piped.</summary>
     /// <exception cref="UsageException">Neither has one.</exception>
     public static async Task<Secret> ReadAsync(string what, string variable, CancellationToken cancellationToken)
     {
-        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value)
-            return new Secret(value);
+        if (Find(variable) is { } secret)
+            return secret;
         if (!Console.IsInputRedirected)
             // On a thread of its own: nothing ends the console's own wait for a key.
             return await Task.Run(() => Type(what), CancellationToken.None).WaitAsync(cancellationToken);

@@ -12,6 +12,7 @@ internal static class ListenCommand
     private const string Server = "--server";
     private const string Domain = "--domain";
     private const string User = "--user";
+    private const string ClientId = "--client-id";
     private const string Type = "--type";
     private const string Topic = "--topic";
     private const string Extension = "--extension";
@@ -30,7 +31,8 @@ internal static class ListenCommand
             new(Provider, "NAME", $"the platform: {string.Join(", ", PbxProviders.All.Select(p => p.Name))}"),
             new(Server, "ADDRESS", "host, host:port or URL; default the platform's public one"),
             new(Domain, "ID", "the domain or customer; default the one that the login tells"),
-            new(User, "NAME", "the user; without it a token is used"),
+            new(User, "NAME", "the user; without it a JWT or a token is used"),
+            new(ClientId, "ID", "the client application, on platforms that have them"),
             new(Type, "TYPE[,...]", $"what to subscribe to: {string.Join(", ", Enum.GetNames<PbxSubscriptionType>())}; default Call"),
             new(Topic, "NAME[,...]", "what to subscribe to, in the platform's own words, in the place of --type"),
             new(Extension, "ID[,...]", "only these extensions"),
@@ -40,8 +42,14 @@ internal static class ListenCommand
         ],
         RunAsync)
     {
-        Notes = $"The password or token is never an argument. It is read from {SecretInput.PasswordVariable} or {SecretInput.TokenVariable},\n"
-            + "else from standard input, one line. What the connection does is told on standard error.",
+        Notes = $"""
+            Secrets are never arguments, which other users of the machine can see. They are read from these variables, and what is
+            not there from standard input, one line each, in this order:
+              {SecretInput.ClientSecretVariable} with {ClientId}
+              {SecretInput.PasswordVariable} with {User}
+              {SecretInput.JwtVariable} (variable only) or {SecretInput.TokenVariable} without {User}
+            What the connection does is told on standard error.
+            """,
     };
 
     private static async Task<int> RunAsync(ParsedOptions options, CancellationToken cancellationToken)
@@ -99,9 +107,16 @@ internal static class ListenCommand
         };
         // Known to be wrong before anybody is asked for a password.
         _ = PbxProviders.Get(connect.Provider);
-        return connect.UserName is null
-            ? connect with { AccessToken = await SecretInput.ReadAsync("Token", SecretInput.TokenVariable, cancellationToken) }
-            : connect with { Password = await SecretInput.ReadAsync("Password", SecretInput.PasswordVariable, cancellationToken) };
+        if (options.Text(ClientId) is { } clientId)
+        {
+            var secret = await SecretInput.ReadAsync("Client secret", SecretInput.ClientSecretVariable, cancellationToken);
+            connect = connect with { ClientId = clientId, ClientSecret = secret };
+        }
+        if (connect.UserName is not null)
+            return connect with { Password = await SecretInput.ReadAsync("Password", SecretInput.PasswordVariable, cancellationToken) };
+        return SecretInput.Find(SecretInput.JwtVariable) is { } jwt
+            ? connect with { Jwt = jwt }
+            : connect with { AccessToken = await SecretInput.ReadAsync("Token", SecretInput.TokenVariable, cancellationToken) };
     }
 
     private static IReadOnlyList<PbxSubscriptionFilter> Filters(ParsedOptions options)

@@ -305,7 +305,7 @@ public abstract class PbxSimulator : IAsyncDisposable
 
     /// <summary>
     /// Puts an event in the log and queues it for the clients that are subscribed. Events are queued in the log's order on
-    /// every link. Waits while a client's queue is full.
+    /// every link. Waits while a client's queue is full; a client that takes too long is dropped.
     /// </summary>
     /// <param name="simulated">The event.</param>
     /// <param name="frames">The clients and what each is sent; asked once, when it is this event's turn.</param>
@@ -317,7 +317,7 @@ public abstract class PbxSimulator : IAsyncDisposable
         await _publishing.WaitAsync(cancellationToken);
         try
         {
-            foreach (var link in _links.Values) await link.WaitForRoomAsync(cancellationToken);
+            foreach (var link in _links.Values) await WaitForRoomAsync(link, cancellationToken);
             var entry = new SimulatorLogEntry(SimulatorLogKind.Event, Clock.GetUtcNow(), simulated.Name)
             {
                 EventId = simulated.EventId,
@@ -502,6 +502,19 @@ public abstract class PbxSimulator : IAsyncDisposable
         foreach (var link in LinksOf(fault))
         {
             foreach (var text in Garbage.Take(fault.Count ?? int.MaxValue)) link.PostGarbage(text);
+        }
+    }
+
+    private async Task WaitForRoomAsync(SimulatorLink link, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await link.WaitForRoomAsync(cancellationToken).WaitAsync(Options.SlowClientTimeout, Clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            Record(SimulatorLogKind.Unexpected, "slow client", "dropped", link);
+            link.Drop();
         }
     }
 

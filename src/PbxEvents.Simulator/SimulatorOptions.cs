@@ -44,11 +44,17 @@ public record SimulatorOptions
     /// <summary>How late a heartbeat may be (Socket.IO: pingTimeout). Null for the platform's documented time.</summary>
     public TimeSpan? HeartbeatTimeout { get; init; }
 
+    /// <summary>
+    /// How long events wait for a client that reads too slowly (some thousands are queued for it); then its link is dropped.
+    /// Default 10 s.
+    /// </summary>
+    public TimeSpan SlowClientTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Which clients a Socket.IO platform can serve. Default all.</summary>
     public SocketIoSupport SocketIo { get; init; } = SocketIoSupport.All;
 
-    /// <summary>How many entries the log keeps; the oldest go first. Default 1,000,000.</summary>
-    public int LogSize { get; init; } = 1_000_000;
+    /// <summary>How many entries the log keeps; the oldest go first. An event's entry takes about 2 kB. Default 250,000.</summary>
+    public int LogSize { get; init; } = 250_000;
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -25,17 +25,10 @@ public sealed class TelecomXSimulator : SocketIoSimulator
     private int _lastEvent;
 
     internal TelecomXSimulator(SimulatorOptions options)
-        : base(options)
+        : base(Check(options))
     {
         // Only the settings that are TelecomX's own are read from here.
         _options = options as TelecomXSimulatorOptions ?? new TelecomXSimulatorOptions { Provider = options.Provider, TokenLifetime = options.TokenLifetime };
-        if (!TelecomXIdentity.IsLevel(_options.AccessLevel))
-        {
-            throw new PbxException(PbxErrorKind.InvalidOption, $"TelecomX has no access level '{_options.AccessLevel}'.",
-                "Use NO_LOGIN, PERSONAL, VIEWER, MANAGER, OWNER, RESELLER, RESELLER_ADMIN or ADMIN.")
-            { Target = _options.AccessLevel, IsPermanent = true };
-        }
-
         UserName = options.UserName ?? "user@simulator.example";
         _pbx = new TelecomXPbx(Ids, options.Domain ?? Ids.Hex("customer", 24), _options.UsesIds);
         _user = new TelecomXIdentity(_pbx.EmployeeOf("1001"), _pbx.Customer, _options.AccessLevel);
@@ -151,6 +144,13 @@ public sealed class TelecomXSimulator : SocketIoSimulator
         _accounts.BlacklistNext(fault.Count ?? 1);
         return Task.CompletedTask;
     }
+
+    private static SimulatorOptions Check(SimulatorOptions options) =>
+        options is TelecomXSimulatorOptions { AccessLevel: var level } && !TelecomXIdentity.IsLevel(level)
+            ? throw new PbxException(PbxErrorKind.InvalidOption, $"TelecomX has no access level '{level}'.",
+                "Use NO_LOGIN, PERSONAL, VIEWER, MANAGER, OWNER, RESELLER, RESELLER_ADMIN or ADMIN.")
+            { Target = level, IsPermanent = true }
+            : options;
 
     private IReadOnlyList<TelecomXClient> AllClients() => [.. _clients.Values.OrderBy(c => c.Socket.Number)];
 

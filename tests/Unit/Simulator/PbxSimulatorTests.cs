@@ -322,6 +322,27 @@ public sealed class PbxSimulatorTests
         }
     }
 
+    [Fact]
+    public async Task A_client_that_does_not_read_is_dropped_and_does_not_hold_up_the_others()
+    {
+        await using var f = new TelecomXFixture(new TelecomXSimulatorOptions { Provider = "TelecomX", SlowClientTimeout = TimeSpan.FromMilliseconds(500) });
+        using var stuck = await f.ConnectAsync("PBX");
+        using var other = await f.ConnectAsync("PBX");
+        var reading = ReadAsync();
+        var text = new string('x', 10_000);
+        var dropped = f.Simulator.Log.WaitAsync(e => e is { Kind: SimulatorLogKind.Unexpected, Name: "slow client", Link: 1 });
+        while (!dropped.IsCompleted) await f.Simulator.SendEventAsync("PBX", "SWITCH", $$"""{"value":"{{text}}"}""").InTime();
+        await f.Simulator.SendEventAsync("PBX", "VARIABLE", "{}");
+        await reading.InTime();
+
+        async Task ReadAsync()
+        {
+            while ((await other.EventAsync("PBX")).GetProperty("event").GetString() != "VARIABLE")
+            {
+            }
+        }
+    }
+
     private static TelecomXSimulator Start(int seed = 1) =>
         (TelecomXSimulator)PbxSimulator.Start(new SimulatorOptions { Provider = "TelecomX", Seed = seed });
 }

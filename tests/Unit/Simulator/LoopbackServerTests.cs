@@ -145,12 +145,19 @@ public sealed class LoopbackServerTests
     [Fact]
     public async Task A_silent_connection_hears_and_says_nothing_and_stays_up_until_the_client_leaves()
     {
-        var written = new TaskCompletionSource<bool>();
+        var heard = new List<string>();
+        var ended = new TaskCompletionSource();
         var channels = new TaskCompletionSource<WebSocketChannel>();
         await using var server = Start(r => r.Map("GET", "/ws", _ => ServerResponse.Upgrade(async c =>
         {
             channels.TrySetResult(c);
-            while (await c.ReceiveAsync() is { } m) await c.WriteAsync(m.Text);
+            while (await c.ReceiveAsync() is { } m)
+            {
+                heard.Add(m.Text);
+                await c.WriteAsync(m.Text);
+            }
+
+            ended.SetResult();
         })));
         using var client = await ConnectAsync(server);
         await client.SendAsync("a"u8.ToArray(), WebSocketMessageType.Text, true, Limits.Patience);
@@ -166,10 +173,10 @@ public sealed class LoopbackServerTests
         Assert.Single(server.Links);
         Assert.False(channel.Link.Closed.IsCancellationRequested);
 
-        var gone = new TaskCompletionSource();
-        channel.Link.Closed.Register(gone.SetResult);
         client.Abort();
-        await gone.Task.InTime();
+        await ended.Task.InTime();
+        Assert.True(channel.Link.Closed.IsCancellationRequested);
+        Assert.Equal(["a"], heard);
     }
 
     [Fact]

@@ -145,8 +145,12 @@ internal sealed partial class ConnectionSupervisor
     public void CloseLink(int link, PbxException fault)
     {
         foreach (var open in (OpenLink?[])[_active, _candidate])
-            if (open?.Link.Id == link)
-                open.Link.Abort(fault);
+        {
+            if (open?.Link.Id != link)
+                continue;
+            open.ClosedFor ??= fault;
+            open.Link.Abort(fault);
+        }
     }
 
     private void LinkClosed(ILink link, PbxException? fault)
@@ -158,7 +162,9 @@ internal sealed partial class ConnectionSupervisor
             _session.LinkClosed(link.Id);
             return;
         }
-        fault ??= Faults.ServerClosed(_driver.Server);
+
+        // The server may have closed before the link heard why it is to end: what the session said is the cause.
+        fault = (ReferenceEquals(_active?.Link, link) ? _active : _candidate)?.ClosedFor ?? fault ?? Faults.ServerClosed(_driver.Server);
         if (!fault.IsRoutine)
             Status.LastError = fault;
         Journal.Write($"Link lost: {fault.Message}");

@@ -402,6 +402,9 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
         public bool IsReady { get; set; }
 
         public DateTimeOffset ReadyAt { get; set; }
+
+        /// <summary>Why the session ended it; null while it did not.</summary>
+        public PbxException? ClosedFor { get; set; }
     }
 
     /// <summary>The supervisor's own timers; a session's never start with an exclamation mark.</summary>

@@ -34,6 +34,7 @@ internal sealed class RingCentralGateway(
 
     private readonly Dictionary<string, GatewaySession> _sessions = new(StringComparer.Ordinal);
     private readonly Dictionary<WebSocketLink, GatewaySession> _byLink = [];
+    private readonly Dictionary<WebSocketLink, DateTimeOffset> _touched = [];
     private readonly object _lock = new();
     private int _recoveriesToFail;
     private int _tokensToRefuse;
@@ -299,8 +300,6 @@ internal sealed class RingCentralGateway(
             lock (_lock) _touched.Remove(link);
         }
     }
-
-    private readonly Dictionary<WebSocketLink, DateTimeOffset> _touched = [];
 
     private void Touch(WebSocketLink link)
     {

@@ -22,13 +22,8 @@ internal sealed class RecoveryTally
     private int _replayed;
     private long _missing;
 
-    /// <summary>A session begins that has nothing to do with the one before.</summary>
-    public void Begin(long? sequence)
-    {
-        _last = sequence;
-        _steps = 0;
-        _isContradicted = false;
-    }
+    /// <summary>A session begins that has nothing to do with the one before. How the platform counts stays as it was observed.</summary>
+    public void Begin(long? sequence) => _last = sequence;
 
     /// <summary>A recovery has succeeded; what was missed follows. An outage can take more than one.</summary>
     public void BeginRecovery()

@@ -386,12 +386,12 @@ internal sealed class RingCentralGateway(
 
     private (int Status, JsonNode? Body) Subscription(WebSocketLink link, GatewaySession session, string method, string id, JsonElement body)
     {
-        if (method == "POST" && id.Length == 0) return Subscribe(link, session, body);
+        if (method == "POST" && id.Length == 0) return Subscribe(link, session, body, isNew: true);
         if (id.Length == 0 || id != session.SubscriptionId) return (404, RingCentralErrors.Body("SUB-507", "The subscription has expired"));
         switch (method)
         {
             case "PUT":
-                return Subscribe(link, session, body);
+                return Subscribe(link, session, body, isNew: false);
             case "GET":
                 return (200, Describe(session));
             case "DELETE":
@@ -403,7 +403,7 @@ internal sealed class RingCentralGateway(
         }
     }
 
-    private (int Status, JsonNode? Body) Subscribe(WebSocketLink link, GatewaySession session, JsonElement body)
+    private (int Status, JsonNode? Body) Subscribe(WebSocketLink link, GatewaySession session, JsonElement body, bool isNew)
     {
         if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("eventFilters", out var wanted) || wanted.ValueKind != JsonValueKind.Array
             || wanted.GetArrayLength() == 0)
@@ -419,10 +419,13 @@ internal sealed class RingCentralGateway(
             filters.Add(filter);
         }
 
+        // A second POST replaces the first without a word (section 5.2).
+        if (isNew) Clear(session);
         session.SubscriptionId ??= services.NewId();
+        foreach (var filter in filters.Where(f => session.Filters.All(o => o.Text != f.Text)))
+            services.Record(SimulatorLogKind.Subscribed, filter.Text, session.SubscriptionId, link);
         session.Filters = filters;
         session.Disabled = [.. filters.Where(f => options.DisabledFilters.Contains(f.Text))];
-        services.Record(SimulatorLogKind.Subscribed, session.SubscriptionId, string.Join(' ', filters.Select(f => f.Text)), link);
         return (200, Describe(session));
     }
 

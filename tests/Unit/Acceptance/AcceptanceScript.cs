@@ -15,7 +15,7 @@ public sealed class AcceptanceScript
     private static readonly ScenarioOptions Pace = new() { Pace = TimeSpan.FromMilliseconds(5) };
 
     /// <summary>The platforms that pass it.</summary>
-    public static TheoryData<string> Platforms => ["OneCloud", "TelecomX"];
+    public static TheoryData<string> Platforms => ["OneCloud", "RingCentral", "TelecomX"];
 
     [Theory]
     [MemberData(nameof(Platforms))]
@@ -57,6 +57,7 @@ public sealed class AcceptanceScript
         Password = new Secret(simulator.Password),
         ClientId = simulator.ClientId,
         ClientSecret = simulator.ClientSecret is { } secret ? new Secret(secret) : null,
+        Jwt = simulator.Jwt is { } jwt ? new Secret(jwt) : null,
         Timeout = TimeSpan.FromSeconds(60),
     };
 

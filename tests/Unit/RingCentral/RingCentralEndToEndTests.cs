@@ -74,7 +74,7 @@ public sealed class RingCentralEndToEndTests
         Assert.True(presence.Matches(dnd));
         var requests = run.Simulator.Log.Of(SimulatorLogKind.Request).Select(e => e.Name[..e.Name.IndexOf(' ')]).ToArray();
         Assert.Equal(["POST", "PUT", "PUT"], requests);
-        Assert.Single(run.Simulator.Log.Of(SimulatorLogKind.Subscribed).Select(e => e.Name).Distinct());
+        Assert.Single(run.Simulator.Log.Of(SimulatorLogKind.Subscribed).Select(e => e.Text).Distinct());
     }
 
     [Fact]

@@ -32,12 +32,13 @@ internal sealed class RingCentralDriver : PlatformDriver
         : base(context)
     {
         var options = context.Options;
-        CheckCredential(options);
+        var app = RingCentralApp.Of(options);
+        CheckCredential(options, app);
         _timing = timing;
         _server = options.Server is not null ? ServerAddress.Parse(options.Server) : options.Sandbox ? Sandbox : Production;
         _limiter = new RequestLimiter(context.Clock, timing);
-        _tokens = new RingCentralTokens(context, _server, timing, _limiter);
-        _identity = IdentityOf(_server, options);
+        _tokens = new RingCentralTokens(context, _server, timing, _limiter, app);
+        _identity = IdentityOf(_server, options, app);
         if (options.RecoveryPath is not { } path)
             return;
         var full = Path.GetFullPath(path);
@@ -159,24 +160,24 @@ internal sealed class RingCentralDriver : PlatformDriver
             await _file.FlushAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static void CheckCredential(PbxConnectOptions options)
+    private static void CheckCredential(PbxConnectOptions options, RingCentralApp? app)
     {
         var ways = (options.Jwt is null ? 0 : 1) + (options.AccessToken is null ? 0 : 1) + (options.TokenProvider is null ? 0 : 1);
         if (ways != 1)
             throw OptionRules.Invalid("RingCentral needs exactly one of -Jwt, -AccessToken and -TokenProvider.",
                 "For a service, a JWT with -Jwt and the app's id and secret with -ClientCredential is the best choice.", "-Jwt");
-        if (options.Jwt is not null && options.ClientId is null)
+        if (options.Jwt is not null && app is null)
             throw OptionRules.Invalid("A JWT is exchanged for a token in the name of an app.", "Give the app's client id and secret with -ClientCredential.",
                 "-ClientCredential");
-        if (options.Jwt is null && options.ClientId is not null)
+        if (options.Jwt is null && app is not null)
             throw OptionRules.Invalid("A ready token needs no app.", "Leave -ClientCredential out.", "-ClientCredential");
         if (options.Sandbox && options.Server is not null)
             throw OptionRules.Invalid("-Sandbox and -Server both name a server.", "Give one of them.", "-Sandbox");
     }
 
-    private static string IdentityOf(Uri server, PbxConnectOptions options)
+    private static string IdentityOf(Uri server, PbxConnectOptions options, RingCentralApp? app)
     {
-        var text = string.Join('\n', server.AbsoluteUri, options.ClientId ?? "", options.Jwt?.Reveal() ?? "");
+        var text = string.Join('\n', server.AbsoluteUri, app?.Id ?? "", options.Jwt?.Reveal() ?? "");
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 

@@ -21,6 +21,7 @@ internal sealed class RingCentralProvider(RingCentralTiming timing) : PbxProvide
     public override IReadOnlySet<string> OptionNames { get; } = new HashSet<string>
     {
         nameof(PbxConnectOptions.Server),
+        nameof(PbxConnectOptions.UserName),
         nameof(PbxConnectOptions.ClientId),
         nameof(PbxConnectOptions.Jwt),
         nameof(PbxConnectOptions.AccessToken),

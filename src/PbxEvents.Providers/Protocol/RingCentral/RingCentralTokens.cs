@@ -11,8 +11,9 @@ namespace PbxEvents.Providers.Protocol.RingCentral;
 /// <param name="context">What it works with.</param>
 /// <param name="server">The platform.</param>
 /// <param name="timing">Pauses.</param>
-/// <param name="limiter">The rate group that token requests share with <c>wstoken</c>.</param>
-internal sealed class RingCentralTokens(DriverContext context, Uri server, RingCentralTiming timing, RequestLimiter limiter)
+/// <param name="limiter">Keeps the penalties, which hold for tokens of both kinds.</param>
+/// <param name="app">The client application; null with a ready token.</param>
+internal sealed class RingCentralTokens(DriverContext context, Uri server, RingCentralTiming timing, RequestLimiter limiter, RingCentralApp? app)
 {
     private const int RefreshTries = 3;
     private const string JwtGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -112,18 +113,16 @@ internal sealed class RingCentralTokens(DriverContext context, Uri server, RingC
 
     private async Task<HttpAnswer> PostAsync(string path, (string Name, string Value)[] form, CancellationToken cancellationToken)
     {
-        await limiter.WaitAsync(d => context.Log($"Waiting {d.TotalSeconds:0.0} s: RingCentral allows few token requests a minute."), cancellationToken)
-            .ConfigureAwait(false);
+        await limiter.WaitForPenaltyAsync(d => context.Log($"Waiting {d.TotalSeconds:0.0} s, as RingCentral asked."), cancellationToken).ConfigureAwait(false);
         return await SendAsync(path, form, cancellationToken).ConfigureAwait(false);
     }
 
     private Task<HttpAnswer> SendAsync(string path, (string Name, string Value)[] form, CancellationToken cancellationToken)
     {
-        var options = context.Options;
-        var secret = options.ClientSecret is { IsEmpty: false } given ? given.Reveal() : null;
+        var secret = app?.Secret is { IsEmpty: false } given ? given.Reveal() : null;
 
         // Section 2.2: an app without a secret names itself in the body.
-        var fields = secret is null ? form.Append(("client_id", options.ClientId ?? "")) : form;
+        var fields = secret is null ? form.Append(("client_id", app?.Id ?? "")) : form;
         var body = string.Join('&', fields.Select(f => $"{f.Item1}={Uri.EscapeDataString(f.Item2)}"));
         var call = new HttpCall("POST", new Uri(server, path))
         {
@@ -131,7 +130,7 @@ internal sealed class RingCentralTokens(DriverContext context, Uri server, RingC
             ContentType = "application/x-www-form-urlencoded",
             Headers = secret is null
                 ? []
-                : [new("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.ClientId}:{secret}"))}")],
+                : [new("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{app!.Id}:{secret}"))}")],
         };
         return context.Http.SendAsync(call, cancellationToken);
     }

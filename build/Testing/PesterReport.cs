@@ -6,7 +6,7 @@ namespace PbxEvents.Build.Testing;
 /// <summary>Reads what the Pester run printed.</summary>
 internal static partial class PesterReport
 {
-    private const int DetailLines = 80;
+    private const int TailLines = 40;
 
     /// <summary>Takes the counts from the closing line; a run without one broke off.</summary>
     /// <param name="output">What the run printed.</param>
@@ -14,7 +14,7 @@ internal static partial class PesterReport
     public static SuiteResult Read(IReadOnlyList<string> output, string? ending)
     {
         var result = Count(output, ending);
-        return result.Failed == 0 ? result : result with { Details = [.. result.Details, .. output.Skip(output.Count - DetailLines)] };
+        return result.Failed == 0 ? result : result with { Details = [.. result.Details, .. Failures(output)] };
     }
 
     private static SuiteResult Count(IReadOnlyList<string> output, string? ending)
@@ -28,7 +28,26 @@ internal static partial class PesterReport
         return ending is not null && result.Failed == 0 ? result.With($"No test failed, and yet: {ending}.") : result;
     }
 
+    /// <summary>The lines of the tests that failed, each with what follows it; without any, the end of the output.</summary>
+    private static List<string> Failures(IReadOnlyList<string> output)
+    {
+        var lines = new List<string>();
+        var isFailure = false;
+        foreach (var line in output)
+        {
+            if (Heading().Match(line) is { Success: true } heading)
+                isFailure = heading.ValueSpan.EndsWith("[-]");
+            if (isFailure)
+                lines.Add(line);
+        }
+        return lines.Count > 0 ? lines : [.. output.Skip(output.Count - TailLines)];
+    }
+
     private static int Number(Match match, int group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+
+    // What starts something else: a test, a block, a file, the end.
+    [GeneratedRegex(@"^\s*(\[[-+!?]\]|Describing |Context |Running tests from |Tests completed |PESTER )")]
+    private static partial Regex Heading();
 
     [GeneratedRegex(@"^PESTER passed=(\d+) failed=(\d+) skipped=(\d+)\s*$")]
     private static partial Regex Closing();

@@ -14,14 +14,24 @@ public sealed class PesterReportTests
         Assert.Empty(result.Details);
     }
 
-    [Fact(DisplayName = "shows the end of the output when a test failed")]
-    public void ShowsOutputOfFailure()
+    [Fact(DisplayName = "shows the tests that failed, with what they say, and no others")]
+    public void ShowsFailures()
     {
-        var result = PesterReport.Read(["[-] rings", "PESTER passed=1 failed=1 skipped=0"], "exit code 1");
+        string[] output =
+        [
+            "Describing calls", "  [+] starts 1ms", "  [-] rings 5ms", "   Expected 1, but got 2.", "  [+] ends 1ms", "  [-] parks 2ms", "   no",
+            "Describing queues", "PESTER passed=2 failed=2 skipped=0",
+        ];
 
-        Assert.Equal("1 passed, 1 failed, 0 skipped", result.Counts);
-        Assert.Contains("[-] rings", result.Details);
+        var result = PesterReport.Read(output, "exit code 1");
+
+        Assert.Equal("2 passed, 2 failed, 0 skipped", result.Counts);
+        Assert.Equal(["  [-] rings 5ms", "   Expected 1, but got 2.", "  [-] parks 2ms", "   no"], result.Details);
     }
+
+    [Fact(DisplayName = "shows the end of the output when no failed test is named in it")]
+    public void ShowsEnd() =>
+        Assert.Contains("Import-Module: not found", PesterReport.Read(["Import-Module: not found"], "exit code 1").Details);
 
     [Theory(DisplayName = "a run without a closing line, or without a test, or with an exit code that contradicts it, has failed")]
     [InlineData("Import-Module: not found", "exit code 1", "0 passed, 1 failed, 0 skipped")]

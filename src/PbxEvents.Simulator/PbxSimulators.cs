@@ -6,6 +6,7 @@ public static class PbxSimulators
     private static readonly Dictionary<string, Func<SimulatorOptions, PbxSimulator>> Platforms = new(StringComparer.OrdinalIgnoreCase)
     {
         ["OneCloud"] = o => new OneCloud.OneCloudSimulator(o),
+        ["PortSIP"] = o => new PortSip.PortSipSimulator(o),
         ["RingCentral"] = o => new RingCentral.RingCentralSimulator(o),
         ["TelecomX"] = o => new TelecomX.TelecomXSimulator(o),
     };

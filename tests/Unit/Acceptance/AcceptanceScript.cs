@@ -15,7 +15,7 @@ public sealed class AcceptanceScript
     private static readonly ScenarioOptions Pace = new() { Pace = TimeSpan.FromMilliseconds(5) };
 
     /// <summary>The platforms that pass it.</summary>
-    public static TheoryData<string> Platforms => ["OneCloud", "RingCentral", "TelecomX"];
+    public static TheoryData<string> Platforms => ["OneCloud", "PortSIP", "RingCentral", "TelecomX"];
 
     [Theory]
     [MemberData(nameof(Platforms))]
@@ -53,6 +53,7 @@ public sealed class AcceptanceScript
     {
         Provider = simulator.Provider,
         Server = simulator.Server.ToString(),
+        Domain = simulator.Domain,
         UserName = simulator.UserName,
         Password = new Secret(simulator.Password),
         ClientId = simulator.ClientId,
@@ -68,7 +69,7 @@ public sealed class AcceptanceScript
             new() { Type = PbxSubscriptionType.Call, Extension = ["1001", "1002"] },
             new() { Type = PbxSubscriptionType.Queue, Queue = ["4020"] },
             new() { Type = PbxSubscriptionType.Voicemail, Extension = ["1001"] },
-            new() { Type = PbxSubscriptionType.Presence },
+            new() { Type = PbxSubscriptionType.Presence, Extension = ["1001"] },
         ];
         var subscriptions = new List<PbxSubscription>();
         foreach (var filter in wanted)

@@ -382,4 +382,14 @@ public sealed class PortSipEventTests
         Assert.Single(_bench.Host.Events);
         Assert.Equal(1, _bench.Host.Duplicates);
     }
+
+    [Fact]
+    public void A_phone_that_rings_stops_and_rings_again_in_one_second_rang_twice()
+    {
+        foreach (var status in (string[])["RINGING", "", "RINGING"])
+            _bench.Receive($$"""{"event_type":"extension_call","extension":"sip:102@example.io","call_status":"{{status}}","time":"1703690276"}""");
+
+        Assert.Equal(3, _bench.Host.Events.Count);
+        Assert.Equal(0, _bench.Host.Duplicates);
+    }
 }

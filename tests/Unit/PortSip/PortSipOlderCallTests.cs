@@ -440,6 +440,16 @@ public sealed class PortSipOlderCallTests
         Assert.Equal(3, _bench.Host.Events.Count);
     }
 
+    [Fact]
+    public void A_menu_and_a_person_who_answer_in_one_second_are_two_answers()
+    {
+        Listen();
+        Start("in", "sip:5550100@trunk", "sip:5000@example.io");
+        Established("sip:5000@example.io");
+        Assert.Equal(PbxCallState.Answered, Established(after: 0).CallState);
+        Assert.Equal(0, _bench.Host.Duplicates);
+    }
+
     // ---- the record's turn -------------------------------------------------------------------------------------------
 
     [Fact]

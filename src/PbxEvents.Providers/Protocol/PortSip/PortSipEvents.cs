@@ -18,6 +18,7 @@ internal sealed class PortSipEvents
     private readonly RecentIds _recent = new();
     private readonly Dictionary<string, ExtensionState> _extensionStates = new(StringComparer.Ordinal);
     private readonly HashSet<string> _listedQueues = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _lastOf = new(StringComparer.Ordinal);
     private DateTimeOffset _listingUntil;
 
     /// <param name="host">Where they go.</param>
@@ -117,7 +118,7 @@ internal sealed class PortSipEvents
 
     private void ReceiveOne(PbxEvent pbxEvent)
     {
-        if (KeyOf(pbxEvent) is { } key && !IsFirst(pbxEvent, key))
+        if (IsDouble(pbxEvent))
             return;
         switch (pbxEvent.Category)
         {
@@ -244,8 +245,8 @@ internal sealed class PortSipEvents
             var session = _entry.Text(PortSipFields.SessionId);
             var time = _entry.Moment(PortSipFields.Timestamp);
             var pbxEvent = Copy(shape, count == 1 ? null : i);
-            if (!isRemoved && time is { } moment
-                && !IsFirst(pbxEvent, $"{shape.Name}/{_fields.Text(PortSipFields.QueueId)}/{agent}/{_entry.Word(PortSipFields.AgentState)}/{session}/{moment.ToUnixTimeSeconds()}"))
+            if (!isRemoved && time is { } moment && IsRepeated($"{shape.Name}/{_fields.Text(PortSipFields.QueueId)}/{agent}",
+                    $"{_entry.Word(PortSipFields.AgentState)}/{session}/{moment.ToUnixTimeSeconds()}"))
             {
                 continue;
             }
@@ -314,7 +315,7 @@ internal sealed class PortSipEvents
 
     private void ReceiveAgentStates(PbxEvent shape)
     {
-        if (KeyOf(shape) is { } key && !IsFirst(shape, key))
+        if (IsDouble(shape))
             return;
         shape.Extension = _fields.Party(PortSipFields.Extension);
         _directory.AddExtension(shape.Extension);
@@ -363,23 +364,46 @@ internal sealed class PortSipEvents
     }
 
     /// <summary>
-    /// What makes an event the same as another (section 6): <c>event_type</c>, <c>session_id</c>, <c>call_id</c> and
-    /// <c>time</c>, and the one who acted, since two parties can hold, and two devices ring, in one second. An event of one
-    /// extension is the same when all of it is. Null where nothing tells a repetition from the same thing happening again.
+    /// True when an event has come before (section 6). Of a call it is the same when <c>event_type</c>, <c>session_id</c>,
+    /// <c>call_id</c> and <c>time</c> are, and the one who acted, since two parties can hold, two devices ring, and a menu and
+    /// a person answer in one second. Of an extension or a queue it is a double when it repeats the last one to the letter: within a second a
+    /// phone may ring, stop and ring again. Without a time nothing tells a double from the same thing happening again.
     /// </summary>
-    private string? KeyOf(PbxEvent pbxEvent)
+    private bool IsDouble(PbxEvent pbxEvent)
     {
         if (!_fields.Has(PortSipFields.Time) && !_fields.Has(PortSipFields.Timestamp))
-            return null;
+            return false;
         if (_fields.Text(PortSipFields.SessionId) is not { } session)
-            return pbxEvent.Id;
+        {
+            var subject = _fields.Text(PortSipFields.Extension) ?? _fields.Text(PortSipFields.ExtensionNumber) ?? _fields.Text(PortSipFields.QueueId);
+            return IsRepeated($"{pbxEvent.Name}/{subject}", pbxEvent.Id);
+        }
         var actor = _fields.Text(PortSipFields.Aor) ?? _fields.Text(PortSipFields.Extension)
             ?? _fields.Text(PortSipFields.Destination) ?? _fields.Text(PortSipFields.DestinationMisspelt);
-        if (actor is null && pbxEvent.Name.Contains("target_", StringComparison.Ordinal))
-            actor = _fields.Text(PortSipFields.CallTarget) ?? pbxEvent.Id;
-        if (pbxEvent.Name == "call_update_info")
-            actor = $"{_fields.Text(PortSipFields.Caller)}-{_fields.Text(PortSipFields.Callee)}";
-        return $"{pbxEvent.Name}/{session}/{_fields.Text(PortSipFields.CallId)}/{pbxEvent.Time.ToUnixTimeSeconds()}{(actor is null ? "" : $"/{actor}")}";
+        actor ??= pbxEvent.Name switch
+        {
+            "call_established" => _fields.Text(PortSipFields.CallTarget),
+            "call_update_info" => $"{_fields.Text(PortSipFields.Caller)}-{_fields.Text(PortSipFields.Callee)}",
+            var name when name.Contains("target_", StringComparison.Ordinal) => _fields.Text(PortSipFields.CallTarget) ?? pbxEvent.Id,
+            _ => null,
+        };
+        return !IsFirst(pbxEvent,
+            $"{pbxEvent.Name}/{session}/{_fields.Text(PortSipFields.CallId)}/{pbxEvent.Time.ToUnixTimeSeconds()}{(actor is null ? "" : $"/{actor}")}");
+    }
+
+    private bool IsRepeated(string subject, string content)
+    {
+        if (_lastOf.TryGetValue(subject, out var last) && last == content)
+        {
+            _host.CountDuplicate();
+            return true;
+        }
+
+        // More subjects than any PBX has numbers; a server that invents them must not fill the memory.
+        if (_lastOf.Count >= 100_000)
+            _lastOf.Clear();
+        _lastOf[subject] = content;
+        return false;
     }
 
     private bool IsWanted(string topic) => _wantedNames.Contains(topic) || _wantedNames.Contains(PortSipTopics.GlobalPrefix + topic);

@@ -16,12 +16,19 @@ internal sealed class OneCloudDriver : PlatformDriver
     /// <summary>Section 6: a link that is silent for longer is stale, whatever its handshake says.</summary>
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(90);
 
+    /// <summary>
+    /// How long a look-up may take once an answer is known: after a network change HTTP may wait on a dead connection, and
+    /// the link must not wait with it.
+    /// </summary>
+    private static readonly TimeSpan LookUpPatience = TimeSpan.FromSeconds(5);
+
     private readonly Uri _api;
     private readonly OneCloudPause _pause = new();
     private readonly OneCloudTokens _tokens;
     private volatile OneCloudToken? _token;
     private volatile int _tokenNumber;
     private IReadOnlyList<Uri> _hosts;
+    private bool _isLookedUp;
 
     public OneCloudDriver(DriverContext context)
         : base(context)
@@ -100,6 +107,7 @@ internal sealed class OneCloudDriver : PlatformDriver
         {
             var hosts = OneCloudHosts.Read(answer.Body, _api);
             _hosts = hosts.Count > 0 ? hosts : [OneCloudHosts.Default(_api)];
+            _isLookedUp = true;
         }
         else if (answer is not null)
         {
@@ -116,13 +124,20 @@ internal sealed class OneCloudDriver : PlatformDriver
         {
             Headers = [new("Authorization", $"Bearer {Token.Access.Reveal()}"), new("Accept", "application/json")],
         };
+        using var limit = new CancellationTokenSource(_isLookedUp ? LookUpPatience : Timeout.InfiniteTimeSpan, Context.Clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await Context.Http.SendAsync(call, cancellationToken).ConfigureAwait(false);
+            return await Context.Http.SendAsync(call, both.Token).ConfigureAwait(false);
         }
         catch (PbxException e)
         {
             Context.Log($"The socket's hosts could not be asked for: {e.Message}");
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Context.Log($"The socket's hosts were not told within {LookUpPatience.TotalSeconds:0} s; using those known so far.");
             return null;
         }
     }

@@ -125,6 +125,25 @@ public sealed class OneCloudDriverTests
         Assert.Equal("core.example.com", Assert.Single(await PrepareAsync(Create(OneCloudBench.TokenOptions))).Uri.Host);
     }
 
+    [Fact]
+    public async Task A_look_up_that_hangs_holds_a_new_link_up_for_five_seconds_at_most()
+    {
+        var asked = new TaskCompletionSource();
+        var http = new HangingHttp(Http, asked);
+        var options = OneCloudBench.TokenOptions with { Transport = new TransportOptions { Clock = _clock } };
+        var driver = new OneCloudDriver(new DriverContext(options, http, _journal.Add));
+        _hosts = _ => FakeHttp.Json(200, "\"socket.example.com\"");
+        await PrepareAsync(driver);
+
+        http.Hangs = true;
+        var prepared = PrepareAsync(driver);
+        await asked.Task;
+        Assert.False(prepared.IsCompleted);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal("socket.example.com", Assert.Single(await prepared.WaitAsync(TimeSpan.FromSeconds(60))).Uri.Host);
+    }
+
     // ---- tokens ----------------------------------------------------------------------------------------------------
 
     [Fact]
@@ -365,5 +384,21 @@ public sealed class OneCloudDriverTests
         var text = new StringBuilder().AppendJoin('\n', _journal).ToString();
         foreach (var secret in (string[])["TOKEN-1", "R-1", "PASSWORD-1", "CLIENT-SECRET-1"])
             Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+    }
+
+    /// <summary>HTTP over a connection that is dead without a word.</summary>
+    private sealed class HangingHttp(FakeHttp inner, TaskCompletionSource asked) : IHttpClient
+    {
+        public bool Hangs { get; set; }
+
+        public async Task<HttpAnswer> SendAsync(HttpCall request, CancellationToken cancellationToken)
+        {
+            if (Hangs)
+            {
+                asked.TrySetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+            return await inner.SendAsync(request, cancellationToken);
+        }
     }
 }

@@ -212,6 +212,23 @@ public sealed class OneCloudSessionTests
     }
 
     [Fact]
+    public async Task A_second_subscription_error_spares_the_one_whose_confirmation_follows_it()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        var good = bench.SubscribeCalls("1001");
+        var bad = bench.SubscribeCalls("1002");
+        bench.Host.Advance(Silence);
+        await bench.RenewAsync();
+        bench.Receive("""["subscription_error"]""");
+        bench.Receive("""["status",{"status":"Setup Complete (example-domain-<>-call-<>-1001)"}]""");
+        bench.Host.Advance(Grace);
+
+        Assert.Same(good, Assert.Single(bench.Host.Confirmed).Subscription);
+        Assert.Same(bad, Assert.Single(bench.Host.Rejected).Subscription);
+    }
+
+    [Fact]
     public async Task A_subscription_error_that_names_a_stream_is_about_that_one()
     {
         var bench = await OneCloudBench.CreateAsync();

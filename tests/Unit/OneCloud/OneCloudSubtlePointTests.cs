@@ -60,6 +60,21 @@ public sealed class OneCloudSubtlePointTests
         Assert.Equal(PbxOutcome.Missed, bench.Host.LastEvent.Outcome);
     }
 
+    [Theory]
+    [InlineData("ForwardSRing")]
+    [InlineData("ForwardAlways")]
+    [InlineData("SomethingNew")]
+    public async Task Point_3_an_action_that_only_the_closing_record_names_does_not_hide_a_missed_call(string action)
+    {
+        var bench = await OneCloudBench.OpenAsync(Calls);
+        var records = OneCloudBench.ReadFixture("state-missed");
+        bench.Receive(records[0]);
+        bench.Receive(records[1].Replace("\"by_action\": \"\"", $"\"by_action\": \"{action}\"", StringComparison.Ordinal));
+
+        Assert.Contains(action, bench.Host.LastEvent.Raw, StringComparison.Ordinal);
+        Assert.Equal((PbxCallState.Ended, PbxOutcome.Missed), (bench.Host.LastEvent.CallState, bench.Host.LastEvent.Outcome));
+    }
+
     [Fact]
     public async Task Point_4_click_to_dial_rings_the_other_party_after_the_own_phone_and_is_not_answered_elsewhere()
     {

@@ -153,8 +153,8 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
     /// <returns>When that is told.</returns>
     protected abstract ValueTask OnEndedAsync(PbxException? fault);
 
-    /// <summary>Starts the task that sends what is queued.</summary>
-    protected void StartWriting() => _writer = Task.Run(WriteAsync);
+    /// <summary>Starts the task that sends what is queued; nothing happens when it runs already.</summary>
+    protected void StartWriting() => _writer ??= Task.Run(WriteAsync);
 
     private PbxException Closed() =>
         new(PbxErrorKind.Disconnected, $"The link to {Target.Display} is closed.", "Connect again.");

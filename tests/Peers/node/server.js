@@ -49,6 +49,8 @@ function attach(namespace) {
   });
   namespace.on('connection', (socket) => {
     connections++;
+    // A client that asks to connect where nobody has to ask becomes two clients on one connection.
+    socket.conn.clients = (socket.conn.clients || 0) + 1;
     const handshake = socket.handshake;
     socket.on('who', (reply) => reply({
       transport: socket.conn.transport.name,
@@ -57,6 +59,7 @@ function attach(namespace) {
       header: handshake.headers['x-test'] || null,
       agent: handshake.headers['user-agent'] || null,
       connections,
+      clientsOnThisConnection: socket.conn.clients,
     }));
     socket.on('echo', (...args) => socket.emit('echo', ...args));
     socket.on('sum', (a, b, reply) => setTimeout(() => reply(a + b, { a, b }), (a * 7) % 5));

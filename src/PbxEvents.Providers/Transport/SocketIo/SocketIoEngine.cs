@@ -72,28 +72,11 @@ internal abstract class SocketIoEngine(TransportOptions options, LinkTarget targ
     /// <inheritdoc/>
     protected sealed override async Task OpenCoreAsync(CancellationToken cancellationToken)
     {
-        var transport = await EngineConnector.OpenAsync(Target, Options, cancellationToken).ConfigureAwait(false);
-        lock (_gate)
-        {
-            _transport = transport;
-            if (_isTornDown)
-            {
-                transport.Dispose();
-                return;
-            }
-
-            var limit = transport.Handshake.MaxSilence;
-            if (Target.MaxSilence is { } most && most < limit) limit = most;
-            _watch = new SilenceWatch(Options.Clock, limit, () => transport.Silence, OnSilent);
-            if (Target.PingInterval is { } interval)
-                _lowPings = Options.Clock.CreateTimer(_ => _ = transport.PingAsync(), null, interval, interval);
-        }
-
-        StartWriting();
-        if (transport.Revision == 3) SpeakRevision3(transport);
-        // A read cannot be cancelled, but the transport can be closed under it.
-        using var cancelling = cancellationToken.UnsafeRegister(static t => ((IEngineTransport)t!).Dispose(), transport);
-        await JoinAsync(transport, cancellationToken).ConfigureAwait(false);
+        if (await OpenOnceAsync(Target, cancellationToken).ConfigureAwait(false)) return;
+        // Asked too soon: a server of revision 3 takes the question for a second client on this connection. Start anew.
+        _transport!.Dispose();
+        _early.Clear();
+        await OpenOnceAsync(Target with { Revision = 3 }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -139,8 +122,41 @@ internal abstract class SocketIoEngine(TransportOptions options, LinkTarget targ
     private static bool IsBareConnect(in SocketPacket packet) =>
         packet is { Type: SocketPacketType.Connect, Namespace: SocketPacket.Root, Payload.IsEmpty: true };
 
+    /// <summary>Opens a transport and joins the namespace.</summary>
+    /// <param name="target">Where to, and the revision to try first.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <returns>False when the revision came out too late for this transport.</returns>
+    private async Task<bool> OpenOnceAsync(LinkTarget target, CancellationToken cancellationToken)
+    {
+        var transport = await EngineConnector.OpenAsync(target, Options, cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _transport = transport;
+            if (_isTornDown)
+            {
+                transport.Dispose();
+                throw new OperationCanceledException();
+            }
+
+            var limit = transport.Handshake.MaxSilence;
+            if (Target.MaxSilence is { } most && most < limit) limit = most;
+            _watch?.Dispose();
+            _watch = new SilenceWatch(Options.Clock, limit, () => transport.Silence, OnSilent);
+            _lowPings?.Dispose();
+            if (Target.PingInterval is { } interval)
+                _lowPings = Options.Clock.CreateTimer(_ => _ = transport.PingAsync(), null, interval, interval);
+        }
+
+        StartWriting();
+        if (transport.Revision == 3) SpeakRevision3(transport);
+        // A read cannot be cancelled, but the transport can be closed under it.
+        using var cancelling = cancellationToken.UnsafeRegister(static t => ((IEngineTransport)t!).Dispose(), transport);
+        return await JoinAsync(transport, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Waits for the <c>40</c> of the namespace, and finds out about the revision on the way (socketio.md sections 1 and 2).</summary>
-    private async Task JoinAsync(IEngineTransport transport, CancellationToken cancellationToken)
+    /// <returns>False when the server turned out to be of revision 3 after it was asked in revision 4.</returns>
+    private async Task<bool> JoinAsync(IEngineTransport transport, CancellationToken cancellationToken)
     {
         var receiving = transport.ReceiveAsync().AsTask();
         if (!transport.IsRevisionCertain) await Task.WhenAny(receiving, Task.Delay(UnaskedConnectWait, Options.Clock, cancellationToken)).ConfigureAwait(false);
@@ -158,13 +174,14 @@ internal abstract class SocketIoEngine(TransportOptions options, LinkTarget targ
             {
                 if (transport.Revision == 4 && IsBareConnect(packet))
                 {
+                    if (hasAsked) return false;
                     transport.Revision = 3;
                     SpeakRevision3(transport);
                 }
 
                 if (packet.Type == SocketPacketType.ConnectError) throw Refusal.Read(packet.Payload, Target);
                 if (packet.Type == SocketPacketType.Disconnect) throw LinkFaults.Lost(Target.Display, "the server ended it before it was complete");
-                if (packet.Type == SocketPacketType.Connect && packet.Namespace == _namespace) return;
+                if (packet.Type == SocketPacketType.Connect && packet.Namespace == _namespace) return true;
                 if (packet.Type != SocketPacketType.Connect) await KeepOrAnswerAsync(message).ConfigureAwait(false);
             }
 

@@ -99,6 +99,11 @@ Describe 'Get-PbxEvent -Wait' {
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
     }
 
+    It 'is meant by -Timeout alone' {
+        Invoke-PbxSimulation Missed -Pace 50 -NoWait
+        (Get-PbxEvent Call -Timeout $Patience -MaxEvents 5).Count | Should -Be 5
+    }
+
     It 'ends after -MaxEvents events, old and new counted together' {
         $null = Invoke-PbxSimulation Missed -Pace 0
         Wait-Until { (Get-PbxEvent Call).Count -eq 5 }

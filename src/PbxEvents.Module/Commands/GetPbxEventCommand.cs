@@ -36,7 +36,7 @@ public sealed class GetPbxEventCommand : EventCmdlet
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>Ends -Wait after so many seconds; -1, the default, for never.</summary>
+    /// <summary>Ends -Wait, which it implies, after so many seconds; -1, the default, for never.</summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(-1, 2_147_483)]
@@ -64,7 +64,7 @@ public sealed class GetPbxEventCommand : EventCmdlet
             if (item is PbxEvent && ++_written == MaxEvents)
                 return;
         }
-        if (!Wait)
+        if (!Wait && !MyInvocation.BoundParameters.ContainsKey(nameof(Timeout)))
             return;
         var stream = new EventStream(cursors);
         ReadOn(stream, deadline, (pbxEvent, gap) => Take(pbxEvent, gap, WriteObject));

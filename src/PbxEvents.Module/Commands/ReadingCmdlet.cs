@@ -9,8 +9,8 @@ namespace PbxEvents.Module.Commands;
 /// <summary>Base of the cmdlets that read events and may wait for them.</summary>
 public abstract class ReadingCmdlet : ConnectionCmdlet
 {
-    /// <summary>How long events are handled without a pause before others have their turn, in milliseconds.</summary>
-    private const int BusyMilliseconds = 50;
+    /// <summary>The longest time between two turns for others, in milliseconds, also while events come without a pause.</summary>
+    private const int TurnMilliseconds = 20;
 
     private readonly List<PbxClient> _clients = [];
 
@@ -35,25 +35,27 @@ public abstract class ReadingCmdlet : ConnectionCmdlet
         using var end = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
         try
         {
-            var busySince = Environment.TickCount64;
+            var lastTurn = Environment.TickCount64;
             while (!stream.IsComplete)
             {
                 while (stream.TryRead(out var pbxEvent, out var gap))
                 {
                     if (take(pbxEvent!, gap))
                         return;
-                    if (Environment.TickCount64 - busySince < BusyMilliseconds)
+                    if (Environment.TickCount64 - lastTurn < TurnMilliseconds)
                         continue;
                     GiveTurn();
                     if (deadline.IsOver)
                         return;
-                    busySince = Environment.TickCount64;
+                    lastTurn = Environment.TickCount64;
                 }
                 var more = stream.WaitAsync(end.Token);
                 while (!WaitOnce(more, deadline.Left))
+                {
                     if (deadline.IsOver)
                         return;
-                busySince = Environment.TickCount64;
+                    lastTurn = Environment.TickCount64;
+                }
             }
         }
         finally

@@ -72,7 +72,7 @@ internal sealed class FaultProxy : IAsyncDisposable
                 _ = ServeAsync(client);
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception error) when (error is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // Stopped.
         }

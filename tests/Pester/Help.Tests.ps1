@@ -1,0 +1,112 @@
+BeforeDiscovery {
+    $root = [System.IO.Path]::GetFullPath("$PSScriptRoot/../..")
+    $manifest = Import-PowerShellDataFile "$root/PbxEvents.psd1"
+    $cmdlets = $manifest.CmdletsToExport | ForEach-Object { @{ Cmdlet = $_; Page = "$root/docs/en-US/$_.md" } }
+
+    # The examples of the pages: a heading and the block of code under it. One that cannot run on the simulator says so.
+    $examples = foreach ($page in $cmdlets) {
+        if (-not (Test-Path $page.Page)) { continue }
+        foreach ($match in [regex]::Matches((Get-Content $page.Page -Raw), '(?ms)^### (Example \d+: [^\n]*)\n+```powershell\n(.*?)\n```')) {
+            if ($match.Groups[1].Value -notlike '*(needs a real PBX)') {
+                @{ Cmdlet = $page.Cmdlet; Title = $match.Groups[1].Value; Code = $match.Groups[2].Value }
+            }
+        }
+    }
+    $hasPlatyPS = [bool](Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS | Where-Object { $_.Version.Major -eq 1 })
+    $hasAnalyzer = [bool](Get-Module -ListAvailable PSScriptAnalyzer)
+    # What people run; the test files have habits of their own.
+    $scripts = foreach ($file in Get-ChildItem "$root/*.ps1", "$root/build/Tasks/*.ps1", "$root/examples/*.ps1") {
+        @{ Script = [System.IO.Path]::GetRelativePath($root, $file.FullName).Replace('\', '/') }
+    }
+}
+
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    $root = [System.IO.Path]::GetFullPath("$PSScriptRoot/../..")
+    $pwsh = [Environment]::ProcessPath
+}
+
+Describe 'The help of <Cmdlet>' -ForEach $cmdlets {
+    BeforeAll {
+        $text = Get-Content $Page -Raw
+        $help = Get-Help $Cmdlet -Full
+        $usual = [System.Management.Automation.Cmdlet]::CommonParameters
+        $parameters = (Get-Command $Cmdlet).Parameters.Keys | Where-Object { $_ -notin $usual } | Sort-Object
+    }
+
+    It 'has a page with exactly its parameters, all described' {
+        $described = [regex]::Matches($text, '(?m)^### -(\w+)\r?\n\r?\n(?!```)\S')
+        $described.ForEach({ $_.Groups[1].Value }) | Sort-Object | Should -Be $parameters
+        $text | Should -Not -Match '\{\{'
+    }
+
+    It 'has three examples that run on the simulator' {
+        @($examples).Where({ $_.Cmdlet -eq $Cmdlet }).Count | Should -BeGreaterOrEqual 3
+    } -TestCases @{ Cmdlet = $Cmdlet; examples = $examples }
+
+    It 'is what Get-Help shows' {
+        $help.Synopsis | Should -Be ([regex]::Match($text, '## SYNOPSIS\s+(.*?)\s+## ').Groups[1].Value)
+        $help.parameters.parameter.name | Sort-Object | Should -Be $parameters
+        foreach ($parameter in $help.parameters.parameter) {
+            $parameter.description.Text | Should -Not -BeNullOrEmpty -Because $parameter.name
+        }
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 3
+        foreach ($example in $help.examples.example) {
+            $example.code | Should -Not -BeNullOrEmpty -Because $example.title
+            $example.code | Should -Not -BeLike '*```*'
+        }
+    }
+
+    It 'has only examples that parse' {
+        foreach ($example in $help.examples.example) {
+            $errors = $null
+            $null = [System.Management.Automation.Language.Parser]::ParseInput($example.code, [ref]$null, [ref]$errors)
+            $errors | Should -BeNullOrEmpty -Because $example.code
+        }
+    }
+}
+
+Describe 'Each example' {
+    BeforeEach {
+        $null = Start-PbxSimulator TelecomX | Connect-PbxEvents
+        $null = Register-PbxSubscription Call, Queue, Agent, Presence, Registration
+    }
+
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'runs: <Cmdlet>, <Title>' -ForEach $examples {
+        # One that opens its own simulator has the session to itself, as its notes say.
+        if ($Code -match 'Start-PbxSimulator') { Close-Bench }
+        $shown = [System.Collections.Generic.List[object]]::new()
+        $script = [scriptblock]::Create("`$ErrorActionPreference = 'Stop'`n$Code")
+        & $script 6> $null 3> $null | ForEach-Object { $shown.Add($_) }
+        # One whose last line waits for something must have found it.
+        if ($Code -match '(?m)^Wait-\S+[^|\n]*\z') {
+            $shown | Should -Not -BeNullOrEmpty
+        }
+    }
+}
+
+Describe 'The help as it ships' {
+    It 'answers Get-Help Connect-PbxEvents -Examples in a fresh session' {
+        $line = "Import-Module '$ModulePath'; Get-Help Connect-PbxEvents -Examples | Out-String -Width 200"
+        $shown = & $pwsh -NoProfile -NoLogo -Command $line
+        $shown -join "`n" | Should -Match 'Example 1'
+        $shown -join "`n" | Should -Match 'Start-PbxSimulator TelecomX'
+    }
+
+    It 'is compiled from the pages as they are (./build.sh docs)' -Skip:(-not $hasPlatyPS) {
+        $fresh = Join-Path $TestDrive 'help.xml'
+        $null = & $pwsh -NoProfile -NoLogo -File "$root/build/Tasks/Docs.ps1" -Path $fresh
+        (Get-Content "$root/module/en-US/PbxEvents.Module.dll-Help.xml" -Raw) | Should -BeExactly (Get-Content $fresh -Raw)
+    }
+}
+
+Describe 'PSScriptAnalyzer' -Skip:(-not $hasAnalyzer) {
+    It 'finds nothing in <Script>' -ForEach $scripts {
+        $found = Invoke-ScriptAnalyzer -Path "$root/$Script" -Settings "$root/PSScriptAnalyzerSettings.psd1"
+        $found | ForEach-Object { "$($_.Line): $($_.RuleName) $($_.Message)" } | Should -BeNullOrEmpty
+    }
+}

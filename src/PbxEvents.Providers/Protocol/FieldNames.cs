@@ -25,9 +25,16 @@ internal sealed class FieldNames
     {
         if (reader.ValueIsEscaped)
         {
-            for (var i = 0; i < _names.Length; i++)
-                if (reader.ValueTextEquals(_names[i]))
-                    return i;
+            try
+            {
+                for (var i = 0; i < _names.Length; i++)
+                    if (reader.ValueTextEquals(_names[i]))
+                        return i;
+            }
+            catch (InvalidOperationException)
+            {
+                // Half a surrogate pair: no name that anybody looks for.
+            }
             return -1;
         }
         var name = reader.ValueSpan;

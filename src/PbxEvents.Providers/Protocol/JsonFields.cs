@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 
 namespace PbxEvents.Providers.Protocol;
@@ -156,7 +157,16 @@ internal sealed class JsonFields(FieldNames names, Utf8Pool pool)
         bytes.CopyTo(quoted.AsSpan(1));
         var reader = new Utf8JsonReader(quoted);
         reader.Read();
-        return reader.GetString()!;
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, as a server leaves it that cuts a name short: the text stays as it was written, and
+            // the event is not lost for it.
+            return Encoding.UTF8.GetString(bytes);
+        }
     }
 
     private struct Slot

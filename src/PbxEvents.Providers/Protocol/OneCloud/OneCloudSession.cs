@@ -106,8 +106,9 @@ internal sealed class OneCloudSession : ProtocolSession
             else if (frame.Kind == FrameKind.Text)
                 EventReceived(frame.Payload);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second one is what .NET throws for text that is JSON by its form but holds half a character.
             Host.ReportUnreadable(frame.Payload.Span, $"It is not JSON ({e.Message})");
         }
     }

@@ -88,9 +88,10 @@ internal sealed class PortSipSession : ProtocolSession
             else
                 _events.ReceiveUnknown(_fields.Text(PortSipFields.Command), frame.Payload);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Section 8: some of the platform's own samples are no JSON. The message is lost, the link is not.
+            // Section 8: some of the platform's own samples are no JSON. The message is lost, the link is not. The second
+            // exception is what .NET throws for text that is JSON by its form but holds half a character.
             Host.ReportUnreadable(frame.Payload.Span, $"It is not JSON ({e.Message})");
         }
     }

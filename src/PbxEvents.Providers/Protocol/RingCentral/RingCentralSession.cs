@@ -111,8 +111,9 @@ internal sealed partial class RingCentralSession : ProtocolSession
             else
                 Host.ReportUnreadable(frame.Payload.Span, "It is no array that begins with an object.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second one is what .NET throws for text that is JSON by its form but holds half a character.
             Host.ReportUnreadable(frame.Payload.Span, $"It is not JSON ({e.Message})");
         }
         Remember(on);
@@ -204,8 +205,9 @@ internal sealed partial class RingCentralSession : ProtocolSession
         {
             _events.SnapshotReceived(snapshot);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second one is what .NET throws for text that is JSON by its form but holds half a character.
             Host.ReportUnreadable(snapshot.Payload.Span, $"The answer about a call is not JSON ({e.Message})");
         }
     }

@@ -5,7 +5,11 @@ internal sealed class YeastarCalls
 {
     private const int EndedKept = 512;
 
+    /// <summary>The end of a call can be lost with a link, so a call with so many younger ones counts as over.</summary>
+    private const int YoungerKept = 10_000;
+
     private readonly Dictionary<string, YeastarCall> _calls = new(StringComparer.Ordinal);
+    private readonly Queue<string> _opened = new();
     private readonly Queue<string> _ended = new();
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
 
@@ -18,7 +22,10 @@ internal sealed class YeastarCalls
     /// <summary>The call, from now on open.</summary>
     public YeastarCall Get(string callId)
     {
-        _open.Add(callId);
+        if (_open.Add(callId))
+            _opened.Enqueue(callId);
+        if (_opened.Count > YoungerKept)
+            End(_opened.Dequeue());
         if (!_calls.TryGetValue(callId, out var call))
             _calls.Add(callId, call = new YeastarCall());
         return call;

@@ -19,8 +19,9 @@ internal static class BinaryInliner
             using (var writer = new Utf8JsonWriter(output)) Write(writer, document.RootElement, attachments);
             return output.WrittenSpan.ToArray();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second one is what .NET throws for text that is JSON by its form but holds half a character.
             return null;
         }
     }

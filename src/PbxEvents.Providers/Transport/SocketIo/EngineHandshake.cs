@@ -31,7 +31,7 @@ internal sealed record EngineHandshake(string SessionId, TimeSpan PingInterval, 
             return new EngineHandshake(id, ReadTime(root, "pingInterval", UsualIntervalMs), ReadTime(root, "pingTimeout", UsualTimeoutMs),
                 root.TryGetProperty("maxPayload", out _));
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }

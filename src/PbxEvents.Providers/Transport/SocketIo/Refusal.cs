@@ -33,7 +33,7 @@ internal static class Refusal
             var text = root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString()! : root.GetRawText();
             return (Shorten(text), code);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return (payload.IsEmpty ? "no reason given" : Shorten(Encoding.UTF8.GetString(payload.Span[..Math.Min(payload.Length, LongestText)])), null);
         }

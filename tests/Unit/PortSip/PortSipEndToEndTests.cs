@@ -103,6 +103,28 @@ public sealed class PortSipEndToEndTests
         }
     }
 
+    [Theory]
+    [InlineData(PortSipVersion.V22)]
+    [InlineData(PortSipVersion.V162)]
+    [InlineData(PortSipVersion.V160)]
+    public async Task Calls_that_overlap_keep_their_own_outcomes(PortSipVersion version)
+    {
+        await using var simulator = Start(version);
+        await using var client = await ConnectAsync(simulator, Calls);
+        var watch = new ClientWatch(client);
+        var overlap = Pace with { Pace = TimeSpan.FromMilliseconds(20), Count = 8, Interval = TimeSpan.FromMilliseconds(30) };
+        var plays = ((string Scenario, PbxOutcome Outcome)[])
+            [("Answered", PbxOutcome.Answered), ("QueueAbandoned", PbxOutcome.Abandoned), ("Transferred", PbxOutcome.Transferred)];
+        var calls = await Task.WhenAll(plays.Select(p => simulator.PlayAsync(p.Scenario, overlap, Limits.Patience)));
+        await simulator.SendEventAsync("cdr_events", """{"event_type":"last"}""");
+        await watch.WaitAsync(e => e.Name == "last", "last event");
+
+        var outcomes = client.GetCalls().ToDictionary(c => c.CallId, c => c.Outcome);
+        Assert.Equal(24, outcomes.Count);
+        foreach (var (play, played) in plays.Zip(calls))
+            Assert.All(played, c => Assert.Equal(play.Outcome, outcomes[c.CallId]));
+    }
+
     [Fact]
     public async Task Devices_that_come_with_the_records_change_no_outcome()
     {

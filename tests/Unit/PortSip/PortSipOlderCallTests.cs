@@ -404,6 +404,19 @@ public sealed class PortSipOlderCallTests
     }
 
     [Fact]
+    public void Point_6_a_device_that_rings_late_does_not_wake_an_ended_call_but_one_that_rings_anew_does()
+    {
+        Listen();
+        Start();
+        Ended("call_noanswer");
+        Assert.Equal(PbxCallState.Ended, Target("target_ringing", after: 0).CallState);
+        Assert.Equal(PbxOutcome.Missed, _bench.Call.Outcome);
+
+        // No answer, and sent on to somebody else a while later: the session goes on.
+        Assert.Equal(PbxCallState.Ringing, Target("target_ringing", "sip:104@10.0.0.9:5060", after: 10).CallState);
+    }
+
+    [Fact]
     public void Point_6_the_first_end_sticks_while_the_record_is_awaited()
     {
         Listen(withRecords: true);

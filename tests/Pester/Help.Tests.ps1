@@ -12,6 +12,17 @@ BeforeDiscovery {
             }
         }
     }
+    # The topics, each with its indented blocks of code. The topics of the platforms show lines for a real PBX.
+    $platforms = 'OneCloud', 'PortSIP', 'RingCentral', 'TelecomX', 'Yeastar'
+    $topics = foreach ($file in Get-ChildItem "$root/docs/en-US/about_*.md") {
+        $blocks = [regex]::Matches((Get-Content $file -Raw), '(?m)(^ {4}[^\n]*(\n|\z)|(?<=\n {4}[^\n]*\n)\n(?= {4}))+')
+        @{
+            Topic  = $file.BaseName
+            File   = $file.FullName
+            Code   = ($blocks.Value -join "`n") -replace '(?m)^ {4}'
+            IsReal = $file.BaseName.Substring('about_PbxEvents'.Length).TrimStart('_') -in $platforms
+        }
+    }
     $hasPlatyPS = [bool](Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS | Where-Object { $_.Version.Major -eq 1 })
     $hasAnalyzer = [bool](Get-Module -ListAvailable PSScriptAnalyzer)
     # What people run; the test files have habits of their own.
@@ -86,6 +97,54 @@ Describe 'Each example' {
         if ($Code -match '(?m)^Wait-\S+[^|\n]*\z') {
             $shown | Should -Not -BeNullOrEmpty
         }
+    }
+}
+
+Describe 'The topic <Topic>' -ForEach $topics {
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'is found by Get-Help' {
+        Get-Help $Topic | Should -BeLike "# $Topic*"
+        (Get-Help about_PbxEvents*).Where({ $_.Name -eq $Topic }).Synopsis | Should -Not -BeNullOrEmpty
+    }
+
+    It 'names only topics and cmdlets that exist' {
+        $text = Get-Content $File -Raw
+        $known = @((Get-Help about_PbxEvents*).Name) + (Get-Command -Module PbxEvents).Name
+        $named = [regex]::Matches($text, '\babout_PbxEvents\w*|\b[A-Z][a-z]+-Pbx\w+').Value | Sort-Object -Unique
+        $named | Where-Object { $_ -notin $known } | Should -BeNullOrEmpty
+    }
+
+    It 'has code that runs, or for a real PBX at least parses and names real parameters' {
+        $errors = $null
+        $ast = [System.Management.Automation.Language.Parser]::ParseInput($Code, [ref]$null, [ref]$errors)
+        $errors | Should -BeNullOrEmpty
+        foreach ($command in $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)) {
+            $info = Get-Command $command.GetCommandName() -ErrorAction Ignore
+            if ($info.ModuleName -ne 'PbxEvents') { continue }
+            foreach ($element in $command.CommandElements) {
+                if ($element -is [System.Management.Automation.Language.CommandParameterAst]) {
+                    { $info.ResolveParameter($element.ParameterName) } | Should -Not -Throw -Because $element.ParameterName
+                }
+            }
+        }
+        if (-not $IsReal) {
+            & ([scriptblock]::Create("`$ErrorActionPreference = 'Stop'`n$Code")) 6> $null | Out-Null
+        }
+    }
+}
+
+Describe 'The table of errors' {
+    It 'has every id, each once, and no other' {
+        $ids = [regex]::Matches((Get-Content "$root/docs/en-US/about_PbxEvents_Errors.md" -Raw), '(?m)^\| ([A-Z]\w+) \| (?!What happened)').ForEach({
+                $_.Groups[1].Value
+            })
+        $source = Get-Content "$root/src/PbxEvents.Module/Errors/ModuleErrors.cs" -Raw
+        $own = [regex]::Matches($source, 'nameof\(SR\.(\w+)\)').ForEach({ $_.Groups[1].Value })
+        $own.Count | Should -BeGreaterThan 10
+        $ids | Sort-Object | Should -Be ([enum]::GetNames([PbxEvents.PbxErrorKind]) + $own | Sort-Object)
     }
 }
 

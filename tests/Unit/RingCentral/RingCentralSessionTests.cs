@@ -1,0 +1,445 @@
+using System.Text;
+using PbxEvents.Providers.Protocol;
+using PbxEvents.Providers.Protocol.RingCentral;
+
+namespace PbxEvents.Tests.Unit.RingCentral;
+
+/// <summary>ringcentral.md sections 4 to 6, 10 and 11.</summary>
+public sealed class RingCentralSessionTests
+{
+    [Fact]
+    public async Task Nothing_is_sent_before_the_first_frame()
+    {
+        var bench = RingCentralBench.Create();
+        bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call });
+        await bench.OpenAsync();
+        Assert.Empty(bench.Host.Sent);
+
+        bench.Details();
+
+        Assert.Equal(["POST /restapi/v1.0/subscription"], bench.Requests);
+        Assert.Equal("WebSocket", bench.Sent[0][1].GetProperty("deliveryMode").GetProperty("transportType").GetString());
+        Assert.Empty(bench.Host.Ready);
+        bench.Reply(200, RingCentralBench.Subscription("sub-1", RingCentralBench.Calls));
+        Assert.Single(bench.Host.Ready);
+    }
+
+    [Fact]
+    public async Task A_link_that_says_nothing_for_a_minute_is_of_no_use()
+    {
+        var bench = RingCentralBench.Create();
+        await bench.OpenAsync();
+
+        bench.Host.Advance(TimeSpan.FromSeconds(59));
+        Assert.Empty(bench.Host.Closed);
+        bench.Host.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(PbxErrorKind.Timeout, Assert.Single(bench.Host.Closed).Fault.Kind);
+    }
+
+    [Fact]
+    public async Task Without_a_wish_the_session_is_ready_at_once()
+    {
+        var bench = RingCentralBench.Create();
+        await bench.OpenAsync();
+
+        bench.Details();
+
+        Assert.Single(bench.Host.Ready);
+        Assert.Empty(bench.Host.Sent);
+    }
+
+    [Fact]
+    public async Task A_heartbeat_goes_out_after_silence_and_its_answer_keeps_the_link()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        var before = bench.Host.Sent.Count;
+
+        bench.Host.Advance(TimeSpan.FromSeconds(44));
+        Assert.Equal(before, bench.Host.Sent.Count);
+        bench.Host.Advance(TimeSpan.FromSeconds(1));
+        var heartbeat = bench.Sent[^1];
+        Assert.Equal("Heartbeat", heartbeat[0].GetProperty("type").GetString());
+        Assert.Equal(1, heartbeat.GetArrayLength());
+
+        bench.Receive(heartbeat.GetRawText());
+        bench.Host.Advance(TimeSpan.FromSeconds(44));
+        Assert.Empty(bench.Host.Closed);
+        Assert.Equal(before + 1, bench.Host.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_link_without_any_frame_15_seconds_after_a_heartbeat_is_dead()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Host.Advance(TimeSpan.FromSeconds(45));
+
+        bench.Host.Advance(TimeSpan.FromSeconds(14));
+        Assert.Empty(bench.Host.Closed);
+        bench.Host.Advance(TimeSpan.FromSeconds(1));
+
+        var fault = Assert.Single(bench.Host.Closed).Fault;
+        Assert.Equal((PbxErrorKind.LinkLost, false), (fault.Kind, fault.IsPermanent));
+    }
+
+    [Fact]
+    public async Task Any_frame_is_a_sign_of_life()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Host.Advance(TimeSpan.FromSeconds(45));
+        bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}");
+
+        bench.Host.Advance(TimeSpan.FromSeconds(44));
+
+        Assert.Empty(bench.Host.Closed);
+    }
+
+    // ---- recovery ------------------------------------------------------------------------------------------------------
+
+    [Fact]
+    public async Task A_recovered_session_is_looked_at_and_not_subscribed_again()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Lose();
+        bench.Host.Advance(TimeSpan.FromSeconds(40));
+
+        var target = await bench.OpenAsync();
+        bench.Details("Successful");
+        Assert.Single(bench.Host.Ready);
+        bench.Reply(200, RingCentralBench.Subscription("sub-1", RingCentralBench.Calls));
+
+        Assert.Contains("wsc=WSC1", target.Uri.Query, StringComparison.Ordinal);
+        Assert.Equal(["POST /restapi/v1.0/subscription", "GET /restapi/v1.0/subscription/sub-1"], bench.Requests);
+        Assert.Equal(PbxGapRecovery.Recovered, bench.Host.Ready[1].Recovery.Recovery);
+        Assert.Equal(2, bench.Host.Confirmed.Count);
+    }
+
+    [Fact]
+    public async Task What_is_replayed_comes_before_the_session_is_ready_and_once()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}", "u-1");
+        bench.Lose();
+        await bench.OpenAsync();
+        bench.Details("Successful");
+
+        bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}", "u-1");
+        bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}", "u-2");
+
+        Assert.Equal(["u-1", "u-2"], bench.Host.Events.Select(e => e.Id));
+        Assert.Equal(1, bench.Host.Duplicates);
+        Assert.Single(bench.Host.Ready);
+    }
+
+    [Theory]
+    [InlineData("Failed", "WSG-1003")]
+    [InlineData("Failed", "WSG-1005")]
+    [InlineData("Failed", null)]
+    [InlineData(null, null)]
+    public async Task A_failed_or_absent_recovery_subscribes_anew_on_the_same_socket(string? state, string? code)
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Lose();
+        await bench.OpenAsync();
+
+        bench.Details(state, code);
+        bench.Reply(200, RingCentralBench.Subscription("sub-2", RingCentralBench.Calls));
+
+        Assert.Equal(["POST /restapi/v1.0/subscription", "POST /restapi/v1.0/subscription"], bench.Requests);
+        var recovery = bench.Host.Ready[1].Recovery;
+        Assert.Equal((PbxGapRecovery.Lost, null), (recovery.Recovery, recovery.EventsLost));
+        Assert.Contains(code ?? ".", recovery.Detail!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_recovered_session_whose_subscription_is_gone_is_lost()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Lose();
+        await bench.OpenAsync();
+        bench.Details("Successful");
+
+        bench.Reply(404, """{"errorCode":"SUB-507"}""");
+        bench.Reply(200, RingCentralBench.Subscription("sub-2", RingCentralBench.Calls));
+
+        Assert.Equal(PbxGapRecovery.Lost, bench.Host.Ready[1].Recovery.Recovery);
+        Assert.Equal("POST /restapi/v1.0/subscription", bench.Requests[^1]);
+    }
+
+    [Fact]
+    public async Task An_error_instead_of_details_drops_the_recovery_token()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Lose();
+        await bench.OpenAsync();
+
+        bench.Receive("""[{"type":"Error","messageId":"e-1","status":400,"headers":{}},{"errorCode":"WSG-400","message":"bad token"}]""");
+
+        var fault = Assert.Single(bench.Host.Closed).Fault;
+        Assert.Equal(("WSG-400", false), (fault.Code, fault.IsPermanent));
+        bench.Lose();
+        Assert.Null(bench.Session.PlanLink(false).ResumeToken);
+    }
+
+    [Fact]
+    public async Task Beyond_the_recovery_time_it_connects_afresh()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Lose();
+
+        bench.Host.Advance(TimeSpan.FromSeconds(179));
+        Assert.Equal("WSC1", bench.Session.PlanLink(false).ResumeToken);
+        bench.Host.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(bench.Session.PlanLink(false).ResumeToken);
+    }
+
+    [Theory]
+    [InlineData("WSG-902", false)]
+    [InlineData("WSG-903", true)]
+    public async Task The_platforms_own_cuts_are_recovered_and_the_daily_one_is_routine(string code, bool isRoutine)
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+
+        bench.Receive($$"""[{"type":"Error","messageId":"e-1","status":400},{"errorCode":"{{code}}"}]""");
+
+        var fault = Assert.Single(bench.Host.Closed).Fault;
+        Assert.Equal((isRoutine, false), (fault.IsRoutine, fault.IsPermanent));
+        bench.Lose();
+        Assert.Equal("WSC1", bench.Session.PlanLink(false).ResumeToken);
+    }
+
+    [Fact]
+    public async Task The_newest_token_is_kept_from_any_frame()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}", sequence: 9);
+        bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}", sequence: 4);
+        bench.Lose();
+
+        Assert.Equal("WSC9", bench.Session.PlanLink(false).ResumeToken);
+    }
+
+    [Fact]
+    public async Task A_new_sessions_token_replaces_the_old_whatever_its_number()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}", sequence: 9);
+        bench.Lose();
+        await bench.OpenAsync();
+        bench.Details("Failed", sequence: 2);
+        bench.Reply(200, RingCentralBench.Subscription("sub-2", RingCentralBench.Calls));
+        bench.Lose();
+
+        Assert.Equal("WSC2", bench.Session.PlanLink(false).ResumeToken);
+    }
+
+    [Fact]
+    public async Task A_link_lost_before_its_first_frame_keeps_the_token()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Lose();
+        await bench.OpenAsync();
+        bench.Lose();
+
+        Assert.Equal("WSC1", bench.Session.PlanLink(false).ResumeToken);
+    }
+
+    // ---- frames ----------------------------------------------------------------------------------------------------------
+
+    [Fact]
+    public async Task A_multipart_answer_does_not_break_the_reader()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Session.SendRequest(7, new PbxRequest { Request = "/restapi/v1.0/account/~/extension/1,2" });
+        var id = bench.Sent[^1][0].GetProperty("messageId").GetString();
+
+        bench.Receive($$"""[{"type":"ClientRequest","messageId":"{{id}}","status":207,"headers":{} },--Boundary_1\r\nContent-Type: application/json\r\n\r\n{"a":[1]}\r\n--Boundary_1--]""");
+
+        var reply = Assert.Single(bench.Host.Replies).Reply;
+        Assert.Equal(207, reply.Status);
+        Assert.StartsWith("--Boundary_1", System.Text.Json.JsonSerializer.Deserialize<string>(reply.Raw), StringComparison.Ordinal);
+        Assert.Empty(bench.Host.Unreadable);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("[null]")]
+    [InlineData("[1,2]")]
+    [InlineData("[{\"type\":\"ServerNotification\"}")]
+    [InlineData("[{\"type\":\"ServerNotification\"}]")]
+    [InlineData("[{\"type\":\"ServerNotification\"},7]")]
+    [InlineData("[{\"type\":\"ServerNotification\"},[]]")]
+    [InlineData("nonsense")]
+    [InlineData("")]
+    public async Task What_cannot_be_read_is_reported_and_the_next_frame_is_read(string text)
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+
+        bench.Receive(text);
+        bench.Party(2, "p-1", "Outbound", "Setup");
+
+        Assert.Single(bench.Host.Unreadable);
+        Assert.Equal(PbxCallState.Offered, Assert.Single(bench.Host.Events).CallState);
+    }
+
+    [Theory]
+    [InlineData("[{\"type\":\"Surprise\",\"messageId\":\"x\"},{\"a\":1}]", "Surprise")]
+    [InlineData("[{}]", "frame")]
+    public async Task An_unknown_frame_is_passed_on_whole(string text, string name)
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+
+        bench.Receive(text);
+
+        Assert.Equal((PbxCategory.Unknown, name, text), (bench.Host.LastEvent.Category, bench.Host.LastEvent.Name, bench.Host.LastEvent.Raw));
+    }
+
+    [Fact]
+    public async Task An_unknown_notification_is_passed_on_whole()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+
+        bench.Notify("/restapi/v1.0/glip/posts", """{"text":"hi"}""", "u-7");
+
+        var found = bench.Host.LastEvent;
+        Assert.Equal((PbxCategory.Unknown, "/restapi/v1.0/glip/posts", "u-7"), (found.Category, found.Name, found.Id));
+        Assert.Contains("\"text\":\"hi\"", found.Raw, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_body_of_a_push_notification_is_found()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+
+        bench.Receive("""
+            [{"type":"ServerNotification"},{"uuid":"u","event":"/restapi/v1.0/account/~/telephony/sessions","pn_apns":{"body":
+             {"telephonySessionId":"s-5","parties":[{"id":"p","direction":"Inbound","status":{"code":"Proceeding"}}]}}}]
+            """);
+
+        Assert.Equal(("s-5", PbxCallState.Ringing), (bench.Host.LastEvent.CallId, bench.Host.LastEvent.CallState));
+    }
+
+    [Theory]
+    [InlineData("2030-01-01T00:00:00.000+0000", "2030-01-01T00:00:00.0000000+00:00")]
+    [InlineData("2030-01-01T02:00:00.000+0200", "2030-01-01T02:00:00.0000000+02:00")]
+    [InlineData("2030-01-01T00:00:01.010Z", "2030-01-01T00:00:01.0100000+00:00")]
+    [InlineData("yesterday", null)]
+    [InlineData(null, null)]
+    public void Offsets_without_a_colon_are_read(string? text, string? expected) =>
+        Assert.Equal(expected, RingCentralTime.Parse(text)?.ToString("O"));
+
+    [Theory]
+    [InlineData("/restapi/v1.0/account/1000/extension/2000/voicemail", "voicemail", PbxCategory.Voicemail, "2000")]
+    [InlineData("/restapi/v1.0/account/1000/extension/2000/message-store", "message-store", PbxCategory.Message, "2000")]
+    [InlineData("/restapi/v1.0/account/1000/extension/2000/message-store/instant?type=SMS", "message-store/instant", PbxCategory.Message, "2000")]
+    [InlineData("/restapi/v1.0/account/1000/extension/2000/fax?direction=Inbound", "fax", PbxCategory.Message, "2000")]
+    [InlineData("/restapi/v1.0/account/1000/extension/2000/presence/line", "presence/line", PbxCategory.Presence, "2000")]
+    [InlineData("/restapi/v1.0/account/1000/extension/2000/presence/line/presence", "presence/line/presence", PbxCategory.Presence, "2000")]
+    [InlineData("/restapi/v1.0/account/1000/extension/2000/favorite/presence", "favorite/presence", PbxCategory.Presence, "2000")]
+    [InlineData("/restapi/v1.0/account/1000/extension/2000/presence/dnd", "presence/dnd", PbxCategory.Presence, "2000")]
+    [InlineData("/restapi/v1.0/account/1000/extension/2000/missed-calls", "missed-calls", PbxCategory.Call, "2000")]
+    [InlineData("/restapi/v1.0/account/1000/presence", "presence", PbxCategory.Presence, null)]
+    [InlineData("/restapi/v1.0/account/1000/extension", "extension", PbxCategory.Config, null)]
+    [InlineData("/restapi/v1.0/account/1000/extension/2000", "extension", PbxCategory.Config, "2000")]
+    [InlineData("/restapi/v1.0/account/1000/directory/entries", "directory/entries", PbxCategory.Config, null)]
+    public async Task Notifications_are_routed_by_the_end_of_their_path(string path, string name, PbxCategory category, string? extension)
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+
+        bench.Notify(path, "{}");
+
+        var found = bench.Host.LastEvent;
+        Assert.Equal((name, category, extension), (found.Name, found.Category, found.Extension));
+        Assert.StartsWith("/restapi/v1.0/account/~/", found.Topic, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_queues_members_are_agents_of_that_queue()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+
+        bench.Notify("/restapi/v1.0/account/1000/call-queues/2900/presence", """{"records":[{"member":{"id":2001},"acceptCurrentQueueCalls":true}]}""");
+
+        Assert.Equal((PbxCategory.Agent, "2900"), (bench.Host.LastEvent.Category, bench.Host.LastEvent.Queue));
+    }
+
+    [Fact]
+    public async Task A_text_message_tells_who_wrote_to_whom()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+
+        bench.Notify("/restapi/v1.0/account/1000/extension/2000/message-store/instant?type=SMS",
+            """{"id":"1","from":{"phoneNumber":"+12025550100"},"to":[{"phoneNumber":"+12025550111"}],"subject":"hi"}""");
+
+        Assert.Equal(("+12025550100", "+12025550111"), (bench.Host.LastEvent.From, bench.Host.LastEvent.To));
+    }
+
+    // ---- tokens and the end --------------------------------------------------------------------------------------------
+
+    [Fact]
+    public async Task The_token_is_renewed_ahead_of_its_end()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+
+        KeepAlive(bench, TimeSpan.FromMinutes(44));
+        Assert.Equal(0, bench.Host.Renewals);
+        KeepAlive(bench, TimeSpan.FromMinutes(1));
+        Assert.Equal(1, bench.Host.Renewals);
+
+        await bench.Driver.RenewCredentialAsync(default);
+        bench.Session.CredentialRenewed(null);
+        Assert.Equal(0, bench.Host.Rotations);
+        Assert.Contains("renew", bench.Host.Timers);
+    }
+
+    [Fact]
+    public async Task A_refused_renewal_ends_the_connection_and_a_passing_one_is_tried_again()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+
+        bench.Session.CredentialRenewed(new PbxException(PbxErrorKind.Timeout, "slow", "wait"));
+        Assert.Empty(bench.Host.Closed);
+        bench.Host.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(1, bench.Host.Renewals);
+
+        bench.Session.CredentialRenewed(new PbxException(PbxErrorKind.CredentialRefused, "no", "fix") { IsPermanent = true });
+        Assert.True(Assert.Single(bench.Host.Closed).Fault.IsPermanent);
+    }
+
+    [Fact]
+    public async Task Closing_ends_the_subscription()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+
+        bench.Session.Closing();
+
+        Assert.Equal("DELETE /restapi/v1.0/subscription/sub-1", bench.Requests[^1]);
+    }
+
+    [Fact]
+    public async Task Snapshots_are_told_as_made_here()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Party(2, "p-1", "Outbound", "Setup");
+        bench.Party(3, "p-2", "Inbound", "Proceeding", extension: "2001");
+
+        bench.Session.SnapshotReceived(new Snapshot("telephony/sessions", Encoding.UTF8.GetBytes("""
+            {"telephonySessionId":"s-1","parties":[{"id":"p-2","owner":{"extensionId":2001},"direction":"Inbound","status":{"code":"Answered"}}]}
+            """), "s-1"));
+        Assert.Equal((true, PbxCallState.Answered, "2001"), (bench.Host.LastEvent.Synthesized, bench.Host.LastEvent.CallState, bench.Host.LastEvent.Extension));
+        bench.Session.SnapshotReceived(new Snapshot("telephony/sessions", default, "s-1"));
+        Assert.Equal((true, PbxCallState.Ended, PbxOutcome.Answered), (bench.Host.LastEvent.Synthesized, bench.Host.LastEvent.CallState, bench.Host.LastEvent.Outcome));
+    }
+
+    /// <summary>Time passes with a frame often enough.</summary>
+    private static void KeepAlive(RingCentralBench bench, TimeSpan time)
+    {
+        for (var left = time; left > TimeSpan.Zero; left -= TimeSpan.FromSeconds(30))
+        {
+            bench.Host.Advance(TimeSpan.FromSeconds(30));
+            bench.Receive("""[{"type":"Heartbeat","messageId":"x"}]""");
+        }
+    }
+}

@@ -7,6 +7,8 @@ namespace PbxEvents.Providers.Transport.WebSockets;
 /// <summary>A link of plain WebSocket messages.</summary>
 internal sealed class WebSocketLink : LinkPump<OutFrame>, ILink
 {
+    private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromMilliseconds(500);
+
     private readonly ILinkSink _sink;
     private readonly object _gate = new();
     private WebSocketChannel? _channel;
@@ -63,9 +65,9 @@ internal sealed class WebSocketLink : LinkPump<OutFrame>, ILink
         if (message.Type == WebSocketMessageType.Close)
         {
             if (HasEnded) return false;
-            // The server waits for an answer to its goodbye; a second is enough for that.
-            await _channel.SayGoodbyeAsync().WaitAsync(TimeSpan.FromSeconds(1), Options.Clock).ConfigureAwait(false);
-            throw LinkFaults.Lost(Target.Display, $"the server closed it ({_channel.Goodbye})", code: _channel.GoodbyeCode);
+            var fault = LinkFaults.Lost(Target.Display, $"the server closed it ({_channel.Goodbye ?? "without a reason"})", code: _channel.GoodbyeCode);
+            await AnswerGoodbyeAsync(_channel).ConfigureAwait(false);
+            throw fault;
         }
 
         var kind = message.Type == WebSocketMessageType.Text ? FrameKind.Text : FrameKind.Binary;
@@ -93,6 +95,19 @@ internal sealed class WebSocketLink : LinkPump<OutFrame>, ILink
 
     /// <inheritdoc/>
     protected override ValueTask OnEndedAsync(PbxException? fault) => _sink.OnClosedAsync(this, fault);
+
+    private async Task AnswerGoodbyeAsync(WebSocketChannel channel)
+    {
+        try
+        {
+            // .NET goes on to wait until the server has closed the socket; the news of the end does not wait that long.
+            await channel.SayGoodbyeAsync().WaitAsync(GoodbyeLimit, Options.Clock).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It is a courtesy: the link is at its end either way, and the server's own code is what must be told.
+        }
+    }
 
     private void OnSilent(TimeSpan limit) =>
         Abort(LinkFaults.Lost(Target.Display, $"nothing has come in for {limit.TotalSeconds:0.#} s"));

@@ -11,7 +11,8 @@ namespace PbxEvents.Providers.Transport;
 /// <param name="target">Where it leads.</param>
 internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget target) : IAsyncDisposable
 {
-    private const int QueueLength = 1024;
+    /// <summary>Room for what is said at once after a reconnect: ten thousand subscriptions are restored in one go.</summary>
+    private const int QueueLength = 16 * 1024;
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _ended = new();

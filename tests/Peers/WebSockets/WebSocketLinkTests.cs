@@ -270,7 +270,7 @@ public sealed class WebSocketLinkTests
         link.Start();
         var block = new byte[64 * 1024];
         Array.Fill(block, (byte)'x');
-        for (var i = 0; i < 4000 && !sink.IsClosed; i++) link.Send(new OutFrame(FrameKind.Text, block));
+        for (var i = 0; i < 40_000 && !sink.IsClosed; i++) link.Send(new OutFrame(FrameKind.Text, block));
 
         Assert.Equal(PbxErrorKind.SlowServer, (await sink.ClosedAsync())?.Kind);
     }

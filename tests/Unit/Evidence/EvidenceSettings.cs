@@ -11,8 +11,8 @@ internal static class EvidenceSettings
     /// <summary>How many frames the fuzz tests feed in all: <c>PBXEVENTS_FUZZ_FRAMES</c>. Default 50,000.</summary>
     public static int FuzzFrames { get; } = Read("PBXEVENTS_FUZZ_FRAMES") ?? 50_000;
 
-    /// <summary>How long the chaos tests break things, all platforms together: <c>PBXEVENTS_CHAOS_SECONDS</c>. Default 18 s.</summary>
-    public static TimeSpan ChaosTime { get; } = TimeSpan.FromSeconds(Read("PBXEVENTS_CHAOS_SECONDS") ?? 18);
+    /// <summary>How long the chaos tests break things, all platforms together: <c>PBXEVENTS_CHAOS_SECONDS</c>. Default 20 s.</summary>
+    public static TimeSpan ChaosTime { get; } = TimeSpan.FromSeconds(Read("PBXEVENTS_CHAOS_SECONDS") ?? 20);
 
     private static int? Read(string name) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;

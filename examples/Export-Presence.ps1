@@ -1,0 +1,37 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+    Keeps a JSON file with the presence of each person, for a wall board or an intranet page.
+.DESCRIPTION
+    Connect first, and subscribe to Presence. The file is replaced as a whole at each change, so that a reader never sees half
+    of it. What stands under presence is what the platform sent.
+.PARAMETER Path
+    The file.
+.PARAMETER Connection
+    The connection. Default: the session's.
+.PARAMETER Timeout
+    Ends after so many seconds without a change. Default: never.
+.EXAMPLE
+    Register-PbxSubscription Presence
+    ./Export-Presence.ps1 -Path /srv/www/presence.json
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [string] $Path,
+    [object] $Connection,
+    [double] $Timeout = -1
+)
+
+$ErrorActionPreference = 'Stop'
+$from = if ($Connection) { @{ Connection = $Connection } } else { @{} }
+$people = [ordered]@{}
+if (Test-Path -LiteralPath $Path) {
+    (Get-Content -LiteralPath $Path -Raw | ConvertFrom-Json -AsHashtable).GetEnumerator() | ForEach-Object { $people[$_.Key] = $_.Value }
+}
+while ($change = Wait-PbxEvent Presence @from -Timeout $Timeout) {
+    if (-not $change.Extension) { continue }
+    $people[$change.Extension] = @{ since = $change.Time; event = $change.Name; presence = $change.Data.data ?? $change.Data }
+    $people | ConvertTo-Json -Depth 10 | Set-Content -LiteralPath "$Path.new"
+    Move-Item -LiteralPath "$Path.new" -Destination $Path -Force
+    $change
+}

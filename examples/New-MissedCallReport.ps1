@@ -1,0 +1,60 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+    Writes the missed calls of each day to a CSV file and an HTML page.
+.DESCRIPTION
+    Connect first, and subscribe to calls. Each missed or abandoned call is a line of missed-<day>.csv in the folder, and
+    missed-<day>.html is made anew from it. So the report of a day is complete at midnight, and there at any time before.
+    A call that is in the file already is not written again.
+.PARAMETER Path
+    The folder for the files.
+.PARAMETER Connection
+    The connection. Default: the session's.
+.PARAMETER Timeout
+    Ends after so many seconds without a missed call. Default: never.
+.EXAMPLE
+    Register-PbxSubscription Call
+    ./New-MissedCallReport.ps1 -Path /srv/reports
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [string] $Path,
+    [object] $Connection,
+    [double] $Timeout = -1
+)
+
+$ErrorActionPreference = 'Stop'
+$null = New-Item -ItemType Directory -Path $Path -Force
+
+# What a caller calls himself must not become a formula of a spreadsheet. A plus before digits alone is a number.
+function Protect-Cell {
+    param([string] $Text)
+
+    $Text -match '^[=+\-@\t\r]' -and $Text -notmatch '^\+\d+$' ? "'$Text" : $Text
+}
+
+$filter = @{ Outcome = 'Missed', 'Abandoned' }
+if ($Connection) { $filter.Connection = $Connection }
+while ($call = Wait-PbxCall @filter -Timeout $Timeout) {
+    $day = $call.StartedAt.LocalDateTime.ToString('yyyy-MM-dd')
+    $csv = Join-Path $Path "missed-$day.csv"
+    $rows = @(if (Test-Path -LiteralPath $csv) { Import-Csv -LiteralPath $csv })
+    if ($call.CallId -in $rows.CallId) { continue }
+    $row = [pscustomobject]@{
+        Time      = $call.StartedAt.LocalDateTime.ToString('HH:mm:ss')
+        From      = Protect-Cell $call.From
+        Name      = Protect-Cell $call.FromName
+        To        = Protect-Cell $call.To
+        Extension = Protect-Cell $call.Extension
+        Queue     = Protect-Cell $call.Queue
+        Outcome   = $call.Outcome
+        Waited    = [int]$call.Duration.TotalSeconds
+        CallId    = $call.CallId
+    }
+    $row | Export-Csv -LiteralPath $csv -Append
+    # ConvertTo-Html encodes what stands in the cells.
+    $title = "Missed calls $day"
+    $rows + $row | Select-Object * -ExcludeProperty CallId | ConvertTo-Html -Title $title -PreContent "<h1>$title</h1>" |
+        Set-Content -LiteralPath ([System.IO.Path]::ChangeExtension($csv, '.html'))
+    $row
+}

@@ -1,0 +1,54 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+    Pages somebody when a caller waits in a queue for longer than the service level allows.
+.DESCRIPTION
+    Connect first, and subscribe to Call and Queue. Each caller who waits too long is told to a webhook once, as
+    { "text": "..." }, which Slack, Teams workflows, Mattermost and many pagers take.
+.PARAMETER Uri
+    The address of the webhook.
+.PARAMETER Queue
+    The queues; wildcards allowed. Default all.
+.PARAMETER MaxWait
+    The service level: how many seconds a caller may wait.
+.PARAMETER Connection
+    The connection. Default: the session's.
+.PARAMETER Timeout
+    Ends after so many seconds. Default: never.
+.EXAMPLE
+    Register-PbxSubscription Call, Queue
+    ./Watch-QueueServiceLevel.ps1 -Uri https://hooks.example.com/T1 -Queue 4020 -MaxWait 60
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [uri] $Uri,
+    [string[]] $Queue = '*',
+    [double] $MaxWait = 60,
+    [object] $Connection,
+    [double] $Timeout = -1
+)
+
+$ErrorActionPreference = 'Stop'
+$from = if ($Connection) { @{ Connection = $Connection } } else { @{} }
+$paged = [System.Collections.Generic.HashSet[string]]::new()
+$clock = [System.Diagnostics.Stopwatch]::StartNew()
+while ($Timeout -lt 0 -or $clock.Elapsed.TotalSeconds -lt $Timeout) {
+    # A second at most: a caller who waits makes no events.
+    $null = Wait-PbxEvent Queue, Call -Queue $Queue @from -Timeout 1
+    $now = [DateTimeOffset]::Now
+    foreach ($call in Get-PbxCall -State Offered, Ringing -Queue $Queue @from) {
+        $waited = ($now - $call.StartedAt).TotalSeconds
+        if ($waited -lt $MaxWait -or $paged.Contains($call.CallId)) { continue }
+        $text = "$($call.From) has waited {0:0} s in queue $($call.Queue); the service level is $MaxWait s." -f $waited
+        try {
+            $null = Invoke-RestMethod -Method Post -Uri $Uri -ContentType 'application/json' -Body (@{ text = $text } | ConvertTo-Json)
+        }
+        catch {
+            # It is tried again in the next turn, as long as the caller waits.
+            Write-Warning "The page for call $($call.CallId) failed: $_"
+            continue
+        }
+        $null = $paged.Add($call.CallId)
+        [pscustomobject]@{ CallId = $call.CallId; Queue = $call.Queue; Waited = [math]::Round($waited, 1); Text = $text }
+    }
+}

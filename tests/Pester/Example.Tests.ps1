@@ -1,0 +1,214 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    $examples = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../examples")
+    . "$examples/TicketDesk.ps1"
+
+    # How long a script waits for a further call before it ends: all events of a test have arrived when it starts.
+    $idle = 1
+
+    function Wait-Arrival {
+        param([int] $Calls, [int] $Presence)
+
+        Wait-Until { @(Get-PbxCall -State Ended).Count -ge $Calls -and @(Get-PbxEvent Presence).Count -ge $Presence } 'arrival'
+    }
+
+    # What the desk has taken, when it has taken so many.
+    function Get-Post {
+        param($Desk, [int] $Count)
+
+        $posts = [System.Collections.Generic.List[object]]::new()
+        Wait-Until { $Desk | Receive-Ticket | ForEach-Object { $posts.Add($_) }; $posts.Count -ge $Count } "$Count posts"
+        $posts
+    }
+}
+
+Describe 'New-MissedCallTicket.ps1' {
+    BeforeEach {
+        $desk = Start-TicketDesk
+        $state = Join-Path $TestDrive "$(New-Guid).txt"
+    }
+
+    AfterEach {
+        Close-Bench
+        $desk | Stop-TicketDesk
+    }
+
+    It 'files one ticket for each missed call, also across a reconnect and a restart' {
+        $bench = Connect-Bench -Simulator @{ Seed = 7 }
+        $first = Invoke-PbxSimulation Missed -Pace 0 -From +4511112222
+        $null = Invoke-PbxSimulation Answered -Pace 0
+        Invoke-PbxSimulation -Fault Drop
+        Wait-Until { $bench.Connection.ReconnectCount -eq 1 -and $bench.Connection.State -eq 'Connected' }
+        $second = Invoke-PbxSimulation QueueAbandoned -Pace 0 -Fault Duplicate -FaultCount 100
+        Wait-Arrival -Calls 3
+        $filed = & "$examples/New-MissedCallTicket.ps1" -Uri $desk.Uri -StatePath $state -Timeout $idle
+        $filed.CallId | Should -Be $first.CallId, $second.CallId
+        $tickets = Get-Post $desk 2
+        $tickets.key | Should -Be $first.CallId, $second.CallId
+        $tickets[0].caller | Should -Be '+4511112222'
+
+        # A new session sees the same calls again, because the same seed gives the same ids.
+        Close-Bench
+        $null = Connect-Bench -Simulator @{ Seed = 7 }
+        $again = Invoke-PbxSimulation Missed -Pace 0
+        $again.CallId | Should -Be $first.CallId
+        Wait-Arrival -Calls 1
+        & "$examples/New-MissedCallTicket.ps1" -Uri $desk.Uri -StatePath $state -Timeout $idle | Should -BeNullOrEmpty
+        $desk | Receive-Ticket | Should -BeNullOrEmpty
+    }
+
+    It 'makes the body that <System> takes' -ForEach @(
+        @{ System = 'Jira'; Test = { $args[0].fields.project.key -eq 'OPS' -and $args[0].fields.summary -like '*+4511111111' } }
+        @{ System = 'ServiceNow'; Test = { $args[0].correlation_id -eq $args[1].CallId -and $args[0].short_description } }
+        @{ System = 'Zendesk'; Test = { $args[0].ticket.external_id -eq $args[1].CallId -and $args[0].ticket.comment.body } }
+        @{ System = 'RequestTracker'; Test = { $args[0].Queue -eq 'OPS' -and $args[0].Content -like "*$($args[1].CallId)*" } }
+    ) {
+        $null = Connect-Bench
+        $call = Invoke-PbxSimulation Missed -Pace 0
+        Wait-Arrival -Calls 1
+        $null = & "$examples/New-MissedCallTicket.ps1" -Uri $desk.Uri -StatePath $state -System $System -Project OPS -Timeout $idle
+        & $Test (Get-Post $desk 1)[0] $call | Should -BeTrue
+    }
+}
+
+Describe 'New-MissedCallTicket.ps1, with the ticket system down' {
+    It 'keeps the ticket and files it when the system is back' {
+        $desk = Start-TicketDesk
+        $desk.Listener.Stop()
+        $state = Join-Path $TestDrive 'down.txt'
+        $simulator = Start-PbxSimulator TelecomX
+        $shell = Open-Shell
+        try {
+            $null = Invoke-Shell $shell 'param($pbx) $null = $pbx | Connect-PbxEvents; $null = Register-PbxSubscription Call' $simulator
+            $call = Invoke-PbxSimulation Missed -Pace 0
+            $options = @{ Uri = $desk.Uri; StatePath = $state; RetryInterval = 1 }
+            $null = $shell.AddScript('param($path, $options) & $path @options')
+            $null = $shell.AddArgument("$examples/New-MissedCallTicket.ps1").AddArgument($options).BeginInvoke()
+            Wait-Until { $shell.Streams.Warning.Count -ge 1 } 'a warning'
+            $state | Should -Not -Exist
+            $desk.Listener.Start()
+            $taken = $desk.Listener.GetContextAsync()
+            $taken.Wait(1000 * $Patience) | Should -BeTrue
+            $taken.Result.Request.Headers['Idempotency-Key'] | Should -Be $call.CallId
+            $taken.Result.Response.StatusCode = 201
+            $taken.Result.Response.Close()
+            Wait-Until { (Test-Path $state) -and (Get-Content $state) -eq $call.CallId } 'the line in the file'
+        }
+        finally {
+            $shell.Stop()
+            Close-Shell $shell
+            Close-Bench
+            $desk | Stop-TicketDesk
+        }
+    }
+}
+
+Describe 'The watches' {
+    BeforeEach {
+        $desk = Start-TicketDesk
+    }
+
+    AfterEach {
+        Close-Bench
+        $desk | Stop-TicketDesk
+    }
+
+    It 'page once for a caller who waits too long in a queue' {
+        $null = Connect-Bench -Type Call, Queue
+        Invoke-PbxSimulation QueueAbandoned -Queue 4020 -Pace 3000 -NoWait
+        $paged = & "$examples/Watch-QueueServiceLevel.ps1" -Uri $desk.Uri -Queue 4020 -MaxWait 1 -Timeout 14
+        $paged | Should -HaveCount 1
+        (Get-Post $desk 1).text | Should -BeLike '+4511111111 has waited * s in queue 4020; the service level is 1 s.'
+    }
+
+    It 'do not page for a caller who is answered in time' {
+        $null = Connect-Bench -Type Call, Queue
+        $null = Invoke-PbxSimulation QueueAnswered -Queue 4020 -Pace 0
+        & "$examples/Watch-QueueServiceLevel.ps1" -Uri $desk.Uri -MaxWait 1 -Timeout 3 | Should -BeNullOrEmpty
+    }
+
+    It 'raise one alarm for a trunk that stays away, and none for one that is back' {
+        $null = Connect-Bench -Type Registration
+        Invoke-PbxSimulation TrunkDown -Pace 0
+        $alarm = & "$examples/Watch-Registration.ps1" -Grace 0 -Uri $desk.Uri -Timeout 4
+        $alarm | Should -HaveCount 1
+        $alarm.Extension | Should -Be 'trunk1'
+        (Get-Post $desk 1).text | Should -BeLike 'trunk1 is not registered since *'
+        Invoke-PbxSimulation TrunkDown -Pace 0
+        Invoke-PbxSimulation TrunkUp -Pace 0
+        & "$examples/Watch-Registration.ps1" -Grace 5 -Timeout 7 | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The files' {
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'New-MissedCallReport.ps1 writes each missed call once, as CSV and HTML, and no formula' {
+        $null = Connect-Bench
+        $folder = Join-Path $TestDrive 'report'
+        $null = Invoke-PbxSimulation Missed -Pace 0 -FromName '=1+1' -Count 2
+        $null = Invoke-PbxSimulation Answered -Pace 0
+        Wait-Arrival -Calls 3
+        $rows = & "$examples/New-MissedCallReport.ps1" -Path $folder -Timeout $idle
+        $rows | Should -HaveCount 2
+        $csv = Import-Csv (Get-ChildItem $folder -Filter missed-*.csv).FullName
+        $csv.CallId | Should -Be $rows.CallId
+        $csv.From | Should -Be '+4511111111', '+4511111111'
+        $csv.Name | Should -Not -BeLike '=*'
+        $html = Get-Content (Get-ChildItem $folder -Filter missed-*.html).FullName -Raw
+        [regex]::Matches($html, '<tr><td>').Count | Should -Be 2
+        $html | Should -Not -BeLike '*CallId*'
+    }
+
+    It 'Export-Presence.ps1 keeps the last presence of each person' {
+        $null = Connect-Bench -Type Presence
+        $path = Join-Path $TestDrive 'presence.json'
+        Invoke-PbxSimulation Presence -Pace 0
+        Wait-Arrival -Presence 3
+        (& "$examples/Export-Presence.ps1" -Path $path -Timeout $idle).Count | Should -Be 3
+        $people = Get-Content $path -Raw | ConvertFrom-Json
+        @($people.PSObject.Properties) | Should -HaveCount 1
+        @($people.PSObject.Properties)[0].Value.presence.state | Should -Be 'AVAILABLE'
+        "$path.new" | Should -Not -Exist
+    }
+}
+
+Describe 'The listener' {
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'connects with the secret, subscribes, runs the script and closes' {
+        $simulator = Start-PbxSimulator TelecomX
+        function Get-Secret { param($Name) if ($Name -eq 'pbx') { $simulator.Credential } }
+        $script = Join-Path $TestDrive 'probe.ps1'
+        'param($Connection, $Word) "$Word $($Connection.State) $($Connection.Subscriptions.Type)"' | Set-Content $script
+        '{ "Word": "hello" }' | Set-Content "$TestDrive/probe.json"
+        $said = & "$examples/Start-PbxListener.ps1" -Script $script -ArgumentPath "$TestDrive/probe.json" -Provider TelecomX `
+            -Server $simulator.Server -SecretName pbx -Type Queue
+        $said | Should -Be 'hello Connected Queue'
+        Get-PbxConnection | Should -BeNullOrEmpty
+    }
+
+    It 'is shown and not installed with -WhatIf, as a <Kind>' -ForEach @(@{ Kind = 'Systemd' }, @{ Kind = 'ScheduledTask' }) {
+        $definition = & "$examples/Install-PbxListener.ps1" -User pbxevents -Kind $Kind -UnitFolder $TestDrive -WhatIf -ArgumentList @(
+            '-Script', 'a "b" 5%', '-Provider', 'TelecomX')
+        Get-ChildItem $TestDrive -Filter *.service | Should -BeNullOrEmpty
+        if ($Kind -eq 'Systemd') {
+            $definition | Should -Match '(?m)^User=pbxevents$'
+            $definition | Should -BeLike '*ExecStart="*pwsh*" "-NoLogo" *Start-PbxListener.ps1" "-Script" "a \"b\" 5%%" "-Provider" "TelecomX"*'
+        }
+        else {
+            $task = [xml]$definition
+            $task.Task.Principals.Principal.UserId | Should -Be 'pbxevents'
+            $task.Task.Actions.Exec.Arguments | Should -BeLike '*Start-PbxListener.ps1" "-Script" "a \"b\" 5%" "-Provider" "TelecomX"'
+        }
+    }
+
+    It 'is written as a unit into another folder' {
+        $unit = & "$examples/Install-PbxListener.ps1" -User pbxevents -Kind Systemd -UnitFolder $TestDrive -Confirm:$false -ArgumentList '-Type', 'Call'
+        Get-Content "$TestDrive/pbx-listener.service" -Raw | Should -Be $unit
+    }
+}

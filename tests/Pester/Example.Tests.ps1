@@ -37,6 +37,8 @@ Describe 'New-MissedCallTicket.ps1' {
         $bench = Connect-Bench -Simulator @{ Seed = 7 }
         $first = Invoke-PbxSimulation Missed -Pace 0 -From +4511112222
         $null = Invoke-PbxSimulation Answered -Pace 0
+        # A reset link takes along what has not arrived yet.
+        Wait-Arrival -Calls 2
         Invoke-PbxSimulation -Fault Drop
         Wait-Until { $bench.Connection.ReconnectCount -eq 1 -and $bench.Connection.State -eq 'Connected' }
         $second = Invoke-PbxSimulation QueueAbandoned -Pace 0 -Fault Duplicate -FaultCount 100

@@ -405,6 +405,10 @@ internal sealed class YeastarEvents
         var isOfSystem = call?.Path is { } path && to is not null && known?.AnsweredAt is null && path.Contains(to, StringComparison.Ordinal);
         var isQueued = known?.Queue is not null || QueueOf(call?.Path) is not null;
         var wasAnswered = known?.AnsweredAt is not null;
+
+        // "NO ANSWER" of the only one who was called says less than the failure report before it.
+        if (known is not null && call is { HasFailed: true } && IsUnanswered() && known.Legs.Count(l => l.Role == PbxLegRole.Callee) < 2)
+            return null;
         var outcome = YeastarOutcomes.FromRecord(_fields.Text(Status), direction, wasAnswered, isOfSystem, isQueued);
         if (outcome is not null || known is not null)
             return outcome;
@@ -424,9 +428,10 @@ internal sealed class YeastarEvents
             return false;
         if (call.WasPassedOn || known.State == PbxCallState.Transferred)
             return known.Legs.Any(l => l.Role == PbxLegRole.Callee && l.State != PbxCallState.Ended);
-        return call.Path is not null && known.AnsweredAt is null
-            && (_fields.Is(Status, "NO ANSWER") || _fields.Is(Status, "NO ANSWERED") || _fields.Is(Status, "BUSY"));
+        return call.Path is not null && known.AnsweredAt is null && (IsUnanswered() || _fields.Is(Status, "BUSY"));
     }
+
+    private bool IsUnanswered() => _fields.Is(Status, "NO ANSWER") || _fields.Is(Status, "NO ANSWERED");
 
     private void WarnIfUnseen(PbxCall? known, string callId)
     {

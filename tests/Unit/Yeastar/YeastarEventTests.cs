@@ -1,0 +1,354 @@
+using System.Text.Json;
+using PbxEvents.Providers;
+using PbxEvents.Providers.Protocol.Yeastar;
+using static PbxEvents.Tests.Unit.Yeastar.YeastarRig;
+
+namespace PbxEvents.Tests.Unit.Yeastar;
+
+/// <summary>The envelope, the list of events, doubles and resync: yeastar.md sections 5, 5.1, 6.3, 6.4 and 8, rows J and M.</summary>
+public sealed class YeastarEventTests
+{
+    private readonly YeastarRig _rig = new();
+
+    public YeastarEventTests() => _rig.ListenToCallsAsync().GetAwaiter().GetResult();
+
+    // ---- the envelope ----------------------------------------------------------------------------------------------
+
+    [Theory]
+    [InlineData("""{"type":30009,"sn":"SN1","msg":"{\"extension\":\"1001\",\"status\":\"away\"}"}""")]
+    [InlineData("""{"type":30009,"sn":"SN1","msg":{"extension":"1001","status":"away"}}""")]
+    [InlineData("""{"type":"30009","msg":" {\"extension\":\"1001\",\"status\":\"away\"} "}""")]
+    [InlineData("""{"msg":{"extension":"1001","status":"away"},"type":30009}""")]
+    public void Msg_is_text_or_an_object_for_every_type_and_the_serial_number_may_be_missing(string frame)
+    {
+        _rig.Host.Receive(frame);
+        Assert.Equal(("30009", "ExtensionPresence", "1001"), (_rig.Host.LastEvent.Name, _rig.Host.LastEvent.Topic, _rig.Host.LastEvent.Extension));
+        Assert.Equal("""{"extension":"1001","status":"away"}""", _rig.Host.LastEvent.Raw.Trim());
+    }
+
+    [Fact]
+    public void A_call_event_with_msg_as_an_object_is_read_too()
+    {
+        _rig.Host.Receive($$"""{"type":30011,"sn":"SN1","msg":{{Members(Inbound("ALERT"), Extension("1001", "RING"))}} }""");
+        Assert.Equal(PbxCallState.Ringing, _rig.TheCall.State);
+    }
+
+    [Fact]
+    public void The_documentations_samples_with_unescaped_quotes_are_reported_and_skipped()
+    {
+        _rig.Host.Receive("""{"type":30011,"sn":"SN1","msg":"{"call_id":"1700000000.10","members":[]}"}""");
+        Assert.Single(_rig.Host.Unreadable);
+        _rig.Call(Inbound("ALERT"));
+        Assert.Equal(PbxCallState.Offered, _rig.TheCall.State);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"type":null}""")]
+    [InlineData("""{"type":[]}""")]
+    [InlineData("""{"type":30011,"msg":"{"}""")]
+    [InlineData("""{"type":30011,"msg":"{\"members\":[{]}"}""")]
+    [InlineData("""{"type":"\ud800"}""")]
+    [InlineData("<html></html>")]
+    public void What_cannot_be_read_is_reported_and_the_next_frame_is_read(string frame)
+    {
+        _rig.Host.Receive(frame);
+        Assert.Single(_rig.Host.Unreadable);
+        Assert.Empty(_rig.Host.Events);
+        _rig.Call(Inbound("ALERT"));
+        Assert.Single(_rig.Host.Events);
+    }
+
+    [Theory]
+    [InlineData("30021", """{"type":30021,"sn":"SN1","msg":"{\"a\":1}"}""", """{"a":1}""")]
+    [InlineData("99999999999999999999", """{"type":99999999999999999999,"msg":{"a":1}}""", """{"a":1}""")]
+    [InlineData("news", """{"type":"news","msg":"plain text"}""", """{"type":"news","msg":"plain text"}""")]
+    [InlineData("30040", """{"type":30040}""", """{"type":30040}""")]
+    [InlineData("30041", """{"type":30041,"msg":[1,2]}""", "[1,2]")]
+    public void Row_M_an_unknown_type_is_passed_on_with_its_payload(string name, string frame, string raw)
+    {
+        _rig.Host.Receive(frame);
+        Assert.Equal((PbxCategory.Unknown, name, raw), (_rig.Host.LastEvent.Category, _rig.Host.LastEvent.Name, _rig.Host.LastEvent.Raw));
+    }
+
+    [Theory]
+    [InlineData("\"\"")]
+    [InlineData("\" \"")]
+    [InlineData("null")]
+    public void Empty_values_are_blank_or_absent_and_mean_the_same(string value)
+    {
+        _rig.Event(30008, $$"""{"extension":{{value}},"status":"Idle"}""");
+        Assert.Null(_rig.Host.LastEvent.Extension);
+    }
+
+    [Fact]
+    public void Members_that_are_none_are_passed_over()
+    {
+        _rig.Event(30011, Members("1", "null", "\"x\"", """{"robot":{"a":1}}""", """{"extension":null}""", Inbound("ALERT")));
+        Assert.Single(_rig.TheCall.Legs);
+    }
+
+    // ---- the list of events ----------------------------------------------------------------------------------------
+
+    [Theory]
+    [InlineData(30005, PbxCategory.Config, "OrganizationStatusSwitch")]
+    [InlineData(30006, PbxCategory.Config, "OrganizationStructureChanged")]
+    [InlineData(30007, PbxCategory.Registration, "ExtensionRegistration")]
+    [InlineData(30008, PbxCategory.Presence, "ExtensionCallState")]
+    [InlineData(30009, PbxCategory.Presence, "ExtensionPresence")]
+    [InlineData(30010, PbxCategory.Registration, "TrunkRegistration")]
+    [InlineData(30011, PbxCategory.Call, "CallStateChanged")]
+    [InlineData(30012, PbxCategory.Cdr, "CallEndDetails")]
+    [InlineData(30013, PbxCategory.Call, "CallTransferReport")]
+    [InlineData(30014, PbxCategory.Call, "CallForwardingReport")]
+    [InlineData(30015, PbxCategory.Call, "CallFailureReport")]
+    [InlineData(30016, PbxCategory.Call, "IncomingCallRequest")]
+    [InlineData(30017, PbxCategory.Call, "Dtmf")]
+    [InlineData(30018, PbxCategory.Call, "PromptPlaybackCompleted")]
+    [InlineData(30019, PbxCategory.Call, "SatisfactionSurvey")]
+    [InlineData(30020, PbxCategory.Call, "UaCstaCallReport")]
+    [InlineData(30022, PbxCategory.Config, "ExtensionInformationUpdated")]
+    [InlineData(30023, PbxCategory.Config, "TrunkInformationUpdated")]
+    [InlineData(30024, PbxCategory.Conference, "ConferenceWithoutHost")]
+    [InlineData(30025, PbxCategory.Agent, "AgentAutomaticPause")]
+    [InlineData(30026, PbxCategory.Agent, "AgentRingingTimeout")]
+    [InlineData(30027, PbxCategory.System, "ReportDownloadResult")]
+    [InlineData(30028, PbxCategory.Call, "CallNoteAvailability")]
+    [InlineData(30029, PbxCategory.Agent, "AgentStatusChanged")]
+    [InlineData(30030, PbxCategory.Message, "BulkMessageFailed")]
+    [InlineData(30031, PbxCategory.Message, "NewMessage")]
+    [InlineData(30032, PbxCategory.Message, "MessageSendingResult")]
+    [InlineData(30033, PbxCategory.Recording, "RecordingDownloadCompleted")]
+    [InlineData(30034, PbxCategory.System, "SystemEventInfo")]
+    [InlineData(30035, PbxCategory.System, "SystemEventWarning")]
+    [InlineData(30036, PbxCategory.System, "SystemEventAlert")]
+    [InlineData(30039, PbxCategory.Cdr, "CallEndTimeline")]
+    public void Every_event_of_the_sheet_has_a_name_and_a_category(int id, PbxCategory category, string topic)
+    {
+        _rig.Event(id, """{"x":1}""");
+        Assert.Equal((category, id.ToString(), topic), (_rig.Host.LastEvent.Category, _rig.Host.LastEvent.Name, _rig.Host.LastEvent.Topic));
+        Assert.Equal(category, YeastarCatalogue.Instance.Find(id)!.Category);
+    }
+
+    [Fact]
+    public void The_catalogue_has_every_event_of_the_sheet_and_no_other()
+    {
+        var provider = PbxProviders.Get("yeastar");
+        int[] unknown = [30021, 30037, 30038];
+        var expected = Enumerable.Range(30005, 35).Except(unknown).Select(id => id.ToString());
+        Assert.Equal(expected, provider.EventTypes.Select(e => e.Name));
+        Assert.Equal(provider.EventTypes.Select(e => e.Topic), provider.Topics);
+        Assert.Equal(provider.Topics.Count, provider.Topics.Distinct().Count());
+        Assert.All(provider.EventTypes, e => Assert.NotEmpty(e.Description));
+        Assert.Contains(provider.EventTypes, e => e.Permission == "Call Status Monitor, for each extension" && e.Name == "30008");
+    }
+
+    [Theory]
+    [InlineData(30007, """{"extension":"1001","kind":"Sip","status":"Unregistered","registered_ip":"192.0.2.9"}""", "1001", null)]
+    [InlineData(30008, """{"extension":"1001","status":"Ringing"}""", "1001", null)]
+    [InlineData(30009, """{"extension":"1001","status":"lunch"}""", "1001", null)]
+    [InlineData(30010, """{"trunk_name":"T1","kind":"sip","status":42,"registered_ip":""}""", null, null)]
+    [InlineData(30020, """{"operation":"call_start","extension":"1001","call_id":"7","ip_address":"192.0.2.9"}""", "1001", null)]
+    [InlineData(30022, """{"ext_number":"1001","option":"UPDATE"}""", "1001", null)]
+    [InlineData(30025, """{"queue_number":"6400","agent_number":"1001","calls":[{"caller_number":"2025550100","call_id":"1.1"}]}""", "1001", "6400")]
+    [InlineData(30026, """{"queue_number":"6400","agent_number":"1001","caller_number":"2025550100","call_id":"1.1"}""", "1001", "6400")]
+    [InlineData(30028, """{"display":1,"call_note_id":"n","ext_num":"1001","channel":"c"}""", "1001", null)]
+    [InlineData(30029, """{"queue_number":"queue-6400","agent_number":"1001","status":"pause","reason":"Lunch"}""", "1001", "6400")]
+    public void Extension_and_queue_come_from_the_fields_of_each_event(int id, string msg, string? extension, string? queue)
+    {
+        _rig.Event(id, msg);
+        Assert.Equal((extension, queue), (_rig.Host.LastEvent.Extension, _rig.Host.LastEvent.Queue));
+    }
+
+    [Fact]
+    public void The_call_id_of_a_uaCSTA_report_is_of_another_kind_and_joins_nothing()
+    {
+        _rig.Event(30020, """{"operation":"call_answer","extension":"1001","call_id":"1700000000.10","ip_address":"192.0.2.9"}""");
+        Assert.Null(_rig.Host.LastEvent.CallId);
+        Assert.Empty(_rig.Host.Calls);
+    }
+
+    [Fact]
+    public void An_extensions_coarse_state_is_no_call()
+    {
+        _rig.Event(30008, """{"extension":"1001","status":"Busy"}""");
+        Assert.Null(_rig.Host.LastEvent.CallState);
+        Assert.Empty(_rig.Host.Calls);
+    }
+
+    [Fact]
+    public void A_system_event_has_the_PBXs_own_time()
+    {
+        _rig.Event(30036, """{"event_name":"Disk","event_type":"system","event_level":"error","event_content":"full","create_time":"2030-01-01 08:59:00"}""");
+        Assert.Equal(new DateTimeOffset(2030, 1, 1, 8, 59, 0, TimeSpan.Zero), _rig.Host.LastEvent.Time);
+        _rig.Event(30036, """{"create_time":1893488340}""");
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1893488340), _rig.Host.LastEvent.Time);
+    }
+
+    [Fact]
+    public void A_pressed_key_belongs_to_its_call_and_changes_no_state()
+    {
+        _rig.Call(Inbound("ANSWERED"), Extension("1001", "ANSWER"));
+        _rig.Event(30017, $$"""{"call_id":"{{CallId}}","members":[{{Extension("1001", "ANSWER")}}],"info":"5","flag":0,"infos":"5"}""");
+        Assert.Equal(CallId, _rig.Host.LastEvent.CallId);
+        Assert.Equal(PbxCallState.Answered, _rig.TheCall.State);
+        Assert.False(_rig.Host.LastEvent.IsCallNews);
+    }
+
+    // ---- doubles ---------------------------------------------------------------------------------------------------
+
+    [Fact]
+    public void A_repeat_of_30011_changes_nothing_and_is_counted()
+    {
+        _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
+        _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
+        _rig.Call(Extension("1001", "RING"));
+        Assert.Single(_rig.Host.Events);
+        Assert.Equal(2, _rig.Host.Duplicates);
+    }
+
+    [Fact]
+    public void Held_twice_is_no_double()
+    {
+        foreach (var status in (string[])["ANSWER", "HOLD", "ANSWER", "HOLD"])
+            _rig.Call(Extension("1001", status));
+        Assert.Equal(4, _rig.Host.Events.Count);
+        Assert.Equal(0, _rig.Host.Duplicates);
+    }
+
+    [Fact]
+    public async Task While_two_links_are_open_each_event_comes_once_in_whatever_order_they_bring_it()
+    {
+        _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
+        await _rig.OpenAsync(link: 2, isRotation: true);
+
+        // The old link is ahead, then the new one.
+        _rig.Call(1, Extension("1001", "ANSWER"));
+        _rig.Call(1, Extension("1001", "HOLD"));
+        _rig.Call(2, Extension("1001", "ANSWER"));
+        _rig.Host.Receive(Success, link: 2);
+        _rig.Call(2, Extension("1001", "HOLD"));
+        _rig.Call(2, Extension("1001", "ANSWER"));
+        _rig.Event(30009, """{"extension":"1001","status":"away"}""", link: 2);
+        _rig.Event(30009, """{"extension":"1001","status":"away"}""", link: 2);
+        _rig.Call(1, Extension("1001", "ANSWER"));
+        _rig.Event(30009, """{"extension":"1001","status":"away"}""", link: 1);
+        _rig.Event(30009, """{"extension":"1001","status":"away"}""", link: 1);
+        Assert.Equal(["RING", "ANSWER", "HOLD", "ANSWER", "away", "away"], _rig.Host.Events.Select(LastStatus));
+        Assert.Equal(5, _rig.Host.Duplicates);
+
+        _rig.Session.LinkClosed(1);
+        _rig.Event(30009, """{"extension":"1001","status":"away"}""", link: 2);
+        Assert.Equal(7, _rig.Host.Events.Count);
+
+        static string LastStatus(PbxEvent e)
+        {
+            var root = JsonDocument.Parse(e.Raw).RootElement;
+            return root.TryGetProperty("members", out var members)
+                ? members.EnumerateArray().Last().GetProperty("extension").GetProperty("member_status").GetString()!
+                : root.GetProperty("status").GetString()!;
+        }
+    }
+
+    [Fact]
+    public async Task A_record_that_both_links_bring_comes_once()
+    {
+        _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
+        await _rig.ConnectAsync(link: 2, isRotation: true);
+        _rig.Event(30012, Record("NO ANSWER"), link: 2);
+        _rig.Event(30012, Record("NO ANSWER"), link: 1);
+        Assert.Single(_rig.Host.Events, e => e.Name == "30012");
+    }
+
+    // ---- resync ----------------------------------------------------------------------------------------------------
+
+    [Fact]
+    public async Task After_a_gap_the_calls_in_progress_are_asked_for_by_direction_and_the_rest_by_id()
+    {
+        _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
+        _rig.Event(30011, """{"call_id":"2.2","members":[{"extension":{"number":"1003","channel_id":"x","member_status":"ALERT"}}]}""");
+        _rig.Answer = call => call.Uri.Query.Contains("type=inbound", StringComparison.Ordinal)
+            ? Support.FakeHttp.Json(200, $$"""{"errcode":0,"errmsg":"SUCCESS","data":[{{Members(Inbound("ANSWERED"), Extension("1001", "ANSWER"))}}]}""")
+            : call.Uri.Query.Contains("call_id=2.2", StringComparison.Ordinal) ? Refuse(20001, "NO SUCH CALL")
+            : _rig.DefaultAnswer(call);
+        await ReconnectAsync();
+
+        Assert.Equal(["type=inbound", "type=outbound", "call_id=2.2"], _rig.Http.Calls.Skip(1).Select(c => c.Uri.Query.Split('&')[1]));
+        Assert.All(_rig.Http.Calls.Skip(1), c => Assert.StartsWith("?access_token=AT1&", c.Uri.Query, StringComparison.Ordinal));
+        Assert.Equal(PbxCallState.Answered, _rig.TheCall.State);
+        Assert.Equal(PbxCallState.Ended, _rig.Host.FindCall("2.2")!.State);
+        Assert.All(_rig.Host.Events.Skip(2), e => Assert.True(e.Synthesized));
+        Assert.Equal(["call/query", "CallEnded"], _rig.Host.Events.Skip(2).Select(e => e.Name));
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_older_than_an_event_does_not_undo_it()
+    {
+        _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
+        _rig.Answer = call => call.Uri.Query.Contains("type=inbound", StringComparison.Ordinal)
+            ? Support.FakeHttp.Json(200, $$"""{"errcode":0,"data":[{{Members(Inbound("ANSWERED"), Extension("1001", "ANSWER"))}}]}""")
+            : _rig.DefaultAnswer(call);
+        await ReconnectAsync(() => _rig.Call(2, Extension("1001", "HOLD")));
+        Assert.Equal(PbxCallState.Held, _rig.TheCall.State);
+        Assert.Equal(PbxCallState.Answered, _rig.TheCall.Legs.Single(l => l.Extension is null).State);
+    }
+
+    [Fact]
+    public async Task A_call_that_spoke_since_is_not_ended_by_an_older_answer_that_does_not_know_it()
+    {
+        _rig.Event(30011, """{"call_id":"2.2","members":[{"extension":{"number":"1003","channel_id":"x","member_status":"ALERT"}}]}""");
+        _rig.Answer = call => call.Uri.Query.Contains("call_id", StringComparison.Ordinal) ? Refuse(20001, "NO SUCH CALL") : _rig.DefaultAnswer(call);
+        await ReconnectAsync(() => _rig.Event(30011, """{"call_id":"2.2","members":[{"extension":{"number":"1003","channel_id":"x","member_status":"ANSWERED"}}]}""", link: 2));
+        Assert.NotEqual(PbxCallState.Ended, _rig.Host.FindCall("2.2")!.State);
+    }
+
+    [Theory]
+    [InlineData(10001)]
+    [InlineData(10004)]
+    [InlineData(40002)]
+    public async Task A_refused_question_ends_no_call(int code)
+    {
+        _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
+        _rig.Answer = call => call.Uri.AbsolutePath.EndsWith("query", StringComparison.Ordinal) ? Refuse(code, "NO") : _rig.DefaultAnswer(call);
+        var e = await Assert.ThrowsAsync<PbxException>(() => ReconnectAsync());
+        Assert.Equal(PbxErrorKind.ServerError, e.Kind);
+        Assert.Equal(PbxCallState.Ringing, _rig.TheCall.State);
+    }
+
+    [Fact]
+    public async Task Without_a_subscription_to_calls_nothing_is_asked()
+    {
+        var rig = new YeastarRig();
+        rig.Subscribe("30009");
+        await rig.ConnectAsync();
+        rig.Session.LinkClosed(1);
+        await rig.ConnectAsync(link: 2);
+        await foreach (var _ in rig.Driver.GetSnapshotsAsync(CancellationToken.None))
+            Assert.Fail("A snapshot that nobody wants.");
+        Assert.Equal(["get_token"], rig.Functions);
+    }
+
+    [Fact]
+    public async Task After_a_gap_a_leg_that_stands_where_it_stood_is_news_all_the_same()
+    {
+        _rig.Call(Extension("1001", "ANSWER"));
+        await ReconnectAsync();
+        var count = _rig.Host.Events.Count;
+        _rig.Call(2, Extension("1001", "ANSWER"));
+        Assert.Equal(count + 1, _rig.Host.Events.Count);
+    }
+
+    /// <summary>Loses the link, opens another one, and does what the runtime does with the snapshots.</summary>
+    private async Task ReconnectAsync(Action? beforeTheAnswers = null)
+    {
+        _rig.Session.LinkClosed(1);
+        await _rig.ConnectAsync(link: 2);
+        beforeTheAnswers?.Invoke();
+        await foreach (var snapshot in _rig.Driver.GetSnapshotsAsync(CancellationToken.None))
+            _rig.Session.SnapshotReceived(snapshot);
+    }
+}

@@ -9,6 +9,7 @@ public static class PbxSimulators
         ["PortSIP"] = o => new PortSip.PortSipSimulator(o),
         ["RingCentral"] = o => new RingCentral.RingCentralSimulator(o),
         ["TelecomX"] = o => new TelecomX.TelecomXSimulator(o),
+        ["Yeastar"] = o => new Yeastar.YeastarSimulator(o),
     };
 
     /// <summary>Their names, the same as the providers'.</summary>

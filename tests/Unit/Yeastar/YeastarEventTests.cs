@@ -221,37 +221,139 @@ public sealed class YeastarEventTests
     }
 
     [Fact]
-    public async Task While_two_links_are_open_each_event_comes_once_in_whatever_order_they_bring_it()
+    public async Task While_two_links_are_open_each_event_comes_once_and_in_the_order_of_the_old_link()
     {
         _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
         await _rig.OpenAsync(link: 2, isRotation: true);
-
-        // The old link is ahead, then the new one.
         _rig.Call(1, Extension("1001", "ANSWER"));
-        _rig.Call(1, Extension("1001", "HOLD"));
-        _rig.Call(2, Extension("1001", "ANSWER"));
+
+        // The new link is ahead: what it brings waits for the old one to be read to its end.
         _rig.Host.Receive(Success, link: 2);
         _rig.Call(2, Extension("1001", "HOLD"));
+        Away(link: 2);
         _rig.Call(2, Extension("1001", "ANSWER"));
-        _rig.Event(30009, """{"extension":"1001","status":"away"}""", link: 2);
-        _rig.Event(30009, """{"extension":"1001","status":"away"}""", link: 2);
-        _rig.Call(1, Extension("1001", "ANSWER"));
-        _rig.Event(30009, """{"extension":"1001","status":"away"}""", link: 1);
-        _rig.Event(30009, """{"extension":"1001","status":"away"}""", link: 1);
-        Assert.Equal(["RING", "ANSWER", "HOLD", "ANSWER", "away", "away"], _rig.Host.Events.Select(LastStatus));
-        Assert.Equal(5, _rig.Host.Duplicates);
-
+        Assert.Equal(["RING", "ANSWER"], Statuses());
+        _rig.Call(1, Extension("1001", "HOLD"));
+        Away(link: 1);
         _rig.Session.LinkClosed(1);
-        _rig.Event(30009, """{"extension":"1001","status":"away"}""", link: 2);
-        Assert.Equal(7, _rig.Host.Events.Count);
+        Away(link: 2);
+        Away(link: 2);
+        _rig.Host.Receive("heartbeat response", link: 2);
+        Assert.Equal(["RING", "ANSWER", "HOLD", "away", "ANSWER", "away", "away"], Statuses());
+        Assert.Equal(2, _rig.Host.Duplicates);
+    }
 
-        static string LastStatus(PbxEvent e)
+    [Fact]
+    public async Task What_the_new_link_brings_late_waits_until_it_has_answered_a_heartbeat_sent_after_the_old_ones_end()
+    {
+        _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
+        await _rig.ConnectAsync(link: 2, isRotation: true);
+        Away(link: 1);
+        Away(link: 1);
+        _rig.Session.LinkClosed(1);
+        Assert.Equal((2, "heartbeat"), (_rig.Host.Sent[^1].Link, _rig.Host.SentText[^1]));
+        Away(link: 2);
+        Away(link: 2);
+        Away(link: 2);
+        Assert.Equal(["RING", "away", "away"], Statuses());
+        _rig.Host.Receive("heartbeat response", link: 2);
+        Assert.Equal(["RING", "away", "away", "away"], Statuses());
+        Assert.Equal(2, _rig.Host.Duplicates);
+    }
+
+    [Fact]
+    public async Task An_answer_to_an_earlier_heartbeat_is_not_the_one_that_is_waited_for()
+    {
+        await _rig.ConnectAsync(link: 2, isRotation: true);
+        _rig.Host.Advance(TimeSpan.FromSeconds(25));
+        Away(link: 1);
+        _rig.Session.LinkClosed(1);
+        _rig.Host.Receive("heartbeat response", link: 2);
+        Away(link: 2);
+        _rig.Host.Receive("heartbeat response", link: 2);
+        Assert.Equal(["away"], Statuses());
+    }
+
+    [Fact]
+    public async Task After_that_heartbeat_nothing_is_taken_for_a_double_any_more()
+    {
+        await _rig.ConnectAsync(link: 2, isRotation: true);
+        Away(link: 1);
+        _rig.Session.LinkClosed(1);
+        _rig.Host.Receive("heartbeat response", link: 2);
+        Away(link: 2);
+        Assert.Equal(["away", "away"], Statuses());
+    }
+
+    [Fact]
+    public async Task A_PBX_that_does_not_answer_that_heartbeat_does_not_hold_events_back_for_ever()
+    {
+        await _rig.ConnectAsync(link: 2, isRotation: true);
+        _rig.Session.LinkClosed(1);
+        Away(link: 2);
+        _rig.Host.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal(["away"], Statuses());
+    }
+
+    [Fact]
+    public async Task A_PBX_that_does_not_keep_to_the_order_brings_nothing_twice_either()
+    {
+        await _rig.ConnectAsync(link: 2, isRotation: true);
+        foreach (var link in (int[])[1, 2])
         {
-            var root = JsonDocument.Parse(e.Raw).RootElement;
-            return root.TryGetProperty("members", out var members)
-                ? members.EnumerateArray().Last().GetProperty("extension").GetProperty("member_status").GetString()!
-                : root.GetProperty("status").GetString()!;
+            foreach (var extension in link == 1 ? (string[])["1001", "1002", "1003"] : ["1002", "1001", "1003", "1004"])
+                _rig.Event(30009, $$"""{"extension":"{{extension}}","status":"away"}""", link);
         }
+        _rig.Session.LinkClosed(1);
+        _rig.Host.Receive("heartbeat response", link: 2);
+        Assert.Equal(["1001", "1002", "1003", "1004"], _rig.Host.Events.Select(e => e.Extension));
+    }
+
+    [Fact]
+    public async Task A_takeover_that_never_ends_does_not_fill_the_memory()
+    {
+        await _rig.ConnectAsync(link: 2, isRotation: true);
+        for (var i = 0; i < 5000; i++)
+        {
+            _rig.Event(30009, $$"""{"extension":"{{i}}","status":"away"}""", link: 2);
+            _rig.Event(30009, $$"""{"extension":"{{i}}","status":"away"}""", link: 1);
+        }
+        Assert.Equal(Enumerable.Range(0, 5000).Select(i => i.ToString()), _rig.Host.Events.Select(e => e.Extension));
+    }
+
+    [Fact]
+    public async Task A_successor_that_is_lost_before_it_took_over_leaves_nothing_behind()
+    {
+        await _rig.OpenAsync(link: 2, isRotation: true);
+        Away(link: 2);
+        Away(link: 1);
+        _rig.Session.LinkClosed(2);
+        Away(link: 1);
+        Assert.Equal(["away", "away"], Statuses());
+    }
+
+    [Fact]
+    public async Task A_successor_that_is_lost_after_it_took_over_has_brought_what_it_brought()
+    {
+        await _rig.ConnectAsync(link: 2, isRotation: true);
+        Away(link: 2);
+        _rig.Session.LinkClosed(2);
+        Assert.Empty(_rig.Host.Events);
+        _rig.Session.LinkClosed(1);
+        Assert.Equal(["away"], Statuses());
+        Assert.DoesNotContain("overlap", _rig.Host.Timers);
+    }
+
+    [Fact]
+    public async Task Garbage_on_the_new_link_is_reported_like_any_other()
+    {
+        await _rig.ConnectAsync(link: 2, isRotation: true);
+        _rig.Event(30011, """{"call_id":{]""", link: 2);
+        Away(link: 2);
+        _rig.Session.LinkClosed(1);
+        _rig.Host.Receive("heartbeat response", link: 2);
+        Assert.Single(_rig.Host.Unreadable);
+        Assert.Equal(["away"], Statuses());
     }
 
     [Fact]
@@ -261,8 +363,21 @@ public sealed class YeastarEventTests
         await _rig.ConnectAsync(link: 2, isRotation: true);
         _rig.Event(30012, Record("NO ANSWER"), link: 2);
         _rig.Event(30012, Record("NO ANSWER"), link: 1);
+        _rig.Session.LinkClosed(1);
+        _rig.Host.Receive("heartbeat response", link: 2);
         Assert.Single(_rig.Host.Events, e => e.Name == "30012");
     }
+
+    private void Away(int link) => _rig.Event(30009, """{"extension":"1001","status":"away"}""", link);
+
+    /// <summary>The last status in each event, in order.</summary>
+    private IEnumerable<string> Statuses() => _rig.Host.Events.Select(e =>
+    {
+        var root = JsonDocument.Parse(e.Raw).RootElement;
+        return root.TryGetProperty("members", out var members)
+            ? members.EnumerateArray().Last().GetProperty("extension").GetProperty("member_status").GetString()!
+            : root.GetProperty("status").GetString()!;
+    });
 
     // ---- resync ----------------------------------------------------------------------------------------------------
 

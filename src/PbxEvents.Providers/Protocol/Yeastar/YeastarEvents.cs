@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace PbxEvents.Providers.Protocol.Yeastar;
 
 /// <summary>From Yeastar's frames to events and call updates (yeastar.md sections 5 and 6).</summary>
@@ -37,6 +39,7 @@ internal sealed class YeastarEvents
     private readonly YeastarRecordIds _recordIds = new();
     private readonly HashSet<string> _queues = new(StringComparer.Ordinal);
     private readonly YeastarResync _resync = new();
+    private readonly YeastarOverlap _overlap = new();
     private bool _hasWarnedOfUnseen;
 
     /// <param name="host">Where everything goes.</param>
@@ -53,9 +56,6 @@ internal sealed class YeastarEvents
         _fields = new JsonFields(Names, pool);
         _members = new YeastarMembers(pool);
     }
-
-    /// <summary>What the links bring twice while one takes over.</summary>
-    public YeastarOverlap Overlap { get; } = new();
 
     /// <summary>The calls that are not known to be over.</summary>
     public IReadOnlyList<string> OpenCalls => _calls.Open;
@@ -82,30 +82,81 @@ internal sealed class YeastarEvents
             _resync.Begin();
     }
 
+    /// <summary>Two links are open from now on.</summary>
+    /// <param name="oldLink">The one that is to go.</param>
+    /// <param name="newLink">The one that takes over.</param>
+    public void BeginOverlap(int oldLink, int newLink) => _overlap.Begin(oldLink, newLink);
+
+    /// <summary>The new link has brought everything that the old one has, as far as anybody can know.</summary>
+    public void EndOverlap()
+    {
+        if (_overlap.IsCatchingUp)
+            ReleaseHeld();
+    }
+
+    /// <summary>A link is gone.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="wasReady">True when it was more than an attempt.</param>
+    /// <returns>True when another link has taken over from it and has to catch up before <see cref="EndOverlap"/>.</returns>
+    public bool LinkClosed(int link, bool wasReady)
+    {
+        if (_overlap.IsSuccessor(link) && !wasReady && !_overlap.IsCatchingUp)
+            _overlap.Forget();
+        else if (_overlap.IsOn && _overlap.LinkClosed(link))
+            ReleaseHeld();
+        return _overlap.IsCatchingUp;
+    }
+
     /// <summary>An event.</summary>
     /// <param name="link">The link that brought it.</param>
-    /// <param name="name">Its number, as text.</param>
-    /// <param name="id">Its number; 0 when it is none.</param>
-    /// <param name="payload">Its payload.</param>
-    public void Received(int link, string name, int id, ReadOnlyMemory<byte> payload)
+    /// <param name="message">The event.</param>
+    public void Received(int link, in YeastarMessage message)
     {
-        // What is no object has no fields; it is passed through all the same.
-        if (!_fields.Read(payload))
-            id = 0;
-        var members = _members.Read(_fields.Json(Members));
+        var members = Read(message);
+        if (_overlap.IsNew(link))
+        {
+            if (!_overlap.Hold(KeyOf(message, members), message))
+                ReleaseHeld();
+            return;
+        }
+        if (_overlap.IsOld(link))
+        {
+            // After a release that could not wait for the end of the old link, the new one brings what is left.
+            if (!_overlap.IsOn)
+                return;
+            _overlap.Note(KeyOf(message, members));
+        }
+        Pass(message, members);
+    }
+
+    private void ReleaseHeld()
+    {
+        var fresh = _overlap.Release(out var doubles);
+        foreach (var message in fresh)
+            Pass(message, Read(message));
+        for (; doubles > 0; doubles--)
+            _host.CountDuplicate();
+    }
+
+    /// <summary>Reads the payload. One that is no object has no fields.</summary>
+    /// <returns>The members in it; they live until the next call.</returns>
+    private IReadOnlyList<YeastarMember> Read(in YeastarMessage message)
+    {
+        _fields.Read(message.Payload);
+        return _members.Read(_fields.Json(Members));
+    }
+
+    private void Pass(in YeastarMessage message, IReadOnlyList<YeastarMember> members)
+    {
+        var id = message.Id;
         var row = YeastarCatalogue.Instance.Find(id);
         var pbxEvent = new PbxEvent
         {
             Category = row?.Category ?? PbxCategory.Unknown,
-            Name = name,
-            Topic = row?.Topic ?? name,
-            Payload = payload,
+            Name = message.Name,
+            Topic = row?.Topic ?? message.Name,
+            Payload = message.Payload,
         };
-        if (Overlap.IsOn && Overlap.IsDouble(link, KeyOf(name, id, members, payload)))
-        {
-            _host.CountDuplicate();
-            return;
-        }
         switch (id)
         {
             case YeastarTopics.CallState or YeastarTopics.Transfer or YeastarTopics.Forwarding or YeastarTopics.Failure
@@ -544,11 +595,11 @@ internal sealed class YeastarEvents
     }
 
     /// <summary>Section 6.3: what makes an event the same one on two links.</summary>
-    private string KeyOf(string name, int id, IReadOnlyList<YeastarMember> members, ReadOnlyMemory<byte> payload) => id switch
+    private string KeyOf(in YeastarMessage message, IReadOnlyList<YeastarMember> members) => message.Id switch
     {
-        YeastarTopics.CallState => $"{name}|{_fields.Text(CallId)}|{string.Join(',', members.Select(m => $"{m.Channel}={m.Status}"))}",
-        YeastarTopics.Record => $"{name}|{RecordKey()}",
-        _ => $"{name}|{System.Text.Encoding.UTF8.GetString(payload.Span)}",
+        YeastarTopics.CallState => $"{message.Name}|{_fields.Text(CallId)}|{string.Join(',', members.Select(m => $"{m.Channel}={m.Status}"))}",
+        YeastarTopics.Record => $"{message.Name}|{RecordKey()}",
+        _ => $"{message.Name}|{Encoding.UTF8.GetString(message.Payload.Span)}",
     };
 
     /// <summary>The queue that a path is, as far as that is known: a menu or a ring group looks the same.</summary>

@@ -21,6 +21,7 @@ internal sealed class YeastarSession : ProtocolSession
 
     private const string RotateTimer = "rotate";
     private const string QuietTimer = "quiet";
+    private const string OverlapTimer = "overlap";
 
     private const int Type = 0, Msg = 1, ErrCode = 2, ErrMsg = 3;
 
@@ -75,7 +76,7 @@ internal sealed class YeastarSession : ProtocolSession
         if (_active is null)
             _topics.Reset();
         else
-            _events.Overlap.Begin(_active.Link, link);
+            _events.BeginOverlap(_active.Link, link);
 
         // Without a wish there is nothing to say: an empty list would be the first thing the PBX hears of this client.
         if (_topics.Wanted.Any())
@@ -90,7 +91,8 @@ internal sealed class YeastarSession : ProtocolSession
         if (!_wires.Remove(link, out var wire))
             return;
         CancelTimers(wire);
-        _events.Overlap.End(link);
+        if (_events.LinkClosed(link, wire.IsReady))
+            MarkEndOfOverlap();
         if (!ReferenceEquals(wire, _active))
             return;
         _active = null;
@@ -114,8 +116,13 @@ internal sealed class YeastarSession : ProtocolSession
             Host.CancelTimer(wire.PulseTimer);
         }
         var text = frame.Payload.Span.Trim(" \t\r\n"u8);
-        if (text.SequenceEqual("heartbeat response"u8) || text.SequenceEqual("heartbeat"u8))
+        if (text.SequenceEqual("heartbeat"u8))
             return;
+        if (text.SequenceEqual("heartbeat response"u8))
+        {
+            PulseReceived(wire);
+            return;
+        }
         try
         {
             MessageReceived(wire, frame.Payload);
@@ -138,13 +145,16 @@ internal sealed class YeastarSession : ProtocolSession
             case QuietTimer:
                 WarnOfQuiet();
                 return;
+            case OverlapTimer:
+                _events.EndOverlap();
+                return;
         }
         if (_events.TimerElapsed(timer))
             return;
         foreach (var wire in _wires.Values)
         {
             if (timer == wire.HeartbeatTimer)
-                SendHeartbeat(wire);
+                HeartbeatDue(wire);
             else if (timer == wire.PulseTimer)
                 Host.CloseLink(wire.Link, YeastarFaults.Deaf(_driver.Server, PulseTimeout));
             else if (timer == wire.AnswerTimer)
@@ -198,7 +208,7 @@ internal sealed class YeastarSession : ProtocolSession
         {
             var id = (int)Math.Clamp(_envelope.Number(Type) ?? 0, 0, int.MaxValue);
             NoteHeard(id);
-            _events.Received(wire.Link, name, id, ReadPayload(frame));
+            _events.Received(wire.Link, new YeastarMessage(name, id, ReadPayload(frame)));
         }
         else if (_envelope.Number(ErrCode) is { } code)
         {
@@ -267,12 +277,39 @@ internal sealed class YeastarSession : ProtocolSession
 
     // ---- heartbeat -------------------------------------------------------------------------------------------------
 
+    private void HeartbeatDue(YeastarWire wire)
+    {
+        Host.SetTimer(wire.HeartbeatTimer, HeartbeatInterval);
+        SendHeartbeat(wire);
+    }
+
     private void SendHeartbeat(YeastarWire wire)
     {
         Host.Send(wire.Link, new OutFrame(FrameKind.Text, Heartbeat));
+        wire.PulsesDue++;
         wire.IsPulseDue = true;
         Host.SetTimer(wire.PulseTimer, PulseTimeout);
-        Host.SetTimer(wire.HeartbeatTimer, HeartbeatInterval);
+    }
+
+    private void PulseReceived(YeastarWire wire)
+    {
+        wire.PulsesDue = Math.Max(0, wire.PulsesDue - 1);
+        if (wire.PulsesDue > 0 || wire.IsRetired)
+            return;
+        Host.CancelTimer(OverlapTimer);
+        _events.EndOverlap();
+    }
+
+    /// <summary>
+    /// The link that took over may be behind: it has brought everything that the old one has when it answers a heartbeat that
+    /// was sent after the old one's end.
+    /// </summary>
+    private void MarkEndOfOverlap()
+    {
+        Host.SetTimer(OverlapTimer, PulseTimeout);
+        foreach (var wire in _wires.Values)
+            if (!wire.IsRetired)
+                SendHeartbeat(wire);
     }
 
     private void CancelTimers(YeastarWire wire)

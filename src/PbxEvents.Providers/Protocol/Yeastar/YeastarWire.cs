@@ -21,6 +21,9 @@ internal sealed class YeastarWire(int link)
     /// <summary>True between a heartbeat and the next frame.</summary>
     public bool IsPulseDue { get; set; }
 
+    /// <summary>How many heartbeats have not been answered.</summary>
+    public int PulsesDue { get; set; }
+
     public string HeartbeatTimer { get; } = $"heartbeat {link}";
 
     public string PulseTimer { get; } = $"pulse {link}";

@@ -1,0 +1,129 @@
+using PbxEvents.Providers;
+using PbxEvents.Providers.Transport;
+using PbxEvents.Simulator;
+using PbxEvents.Simulator.Scenarios;
+using PbxEvents.Simulator.Yeastar;
+using PbxEvents.Tests.Unit.Simulator;
+using PbxEvents.Tests.Unit.Support;
+
+namespace PbxEvents.Tests.Unit.Yeastar;
+
+/// <summary>
+/// A client and a simulated PBX on real sockets and one clock that the test moves: an hour passes as fast as the machine
+/// can live it, with the real lifetimes and intervals, and never faster than client and PBX can follow.
+/// </summary>
+internal sealed class YeastarStage : IAsyncDisposable
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(25);
+    private int _lastMarker;
+
+    private YeastarStage(YeastarSimulator simulator, ManualTimeProvider clock, PbxClient client)
+    {
+        Simulator = simulator;
+        Clock = clock;
+        Client = client;
+        Watch = new ClientWatch(client);
+    }
+
+    public YeastarSimulator Simulator { get; }
+
+    public ManualTimeProvider Clock { get; }
+
+    public PbxClient Client { get; }
+
+    public ClientWatch Watch { get; }
+
+    public static async Task<YeastarStage> OpenAsync(YeastarSimulatorOptions? options = null)
+    {
+        var clock = new ManualTimeProvider();
+        var simulator = (YeastarSimulator)PbxSimulator.Start((options ?? new YeastarSimulatorOptions { Provider = "Yeastar" }) with { Clock = clock });
+        try
+        {
+            return new YeastarStage(simulator, clock, await PbxClient.ConnectAsync(OptionsOf(simulator, clock), Limits.Patience));
+        }
+        catch
+        {
+            await simulator.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static PbxConnectOptions OptionsOf(PbxSimulator simulator, TimeProvider? clock = null) => new()
+    {
+        Provider = "Yeastar",
+        Server = simulator.Server.ToString(),
+        UserName = simulator.UserName,
+        Password = new Secret(simulator.Password),
+        TimeZone = TimeZoneInfo.Utc,
+        Timeout = TimeSpan.FromSeconds(60),
+        BufferSize = 200_000,
+        Transport = new TransportOptions { Clock = clock ?? TimeProvider.System, ConnectTimeout = TimeSpan.FromSeconds(60) },
+    };
+
+    public Task<PbxSubscription> SubscribeAsync(PbxSubscriptionType type) =>
+        Client.SubscribeAsync(new PbxSubscriptionFilter { Type = type }, Limits.Patience);
+
+    /// <summary>Lets time pass in small steps; after each of them client and PBX have done all that it brought.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        for (var left = time; left > TimeSpan.Zero; left -= TimeSpan.FromSeconds(5))
+        {
+            Clock.Advance(left < TimeSpan.FromSeconds(5) ? left : TimeSpan.FromSeconds(5));
+            await SettleAsync();
+        }
+    }
+
+    /// <summary>Waits until the client has noticed the loss of its link and has set the time of its next attempt.</summary>
+    public async Task LostAsync()
+    {
+        await Watch.ConnectionAsync("Reconnecting");
+        await TurnAsync();
+    }
+
+    /// <summary>Waits until the client has finished what it is at: its loop takes one thing after the other.</summary>
+    public Task TurnAsync() =>
+        Client.UnsubscribeAsync(new PbxSubscription { Filter = new PbxSubscriptionFilter { Topic = ["none"] } }, Limits.Patience);
+
+    /// <summary>Waits until every heartbeat that is due has been answered and everything that was sent has arrived.</summary>
+    public async Task SettleAsync()
+    {
+        var (link, opened) = NewestLink();
+        var due = (int)((Clock.GetUtcNow() - opened) / Heartbeat);
+
+        // A link that took over is asked once more, when the old one has gone.
+        due += TakenOver.Contains(link) ? 1 : 0;
+        if (due > 0)
+            await Simulator.Log.WaitAsync(e => e.Kind == SimulatorLogKind.Request && e.Name == "heartbeat" && e.Link == link, due).InTime();
+
+        // What comes after the answer to the heartbeat shows that the answer has come.
+        var marker = $"marker {++_lastMarker}";
+        await Simulator.SendEventAsync(30009, $$"""{"extension":"9999","status":"{{marker}}"}""");
+        await Watch.WaitAsync(e => e.Name == "30009" && e.Raw.Contains($"\"{marker}\"", StringComparison.Ordinal), marker);
+    }
+
+    /// <summary>The links that took over from another one.</summary>
+    public HashSet<int> TakenOver { get; } = [];
+
+    /// <summary>The link that a client opened last, and when.</summary>
+    public (int Link, DateTimeOffset Opened) NewestLink()
+    {
+        var entry = Simulator.Log.Of(SimulatorLogKind.Connected)[^1];
+        return (entry.Link!.Value, entry.Time);
+    }
+
+    public async Task<SimulatedCall> PlayAsync(string scenario, string extension = "1001", TimeSpan pace = default) =>
+        Assert.Single(await Simulator.PlayAsync(
+            scenario, new ScenarioOptions { Pace = pace, Extension = extension, OtherExtension = $"{extension}9" }, Limits.Patience));
+
+    public Task InjectAsync(string fault, int? count = null) => Simulator.InjectAsync(new SimulatorFault(fault) { Count = count });
+
+    public async ValueTask DisposeAsync()
+    {
+        // A link that does not answer the goodbye is given up after a while, by the clock.
+        var ending = Client.DisposeAsync().AsTask();
+        while (await Task.WhenAny(ending, Task.Delay(20)) != ending)
+            Clock.Advance(TimeSpan.FromSeconds(1));
+        await ending;
+        await Simulator.DisposeAsync();
+    }
+}

@@ -1,0 +1,36 @@
+namespace PbxEvents.Tests.Unit.Evidence;
+
+/// <summary>
+/// The system's clock, several times as fast: time-outs and pauses of many seconds pass in a few. A client and its simulator
+/// share one, so that their times can be compared.
+/// </summary>
+/// <param name="speed">How many times as fast.</param>
+internal sealed class FastClock(int speed) : TimeProvider
+{
+    private readonly DateTimeOffset _start = System.GetUtcNow();
+    private readonly long _startStamp = System.GetTimestamp();
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow() => _start + Passed;
+
+    public override long GetTimestamp() => Passed.Ticks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        new FastTimer(System.CreateTimer(callback, state, Shorten(dueTime), Shorten(period)), this);
+
+    private TimeSpan Passed => System.GetElapsedTime(_startStamp) * speed;
+
+    /// <summary>Rounded up to whole milliseconds: the system's timers leave the rest out, and one must never tick too early.</summary>
+    private TimeSpan Shorten(TimeSpan time) =>
+        time <= TimeSpan.Zero ? time : TimeSpan.FromMilliseconds(Math.Ceiling(time.TotalMilliseconds / speed));
+
+    private sealed class FastTimer(ITimer inner, FastClock clock) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => inner.Change(clock.Shorten(dueTime), clock.Shorten(period));
+
+        public void Dispose() => inner.Dispose();
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}

@@ -82,7 +82,14 @@ internal sealed record PortSipRecord
     public PbxOutcome? Outcome(PortSipDirectory directory, PbxCall? known, bool isAbandoned)
     {
         var answered = Targets.Where(t => t.AnsweredAt is not null && IsPerson(t, directory)).ToArray();
-        var isAnswered = known?.AnsweredAt is not null || answered.Length > 0
+
+        var isInQueue = Targets.Any(t => directory.IsQueue(t.Number)) || directory.IsQueue(Callee) || known?.Queue is not null;
+        var hasGivenUp = isAbandoned || (isInQueue && PortSipWords.IsByCaller(Reason));
+
+        // extension_call names no call, so among overlapping calls an answer can be given to the wrong one. Where the caller
+        // gave up in a queue and the record knows nobody who answered, that outweighs it.
+        var isMistaken = hasGivenUp && Targets.Count > 0 && answered.Length == 0;
+        var isAnswered = (known?.AnsweredAt is not null && !isMistaken) || answered.Length > 0
             || (Targets.Count == 0 && (Status == "ANSWERED" || AnsweredAt is not null) && !directory.IsQueue(Callee));
         if (isAnswered)
         {
@@ -92,8 +99,7 @@ internal sealed record PortSipRecord
                 || Targets.Any(t => "redirected".Equals(t.Reason, StringComparison.OrdinalIgnoreCase));
             return isTransferred ? PbxOutcome.Transferred : known is null ? PbxOutcome.Answered : null;
         }
-        var isInQueue = Targets.Any(t => directory.IsQueue(t.Number)) || directory.IsQueue(Callee) || known?.Queue is not null;
-        if (isAbandoned || (isInQueue && PortSipWords.IsByCaller(Reason)))
+        if (hasGivenUp)
             return PbxOutcome.Abandoned;
         var refusal = PortSipWords.Failure(Code != 0 ? Code : Targets.Select(t => t.Code).LastOrDefault(c => c >= 400));
         return Status switch

@@ -43,6 +43,9 @@ internal sealed class YeastarClient : IDisposable
         set => _topics = [.. value];
     }
 
+    /// <summary>Told when the token's life is over.</summary>
+    public Action? Expired { get; init; }
+
     /// <summary>True when an event of that number is for this client.</summary>
     /// <param name="type">The number.</param>
     /// <returns>True for a topic that is subscribed to, as long as the token lives.</returns>
@@ -56,6 +59,7 @@ internal sealed class YeastarClient : IDisposable
     {
         if (_isExpired) return;
         _isExpired = true;
+        Expired?.Invoke();
         Link.Post("""{"errcode":10004,"errmsg":"TOKEN EXPIRED"}""", TimeSpan.Zero);
     }
 

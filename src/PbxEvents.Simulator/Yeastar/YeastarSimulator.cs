@@ -155,7 +155,10 @@ public sealed class YeastarSimulator : PbxSimulator
         return AcceptLink(
             link =>
             {
-                _clients[link] = new YeastarClient(link, token, Clock, _options.HeartbeatTimeout ?? DefaultIdleTime);
+                _clients[link] = new YeastarClient(link, token, Clock, _options.HeartbeatTimeout ?? DefaultIdleTime)
+                {
+                    Expired = () => Record(SimulatorLogKind.AuthenticationRefused, "subscribe", "10004 TOKEN EXPIRED", link),
+                };
                 Record(SimulatorLogKind.Authenticated, "subscribe", "", link);
             },
             Received,

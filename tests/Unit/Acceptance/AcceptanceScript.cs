@@ -15,7 +15,7 @@ public sealed class AcceptanceScript
     private static readonly ScenarioOptions Pace = new() { Pace = TimeSpan.FromMilliseconds(5) };
 
     /// <summary>The platforms that pass it.</summary>
-    public static TheoryData<string> Platforms => ["OneCloud", "PortSIP", "RingCentral", "TelecomX"];
+    public static TheoryData<string> Platforms => ["OneCloud", "PortSIP", "RingCentral", "TelecomX", "Yeastar"];
 
     [Theory]
     [MemberData(nameof(Platforms))]
@@ -36,7 +36,7 @@ public sealed class AcceptanceScript
         AssertRestoredOnce(simulator, subscriptions);
         await PlayAsync(simulator, watch, "Answered", PbxOutcome.Answered);
 
-        await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.ExpireToken));
+        await ExpireTokenAsync(simulator, watch);
         await PlayAsync(simulator, watch, "Missed", PbxOutcome.Missed);
         await LoseLinkAsync(simulator, watch);
         AssertRestoredOnce(simulator, subscriptions);
@@ -94,6 +94,16 @@ public sealed class AcceptanceScript
         Assert.Equal(outcome != PbxOutcome.Missed, states.Contains(PbxCallState.Answered));
         Assert.Equal(outcome == PbxOutcome.Transferred, states.Contains(PbxCallState.Transferred));
         Assert.Equal(1, states.Count(s => s == PbxCallState.Ended));
+    }
+
+    private static async Task ExpireTokenAsync(PbxSimulator simulator, ClientWatch watch)
+    {
+        var before = simulator.Log.Count;
+        await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.ExpireToken));
+
+        // A platform that tells open links of it (Yeastar) sends no more events on them: another link is opened at once.
+        if (simulator.Log.Of(SimulatorLogKind.AuthenticationRefused).Any(e => e.Number > before && e.Link is not null))
+            await watch.ConnectionAsync(nameof(PbxConnectionState.Connected));
     }
 
     private static async Task LoseLinkAsync(PbxSimulator simulator, ClientWatch watch)

@@ -52,7 +52,7 @@ public sealed class YeastarEventTests
     [InlineData("""{"type":[]}""")]
     [InlineData("""{"type":30011,"msg":"{"}""")]
     [InlineData("""{"type":30011,"msg":"{\"members\":[{]}"}""")]
-    [InlineData("""{"type":"\ud800"}""")]
+    [InlineData("""{"type":30009,"msg":"{\"a\":\"\ud800\"}"}""")]
     [InlineData("<html></html>")]
     public void What_cannot_be_read_is_reported_and_the_next_frame_is_read(string frame)
     {

@@ -250,6 +250,39 @@ public sealed class SupervisorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_replaced_link_is_read_to_its_end()
+    {
+        var (client, link) = await ConnectAsync();
+        var cursor = client.Events.OpenCursor(client.Events.Head);
+        link.BeforeGoodbye = async () => await link.ReceiveAsync("event tail");
+        await link.ReceiveAsync("rotate");
+        var second = await _links.NextAsync();
+        await second.ReceiveAsync("ready");
+        await ReadUntilAsync(cursor, "tail");
+        await second.ReceiveAsync("event after");
+        await ReadUntilAsync(cursor, "after");
+        Assert.Equal(PbxConnectionState.Connected, client.State);
+    }
+
+    [Fact]
+    public async Task A_first_attempt_that_would_have_to_wait_longer_than_the_user_does_is_told_at_once()
+    {
+        _platform.Prepare = (_, _) => throw new PbxException(PbxErrorKind.TokenLimit, "too many", "wait") { RetryAfter = TimeSpan.FromMinutes(30) };
+        var error = await Assert.ThrowsAsync<PbxException>(() => Start().WaitUntilConnectedAsync(CancellationToken.None).WaitAsync(Limit));
+        Assert.Equal(PbxErrorKind.TokenLimit, error.Kind);
+    }
+
+    [Theory]
+    [InlineData(1, 0, 0)]
+    [InlineData(2, 0, 1)]
+    [InlineData(1, 5, 5)]
+    public void No_wait_is_granted_once_and_never_below_the_shortest(int attempt, int shortest, int expected)
+    {
+        var policy = BackoffPolicy.Default with { Shortest = TimeSpan.FromSeconds(shortest) };
+        Assert.Equal(TimeSpan.FromSeconds(expected), policy.Delay(attempt, 0.5, TimeSpan.Zero));
+    }
+
+    [Fact]
     public async Task A_link_that_dies_while_its_successor_opens_is_replaced_by_it()
     {
         var (client, link) = await ConnectAsync();

@@ -56,6 +56,9 @@ internal sealed class FakeLink(int id, LinkTarget target, ILinkSink sink, PbxExc
 
     public PbxException? AbortedWith { get; private set; }
 
+    /// <summary>What the server still does between the client's goodbye and its own; null for nothing.</summary>
+    public Func<Task>? BeforeGoodbye { get; set; }
+
     public Task OpenAsync(CancellationToken cancellationToken) =>
         openFault is null ? Task.CompletedTask : Task.FromException(openFault);
 
@@ -63,7 +66,12 @@ internal sealed class FakeLink(int id, LinkTarget target, ILinkSink sink, PbxExc
 
     public void Send(OutFrame frame) => _sent.Writer.TryWrite(Encoding.UTF8.GetString(frame.Payload.Span));
 
-    public async Task CloseAsync(CancellationToken cancellationToken) => await EndAsync(null);
+    public async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        if (BeforeGoodbye is { } work)
+            await work();
+        await EndAsync(null);
+    }
 
     public void Abort(PbxException fault)
     {

@@ -186,6 +186,14 @@ public sealed class YeastarRecordTests
     }
 
     [Fact]
+    public async Task A_call_that_only_its_record_tells_of_has_the_records_duration()
+    {
+        await ListenAsync();
+        _rig.Event(30012, Record("NO ANSWER"));
+        Assert.Equal(TimeSpan.FromSeconds(24), _rig.TheCall.Duration);
+    }
+
+    [Fact]
     public async Task A_name_with_the_number_in_brackets_is_taken_apart()
     {
         _rig.Subscribe(PbxSubscriptionType.Cdr);

@@ -22,6 +22,9 @@ internal sealed class YeastarEvents
     private const string EndedName = "CallEnded";
     private const int MaxQueues = 1000;
 
+    /// <summary>Ten days, in seconds: no call is longer, but a field may hold anything.</summary>
+    private const long MaxDuration = 864_000;
+
     private static readonly FieldNames Names = new(
         "call_id", "members", "extension", "status", "reason", "queue_number", "agent_number", "caller_number",
         "time_start", "call_from", "call_to", "call_duration", "type", "uid", "ext_number", "ext_num", "create_time",
@@ -447,6 +450,10 @@ internal sealed class YeastarEvents
         update.From = known?.From is null ? record.From : null;
         update.To = known?.To is null ? _fields.Text(DidNumber) ?? record.To : null;
         update.Queue = record.Queue;
+
+        // Counted back from its arrival: the PBX's clock may be another one than that of the events before.
+        if (_fields.Number(CallDuration) is { } seconds)
+            update.StartedAt = _host.Now - TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MaxDuration));
         return update;
     }
 
@@ -487,7 +494,7 @@ internal sealed class YeastarEvents
     private void WarnIfUnseen(PbxCall? known, string callId)
     {
         if (known is not null || _hasWarnedOfUnseen || _fields.Number(CallDuration) is not { } seconds
-            || _host.Now - TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 864_000)) <= ListeningSince + UnseenMargin)
+            || _host.Now - TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MaxDuration)) <= ListeningSince + UnseenMargin)
         {
             return;
         }
@@ -504,7 +511,7 @@ internal sealed class YeastarEvents
     };
 
     private DateTimeOffset? ReadEnd() =>
-        _times.Read(_fields.Text(TimeStart)) is { } start ? start + TimeSpan.FromSeconds(Math.Clamp(_fields.Number(CallDuration) ?? 0, 0, 864_000)) : null;
+        _times.Read(_fields.Text(TimeStart)) is { } start ? start + TimeSpan.FromSeconds(Math.Clamp(_fields.Number(CallDuration) ?? 0, 0, MaxDuration)) : null;
 
     private string RecordKey() => _fields.Text(Uid) ?? $"{_fields.Text(CallId)}|{_fields.Text(CallTo)}|{_fields.Text(TimeStart)}";
 

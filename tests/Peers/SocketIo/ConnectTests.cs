@@ -116,7 +116,7 @@ public sealed class ConnectTests
     [InlineData("4+eio3/3")]
     public async Task A_slow_check_at_the_server_is_waited_for_with_heartbeats(string peer)
     {
-        await using var server = await Peer.StartAsync(peer, "--slow", "2500", "--ping-interval", "600", "--ping-timeout", "600");
+        await using var server = await Peer.StartAsync(peer, "--slow", "6000", "--ping-interval", "1000", "--ping-timeout", "2500");
         await using var client = new SocketIoClient(Peer.TargetOf(peer, server.Port));
         await client.ConnectAsync();
 

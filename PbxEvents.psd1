@@ -5,7 +5,7 @@
     Author               = 'PbxEvents contributors'
     CompanyName          = 'PbxEvents contributors'
     Copyright            = 'Copyright (c) PbxEvents contributors. MIT licence.'
-    Description          = 'Real-time telephony events in PowerShell: connect to OneCloud, TelecomX, RingCentral, PortSIP or Yeastar, subscribe to calls, queues, presence and more, and script what happens next.'
+    Description          = 'Telephony events in PowerShell, on OneCloud, TelecomX, RingCentral, PortSIP and Yeastar: script what happens next.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     # Loaded first, because the types file names methods in it.
@@ -36,8 +36,9 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags       = @('PBX', 'UCaaS', 'Telephony', 'VoIP', 'Events', 'CTI', 'RealTime', 'Windows', 'Linux', 'MacOS')
-            LicenseUri = 'https://opensource.org/licenses/MIT'
+            Tags         = @('PBX', 'UCaaS', 'Telephony', 'VoIP', 'Events', 'CTI', 'RealTime', 'Windows', 'Linux', 'MacOS')
+            LicenseUri   = 'https://opensource.org/licenses/MIT'
+            ReleaseNotes = 'The first release: OneCloud, TelecomX, RingCentral, PortSIP and Yeastar P-Series.'
         }
     }
 }

@@ -2,7 +2,7 @@
 .SYNOPSIS
     The same door as build.sh, for PowerShell people. What it does is in build/.
 .PARAMETER Task
-    Build, Test, Demo, Package or Clean. Help lists them.
+    The word of what to do, such as Demo, Test or Package. Help lists them all.
 .EXAMPLE
     ./build.ps1 -Task Test
 #>

@@ -8,7 +8,7 @@ BuildTask[] tasks =
     new("test", "build, then the unit tests, the peer tests and the Pester suite", TestTask.RunAsync),
     new("build", "everything in Release; the module in out/PbxEvents, the tool in out/tool", CompileTask.RunAsync),
     new("bench", "how long events take to reach an action, in PowerShell", BenchTask.RunAsync),
-    new("package", "build, then the module as a zip file in out/packages", PackageTask.RunAsync),
+    new("package", "build, then the module as the .nupkg that a gallery takes, in out/packages", PackageTask.RunAsync),
     new("docs", "the help pages in docs/en-US compiled to module/en-US; needs the PowerShell module PlatyPS", DocsTask.RunAsync),
     new("clean", "remove out/ and what the compiler left", CleanTask.RunAsync),
 ];

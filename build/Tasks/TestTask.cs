@@ -13,6 +13,7 @@ internal static class TestTask
         var total = await OrFailureAsync(async () =>
         {
             await CompileTask.RunAsync(cancellationToken);
+            await PackageTask.PackAsync(cancellationToken);
             return Nothing;
         });
         // Without a build the suites would test what lay there before.

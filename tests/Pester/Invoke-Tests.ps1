@@ -3,8 +3,8 @@
 .SYNOPSIS
 Runs the Pester suite against the built module and prints the counts in the last line.
 .DESCRIPTION
-Start it in a fresh process: pwsh -NoProfile -File tests/Pester/Invoke-Tests.ps1. The module must be built before:
-dotnet build src/PbxEvents.Module -t:AssembleModule -p:Configuration=Release
+Start it in a fresh process: pwsh -NoProfile -File tests/Pester/Invoke-Tests.ps1. The module must be built and packed
+before: ./build.sh package
 .PARAMETER Path
 The test files. Default all.
 #>

@@ -2,7 +2,7 @@
 
 $script:ModulePath = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../out/PbxEvents/PbxEvents.psd1")
 if (-not (Test-Path -LiteralPath $ModulePath)) {
-    throw 'The module is not built. Run: dotnet build src/PbxEvents.Module -t:AssembleModule -p:Configuration=Release'
+    throw 'The module is not built. Run: ./build.sh package'
 }
 Import-Module $ModulePath -Force
 

@@ -3,7 +3,8 @@ namespace PbxEvents.Providers.Protocol;
 /// <summary>
 /// What is subscribed to on the wire, and for whom. Several subscriptions may share a topic and one may need several; each
 /// topic is sent once per link, restored once, and dropped when nobody wants it any more. A subscription is confirmed when
-/// all its topics are, and refused when one of them is. Loop only.
+/// all its topics are, and refused when one of them is. Every step costs as much as it touches, however many topics there
+/// are: ten thousand subscriptions are placed one by one. Loop only.
 /// </summary>
 /// <typeparam name="TTopic">The platform's topic, as a value.</typeparam>
 /// <param name="host">Who is told.</param>
@@ -20,23 +21,28 @@ internal sealed class TopicTable<TTopic>(ISessionHost host)
     private readonly Dictionary<TTopic, Entry> _topics = [];
     private readonly Dictionary<PbxSubscription, TTopic[]> _wishes = [];
 
+    /// <summary>The topics without an answer, by their place in the order.</summary>
+    private readonly SortedDictionary<long, TTopic> _unsent = [];
+    private readonly SortedDictionary<long, TTopic> _sent = [];
+    private long _steps;
+
     /// <summary>All topics that somebody wants, in the order they were first wanted.</summary>
     public IEnumerable<TTopic> Wanted => _topics.Keys;
 
     /// <summary>The topics that have to be sent on the present link.</summary>
-    public IReadOnlyList<TTopic> Unsent => _topics.Where(t => t.Value.State == TopicState.Unsent).Select(t => t.Key).ToArray();
+    public IReadOnlyList<TTopic> Unsent => _unsent.Values.ToArray();
 
     /// <summary>The topics that were sent and not answered yet, in the order they were sent.</summary>
-    public IReadOnlyList<TTopic> Unanswered =>
-        _topics.Where(t => t.Value.State == TopicState.Sent).OrderBy(t => t.Value.SentOrder).Select(t => t.Key).ToArray();
+    public IReadOnlyList<TTopic> Unanswered => _sent.Values.ToArray();
 
     /// <summary>True when every topic has its answer: the link has all that was wanted.</summary>
-    public bool IsSettled => _topics.Values.All(t => t.State == TopicState.Confirmed);
-
-    private long SentCount { get; set; }
+    public bool IsSettled => _unsent.Count == 0 && _sent.Count == 0;
 
     /// <summary>True when somebody wants the topic.</summary>
     public bool IsWanted(TTopic topic) => _topics.ContainsKey(topic);
+
+    /// <summary>True when the topic was sent and not answered yet.</summary>
+    public bool IsUnanswered(TTopic topic) => _topics.TryGetValue(topic, out var entry) && entry.State == TopicState.Sent;
 
     /// <summary>The subscriptions that want a topic.</summary>
     public IEnumerable<PbxSubscription> UsersOf(TTopic topic) => _topics.TryGetValue(topic, out var entry) ? entry.Users : [];
@@ -51,7 +57,10 @@ internal sealed class TopicTable<TTopic>(ISessionHost host)
         foreach (var topic in needed)
         {
             if (!_topics.TryGetValue(topic, out var entry))
-                _topics.Add(topic, entry = new Entry());
+            {
+                _topics.Add(topic, entry = new Entry { Order = ++_steps });
+                _unsent.Add(entry.Order, topic);
+            }
             entry.Users.Add(subscription);
         }
         ConfirmIfComplete(subscription);
@@ -72,6 +81,7 @@ internal sealed class TopicTable<TTopic>(ISessionHost host)
             if (entry.Users.Count > 0)
                 continue;
             _topics.Remove(topic);
+            Leave(entry);
             if (entry.State != TopicState.Unsent)
                 orphans.Add(topic);
         }
@@ -83,23 +93,22 @@ internal sealed class TopicTable<TTopic>(ISessionHost host)
     {
         if (!_topics.TryGetValue(topic, out var entry))
             return;
-        entry.State = TopicState.Sent;
-        entry.SentOrder = ++SentCount;
+        Move(topic, entry, TopicState.Sent);
     }
 
     /// <summary>A topic has to be sent again, because what is wanted of it has changed.</summary>
     public void MarkUnsent(TTopic topic)
     {
         if (_topics.TryGetValue(topic, out var entry))
-            entry.State = TopicState.Unsent;
+            Move(topic, entry, TopicState.Unsent);
     }
 
     /// <summary>A new link: nothing of it is known to the platform yet.</summary>
     public void Reset()
     {
-        foreach (var entry in _topics.Values)
+        foreach (var (topic, entry) in _topics)
         {
-            entry.State = TopicState.Unsent;
+            Move(topic, entry, TopicState.Unsent);
             entry.Confirmation = null;
         }
     }
@@ -110,7 +119,7 @@ internal sealed class TopicTable<TTopic>(ISessionHost host)
     {
         if (!_topics.TryGetValue(topic, out var entry) || entry.State != TopicState.Sent)
             return false;
-        entry.State = TopicState.Confirmed;
+        Move(topic, entry, TopicState.Confirmed);
         entry.Confirmation = confirmation;
         foreach (var subscription in entry.Users.ToArray())
             ConfirmIfComplete(subscription);
@@ -125,7 +134,7 @@ internal sealed class TopicTable<TTopic>(ISessionHost host)
     {
         if (!_topics.TryGetValue(topic, out var entry))
             return [];
-        entry.State = TopicState.Unsent;
+        Move(topic, entry, TopicState.Unsent);
         var orphans = new List<TTopic>();
         foreach (var subscription in entry.Users.ToArray())
         {
@@ -133,6 +142,26 @@ internal sealed class TopicTable<TTopic>(ISessionHost host)
             host.Reject(subscription, error);
         }
         return orphans;
+    }
+
+    private void Move(TTopic topic, Entry entry, TopicState state)
+    {
+        Leave(entry);
+        entry.State = state;
+        if (state != TopicState.Confirmed)
+            entry.Order = ++_steps;
+        if (state == TopicState.Unsent)
+            _unsent.Add(entry.Order, topic);
+        else if (state == TopicState.Sent)
+            _sent.Add(entry.Order, topic);
+    }
+
+    private void Leave(Entry entry)
+    {
+        if (entry.State == TopicState.Unsent)
+            _unsent.Remove(entry.Order);
+        else if (entry.State == TopicState.Sent)
+            _sent.Remove(entry.Order);
     }
 
     private void ConfirmIfComplete(PbxSubscription subscription)
@@ -147,11 +176,11 @@ internal sealed class TopicTable<TTopic>(ISessionHost host)
 
     private sealed class Entry
     {
-        public List<PbxSubscription> Users { get; } = [];
+        public HashSet<PbxSubscription> Users { get; } = [];
 
         public TopicState State { get; set; }
 
-        public long SentOrder { get; set; }
+        public long Order { get; set; }
 
         public string? Confirmation { get; set; }
     }

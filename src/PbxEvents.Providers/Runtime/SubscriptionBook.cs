@@ -2,28 +2,46 @@ namespace PbxEvents.Providers.Runtime;
 
 /// <summary>
 /// The subscriptions of a connection and the calls that wait for their confirmation. Changed on the loop; the list may be
-/// read anywhere.
+/// read anywhere. It is made when somebody reads it: made at every change, ten thousand subscriptions would copy it ten
+/// thousand times.
 /// </summary>
 internal sealed class SubscriptionBook
 {
     private readonly Dictionary<PbxSubscription, TaskCompletionSource<PbxSubscription>> _waiting = [];
-    private volatile PbxSubscription[] _all = [];
+    private readonly SortedDictionary<int, PbxSubscription> _byId = [];
+    private readonly object _gate = new();
+    private PbxSubscription[]? _all;
 
-    public IReadOnlyList<PbxSubscription> All => _all;
+    /// <summary>All of them, oldest first. Any thread.</summary>
+    public IReadOnlyList<PbxSubscription> All
+    {
+        get
+        {
+            lock (_gate)
+                return _all ??= [.. _byId.Values];
+        }
+    }
 
     public void Add(PbxSubscription subscription, TaskCompletionSource<PbxSubscription> waiter)
     {
-        _all = [.. _all, subscription];
+        lock (_gate)
+        {
+            _byId.Add(subscription.Id, subscription);
+            _all = null;
+        }
         _waiting.Add(subscription, waiter);
     }
 
     /// <returns>False when it was not there.</returns>
     public bool Remove(PbxSubscription subscription)
     {
-        var rest = _all.Where(s => !ReferenceEquals(s, subscription)).ToArray();
-        if (rest.Length == _all.Length)
-            return false;
-        _all = rest;
+        lock (_gate)
+        {
+            if (!_byId.TryGetValue(subscription.Id, out var known) || !ReferenceEquals(known, subscription))
+                return false;
+            _byId.Remove(subscription.Id);
+            _all = null;
+        }
         if (_waiting.Remove(subscription, out var waiter))
             waiter.TrySetCanceled();
         return true;
@@ -53,7 +71,7 @@ internal sealed class SubscriptionBook
     /// <summary>The link is gone: what was confirmed has to be confirmed again.</summary>
     public void LinkLost()
     {
-        foreach (var subscription in _all)
+        foreach (var subscription in All)
             if (subscription.State == PbxSubscriptionState.Active)
                 subscription.State = PbxSubscriptionState.Pending;
     }
@@ -61,7 +79,7 @@ internal sealed class SubscriptionBook
     /// <summary>The connection is over.</summary>
     public void CancelAll(PbxException why)
     {
-        foreach (var subscription in _all)
+        foreach (var subscription in All)
             if (subscription.State != PbxSubscriptionState.Rejected)
                 subscription.State = PbxSubscriptionState.Cancelled;
         foreach (var waiter in _waiting.Values)

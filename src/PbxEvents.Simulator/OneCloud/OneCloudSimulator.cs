@@ -96,12 +96,13 @@ public sealed class OneCloudSimulator : SocketIoSimulator
 
     private protected override void OnDisconnected(SocketIoSocket socket) => _clients.TryRemove(socket, out _);
 
-    private protected override Task OnReceivedAsync(SocketIoEvent received)
+    private protected override async Task OnReceivedAsync(SocketIoEvent received)
     {
-        if (!_clients.TryGetValue(received.Socket, out var client)) return Task.CompletedTask;
+        if (!_clients.TryGetValue(received.Socket, out var client)) return;
+        // Ten thousand subscriptions in one go: their confirmations must not overrun the queue. Its end counts as room.
+        await client.Socket.WaitForRoomAsync(CancellationToken.None);
         if (received.Name == "subscribe") Subscribe(client, received);
         else Record(SimulatorLogKind.Unexpected, received.Name, "", client.Socket);
-        return Task.CompletedTask;
     }
 
     private protected override Task ApplyFaultAsync(SimulatorFault fault, CancellationToken cancellationToken)

@@ -106,6 +106,41 @@ public sealed class OneCloudSessionTests
     }
 
     [Fact]
+    public async Task A_server_that_is_still_answering_is_waited_for_and_nothing_is_sent_twice()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        for (var i = 0; i < 4; i++)
+            bench.SubscribeCalls($"{1001 + i}");
+        for (var i = 0; i < 3; i++)
+        {
+            bench.Host.Advance(TimeSpan.FromSeconds(10));
+            bench.Receive($$"""["status",{"status":"Setup Complete (example-domain-<>-call-<>-{{1001 + i}})"}]""");
+        }
+
+        Assert.Equal((4, 0), (bench.Host.Sent.Count, bench.Host.Renewals));
+
+        // Now it answers nothing any more.
+        bench.Host.Advance(Silence);
+
+        Assert.Equal(1, bench.Host.Renewals);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_the_server_passed_over_is_doubted_after_its_own_time()
+    {
+        var bench = await OneCloudBench.CreateAsync();
+        bench.OpenLink();
+        bench.SubscribeCalls("1001");
+        bench.SubscribeCalls("1002");
+        bench.Host.Advance(TimeSpan.FromSeconds(10));
+        bench.Receive("""["status",{"status":"Setup Complete (example-domain-<>-call-<>-1002)"}]""");
+        bench.Host.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(1, bench.Host.Renewals);
+    }
+
+    [Fact]
     public async Task Fewer_confirmations_without_a_name_than_subscriptions_confirm_none()
     {
         var bench = await OneCloudBench.CreateAsync();

@@ -27,13 +27,14 @@ internal sealed class OneCloudSession : ProtocolSession
     private readonly OneCloudDriver _driver;
     private readonly PbxConnectOptions _options;
     private readonly TopicTable<OneCloudTopic> _topics;
-    private readonly OneCloudStreams _streams = new();
+    private readonly OneCloudStreams _streams;
     private readonly OneCloudEvents _events;
     private readonly Utf8Pool _pool = new();
 
     /// <summary>What was sent on the present link.</summary>
     private readonly Dictionary<OneCloudTopic, Attempt> _attempts = [];
     private readonly Dictionary<long, OneCloudTopic> _acks = [];
+    private readonly Dictionary<string, OneCloudTopic> _confirmTimers = new(StringComparer.Ordinal);
 
     /// <summary>What the link still brings although nobody wants it: there is no unsubscribe (section 3).</summary>
     private readonly HashSet<OneCloudTopic> _abandoned = [];
@@ -46,6 +47,9 @@ internal sealed class OneCloudSession : ProtocolSession
     private bool _needsToken;
     private DateTimeOffset _readyAt;
     private long _lastAckId;
+
+    /// <summary>The last attempt that was confirmed on this link, and when.</summary>
+    private (long Number, DateTimeOffset At) _answered;
     private int _sent;
     private int _accepted;
     private string? _errorWords;
@@ -56,6 +60,7 @@ internal sealed class OneCloudSession : ProtocolSession
         _driver = driver;
         _options = options;
         _topics = new TopicTable<OneCloudTopic>(host);
+        _streams = new OneCloudStreams(_topics, _abandoned);
         _events = new OneCloudEvents(host, _pool, _streams, options.TimeZone ?? TimeZoneInfo.Utc);
     }
 
@@ -68,11 +73,13 @@ internal sealed class OneCloudSession : ProtocolSession
         _link = link;
         _isReady = _isConfirmedOnLink = _needsToken = false;
         _sent = _accepted = 0;
+        _answered = default;
         _attempts.Clear();
         _acks.Clear();
+        _confirmTimers.Clear();
         _abandoned.Clear();
         _topics.Reset();
-        UpdateStreams();
+        _streams.Changed();
         _driver.Reached();
         WarnOfDomain();
         ScheduleRenewal();
@@ -129,8 +136,8 @@ internal sealed class OneCloudSession : ProtocolSession
                 _events.TimerElapsed(timer);
                 break;
             default:
-                foreach (var topic in _topics.Unanswered.Where(t => ConfirmTimerPrefix + t == timer))
-                    ConfirmTimeElapsed(topic);
+                if (_confirmTimers.TryGetValue(timer!, out var late) && _topics.IsUnanswered(late))
+                    ConfirmTimeElapsed(late);
                 break;
         }
     }
@@ -177,7 +184,7 @@ internal sealed class OneCloudSession : ProtocolSession
             _topics.MarkSent(topic);
             _topics.Confirm(topic, "still in place");
         }
-        UpdateStreams();
+        _streams.Changed();
         SendUnsent();
     }
 
@@ -189,7 +196,7 @@ internal sealed class OneCloudSession : ProtocolSession
             Host.CancelTimer(ConfirmTimerPrefix + topic);
             _abandoned.Add(topic);
         }
-        UpdateStreams();
+        _streams.Changed();
         ReadyIfSettled();
     }
 
@@ -233,11 +240,13 @@ internal sealed class OneCloudSession : ProtocolSession
     {
         WarnOfScope(topic);
         _topics.MarkSent(topic);
-        _attempts[topic] = new Attempt(_driver.TokenNumber, isRetry);
-        _sent++;
-        Host.SetTimer(ConfirmTimerPrefix + topic, ConfirmTimeout);
-        Host.Log($"Subscribing to {topic}{(isRetry ? " again" : "")}.");
         var ackId = ++_lastAckId;
+        _attempts[topic] = new Attempt(ackId, _driver.TokenNumber, isRetry);
+        _sent++;
+        var timer = ConfirmTimerPrefix + topic;
+        _confirmTimers[timer] = topic;
+        Host.SetTimer(timer, ConfirmTimeout);
+        Host.Log($"Subscribing to {topic}{(isRetry ? " again" : "")}.");
         _acks[ackId] = topic;
         Host.Send(_link, new OutFrame(FrameKind.Text, JsonPayload.WriteEvent("subscribe", w =>
         {
@@ -257,14 +266,24 @@ internal sealed class OneCloudSession : ProtocolSession
             _accepted++;
             return;
         }
-        foreach (var topic in _topics.Unanswered)
-        {
-            if (!status.Names(topic, _driver.Domain))
-                continue;
+        if (FindUnanswered(status) is { } topic)
             Confirm(topic, words);
-            return;
-        }
-        Host.Log($"A confirmation that nobody waits for: {words}");
+        else
+            Host.Log($"A confirmation that nobody waits for: {words}");
+    }
+
+    /// <summary>The stream that waits for its answer and that the platform's words name; null when there is none.</summary>
+    private OneCloudTopic? FindUnanswered(OneCloudStatus status)
+    {
+        // As a rule the platform says back what it was told. Only where it writes the letters in another way are all that
+        // wait compared.
+        var said = new OneCloudTopic(status.Type, OneCloudTopic.NumberIn(status.Filter), status.Subtype.Length == 0 ? null : status.Subtype);
+        if (_topics.IsUnanswered(said))
+            return said;
+        foreach (var topic in _topics.Unanswered)
+            if (status.Names(topic, _driver.Domain))
+                return topic;
+        return null;
     }
 
     private void AckReceived(long ackId)
@@ -277,7 +296,10 @@ internal sealed class OneCloudSession : ProtocolSession
     {
         Host.CancelTimer(ConfirmTimerPrefix + topic);
         if (_attempts.TryGetValue(topic, out var attempt))
+        {
             attempt.IsDoubted = false;
+            _answered = (attempt.Number, Host.Now);
+        }
         _isConfirmedOnLink = true;
         _confirmedOnce.Add(topic);
         _topics.Confirm(topic, words);
@@ -287,8 +309,12 @@ internal sealed class OneCloudSession : ProtocolSession
     private void ConfirmTimeElapsed(OneCloudTopic topic)
     {
         // A server that confirms without saying what, and has done so for all that was sent, has confirmed this one.
-        if (_attempts[topic].IsAcknowledged || _accepted >= _sent)
+        var attempt = _attempts[topic];
+        if (attempt.IsAcknowledged || _accepted >= _sent)
             Confirm(topic, "subscribed");
+        else if (_answered.Number < attempt.Number && _answered.At + ConfirmTimeout is var due && due > Host.Now)
+            // It is still at what was sent before: to send this again would double it.
+            Host.SetTimer(ConfirmTimerPrefix + topic, due - Host.Now);
         else
             Doubt(topic, wasRefused: false);
     }
@@ -298,10 +324,9 @@ internal sealed class OneCloudSession : ProtocolSession
         words = Mask(words);
         Host.Log($"Subscription error{(words is null ? "." : $": {words}")}");
         _errorWords = words;
-        var unanswered = _topics.Unanswered;
-        if (words is not null && OneCloudStatus.Read(words) is { } status && unanswered.Any(t => status.Names(t, _driver.Domain)))
-            Doubt(unanswered.First(t => status.Names(t, _driver.Domain)), wasRefused: true);
-        else if (unanswered.Count > 0)
+        if (words is not null && OneCloudStatus.Read(words) is { } status && FindUnanswered(status) is { } named)
+            Doubt(named, wasRefused: true);
+        else if (_topics.Unanswered.Count > 0)
             Host.SetTimer(ErrorTimer, ErrorGrace);
         else if (_isReady && Host.Now - _readyAt >= SettledLink)
             Recycle(words);
@@ -354,7 +379,7 @@ internal sealed class OneCloudSession : ProtocolSession
         _topics.Refuse(topic, wasRefused
             ? OneCloudFaults.Refused(topic, _errorWords)
             : OneCloudFaults.NotConfirmed(topic, _driver.Domain, _driver.Token, ConfirmTimeout, wasRenewed));
-        UpdateStreams();
+        _streams.Changed();
         ReadyIfSettled();
     }
 
@@ -379,8 +404,6 @@ internal sealed class OneCloudSession : ProtocolSession
         var delay = at - Host.Now;
         Host.SetTimer(RenewTimer, delay > RenewRetry ? delay : RenewRetry);
     }
-
-    private void UpdateStreams() => _streams.Set(_topics.Wanted, _abandoned);
 
     private void WarnOfDomain()
     {
@@ -420,10 +443,13 @@ internal sealed class OneCloudSession : ProtocolSession
     }
 
     /// <summary>One subscription on the wire.</summary>
+    /// <param name="number">Its number; it grows in the order of sending.</param>
     /// <param name="tokenNumber">The token it was sent with.</param>
     /// <param name="isRetry">True for the second try.</param>
-    private sealed class Attempt(int tokenNumber, bool isRetry)
+    private sealed class Attempt(long number, int tokenNumber, bool isRetry)
     {
+        public long Number => number;
+
         public int TokenNumber => tokenNumber;
 
         public bool IsRetry => isRetry;

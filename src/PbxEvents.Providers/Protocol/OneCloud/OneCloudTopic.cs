@@ -13,6 +13,10 @@ internal readonly record struct OneCloudTopic(string Type, string? Filter, strin
     /// <param name="domain">The OneCloud domain.</param>
     public string? WireFilter(string domain) => Type == "agent" ? $"sip:{Filter}@{domain}" : Filter;
 
+    /// <summary>The number that a text is, or that stands in it as <c>sip:NUMBER@domain</c>.</summary>
+    public static string NumberIn(string text) =>
+        text.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) && text.IndexOf('@') is > 4 and var at ? text[4..at] : text;
+
     /// <summary>The stream and its filter, for people.</summary>
     public override string ToString() => Filter is null ? Name : $"{Name} {Filter}";
 }

@@ -11,6 +11,14 @@ namespace PbxEvents.Providers.Transport;
 /// </summary>
 internal sealed class TlsRules
 {
+    /// <summary>
+    /// How long asking the issuers for their lists of revoked certificates may hold up a connection. Behind a firewall that
+    /// swallows the question this is waited for at each connection.
+    /// </summary>
+    private static readonly TimeSpan RevocationTimeout = TimeSpan.FromSeconds(3);
+
+    private const X509ChainStatusFlags Revoked = X509ChainStatusFlags.Revoked | X509ChainStatusFlags.ExplicitDistrust;
+
     private readonly string? _thumbprint;
     private readonly bool _skip;
     private readonly TimeProvider _clock;
@@ -30,6 +38,15 @@ internal sealed class TlsRules
     /// <returns>Fresh options.</returns>
     public SslClientAuthenticationOptions CreateOptions() => new()
     {
+        // .NET's default asks nobody about revocation. An issuer that cannot be reached is no reason to refuse: a PBX often
+        // stands where its issuer is out of reach.
+        CertificateChainPolicy = _skip || _thumbprint is not null ? null : new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.Online,
+            RevocationFlag = X509RevocationFlag.ExcludeRoot,
+            VerificationFlags = X509VerificationFlags.IgnoreEndRevocationUnknown | X509VerificationFlags.IgnoreCertificateAuthorityRevocationUnknown,
+            UrlRetrievalTimeout = RevocationTimeout,
+        },
         RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
             IsAccepted((sender as SslStream)?.TargetHostName ?? "", certificate, chain, errors),
     };
@@ -75,6 +92,8 @@ internal sealed class TlsRules
         return string.Join("; ", reasons);
     }
 
+    private static bool IsRevoked(X509ChainElement element) => element.ChainElementStatus.Any(s => (s.Status & Revoked) != 0);
+
     private string JudgeChain(X509Certificate2 certificate, X509Chain? chain)
     {
         var now = _clock.GetUtcNow();
@@ -83,7 +102,8 @@ internal sealed class TlsRules
         if (to < now) return $"the certificate expired on {to:yyyy-MM-dd}";
         if (from > now) return $"the certificate is not valid before {from:yyyy-MM-dd}";
         var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
-        if ((status & (X509ChainStatusFlags.Revoked | X509ChainStatusFlags.ExplicitDistrust)) != 0) return "the certificate is revoked";
+        if ((status & Revoked) != 0)
+            return IsRevoked(chain!.ChainElements[0]) ? "the certificate is revoked" : "a certificate above the server's is revoked";
         if ((status & X509ChainStatusFlags.NotTimeValid) != 0) return "a certificate above the server's has expired";
         if (certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)) return "the certificate is self-signed";
         return (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0

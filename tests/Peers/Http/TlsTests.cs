@@ -33,6 +33,21 @@ public sealed class TlsTests
             (await RefusalAsync(Certificates.WithOtherName(), new TransportOptions(), isWebSocket)).Message);
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_certificate_of_an_unknown_authority_is_refused_with_its_name(bool isWebSocket)
+    {
+        var (certificate, authority) = Certificates.OfUnknownAuthority();
+
+        Assert.Contains("untrusted issuer Nobody's Authority", (await RefusalAsync(certificate, new TransportOptions(), isWebSocket)).Message);
+
+        // A pin names the server's certificate, not one that signed it.
+        var pin = new TransportOptions { CertificateThumbprint = authority.GetCertHashString(HashAlgorithmName.SHA256) };
+        Assert.Contains("not the pinned one", (await RefusalAsync(certificate, pin, isWebSocket)).Message);
+        await ConnectAsync(certificate, pin with { CertificateThumbprint = certificate.GetCertHashString(HashAlgorithmName.SHA256) }, isWebSocket);
+    }
+
+    [Theory]
     [InlineData(false, false)]
     [InlineData(false, true)]
     [InlineData(true, false)]

@@ -1,10 +1,6 @@
 @{
-    Severity     = @('Error', 'Warning', 'Information')
-    ExcludeRules = @(
-        # Examples and the build talk to a person at a terminal.
-        'PSAvoidUsingWriteHost'
-    )
-    Rules        = @{
+    Severity = @('Error', 'Warning', 'Information')
+    Rules    = @{
         PSAvoidLongLines                          = @{ Enable = $true; MaximumLineLength = 140 }
         PSAvoidUsingDoubleQuotesForConstantString = @{ Enable = $true }
         PSPlaceCloseBrace                         = @{ Enable = $true; NewLineAfter = $true; IgnoreOneLineBlock = $true }

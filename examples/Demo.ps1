@@ -7,6 +7,7 @@
 .EXAMPLE
     ./build.sh demo
 #>
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'It shows itself to a person.')]
 [CmdletBinding()]
 param()
 

@@ -3,10 +3,9 @@
 .SYNOPSIS
     Pages somebody when a caller waits in a queue for longer than the service level allows.
 .DESCRIPTION
-    Connect first, and subscribe to Call and Queue. Each caller who waits too long is told to a webhook once, as
-    { "text": "..." }, which Slack, Teams workflows, Mattermost and many pagers take.
-.PARAMETER Uri
-    The address of the webhook.
+    Connect first, and subscribe to Call and Queue. Each caller who waits too long is told once.
+.PARAMETER Page
+    Whom to tell and how: the parameters of Send-Page.ps1 without its text.
 .PARAMETER Queue
     The queues; wildcards allowed. Default all.
 .PARAMETER MaxWait
@@ -17,11 +16,14 @@
     Ends after so many seconds. Default: never.
 .EXAMPLE
     Register-PbxSubscription Call, Queue
-    ./Watch-QueueServiceLevel.ps1 -Uri https://hooks.example.com/T1 -Queue 4020 -MaxWait 60
+    ./Watch-QueueServiceLevel.ps1 -Page @{ Uri = 'https://hooks.example.com/T1' } -Queue 4020 -MaxWait 60
+.EXAMPLE
+    $page = @{ To = 'duty@example.com'; From = 'pbx@example.com'; SmtpServer = 'mail.example.com'; UseTls = $true }
+    ./Watch-QueueServiceLevel.ps1 -Page $page
 #>
 [CmdletBinding()]
 param(
-    [Parameter(Mandatory)] [uri] $Uri,
+    [Parameter(Mandatory)] [hashtable] $Page,
     [string[]] $Queue = '*',
     [double] $MaxWait = 60,
     [object] $Connection,
@@ -41,7 +43,7 @@ while ($Timeout -lt 0 -or $clock.Elapsed.TotalSeconds -lt $Timeout) {
         if ($waited -lt $MaxWait -or $paged.Contains($call.CallId)) { continue }
         $text = "$($call.From) has waited {0:0} s in queue $($call.Queue); the service level is $MaxWait s." -f $waited
         try {
-            $null = Invoke-RestMethod -Method Post -Uri $Uri -ContentType 'application/json' -Body (@{ text = $text } | ConvertTo-Json)
+            & "$PSScriptRoot/Send-Page.ps1" -Text $text @Page
         }
         catch {
             # It is tried again in the next turn, as long as the caller waits.

@@ -3,35 +3,28 @@
 .SYNOPSIS
     Raises an alarm when a trunk or a phone is not registered any more.
 .DESCRIPTION
-    Connect first, and subscribe to Registration. A phone that restarts signs off and on again: only who stays away for longer
-    than -Grace seconds raises an alarm, once until it has registered again. Each alarm is an object in the output and, with
-    -Uri, a message to a webhook.
+    Connect first, and subscribe to Registration; TelecomX, PortSIP and Yeastar tell of it. A phone that restarts signs off and on
+    again: only who stays away for longer than -Grace seconds raises an alarm, once until it has registered again. Each alarm is
+    an object in the output and, with -Page, a message.
 .PARAMETER Extension
     The trunks and extensions to watch; wildcards allowed. Default all.
-.PARAMETER LostName
-    The events that tell of a loss, in the platform's words. The default is TelecomX's; Get-PbxEventType -Type Registration
-    lists those of yours.
-.PARAMETER BackName
-    The events that tell that it is back.
 .PARAMETER Grace
     How many seconds it may be away.
-.PARAMETER Uri
-    The address of a webhook.
+.PARAMETER Page
+    Whom to tell and how: the parameters of Send-Page.ps1 without its text.
 .PARAMETER Connection
     The connection. Default: the session's.
 .PARAMETER Timeout
     Ends after so many seconds. Default: never.
 .EXAMPLE
     Register-PbxSubscription Registration
-    ./Watch-Registration.ps1 -Extension trunk* -Grace 60 -Uri https://hooks.example.com/T1
+    ./Watch-Registration.ps1 -Extension trunk* -Grace 60 -Page @{ Uri = 'https://hooks.example.com/T1' }
 #>
 [CmdletBinding()]
 param(
     [string[]] $Extension = '*',
-    [string[]] $LostName = @('UNREGISTER', 'ERROR'),
-    [string[]] $BackName = 'REGISTER',
     [double] $Grace = 30,
-    [uri] $Uri,
+    [hashtable] $Page,
     [object] $Connection,
     [double] $Timeout = -1
 )
@@ -43,20 +36,19 @@ $alarmed = @{}
 $clock = [System.Diagnostics.Stopwatch]::StartNew()
 while ($Timeout -lt 0 -or $clock.Elapsed.TotalSeconds -lt $Timeout) {
     $change = Wait-PbxEvent Registration -Extension $Extension @from -Timeout 1
-    if ($change -and $change.Name -in $BackName) {
+    if ($change.IsRegistered) {
         $away.Remove($change.Extension)
         $alarmed.Remove($change.Extension)
     }
-    elseif ($change -and $change.Name -in $LostName -and -not $away.ContainsKey($change.Extension)) {
+    elseif ($change.IsRegistered -eq $false -and -not $away.ContainsKey($change.Extension)) {
         $away[$change.Extension] = $change
     }
     foreach ($lost in @($away.Values)) {
         if ($alarmed[$lost.Extension] -or ([DateTimeOffset]::Now - $lost.ReceivedAt).TotalSeconds -lt $Grace) { continue }
         $text = "$($lost.Extension) is not registered since $($lost.Time.LocalDateTime.ToString('HH:mm:ss')) ($($lost.Name))."
-        if ($Uri) {
+        if ($Page) {
             try {
-                $body = @{ text = $text } | ConvertTo-Json
-                $null = Invoke-RestMethod -Method Post -Uri $Uri -ContentType 'application/json' -Body $body
+                & "$PSScriptRoot/Send-Page.ps1" -Text $text @Page
             }
             catch {
                 Write-Warning "The alarm for $($lost.Extension) failed: $_"

@@ -4,6 +4,6 @@ Import-Module -Name ([System.IO.Path]::Combine($PSScriptRoot, 'bin', 'PbxEvents.
 
 # Completion of the engine events that the module raises, for PowerShell's own cmdlet.
 Register-ArgumentCompleter -CommandName Register-EngineEvent -ParameterName SourceIdentifier -ScriptBlock {
-    param($commandName, $parameterName, $wordToComplete)
-    [PbxEvents.Module.Completion.EngineEventCompleter]::Complete($wordToComplete)
+    # The word to complete is the third argument.
+    [PbxEvents.Module.Completion.EngineEventCompleter]::Complete($args[2])
 }

@@ -63,8 +63,14 @@ public sealed class PbxEvent
     /// <summary>The called number or address.</summary>
     public string? To { get; internal set; }
 
-    /// <summary>The extension the event speaks of.</summary>
+    /// <summary>The extension the event speaks of; on a Registration event of a trunk the trunk's name.</summary>
     public string? Extension { get; internal set; }
+
+    /// <summary>
+    /// On a Registration event: whether the phone or trunk is registered after it. Null where the platform does not say, and on
+    /// events about anything else.
+    /// </summary>
+    public bool? IsRegistered { get; internal set; }
 
     /// <summary>The queue the event speaks of.</summary>
     public string? Queue { get; internal set; }

@@ -118,7 +118,7 @@ Describe 'The watches' {
     It 'page once for a caller who waits too long in a queue' {
         $null = Connect-Bench -Type Call, Queue
         Invoke-PbxSimulation QueueAbandoned -Queue 4020 -Pace 3000 -NoWait
-        $paged = & "$examples/Watch-QueueServiceLevel.ps1" -Uri $desk.Uri -Queue 4020 -MaxWait 1 -Timeout 14
+        $paged = & "$examples/Watch-QueueServiceLevel.ps1" -Page @{ Uri = $desk.Uri } -Queue 4020 -MaxWait 1 -Timeout 14
         $paged | Should -HaveCount 1
         (Get-Post $desk 1).text | Should -BeLike '+4511111111 has waited * s in queue 4020; the service level is 1 s.'
     }
@@ -126,19 +126,80 @@ Describe 'The watches' {
     It 'do not page for a caller who is answered in time' {
         $null = Connect-Bench -Type Call, Queue
         $null = Invoke-PbxSimulation QueueAnswered -Queue 4020 -Pace 0
-        & "$examples/Watch-QueueServiceLevel.ps1" -Uri $desk.Uri -MaxWait 1 -Timeout 3 | Should -BeNullOrEmpty
+        & "$examples/Watch-QueueServiceLevel.ps1" -Page @{ Uri = $desk.Uri } -MaxWait 1 -Timeout 3 | Should -BeNullOrEmpty
     }
 
     It 'raise one alarm for a trunk that stays away, and none for one that is back' {
         $null = Connect-Bench -Type Registration
         Invoke-PbxSimulation TrunkDown -Pace 0
-        $alarm = & "$examples/Watch-Registration.ps1" -Grace 0 -Uri $desk.Uri -Timeout 4
+        $alarm = & "$examples/Watch-Registration.ps1" -Grace 0 -Page @{ Uri = $desk.Uri } -Timeout 4
         $alarm | Should -HaveCount 1
         $alarm.Extension | Should -Be 'trunk1'
         (Get-Post $desk 1).text | Should -BeLike 'trunk1 is not registered since *'
         Invoke-PbxSimulation TrunkDown -Pace 0
         Invoke-PbxSimulation TrunkUp -Pace 0
         & "$examples/Watch-Registration.ps1" -Grace 5 -Timeout 7 | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Send-Page.ps1, by mail' {
+    BeforeAll {
+        # A mail server as small as can be: one mail, kept as it came.
+        $listener = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+        $listener.Start()
+        $postman = Start-ThreadJob {
+            $client = ($using:listener).AcceptTcpClient()
+            $stream = $client.GetStream()
+            $reader = [System.IO.StreamReader]::new($stream)
+            $writer = [System.IO.StreamWriter]::new($stream)
+            $writer.NewLine = "`r`n"
+            $writer.AutoFlush = $true
+            $writer.WriteLine('220 here')
+            while ($null -ne ($line = $reader.ReadLine())) {
+                $line
+                if ($line -eq 'DATA') {
+                    $writer.WriteLine('354 go on')
+                    while (($line = $reader.ReadLine()) -ne '.') { $line }
+                }
+                $writer.WriteLine($line -eq 'QUIT' ? '221 bye' : '250 ok')
+                if ($line -eq 'QUIT') { break }
+            }
+            $client.Dispose()
+        }
+    }
+
+    AfterAll {
+        $listener.Stop()
+        $postman | Remove-Job -Force
+    }
+
+    It 'sends the text to each of them, and no header of the caller''s making' {
+        $mail = @{ To = 'duty@example.com', 'chief@example.com'; From = 'pbx@example.com'; SmtpServer = '127.0.0.1' }
+        & "$examples/Send-Page.ps1" -Text "Nobody`r`nBcc: x@example.com`r`nhas waited 70 s" @mail -Port $listener.LocalEndpoint.Port
+        $said = $postman | Receive-Job -Wait
+        $said | Should -Contain 'MAIL FROM:<pbx@example.com>'
+        $said -like 'RCPT TO:*' | Should -Be 'RCPT TO:<duty@example.com>', 'RCPT TO:<chief@example.com>'
+        $said | Should -Contain 'Subject: Nobody Bcc: x@example.com has waited 70 s'
+        $head = $said[0..($said.IndexOf(''))]
+        $head -like 'Bcc:*' | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Watch-Registration.ps1, on <Provider>' -ForEach @(
+    @{ Provider = 'PortSIP'; Scenario = 'Registration'; Subscription = @{ Type = 'Registration'; Extension = '1001' }; Name = '1001' }
+    @{ Provider = 'Yeastar'; Scenario = 'TrunkDown'; Subscription = @{ Type = 'Registration' }; Name = 'T1' }
+) {
+    AfterAll {
+        Close-Bench
+    }
+
+    It 'raises the same alarm' {
+        $null = Start-PbxSimulator $Provider | Connect-PbxEvents
+        $null = Register-PbxSubscription @Subscription
+        $null = Invoke-PbxSimulation $Scenario -Pace 0 -NoWait
+        $alarm = & "$examples/Watch-Registration.ps1" -Grace 0 -Timeout 4
+        $alarm.Extension | Should -Be $Name
+        $alarm.Text | Should -BeLike "$Name is not registered since *"
     }
 }
 

@@ -24,7 +24,7 @@ BeforeAll {
         $listener
     }
 
-    function Start-Busy {
+    function Invoke-Busy {
         param($Listener, [string] $Script)
 
         $null = $Listener.Shell.AddScript($Script)
@@ -74,7 +74,7 @@ Describe 'A burst of 1000 events' {
         $listener = Open-Listener
         try {
             if ($Script) {
-                Start-Busy $listener $Script
+                Invoke-Busy $listener $Script
             }
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
             Send-Burst $listener
@@ -309,7 +309,7 @@ Describe 'The end of actions' {
 
     It 'comes with its runspace, also with a deep queue, within two seconds' {
         $listener = Open-Listener -Action '[System.Threading.Thread]::Sleep(20); $notes.Enqueue(1)'
-        Start-Busy $listener 'Wait-PbxCall -Outcome Failed -Timeout 60'
+        Invoke-Busy $listener 'Wait-PbxCall -Outcome Failed -Timeout 60'
         Send-Burst $listener
         Wait-Until { $listener.Ours.Count -gt 3 }
         $watch = [System.Diagnostics.Stopwatch]::StartNew()
@@ -326,7 +326,7 @@ Describe 'The end of actions' {
     It 'keeps the event at which Ctrl+C stopped an action' {
         $listener = Open-Listener -Action '$notes.Enqueue($_.Sequence); if ($notes.Count -eq 1) { Start-Sleep 60 }'
         try {
-            Start-Busy $listener 'Wait-PbxCall -Outcome Failed -Timeout 60'
+            Invoke-Busy $listener 'Wait-PbxCall -Outcome Failed -Timeout 60'
             $null = Invoke-PbxSimulation -Simulator $listener.Simulator -Scenario Missed -Pace 0
             Wait-Until { $listener.Ours.Count -eq 1 }
             $watch = [System.Diagnostics.Stopwatch]::StartNew()

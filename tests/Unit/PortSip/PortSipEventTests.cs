@@ -24,6 +24,10 @@ public sealed class PortSipEventTests
         Assert.Equal("extension_events", e.Topic);
         Assert.Equal("236", e.Tenant);
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1632671250), e.Time);
+        Assert.False(e.IsRegistered);
+
+        var left = new { contact_uri = "sip:102@10.0.0.8", expires = 90, last_update = 1632671250, reg_id = 0 };
+        Assert.True(_bench.Event("extension_register", new { extension = "sip:102@example.io", registration_contacts = new[] { left }, time = "1632671251" }).IsRegistered);
     }
 
     [Theory]
@@ -71,6 +75,8 @@ public sealed class PortSipEventTests
         _bench.Connect();
         Assert.True(Status(false).Synthesized);
         Assert.Equal(PbxCategory.Registration, _bench.Last.Category);
+        Assert.False(_bench.Last.IsRegistered);
+        Assert.True(Status(true).IsRegistered);
     }
 
     [Fact]

@@ -279,6 +279,16 @@ public sealed class TelecomXEventTests
         Assert.Equal("""{"event":"REGISTER","customer":"C","data":{"username":"u1","ip":"192.0.2.1","source":"pbx"}}""", e.Raw);
     }
 
+    [Theory]
+    [InlineData("REGISTER", true)]
+    [InlineData("UNREGISTER", false)]
+    [InlineData("ERROR", false)]
+    public void A_registration_says_whether_it_stands(string name, bool isRegistered)
+    {
+        var e = Feed("""["REGISTER",{"event":"NAME","customer":"C","data":{"username":"u1","source":"trunk"}}]""".Replace("NAME", name));
+        Assert.Equal(isRegistered, e.IsRegistered);
+    }
+
     [Fact]
     public void Envelope_the_name_may_stand_in_type()
     {

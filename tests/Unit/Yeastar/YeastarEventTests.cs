@@ -151,7 +151,7 @@ public sealed class YeastarEventTests
     [InlineData(30007, """{"extension":"1001","kind":"Sip","status":"Unregistered","registered_ip":"192.0.2.9"}""", "1001", null)]
     [InlineData(30008, """{"extension":"1001","status":"Ringing"}""", "1001", null)]
     [InlineData(30009, """{"extension":"1001","status":"lunch"}""", "1001", null)]
-    [InlineData(30010, """{"trunk_name":"T1","kind":"sip","status":42,"registered_ip":""}""", null, null)]
+    [InlineData(30010, """{"trunk_name":"T1","kind":"sip","status":42,"registered_ip":""}""", "T1", null)]
     [InlineData(30020, """{"operation":"call_start","extension":"1001","call_id":"7","ip_address":"192.0.2.9"}""", "1001", null)]
     [InlineData(30022, """{"ext_number":"1001","option":"UPDATE"}""", "1001", null)]
     [InlineData(30025, """{"queue_number":"6400","agent_number":"1001","calls":[{"caller_number":"2025550100","call_id":"1.1"}]}""", "1001", "6400")]
@@ -162,6 +162,23 @@ public sealed class YeastarEventTests
     {
         _rig.Event(id, msg);
         Assert.Equal((extension, queue), (_rig.Host.LastEvent.Extension, _rig.Host.LastEvent.Queue));
+    }
+
+    [Theory]
+    [InlineData(30007, """{"extension":"1001","kind":"Sip","status":"Registered","registered_ip":"192.0.2.9"}""", true)]
+    [InlineData(30007, """{"extension":"1001","kind":"Sip","status":"Unregistered","registered_ip":"192.0.2.9"}""", false)]
+    [InlineData(30007, """{"extension":"1001","kind":"Sip"}""", null)]
+    [InlineData(30010, """{"trunk_name":"T1","kind":"sip","status":1}""", true)]
+    [InlineData(30010, """{"trunk_name":"T1","kind":"sip","status":3}""", true)]
+    [InlineData(30010, """{"trunk_name":"T1","kind":"sip","status":4}""", false)]
+    [InlineData(30010, """{"trunk_name":"T1","kind":"sip","status":42}""", false)]
+    [InlineData(30010, """{"trunk_name":"T1","kind":"sip","status":0}""", null)]
+    [InlineData(30010, """{"trunk_name":"T1","kind":"gsm","status":31}""", null)]
+    [InlineData(30009, """{"extension":"1001","status":"Registered"}""", null)]
+    public void A_registration_says_whether_it_stands(int id, string msg, bool? isRegistered)
+    {
+        _rig.Event(id, msg);
+        Assert.Equal(isRegistered, _rig.Host.LastEvent.IsRegistered);
     }
 
     [Fact]

@@ -136,6 +136,7 @@ internal sealed class PortSipEvents
                 break;
             default:
                 pbxEvent.Extension = _fields.Party(PortSipFields.Extension) ?? _fields.Text(PortSipFields.ExtensionNumber);
+                pbxEvent.IsRegistered = IsRegistered(pbxEvent.Name);
                 _directory.AddExtension(pbxEvent.Extension);
                 break;
         }
@@ -298,6 +299,7 @@ internal sealed class PortSipEvents
             var pbxEvent = Copy(shape, entries.Count == 1 ? null : i);
             pbxEvent.Extension = extension;
             pbxEvent.Time = _entry.Moment(PortSipFields.Time) ?? shape.Time;
+            pbxEvent.IsRegistered = _entry.Flag(PortSipFields.Online);
             if (extension is null)
             {
                 _host.Emit(pbxEvent);
@@ -331,6 +333,15 @@ internal sealed class PortSipEvents
             _host.Emit(pbxEvent);
         }
     }
+
+    /// <summary>Section 4.1: the contacts are there while any device is left.</summary>
+    private bool? IsRegistered(string name) => name switch
+    {
+        "extension_register" => _fields.Entries(PortSipFields.RegistrationContacts).Count > 0,
+        "trunk_connected" => true,
+        "trunk_disconnected" => false,
+        _ => null,
+    };
 
     // ---- helpers -----------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ internal static class PortSipFields
         ExtensionNumber = 30, Presence = 31, PresenceNote = 32, PeerExtension = 33, RequestId = 34, CallTargets = 35, StartTime = 36,
         RingTime = 37, AnsweredTime = 38, EndedTime = 39, EndedReason = 40, EndReason = 41, CallType = 42, CallerNumber = 43,
         Reason = 44, AgentExtension = 45, Online = 46, PushOnline = 47, CdrId = 48, RingDuration = 49,
-        AgentState = 50;
+        AgentState = 50, RegistrationContacts = 51;
 
     public static readonly FieldNames Names = new(
         "event_type", "command", "status", "error", "session_id", "call_id", "caller", "callee",
@@ -23,7 +23,7 @@ internal static class PortSipFields
         "extension_number", "presence", "presence_note", "peer_extension", "request_id", "call_targets", "start_time",
         "ring_time", "answered_time", "ended_time", "ended_reason", "end_reason", "call_type", "caller_number",
         "reason", "agent_extension_number", "online", "push_online", "cdr_id", "ring_duration",
-        "state");
+        "state", "registration_contacts");
 
     /// <summary>A time in Unix seconds, written as number or text; null when it is missing, 0 or no time.</summary>
     public static DateTimeOffset? Moment(this JsonFields fields, int slot) =>

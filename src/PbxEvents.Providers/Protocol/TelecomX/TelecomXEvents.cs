@@ -245,6 +245,13 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
     private CallUpdate? FillRegistration(PbxEvent pbxEvent)
     {
         pbxEvent.Extension ??= _fields.Text(Username) ?? _fields.Text(SipAccount);
+        pbxEvent.IsRegistered = pbxEvent.Name switch
+        {
+            "REGISTER" => true,
+            // An ERROR is a registration that was refused.
+            "UNREGISTER" or "ERROR" => false,
+            _ => null,
+        };
         return null;
     }
 

@@ -7,7 +7,7 @@ internal sealed class YeastarEvents
 {
     private const int CallId = 0, Members = 1, Extension = 2, Status = 3, Reason = 4, QueueNumber = 5, AgentNumber = 6, CallerNumber = 7,
         TimeStart = 8, CallFrom = 9, CallTo = 10, CallDuration = 11, Type = 12, Uid = 13, ExtNumber = 14, ExtNum = 15, CreateTime = 16,
-        DidNumber = 17, Channel = 18;
+        DidNumber = 17, Channel = 18, TrunkName = 19;
 
     /// <summary>Section 6.1: so long after the last BYE the record may come that says how the call went.</summary>
     private static readonly TimeSpan RecordGrace = TimeSpan.FromSeconds(2);
@@ -28,7 +28,7 @@ internal sealed class YeastarEvents
     private static readonly FieldNames Names = new(
         "call_id", "members", "extension", "status", "reason", "queue_number", "agent_number", "caller_number",
         "time_start", "call_from", "call_to", "call_duration", "type", "uid", "ext_number", "ext_num", "create_time",
-        "did_number", "channel");
+        "did_number", "channel", "trunk_name");
 
     private readonly ISessionHost _host;
     private readonly Func<int, bool> _isWanted;
@@ -522,7 +522,15 @@ internal sealed class YeastarEvents
         CallUpdate? update = null;
         switch (id)
         {
-            case YeastarTopics.Registration or YeastarTopics.ExtensionState or YeastarTopics.Presence or YeastarTopics.CstaReport:
+            case YeastarTopics.Registration:
+                pbxEvent.Extension = _fields.Text(Extension);
+                pbxEvent.IsRegistered = _fields.Is(Status, "Registered") ? true : _fields.Is(Status, "Unregistered") ? false : null;
+                break;
+            case YeastarTopics.TrunkRegistration:
+                pbxEvent.Extension = _fields.Text(TrunkName);
+                pbxEvent.IsRegistered = IsTrunkUp(_fields.Number(Status));
+                break;
+            case YeastarTopics.ExtensionState or YeastarTopics.Presence or YeastarTopics.CstaReport:
                 // The call_id of a uaCSTA report is of another kind (section 5.1): it would join what does not belong together.
                 pbxEvent.Extension = _fields.Text(Extension);
                 break;
@@ -548,6 +556,14 @@ internal sealed class YeastarEvents
         }
         _host.Emit(pbxEvent, update);
     }
+
+    /// <summary>Section 5.1: the numbers of other lines than SIP trunks tell nothing about a registration.</summary>
+    private static bool? IsTrunkUp(long? status) => status switch
+    {
+        1 or 2 or 3 => true,
+        4 or 41 or 42 or 43 or 44 => false,
+        _ => null,
+    };
 
     private CallUpdate? FillAgent(PbxEvent pbxEvent, int id)
     {

@@ -1,0 +1,14 @@
+@{
+    Severity     = @('Error', 'Warning', 'Information')
+    ExcludeRules = @(
+        # What BeforeAll sets is read in It; the analyzer sees two script blocks that have nothing to do with each other.
+        'PSUseDeclaredVarsMoreThanAssignments'
+        'PSReviewUnusedParameter'
+        # Actions run in the scope of the session, so what they have done can only be seen there.
+        'PSAvoidGlobalVars'
+        # Nobody is there to answer Get-Credential.
+        'PSAvoidOverwritingBuiltInCmdlets'
+        # A line for the person who looks at the run.
+        'PSAvoidUsingWriteHost'
+    )
+}

@@ -33,6 +33,7 @@
         'Unregister-PbxSubscription'
         'Wait-PbxCall'
         'Wait-PbxEvent'
+        'Watch-PbxCall'
     )
     PrivateData          = @{
         PSData = @{

@@ -5,30 +5,7 @@ BeforeDiscovery {
 
 BeforeAll {
     . $PSScriptRoot/Support.ps1
-
-    # A PowerShell prompt in a terminal of its own; the name of its server keeps it apart from the user's.
-    function Open-Terminal {
-        $name = "pbxevents-$PID-$([guid]::NewGuid().ToString('N').Substring(0, 6))"
-        tmux -L $name -f /dev/null new-session -d -x 200 -y 50 'pwsh -NoLogo -NoProfile'
-        Wait-Until { (Get-Screen $name) -match '(?m)^PS ' } "the prompt of $name"
-        $name
-    }
-
-    function Get-Screen {
-        param([string] $Name)
-
-        (tmux -L $Name capture-pane -p) -join "`n"
-    }
-
-    # Types a line and waits until it has been carried out, which it says itself.
-    function Invoke-Line {
-        param([string] $Name, [string] $Line)
-
-        $mark = [guid]::NewGuid().ToString('N').Substring(0, 8)
-        tmux -L $Name send-keys -l "$Line; 'done-' + '$mark'"
-        tmux -L $Name send-keys Enter
-        Wait-Until { (Get-Screen $Name) -match "(?m)^done-$mark" } $Line
-    }
+    . $PSScriptRoot/Terminal.ps1
 }
 
 Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
@@ -48,7 +25,7 @@ Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
             Invoke-Line $terminal 'Invoke-PbxSimulation Missed -Pace 500 -NoWait'
             Wait-Until { (Get-Screen $terminal) -match '(?m)outcome: Missed$' } 'the action''s output'
         } finally {
-            tmux -L $terminal kill-server
+            Close-Terminal $terminal
         }
     }
 }

@@ -7,7 +7,7 @@ using PbxEvents.Providers;
 namespace PbxEvents.Module.Commands;
 
 /// <summary>Base of the cmdlets that read events and may wait for them.</summary>
-public abstract class ReadingCmdlet : ConnectionCmdlet
+public abstract partial class ReadingCmdlet : ConnectionCmdlet
 {
     /// <summary>The longest time between two turns for others, in milliseconds, also while events come without a pause.</summary>
     private const int TurnMilliseconds = 20;

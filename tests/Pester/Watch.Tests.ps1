@@ -1,0 +1,205 @@
+BeforeDiscovery {
+    # Read at discovery, where -Skip is decided.
+    $script:hasTerminal = $null -ne (Get-Command tmux -CommandType Application -ErrorAction Ignore)
+}
+
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+    . $PSScriptRoot/Terminal.ps1
+
+    # A terminal with a connection named office, subscribed.
+    function Open-Office {
+        param([int] $Width = 80, [int] $Height = 20, [string] $Environment = '')
+
+        $terminal = Open-Terminal $Width $Height $Environment
+        Invoke-Line $terminal "Import-Module '$ModulePath'"
+        Invoke-Line $terminal '$null = Start-PbxSimulator TelecomX | Connect-PbxEvents -Name office'
+        Invoke-Line $terminal '$null = Register-PbxSubscription Call, Queue, Agent'
+        $terminal
+    }
+}
+
+Describe 'Watch-PbxCall in a terminal' -Skip:(-not $hasTerminal) {
+    It 'shows calls as they come and go, and leaves the screen as it was after <End>' -ForEach @(
+        @{ End = 'q'; Key = 'q' }
+        @{ End = 'Ctrl+C'; Key = 'C-c' }
+    ) {
+        $terminal = Open-Office
+        try {
+            Invoke-Line $terminal 'Clear-Host; ''before'''
+            Invoke-Line $terminal 'Invoke-PbxSimulation Missed -Pace 0 -From +4512345678 | Out-Null'
+            Invoke-Line $terminal 'Invoke-PbxSimulation Held -Pace 1500 -NoWait'
+            Send-Line $terminal 'Watch-PbxCall'
+            Wait-Screen $terminal 'PbxEvents . calls'
+            $screen = Get-Screen $terminal
+            $screen | Should -Match '(?m)^. office +Connected '
+            $screen | Should -Match '(?m)^ ! Missed +\+4512345678 '
+            $screen | Should -Match 'q or Ctrl\+C ends'
+            $screen | Should -Not -Match 'before'
+            Wait-Screen $terminal '(?m)^. +Held .* 0:0\d '
+            Wait-Screen $terminal '(?m)^0 in progress .* 1 answered +1 missed'
+
+            Send-Key $terminal $Key
+            Wait-Screen $terminal '(?m)^before[\s\S]*^PS [^\n]*> Watch-PbxCall\n+PS [^\n]*> *\n*\z'
+
+            # The prompt takes keys again, the cursor is there, and nothing that was typed was lost or doubled.
+            Invoke-Line $terminal '''once'''
+            tmux -L $terminal display-message -p '#{cursor_flag} #{alternate_on}' | Should -Be '1 0'
+        } finally {
+            Close-Terminal $terminal
+        }
+    }
+
+    It 'follows the size of the window while it runs' {
+        $terminal = Open-Office -Width 200
+        try {
+            Invoke-Line $terminal 'Invoke-PbxSimulation QueueAbandoned -Pace 0 -From +4512345678 -FromName ''Ann Caller'' | Out-Null'
+            Send-Line $terminal 'Watch-PbxCall'
+            Wait-Screen $terminal 'State +From +To +At +Queue +Talk +Since'
+            Get-Screen $terminal | Should -Match '\+4512345678 Ann Caller .* now|\+4512345678 Ann Caller .* \d+ s ago'
+
+            Resize-Terminal $terminal 40 12
+            Wait-Screen $terminal 'State +From +Talk *\n'
+            Get-Screen $terminal | Should -Match '(?m)^ ! Abandoned +\+4512345678'
+            Resize-Terminal $terminal 20 3
+            Wait-Screen $terminal 'PbxEvents . calls *\n. office +Connected'
+            Resize-Terminal $terminal 80 20
+            Wait-Screen $terminal 'State +From +To +At +Queue +Talk +Since'
+            (Get-Screen $terminal) -split "`n" | Where-Object Length -GT 80 | Should -BeNullOrEmpty
+        } finally {
+            Close-Terminal $terminal
+        }
+    }
+
+    It 'shows a lost link, and that it is back' {
+        $terminal = Open-Office
+        try {
+            Invoke-Line $terminal 'Invoke-PbxSimulation -Fault Restart -FaultDuration 5'
+            Send-Line $terminal 'Watch-PbxCall'
+            Wait-Screen $terminal '(?m)^. office +Reconnecting +heard last '
+            Wait-Screen $terminal '(?m)^. office +Connected .*1 gap'
+        } finally {
+            Close-Terminal $terminal
+        }
+    }
+
+    It 'gives the screen back and says why when the connection has failed for good' {
+        $terminal = Open-Terminal 80 20
+        try {
+            Invoke-Line $terminal "Import-Module '$ModulePath'"
+            Invoke-Line $terminal '$null = Start-PbxSimulator TelecomX | Connect-PbxEvents -Name office -MaxReconnectAttempts 1'
+
+            # The simulator lives in the process that watches, so an action has to stop it.
+            Invoke-Line $terminal '$null = Register-PbxSubscription Call { if ($_.Outcome) { Invoke-PbxSimulation -Fault Stop } }'
+            Send-Line $terminal 'Clear-Host; Invoke-PbxSimulation Missed -Pace 500 -NoWait; Watch-PbxCall; ''after'''
+            Wait-Screen $terminal 'PbxEvents . calls'
+            Wait-Screen $terminal '(?m)^Watch-PbxCall: [\s\S]*^after'
+            Get-Screen $terminal | Should -Not -Match 'PbxEvents . calls'
+        } finally {
+            Close-Terminal $terminal
+        }
+    }
+
+    It 'lets actions run while it watches, and counts those that fail' {
+        $terminal = Open-Office
+        try {
+            Invoke-Line $terminal '$null = Register-PbxSubscription Call { if ($_.Outcome) { throw ''no'' } }'
+            Send-Line $terminal 'Invoke-PbxSimulation Missed -Pace 300 -NoWait; Watch-PbxCall'
+            Wait-Screen $terminal '\d failed actions'
+        } finally {
+            Close-Terminal $terminal
+        }
+    }
+
+    It 'gives the screen back when the process is ended' {
+        $terminal = Open-Terminal 80 20 'sh -c ''pwsh -NoLogo -NoProfile; printf "cursor-%s\n" back; exec cat'' ; :'
+        try {
+            Invoke-Line $terminal "Import-Module '$ModulePath'"
+            Invoke-Line $terminal '$null = Start-PbxSimulator TelecomX | Connect-PbxEvents -Name office'
+            Invoke-Line $terminal '"process-$PID."'
+            $id = [regex]::Match((Get-Screen $terminal), '(?m)^process-(\d+)\.').Groups[1].Value
+            Send-Line $terminal 'Watch-PbxCall'
+            Wait-Screen $terminal 'PbxEvents . calls'
+            kill -TERM $id
+            Wait-Screen $terminal 'cursor-back'
+            tmux -L $terminal display-message -p '#{cursor_flag} #{alternate_on}' | Should -Be '1 0'
+        } finally {
+            Close-Terminal $terminal
+        }
+    }
+
+    It 'is coloured, unless the user wants no colours: <Wish>' -ForEach @(
+        @{ Wish = 'none'; Environment = ''; Line = '[void]0'; Coloured = $true }
+        @{ Wish = 'NO_COLOR'; Environment = 'NO_COLOR=1'; Line = '[void]0'; Coloured = $false }
+        @{ Wish = 'PlainText'; Environment = ''; Line = '$PSStyle.OutputRendering = ''PlainText'''; Coloured = $false }
+    ) {
+        $terminal = Open-Office -Environment $Environment
+        try {
+            Invoke-Line $terminal $Line
+            Invoke-Line $terminal 'Invoke-PbxSimulation Missed -Pace 0 | Out-Null'
+            Send-Line $terminal 'Watch-PbxCall'
+            Wait-Screen $terminal '(?m)^ ! Missed'
+            $red = (Get-Screen $terminal -Colour) -match '\e\[[\d;]*91m[^\n]*Missed'
+            $red | Should -Be $Coloured
+            (Get-Screen $terminal -Colour) -match '\e\[\d' | Should -Be $Coloured
+        } finally {
+            Close-Terminal $terminal
+        }
+    }
+
+    It 'shows what a caller calls himself as text, whatever it is' {
+        $terminal = Open-Office -Width 120
+        try {
+            Invoke-Line $terminal 'Invoke-PbxSimulation Missed -Pace 0 -FromName "x`e[2J`e]0;mine`a渡辺" | Out-Null'
+            Send-Line $terminal 'Watch-PbxCall'
+            Wait-Screen $terminal '(?m)^ ! Missed .*x\uFFFD\[2J\uFFFD\]0;mine\uFFFD渡辺 '
+            tmux -L $terminal display-message -p '#{pane_title}' | Should -Not -Be 'mine'
+        } finally {
+            Close-Terminal $terminal
+        }
+    }
+}
+
+Describe 'Watch-PbxCall without a terminal' {
+    BeforeEach {
+        $bench = Connect-Bench -Connection @{ Name = 'office' }
+    }
+
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'writes a call each time it enters another state' {
+        $null = Invoke-PbxSimulation Answered -Pace 100 -NoWait
+        $calls = @(Watch-PbxCall | ForEach-Object { $_; if ($_.Outcome) { $script:last = $_ } } | Select-Object -First 4)
+        $calls | Should -BeOfType PbxEvents.PbxCall
+        $calls.State | Should -Be 'Offered', 'Ringing', 'Answered', 'Ended'
+    }
+
+    It 'begins with the calls there are, and tells none twice' {
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        $null = Wait-PbxCall -Outcome Missed -Timeout $Patience
+        $null = Invoke-PbxSimulation Answered -Pace 100 -NoWait
+        $calls = @(Watch-PbxCall -State Ended | Select-Object -First 2)
+        $calls.Outcome | Should -Be 'Missed', 'Answered'
+    }
+
+    It 'takes the filters of Get-PbxCall' {
+        $null = Invoke-PbxSimulation Missed -Extension 1003 -Pace 100 -NoWait
+        $null = Invoke-PbxSimulation Missed -Extension 1004 -Pace 200 -NoWait
+        (Watch-PbxCall -Extension 1004 -Outcome Missed | Select-Object -First 1).Extension | Should -Be '1004'
+    }
+
+    It 'ends at -Timeout' {
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        Watch-PbxCall -Timeout 0.5 | Should -BeNullOrEmpty
+        $watch.Elapsed.TotalSeconds | Should -BeGreaterThan 0.4
+    }
+
+    It 'ends with its connection' {
+        $null = Register-PbxSubscription Call { Disconnect-PbxEvents office -Confirm:$false }
+        $null = Invoke-PbxSimulation Missed -Pace 100 -NoWait
+        Watch-PbxCall -Timeout $Patience | Should -Not -BeNullOrEmpty
+        $bench.Connection.State | Should -Be 'Disconnected'
+    }
+}

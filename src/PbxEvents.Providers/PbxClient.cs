@@ -21,13 +21,13 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     private readonly PlatformDriver _driver;
     private readonly PbxConnectOptions _options;
 
-    private PbxClient(string name, PbxProvider provider, DriverContext context, ILinkFactory links, Journal journal)
+    private PbxClient(string name, PbxProvider provider, DriverContext context, ILinkFactory links, Journal journal, Func<double> random)
     {
         Name = name;
         Platform = provider;
         _options = context.Options;
         _driver = provider.CreateDriver(context);
-        _supervisor = new ConnectionSupervisor(name, provider.Name, context, _driver, links, journal, Random.Shared.NextDouble);
+        _supervisor = new ConnectionSupervisor(name, provider.Name, context, _driver, links, journal, random);
     }
 
     /// <inheritdoc/>
@@ -260,8 +260,8 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     /// <returns>When nothing of it is left.</returns>
     public async ValueTask DisposeAsync() => await DisconnectAsync(CancellationToken.None).ConfigureAwait(false);
 
-    /// <summary>As the public one, with a fake platform, network or HTTP in the place of the real ones.</summary>
-    internal static PbxClient Start(PbxConnectOptions options, PbxProvider provider, ILinkFactory? links, IHttpClient? http)
+    /// <summary>As the public one, with a fake platform, network, HTTP or chance in the place of the real ones.</summary>
+    internal static PbxClient Start(PbxConnectOptions options, PbxProvider provider, ILinkFactory? links, IHttpClient? http, Func<double>? random = null)
     {
         OptionRules.Check(options, provider);
         var name = options.Name ?? $"{provider.Name}-{Interlocked.Increment(ref _lastNumber)}";
@@ -269,7 +269,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
         links ??= new LinkFactory(options.Transport);
         http ??= new HttpTransport(options.Transport);
         var context = new DriverContext(options, http, journal.Write);
-        var client = new PbxClient(name, provider, context, links, journal);
+        var client = new PbxClient(name, provider, context, links, journal, random ?? Random.Shared.NextDouble);
         client._supervisor.Start();
         return client;
     }

@@ -84,6 +84,13 @@ public abstract class PbxSimulator : IAsyncDisposable
     /// <summary>How many clients are connected.</summary>
     public int LinkCount => _links.Count;
 
+    /// <summary>
+    /// What the simulator holds for its clients at this moment: one entry for each thing that a client is subscribed to, and two
+    /// when it would be sent twice. In the order of the links' numbers; what a half-open link was subscribed to is not there.
+    /// </summary>
+    public IReadOnlyList<SimulatorSubscription> Subscriptions =>
+        [.. HeldTopics.Where(h => !h.Link.IsSilent).OrderBy(h => h.Link.Number).Select(h => new SimulatorSubscription(h.Link.Number, h.Topic))];
+
     /// <summary>The calls that are being played, oldest first.</summary>
     public IReadOnlyList<SimulatedCall> ActiveCalls => [.. _calls.Values.OrderBy(c => c.Number)];
 
@@ -115,6 +122,9 @@ public abstract class PbxSimulator : IAsyncDisposable
 
     /// <summary>The clients that are connected, oldest first.</summary>
     private protected IReadOnlyList<SimulatorLink> Links => [.. _links.Values.OrderBy(l => l.Number)];
+
+    /// <summary>What each client is subscribed to, for <see cref="Subscriptions"/>.</summary>
+    private protected abstract IEnumerable<(SimulatorLink Link, string Topic)> HeldTopics { get; }
 
     /// <summary>The scenarios it can play. Default the whole book.</summary>
     private protected virtual IReadOnlyList<Scenario> Scenarios => ScenarioBook.All;
@@ -222,7 +232,7 @@ public abstract class PbxSimulator : IAsyncDisposable
     /// <summary>The call's id as a client will see it. The call's ids are there already.</summary>
     private protected abstract string CreateCallId(SimulatedCall call);
 
-    /// <summary>Says a step in the platform's frames, by <see cref="PublishAsync"/>. The call stands as it is after the step.</summary>
+    /// <summary>Says a step in the platform's frames, by PublishAsync. The call stands as it is after the step.</summary>
     private protected abstract Task RenderAsync(SimulatedCall call, ScenarioStep step, CancellationToken cancellationToken);
 
     /// <summary>Ends what the platform runs besides the server, which has ended already.</summary>
@@ -312,7 +322,12 @@ public abstract class PbxSimulator : IAsyncDisposable
     /// <param name="cancellationToken">Stops waiting for room in a queue; the event is not sent then.</param>
     /// <returns>The log's entry.</returns>
     private protected async Task<SimulatorLogEntry> PublishAsync(
-        SimulatedEvent simulated, Func<IEnumerable<(SimulatorLink Link, string Text)>> frames, CancellationToken cancellationToken)
+        SimulatedEvent simulated, Func<IEnumerable<(SimulatorLink Link, string Text)>> frames, CancellationToken cancellationToken) =>
+        await PublishAsync(simulated, _ => frames(), cancellationToken);
+
+    /// <summary>As the other one, for a platform that keeps the event to send it again.</summary>
+    private protected async Task<SimulatorLogEntry> PublishAsync(
+        SimulatedEvent simulated, Func<SimulatorLogEntry, IEnumerable<(SimulatorLink Link, string Text)>> frames, CancellationToken cancellationToken)
     {
         await _publishing.WaitAsync(cancellationToken);
         try
@@ -322,12 +337,13 @@ public abstract class PbxSimulator : IAsyncDisposable
             {
                 EventId = simulated.EventId,
                 CallId = simulated.CallId,
+                Topics = simulated.Topics,
                 Category = simulated.Category,
                 Text = simulated.Json,
             };
             Log.Add(entry);
             var copies = Faults.TakeCopies();
-            foreach (var (link, text) in frames())
+            foreach (var (link, text) in frames(entry))
             {
                 for (var i = 0; i < copies; i++) entry.Follow(link.Number, link.Post(text, Faults.Delay));
             }

@@ -10,6 +10,7 @@ public sealed class SimulatorLogEntry
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<int> _writtenTo = [];
     private readonly List<int> _lostOn = [];
+    private readonly List<int> _replayedTo = [];
     private int _pending;
 
     internal SimulatorLogEntry(SimulatorLogKind kind, DateTimeOffset time, string name)
@@ -41,6 +42,12 @@ public sealed class SimulatorLogEntry
     /// <summary>The call an event belongs to; null when it belongs to none.</summary>
     public string? CallId { get; init; }
 
+    /// <summary>
+    /// What a client has to be subscribed to to get the event: any of these, as <see cref="SimulatorSubscription.Topic"/> names
+    /// them. Empty for an event that only certain clients are sent, and for other entries.
+    /// </summary>
+    public IReadOnlyList<string> Topics { get; init; } = [];
+
     /// <summary>An event's category.</summary>
     public PbxCategory Category { get; init; }
 
@@ -68,6 +75,18 @@ public sealed class SimulatorLogEntry
         }
     }
 
+    /// <summary>
+    /// The links that a session was recovered on and that brought the event then, one entry per copy. They are not in
+    /// <see cref="WrittenTo"/>. Only RingCentral replays.
+    /// </summary>
+    public IReadOnlyList<int> ReplayedTo
+    {
+        get
+        {
+            lock (_lock) return [.. _replayedTo];
+        }
+    }
+
     /// <summary>Completes when an event's fate is known on every link; at once for other entries.</summary>
     public Task Settled => _settled.Task;
 
@@ -83,6 +102,20 @@ public sealed class SimulatorLogEntry
     {
         lock (_lock) _pending++;
         _ = FollowAsync(link, written);
+    }
+
+    /// <summary>Follows a copy that is sent again to the link that a session was recovered on. It does not hold up <see cref="Settled"/>.</summary>
+    /// <param name="link">The link's number.</param>
+    /// <param name="written">Tells whether it was written.</param>
+    internal void FollowReplay(int link, Task<bool> written)
+    {
+        _ = FollowReplayAsync();
+
+        async Task FollowReplayAsync()
+        {
+            if (!await written) return;
+            lock (_lock) _replayedTo.Add(link);
+        }
     }
 
     /// <summary>No more copies follow.</summary>

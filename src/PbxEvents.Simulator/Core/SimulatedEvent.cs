@@ -9,6 +9,9 @@ internal sealed record SimulatedEvent(string Name, PbxCategory Category, string 
     /// <summary>Its id on the platform; null when it has none.</summary>
     public string? EventId { get; init; }
 
+    /// <summary>What a client has to be subscribed to to get it: any of these. Empty for an event that goes to certain clients only.</summary>
+    public IReadOnlyList<string> Topics { get; init; } = [];
+
     /// <summary>The call it belongs to; null for none.</summary>
     public string? CallId { get; init; }
 }

@@ -15,6 +15,15 @@ internal sealed class OneCloudClient(SocketIoSocket socket)
     /// <summary>Its socket.</summary>
     public SocketIoSocket Socket { get; } = socket;
 
+    /// <summary>What it is subscribed to; what came twice is there twice.</summary>
+    public IReadOnlyList<OneCloudStream> Streams
+    {
+        get
+        {
+            lock (_lock) return [.. _streams];
+        }
+    }
+
     /// <summary>Takes a subscription.</summary>
     /// <param name="stream">The stream.</param>
     public void Subscribe(OneCloudStream stream)

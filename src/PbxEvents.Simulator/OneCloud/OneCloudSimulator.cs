@@ -71,6 +71,9 @@ public sealed class OneCloudSimulator : SocketIoSimulator
     /// <inheritdoc/>
     public override IReadOnlyList<string> FaultNames { get; } = [.. SimulatorFaults.Names, SubscriptionErrorFault];
 
+    private protected override IEnumerable<(SimulatorLink Link, string Topic)> HeldTopics =>
+        _clients.Values.SelectMany(c => c.Streams.Select(s => ((SimulatorLink)c.Socket, s.ToString())));
+
     private protected override IReadOnlyList<Scenario> Scenarios => OwnScenarios;
 
     /// <summary>Sends an event, whatever its name and payload, to the clients that are subscribed to a stream.</summary>
@@ -164,7 +167,11 @@ public sealed class OneCloudSimulator : SocketIoSimulator
 
     private Task<SimulatorLogEntry> SendAsync(OneCloudEvent oneCloudEvent, SimulatedCall? call, CancellationToken cancellationToken)
     {
-        var simulated = new SimulatedEvent(oneCloudEvent.Name, oneCloudEvent.Category, oneCloudEvent.Json) { CallId = call?.CallId is { Length: > 0 } id ? id : null };
+        var simulated = new SimulatedEvent(oneCloudEvent.Name, oneCloudEvent.Category, oneCloudEvent.Json)
+        {
+            CallId = call?.CallId is { Length: > 0 } id ? id : null,
+            Topics = [.. oneCloudEvent.Streams.Select(s => s.ToString())],
+        };
         return PublishAsync(simulated, () => FramesOf(oneCloudEvent), cancellationToken);
     }
 

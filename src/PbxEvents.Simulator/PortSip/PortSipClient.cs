@@ -34,6 +34,15 @@ internal sealed class PortSipClient(WebSocketLink link)
     /// <summary>The number of its last command; answers carry it.</summary>
     public int Commands { get; set; }
 
+    /// <summary>What it is subscribed to: each topic with each of its members.</summary>
+    public IReadOnlyList<string> Topics
+    {
+        get
+        {
+            lock (_lock) return [.. _topics.SelectMany(t => t.Value.Count == 0 ? [t.Key] : t.Value.Select(m => $"{t.Key} {m}"))];
+        }
+    }
+
     /// <summary>Adds a subscription.</summary>
     /// <param name="topic">The topic.</param>
     /// <param name="members">Extensions, queues or tenants; empty for topics that take none.</param>

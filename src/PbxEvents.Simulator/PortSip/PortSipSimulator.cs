@@ -96,6 +96,9 @@ public sealed class PortSipSimulator : PbxSimulator
         return SendAsync(new PortSipMessage(topic, PbxCategory.Unknown, fields) { Members = members ?? [] }, null, cancellationToken);
     }
 
+    private protected override IEnumerable<(SimulatorLink Link, string Topic)> HeldTopics =>
+        _clients.Values.SelectMany(c => c.Topics.Select(t => ((SimulatorLink)c.Link, t)));
+
     private protected override string CreateCallId(SimulatedCall call) => PortSipRenderer.SessionOf(call);
 
     private protected override async Task RenderAsync(SimulatedCall call, ScenarioStep step, CancellationToken cancellationToken)
@@ -334,7 +337,14 @@ public sealed class PortSipSimulator : PbxSimulator
     private Task<SimulatorLogEntry> SendAsync(PortSipMessage message, PortSipClient? only, CancellationToken cancellationToken)
     {
         var json = message.ToJson();
-        return PublishAsync(new SimulatedEvent(message.Name, message.Category, json) { CallId = message.CallId }, () => only is not null
+        var simulated = new SimulatedEvent(message.Name, message.Category, json)
+        {
+            CallId = message.CallId,
+            Topics = only is not null ? []
+                : message.Members.Count == 0 ? [message.Topic, $"global_{message.Topic} {TenantId}"]
+                : [.. message.Members.Select(m => $"{message.Topic} {m}"), $"global_{message.Topic} {TenantId}"],
+        };
+        return PublishAsync(simulated, () => only is not null
             ? [(only.Link, json)]
             : _clients.Values.Where(c => c.Wants(message, TenantId)).OrderBy(c => c.Link.Number).Select(c => ((SimulatorLink)c.Link, json)), cancellationToken);
     }

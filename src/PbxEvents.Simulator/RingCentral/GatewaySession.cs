@@ -11,7 +11,7 @@ namespace PbxEvents.Simulator.RingCentral;
 /// <param name="bufferSize">How many notifications it keeps.</param>
 internal sealed class GatewaySession(string key, string oauthSession, int bufferSize)
 {
-    private readonly Queue<(long Sequence, string Text)> _buffer = new();
+    private readonly Queue<KeptNotification> _buffer = new();
 
     public string Key => key;
 
@@ -45,12 +45,20 @@ internal sealed class GatewaySession(string key, string oauthSession, int buffer
     public long Next() => ++Sequence;
 
     /// <summary>Keeps a notification; the oldest goes when there are too many.</summary>
-    public void Keep(string text)
+    /// <param name="text">Its frame.</param>
+    /// <param name="entry">Its place in the log.</param>
+    public void Keep(string text, SimulatorLogEntry entry)
     {
-        _buffer.Enqueue((Sequence, text));
+        _buffer.Enqueue(new KeptNotification(Sequence, text, entry));
         if (_buffer.Count > bufferSize) _buffer.Dequeue();
     }
 
     /// <summary>What came after a point in the stream, as far as it is kept.</summary>
-    public IReadOnlyList<string> After(long sequence) => [.. _buffer.Where(e => e.Sequence > sequence).Select(e => e.Text)];
+    public IReadOnlyList<KeptNotification> After(long sequence) => [.. _buffer.Where(e => e.Sequence > sequence)];
 }
+
+/// <summary>A notification that a session keeps for its recovery.</summary>
+/// <param name="Sequence">Its number.</param>
+/// <param name="Text">Its frame.</param>
+/// <param name="Entry">Its place in the log.</param>
+internal sealed record KeptNotification(long Sequence, string Text, SimulatorLogEntry Entry);

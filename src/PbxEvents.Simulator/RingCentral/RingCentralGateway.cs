@@ -77,6 +77,19 @@ internal sealed class RingCentralGateway(
         }
     }
 
+    /// <summary>What the sessions with a link are subscribed to.</summary>
+    public IReadOnlyList<(SimulatorLink Link, string Topic)> Subscriptions
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _sessions.Values.Where(s => s.Link is not null)
+                    .SelectMany(s => s.Filters.Except(s.Disabled).Select(f => ((SimulatorLink)s.Link!, f.Text)))];
+            }
+        }
+    }
+
     /// <summary>A link is open: the first frame goes out, and what was missed.</summary>
     /// <param name="link">The link.</param>
     /// <param name="oauthSession">Whose token opened it.</param>
@@ -144,7 +157,8 @@ internal sealed class RingCentralGateway(
     /// <summary>The frames that a notification becomes, and who gets them. A session without a link keeps its own.</summary>
     /// <param name="uuid">The notification's id.</param>
     /// <param name="notification">The notification.</param>
-    public IReadOnlyList<(SimulatorLink Link, string Text)> Deliver(string uuid, RingCentralNotification notification)
+    /// <param name="entry">Its place in the log.</param>
+    public IReadOnlyList<(SimulatorLink Link, string Text)> Deliver(string uuid, RingCentralNotification notification, SimulatorLogEntry entry)
     {
         var frames = new List<(SimulatorLink, string)>();
         lock (_lock)
@@ -161,7 +175,7 @@ internal sealed class RingCentralGateway(
                 var path = session.Filters.Except(session.Disabled).Select(f => f.PathOf(notification, account, owner)).FirstOrDefault(p => p is not null);
                 if (path is null) continue;
                 var text = NotificationFrame(session, session.Next(), uuid, path, notification, now);
-                session.Keep(text);
+                session.Keep(text, entry);
                 if (session.Link is { } link) frames.Add((link, text));
             }
         }
@@ -232,7 +246,7 @@ internal sealed class RingCentralGateway(
         var missed = session.Sequence - sequence;
         services.Record(SimulatorLogKind.Authenticated, "recovery", $"Successful missed {missed} lost {missed - replayed.Count}", link);
         link.Post(Details(session, sequence, "Successful", null), faults.Delay);
-        foreach (var text in replayed) link.Post(text, faults.Delay);
+        foreach (var kept in replayed) kept.Entry.FollowReplay(link.Number, link.Post(kept.Text, faults.Delay));
     }
 
     private void Start(WebSocketLink link, string oauthSession, string? state, string? code)

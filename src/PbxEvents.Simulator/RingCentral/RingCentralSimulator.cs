@@ -80,6 +80,8 @@ public sealed class RingCentralSimulator : PbxSimulator
         .. SimulatorFaults.Names, AbsoluteTimeoutFault, IdleTimeoutFault, FailRecoveryFault, BadRecoveryTokenFault, RevokeSessionsFault, LoseSubscriptionFault,
     ];
 
+    private protected override IEnumerable<(SimulatorLink Link, string Topic)> HeldTopics => _gateway.Subscriptions;
+
     /// <summary>Phones and trunks, and requests between clients, are not among RingCentral's events.</summary>
     private protected override IReadOnlyList<Scenario> Scenarios { get; } =
         [.. ScenarioBook.All.Where(s => s.Name is not ("Registration" or "TrunkDown" or "TrunkUp" or "Request"))];
@@ -182,7 +184,8 @@ public sealed class RingCentralSimulator : PbxSimulator
         {
             EventId = uuid,
             CallId = notification.CallId,
+            Topics = [$"/restapi/v1.0/account/~/{notification.Name}"],
         };
-        return PublishAsync(simulated, () => _gateway.Deliver(uuid, notification), cancellationToken);
+        return PublishAsync(simulated, entry => _gateway.Deliver(uuid, notification, entry), cancellationToken);
     }
 }

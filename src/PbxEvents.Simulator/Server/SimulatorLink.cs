@@ -10,6 +10,9 @@ internal abstract class SimulatorLink(int number)
     /// <summary>How it is connected, in words.</summary>
     public abstract string Transport { get; }
 
+    /// <summary>True once <see cref="GoSilent"/> was called.</summary>
+    public abstract bool IsSilent { get; }
+
     /// <summary>Queues a text: a WebSocket text message, or a Socket.IO packet (<c>2["name",...]</c>).</summary>
     /// <param name="text">The text.</param>
     /// <param name="delay">How long it is held back.</param>

@@ -29,6 +29,9 @@ internal sealed class WebSocketLink : SimulatorLink
     public override string Transport => "websocket";
 
     /// <inheritdoc/>
+    public override bool IsSilent => _channel.Link.IsSilent;
+
+    /// <inheritdoc/>
     public override Task<bool> Post(string text, TimeSpan delay) => _outbox.Post(new OutMessage(text), delay);
 
     /// <summary>Queues a close frame; everything queued before is written first.</summary>

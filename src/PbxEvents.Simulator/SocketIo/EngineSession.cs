@@ -84,6 +84,9 @@ internal sealed class EngineSession
         else _ = WatchAsync(AwaitJoinAsync);
     }
 
+    /// <summary>True once <see cref="GoSilent"/> was called.</summary>
+    public bool IsSilent => _silent;
+
     /// <summary>Queues an Engine.IO packet.</summary>
     /// <param name="packet">The packet.</param>
     /// <param name="delay">How long it is held back.</param>

@@ -88,6 +88,9 @@ internal sealed class SocketIoSocket : SimulatorLink
     public override void Drop() => _engine.Drop();
 
     /// <inheritdoc/>
+    public override bool IsSilent => _engine.IsSilent;
+
+    /// <inheritdoc/>
     public override void GoSilent() => _engine.GoSilent();
 
     /// <inheritdoc/>

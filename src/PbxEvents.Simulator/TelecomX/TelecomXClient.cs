@@ -29,6 +29,15 @@ internal sealed class TelecomXClient(SocketIoSocket socket, DateTimeOffset conne
     /// <summary>The address it gave.</summary>
     public string Ip { get; private set; } = "";
 
+    /// <summary>The channels that it is subscribed to.</summary>
+    public IReadOnlyList<string> Channels
+    {
+        get
+        {
+            lock (_lock) return [.. _subscriptions.Keys];
+        }
+    }
+
     /// <summary>It has authenticated.</summary>
     /// <param name="identity">Who it is.</param>
     /// <param name="data">What it told with <c>authenticate</c>.</param>

@@ -91,6 +91,9 @@ public sealed class TelecomXSimulator : SocketIoSimulator
         return SendAsync(new TelecomXEvent(type, name, fields), cancellationToken);
     }
 
+    private protected override IEnumerable<(SimulatorLink Link, string Topic)> HeldTopics =>
+        _clients.Values.SelectMany(c => c.Channels.Select(n => ((SimulatorLink)c.Socket, n)));
+
     private protected override string CreateCallId(SimulatedCall call) => TelecomXRenderer.SessionOf(call);
 
     private protected override async Task RenderAsync(SimulatedCall call, ScenarioStep step, CancellationToken cancellationToken)
@@ -231,6 +234,7 @@ public sealed class TelecomXSimulator : SocketIoSimulator
         var simulated = new SimulatedEvent(telecomXEvent.Name, telecomXEvent.Category, json)
         {
             EventId = (string?)telecomXEvent.Fields["eventId"],
+            Topics = [telecomXEvent.Type, $"ADMIN:{telecomXEvent.Type}", "ADMIN"],
             CallId = (string?)telecomXEvent.Fields["sessionId"] ?? (string?)telecomXEvent.Fields["callid"],
         };
         return PublishAsync(simulated, () => FramesOf(telecomXEvent, json), cancellationToken);

@@ -81,6 +81,9 @@ public sealed class YeastarSimulator : PbxSimulator
     public Task<SimulatorLogEntry> SendEventAsync(int type, string json, CancellationToken cancellationToken = default) =>
         SendAsync(new YeastarEvent(type, JsonNode.Parse(json) as JsonObject ?? throw new JsonException("A payload is a JSON object.")), cancellationToken);
 
+    private protected override IEnumerable<(SimulatorLink Link, string Topic)> HeldTopics =>
+        _clients.Values.SelectMany(c => c.Topics.Order().Select(t => ((SimulatorLink)c.Link, $"{t}")));
+
     private protected override string CreateCallId(SimulatedCall call) => YeastarRenderer.IdOf(call);
 
     private protected override async Task RenderAsync(SimulatedCall call, ScenarioStep step, CancellationToken cancellationToken)
@@ -120,7 +123,11 @@ public sealed class YeastarSimulator : PbxSimulator
     private Task<SimulatorLogEntry> SendAsync(YeastarEvent yeastarEvent, CancellationToken cancellationToken)
     {
         var frame = yeastarEvent.ToFrame(SerialNumber, _options.SendsObjects);
-        var simulated = new SimulatedEvent(yeastarEvent.Type.ToString(), yeastarEvent.Category, yeastarEvent.ToJson()) { CallId = yeastarEvent.CallId };
+        var simulated = new SimulatedEvent(yeastarEvent.Type.ToString(), yeastarEvent.Category, yeastarEvent.ToJson())
+        {
+            CallId = yeastarEvent.CallId,
+            Topics = [$"{yeastarEvent.Type}"],
+        };
         return PublishAsync(
             simulated,
             () => _clients.Values.Where(c => c.Wants(yeastarEvent.Type)).OrderBy(c => c.Link.Number).Select(c => ((SimulatorLink)c.Link, frame)),

@@ -1,124 +1,168 @@
 using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol.RingCentral;
-using PbxEvents.Providers.Runtime;
-using PbxEvents.Providers.Transport;
 using PbxEvents.Simulator;
-using PbxEvents.Simulator.OneCloud;
-using PbxEvents.Simulator.RingCentral;
 using PbxEvents.Simulator.Scenarios;
 using PbxEvents.Tests.Unit.Simulator;
 
 namespace PbxEvents.Tests.Unit.Evidence;
 
-/// <summary>A simulator that plays calls and breaks at random, and a client that must lose nothing in silence.</summary>
+/// <summary>A simulator that plays calls and breaks by plan, and a client that must lose nothing in silence.</summary>
 internal sealed class ChaosRun : IAsyncDisposable
 {
-    private const int Speed = 10;
+    private const int Speed = 16;
+    private const int CallsAtATime = 12;
 
-    private static readonly string[] Calls = ["Answered", "Missed", "Transferred", "Held", "QueueAnswered", "AnsweredElsewhere", "Internal", "Outbound"];
+    /// <summary>Far more than a client takes that is going to connect.</summary>
+    private static readonly TimeSpan CalmLimit = TimeSpan.FromSeconds(30);
 
-    private readonly Random _random;
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(90);
+
+    private readonly ChaosPlatform _platform;
+    private readonly PbxSimulator _simulator;
+    private readonly PbxClient _client;
+    private readonly string[] _wanted;
     private readonly List<Task> _playing = [];
+    private readonly List<string> _injected = [];
 
-    private ChaosRun(PbxSimulator simulator, PbxClient client, int seed)
+    private ChaosRun(ChaosPlatform platform, PbxSimulator simulator, PbxClient client)
     {
-        Simulator = simulator;
-        Client = client;
-        _random = new Random(seed);
+        _platform = platform;
+        _simulator = simulator;
+        _client = client;
+        _wanted = [.. simulator.Subscriptions.Select(s => s.Topic).Order(StringComparer.Ordinal)];
     }
 
-    public PbxSimulator Simulator { get; }
+    /// <summary>Runs a plan from the first call to the last socket.</summary>
+    /// <param name="platform">The platform.</param>
+    /// <param name="seed">Where every choice comes from.</param>
+    /// <param name="rounds">How often each kind of fault comes.</param>
+    /// <param name="callsPerStep">How many calls begin before each fault.</param>
+    /// <returns>What happened, and what was wrong.</returns>
+    public static async Task<ChaosFigures> RunAsync(ChaosPlatform platform, int seed, int rounds, int callsPerStep)
+    {
+        await using var run = await StartAsync(platform);
+        try
+        {
+            await run.PlayAsync(ChaosPlan.Make(platform, seed, rounds, callsPerStep));
+            await run.SettleAsync();
+            return await run.JudgeAsync(seed);
+        }
+        catch (Exception e)
+        {
+            return new ChaosFigures(platform.Name, seed) { Faults = [$"{e}{Environment.NewLine}{run.Describe()}"] };
+        }
+    }
 
-    public PbxClient Client { get; }
-
-    /// <summary>The faults that were injected, in order.</summary>
-    public List<string> Injected { get; } = [];
-
-    public static async Task<ChaosRun> StartAsync(string platform, int seed)
+    private static async Task<ChaosRun> StartAsync(ChaosPlatform platform)
     {
         var clock = new FastClock(Speed);
-        var beat = TimeSpan.FromSeconds(10);
-        SimulatorOptions options = platform switch
-        {
-            "RingCentral" => new RingCentralSimulatorOptions { Provider = platform, Clock = clock, SocketTokenWindow = TimeSpan.FromSeconds(1) },
-            "OneCloud" => new OneCloudSimulatorOptions { Provider = platform, Clock = clock, HeartbeatInterval = beat, HeartbeatTimeout = beat },
-            _ => new SimulatorOptions { Provider = platform, Clock = clock, HeartbeatInterval = beat, HeartbeatTimeout = beat },
-        };
-        var simulator = PbxSimulator.Start(options with { SlowClientTimeout = TimeSpan.FromMinutes(5) });
-        var connect = new PbxConnectOptions
-        {
-            Provider = platform,
-            Server = simulator.Server.ToString(),
-            UserName = simulator.Jwt is null ? simulator.UserName : null,
-            Password = simulator.Jwt is null ? new Secret(simulator.Password) : null,
-            Domain = platform == "PortSIP" ? simulator.Domain : null,
-            ClientId = simulator.ClientId,
-            ClientSecret = simulator.ClientSecret is { } secret ? new Secret(secret) : null,
-            Jwt = simulator.Jwt is { } jwt ? new Secret(jwt) : null,
-            Timeout = TimeSpan.FromMinutes(20),
-            BufferSize = 200_000,
-            Transport = new TransportOptions { Clock = clock, ConnectTimeout = TimeSpan.FromMinutes(1) },
-        };
-        var client = PbxClient.Start(connect, platform == "RingCentral" ? new RingCentralProvider(QuickTiming) : PbxProviders.Get(platform), null, null);
-        await client.WaitUntilConnectedAsync(Limits.Patience);
-        await client.SubscribeAsync(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call, Extension = platform is "OneCloud" or "PortSIP" ? ["1001", "1002"] : [] }, Limits.Patience);
-        if (platform == "OneCloud")
-            await client.SubscribeAsync(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Queue, Queue = ["4020"] }, Limits.Patience);
-        return new ChaosRun(simulator, client, seed);
+        var simulator = platform.StartSimulator(clock);
+        var client = platform.StartClient(simulator, clock);
+        using var patience = new CancellationTokenSource(SettleLimit);
+        await client.WaitUntilConnectedAsync(patience.Token);
+        foreach (var filter in platform.Subscriptions)
+            await client.SubscribeAsync(filter, patience.Token);
+        return new ChaosRun(platform, simulator, client);
     }
 
-    /// <summary>The platform's own limit of five tokens a minute would leave a run of seconds with five links.</summary>
-    private static RingCentralTiming QuickTiming { get; } = new()
+    public async ValueTask DisposeAsync()
     {
-        Backoff = new BackoffPolicy(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2)),
-        TokenWindow = TimeSpan.FromSeconds(2),
-        Penalty = TimeSpan.FromSeconds(3),
-        RetryPause = TimeSpan.FromSeconds(1),
-        HeartbeatAfter = TimeSpan.FromSeconds(10),
-        HeartbeatReply = TimeSpan.FromSeconds(10),
-    };
+        await _client.DisposeAsync();
+        await _simulator.DisposeAsync();
+    }
 
-    /// <summary>Plays calls and injects faults, until the time is over and the last call was played.</summary>
-    public async Task RunAsync(TimeSpan time)
+    /// <summary>Plays the calls and injects the faults, until the last call was played.</summary>
+    private async Task PlayAsync(IReadOnlyList<ChaosStep> plan)
     {
-        var end = DateTime.UtcNow + time;
-        while (DateTime.UtcNow < end)
+        foreach (var step in plan)
         {
-            _playing.RemoveAll(p => p.IsCompletedSuccessfully);
-            if (_playing.Count < 8)
-                _playing.Add(Simulator.PlayAsync(Calls[_random.Next(Calls.Length)], new ScenarioOptions { Pace = TimeSpan.FromMilliseconds(_random.Next(400)) }));
-            await Task.Delay(_random.Next(60));
-            if (_random.Next(5) == 0)
-                await BreakAsync();
+            if (step.IsCalm && !await BecomesAsync(() => _client.State == PbxConnectionState.Connected))
+                throw new TimeoutException("The client did not connect again.");
+            foreach (var call in step.Calls)
+            {
+                while (_playing.Count >= CallsAtATime)
+                    _playing.Remove(await Task.WhenAny(_playing).InTime());
+                _playing.Add(_simulator.PlayAsync(call.Scenario, new ScenarioOptions { Pace = call.Pace }));
+            }
+            await Task.Delay(step.Pause);
+            if (step.Clears)
+                _simulator.ClearFaults();
+            var reconnects = _client.ReconnectCount;
+            foreach (var fault in step.Faults)
+            {
+                await _simulator.InjectAsync(fault);
+                _injected.Add(fault.Name);
+            }
+
+            // So that the next step does not take the link that was dropped for one that stands.
+            if (step.Faults[^1].Name == SimulatorFaults.Drop)
+                await BecomesAsync(() => _client.State != PbxConnectionState.Connected || _client.ReconnectCount > reconnects);
         }
-        Simulator.ClearFaults();
+        _simulator.ClearFaults();
         await Task.WhenAll(_playing).InTime();
     }
 
-    /// <summary>Everything is mended: waits until the client is connected, and a call that begins now comes through whole.</summary>
-    /// <returns>The call.</returns>
-    public async Task<SimulatedCall> SettleAsync()
+    /// <summary>Everything is mended: waits until a call that begins now comes through whole.</summary>
+    private async Task SettleAsync()
     {
-        var limit = DateTime.UtcNow + TimeSpan.FromSeconds(90);
-        while (DateTime.UtcNow < limit)
+        var limit = DateTime.UtcNow + SettleLimit;
+        while (DateTime.UtcNow < limit && _client.Subscriptions.All(s => s.State != PbxSubscriptionState.Rejected))
         {
-            Simulator.ClearFaults();
-            var call = (await Simulator.PlayAsync("Missed", new ScenarioOptions { Pace = TimeSpan.Zero })).Single();
+            _simulator.ClearFaults();
+            var call = (await _simulator.PlayAsync("Missed", new ScenarioOptions { Pace = TimeSpan.Zero })).Single();
             for (var i = 0; i < 30; i++)
             {
-                if (ReadAll().Any(e => e.CallId is not null && e.CallState == PbxCallState.Ended && e.Call?.CallId == call.CallId))
-                    return call;
+                if (_client.State == PbxConnectionState.Connected && _client.GetCalls().Any(c => c.CallId == call.CallId && c.State == PbxCallState.Ended))
+                    return;
                 await Task.Delay(100);
             }
         }
-        throw new TimeoutException($"No call came through after the chaos. {Describe()}");
+        throw new TimeoutException("No call came through after the chaos.");
     }
 
-    /// <summary>Everything in the client's log.</summary>
-    public IReadOnlyList<PbxEvent> ReadAll()
+    private async Task<ChaosFigures> JudgeAsync(int seed)
+    {
+        await Task.WhenAll(_simulator.Log.Of(SimulatorLogKind.Event).Select(e => e.Settled)).InTime();
+        var figures = ChaosOracle.Compare(_simulator.Log.Entries, ReadAll(), _wanted) with
+        {
+            Platform = _platform.Name,
+            Seed = seed,
+            Reconnects = _client.ReconnectCount,
+            Injected = _injected.GroupBy(f => f).ToDictionary(g => g.Key, g => g.Count()),
+        };
+        var faults = figures.Faults.ToList();
+        await CheckSubscriptionsAsync(faults);
+        using var patience = new CancellationTokenSource(SettleLimit);
+        await _client.DisconnectAsync(patience.Token);
+        if (!await BecomesAsync(() => _simulator.LinkCount == 0))
+            faults.Add($"{_simulator.LinkCount} links are left on the server.");
+        if (faults.Count > 0)
+            faults.Add(Describe());
+        return figures with { Faults = faults };
+    }
+
+    /// <summary>The simulator's side: one link, and on it each subscription once. Then the client's.</summary>
+    private async Task CheckSubscriptionsAsync(List<string> faults)
+    {
+        if (!await BecomesAsync(() => _simulator.Subscriptions is var held && held.Select(h => h.Link).Distinct().Count() == 1
+                && held.Select(h => h.Topic).Order(StringComparer.Ordinal).SequenceEqual(_wanted)))
+            faults.Add($"Subscribed at the end: {string.Join("; ", _simulator.Subscriptions)}. Wanted: {string.Join("; ", _wanted)}.");
+        foreach (var subscription in _client.Subscriptions.Where(s => s.State != PbxSubscriptionState.Active))
+            faults.Add($"Subscription {subscription} is {subscription.State}: {subscription.Error?.Message}");
+    }
+
+    /// <summary>Waits for something that takes a moment.</summary>
+    private static async Task<bool> BecomesAsync(Func<bool> condition)
+    {
+        var limit = DateTime.UtcNow + CalmLimit;
+        while (!condition() && DateTime.UtcNow < limit)
+            await Task.Delay(10);
+        return condition();
+    }
+
+    private List<PbxEvent> ReadAll()
     {
         var all = new List<PbxEvent>();
-        var cursor = Client.Events.OpenCursor(0);
+        var cursor = _client.Events.OpenCursor(0);
         while (cursor.TryRead(out var found, out var gap))
         {
             if (gap is not null)
@@ -128,45 +172,14 @@ internal sealed class ChaosRun : IAsyncDisposable
         return all;
     }
 
-    public string Describe()
+    private string Describe()
     {
         var position = 0L;
-        return $"{Client.State}; faults: {string.Join(' ', Injected)}; journal:{Environment.NewLine}"
-            + string.Join(Environment.NewLine, Client.Journal.Read(ref position).TakeLast(60).Select(l => $"{l.Time:HH:mm:ss.fff} {l.Text}"));
-    }
+        var journal = _client.Journal.Read(ref position).Select(l => $"{l.Time:HH:mm:ss.fff} {l.Text}").ToList();
 
-    public async ValueTask DisposeAsync()
-    {
-        await Client.DisposeAsync();
-        await Simulator.DisposeAsync();
-    }
-
-    private async Task BreakAsync()
-    {
-        SimulatorFault[] faults =
-        [
-            new(SimulatorFaults.Drop),
-            new(SimulatorFaults.Drop),
-            new(SimulatorFaults.HalfOpen),
-            new(SimulatorFaults.Refuse) { Count = 1 + _random.Next(3) },
-            new(SimulatorFaults.Restart) { Duration = TimeSpan.FromSeconds(_random.Next(8)) },
-            new(SimulatorFaults.Delay) { Duration = TimeSpan.FromMilliseconds(_random.Next(1500)) },
-            new(SimulatorFaults.Duplicate) { Count = 1 + _random.Next(20) },
-            new(SimulatorFaults.Malformed),
-            new(SimulatorFaults.BrokenFraming),
-            new(SimulatorFaults.ExpireToken),
-            new(SimulatorFaults.LateSubscribe) { Duration = TimeSpan.FromSeconds(_random.Next(5)) },
-
-            // TelecomX has no way to say no but silence: the subscription would be refused for good, and rightly.
-            new(Simulator.Provider == "OneCloud" ? SimulatorFaults.SilentSubscribe : SimulatorFaults.LateSubscribe) { Count = 1 },
-        ];
-        var fault = faults[_random.Next(faults.Length)];
-        if (_random.Next(3) == 0)
-        {
-            Simulator.ClearFaults();
-            Injected.Add("Clear");
-        }
-        await Simulator.InjectAsync(fault);
-        Injected.Add(fault.Name);
+        // Where a subscription was given up is more telling than the end.
+        var refused = journal.FindIndex(l => l.Contains("is refused", StringComparison.Ordinal));
+        var lines = refused < 0 ? journal.TakeLast(60) : journal.Take(refused + 5).TakeLast(60);
+        return $"{_client.State}; faults: {string.Join(' ', _injected)}; journal:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}";
     }
 }

@@ -292,13 +292,23 @@ public sealed class OneCloudSessionTests
     }
 
     [Fact]
-    public async Task A_subscription_error_right_after_the_confirmations_is_a_warning()
+    public async Task Subscription_errors_on_link_after_link_restore_it_three_times_and_are_a_warning_then()
     {
         var bench = await OneCloudBench.OpenAsync(AllSix);
+        for (var i = 1; i <= 3; i++)
+        {
+            bench.Host.Advance(TimeSpan.FromSeconds(20));
+            bench.Receive("""["subscription_error"]""");
+            Assert.Equal(i, bench.Host.Closed.Count);
+        }
+        Assert.Empty(bench.Host.Warnings);
         bench.Receive("""["subscription_error"]""");
-
+        Assert.Equal(3, bench.Host.Closed.Count);
         Assert.Single(bench.Host.Warnings);
-        Assert.Empty(bench.Host.Closed);
+
+        bench.Host.Advance(TimeSpan.FromMinutes(2));
+        bench.Receive("""["subscription_error"]""");
+        Assert.Equal(4, bench.Host.Closed.Count);
     }
 
     [Fact]

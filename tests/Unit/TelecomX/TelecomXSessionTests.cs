@@ -224,7 +224,29 @@ public sealed class TelecomXSessionTests
     }
 
     [Fact]
-    public void A_channel_that_stays_silent_after_a_reconnect_does_not_hold_up_the_others()
+    public void A_channel_that_stood_and_stays_silent_after_a_reconnect_gets_another_link_and_a_fresh_token()
+    {
+        Authenticate();
+        Subscribe(Channel("PBX"));
+        _host.Receive("""["subscribed",{"type":"PBX"}]""");
+        Assert.False(_session.PlanLink(false).RenewCredential);
+        _session.LinkClosed(1);
+        Authenticate(2);
+        _host.Advance(TimeSpan.FromSeconds(16));
+        var fault = Assert.Single(_host.Closed).Fault;
+        Assert.Equal((PbxErrorKind.SubscriptionTimeout, false), (fault.Kind, fault.IsPermanent));
+        Assert.Empty(_host.Rejected);
+        _session.LinkClosed(2);
+        Assert.True(_session.PlanLink(false).RenewCredential);
+        _host.Ready.Clear();
+        Authenticate(3);
+        _host.Receive("""["subscribed",{"type":"PBX"}]""", 3);
+        Assert.Single(_host.Ready);
+        Assert.False(_session.PlanLink(false).RenewCredential);
+    }
+
+    [Fact]
+    public void A_channel_that_stays_silent_on_two_links_in_a_row_does_not_hold_up_the_others()
     {
         Authenticate();
         Subscribe(Channel("PBX"));
@@ -235,6 +257,10 @@ public sealed class TelecomXSessionTests
         _host.Ready.Clear();
         Authenticate(2);
         _host.Receive("""["subscribed",{"type":"PBX"}]""", 2);
+        _host.Advance(TimeSpan.FromSeconds(16));
+        _session.LinkClosed(2);
+        Authenticate(3);
+        _host.Receive("""["subscribed",{"type":"PBX"}]""", 3);
         _host.Advance(TimeSpan.FromSeconds(16));
         Assert.Equal("CALL", _host.Rejected.Single().Error.Target);
         Assert.Single(_host.Ready);

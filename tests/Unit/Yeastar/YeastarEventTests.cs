@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PbxEvents.Providers;
 using PbxEvents.Providers.Protocol.Yeastar;
+using PbxEvents.Tests.Unit.Support;
 using static PbxEvents.Tests.Unit.Yeastar.YeastarRig;
 
 namespace PbxEvents.Tests.Unit.Yeastar;
@@ -462,6 +463,22 @@ public sealed class YeastarEventTests
         await foreach (var _ in rig.Driver.GetSnapshotsAsync(CancellationToken.None))
             Assert.Fail("A snapshot that nobody wants.");
         Assert.Equal(["get_token"], rig.Functions);
+    }
+
+    [Theory]
+    [InlineData("""{"errcode":0,"data":[]}]""")]
+    [InlineData("""{"errcode":0,"data":{"call_id":7}}""")]
+    [InlineData("""{"errcode":0,"data":[7,null,{"call_id":"\ud800"},{"call_id":[]}]}""")]
+    public async Task An_answer_that_cannot_be_read_does_not_keep_the_session_waiting_for_the_last_one(string body)
+    {
+        _rig.Call(Extension("1001", "ANSWER"));
+        _rig.Answer = call => call.Uri.Query.Contains("type=inbound", StringComparison.Ordinal) ? FakeHttp.Json(200, body) : _rig.DefaultAnswer(call);
+        _rig.Session.LinkClosed(1);
+        await _rig.ConnectAsync(link: 2);
+        var kinds = new List<string>();
+        await foreach (var snapshot in _rig.Driver.GetSnapshotsAsync(CancellationToken.None))
+            kinds.Add(snapshot.Kind);
+        Assert.Equal([YeastarDriver.CallQuery, YeastarDriver.CallQuery, YeastarDriver.CallQuery, YeastarDriver.EndOfSnapshots], kinds);
     }
 
     [Fact]

@@ -15,8 +15,11 @@ internal sealed class OneCloudSession : ProtocolSession
     /// <summary>An error that names no stream may come before the confirmations of the streams that are well.</summary>
     private static readonly TimeSpan ErrorGrace = TimeSpan.FromSeconds(1);
 
-    /// <summary>A link that was good for so long did not fail on its subscriptions: its token ended.</summary>
+    /// <summary>Errors further apart than this have nothing to do with each other.</summary>
     private static readonly TimeSpan SettledLink = TimeSpan.FromMinutes(1);
+
+    /// <summary>So many links in a row are given up because of an error after their confirmations.</summary>
+    private const int MaxRecycles = 3;
 
     private static readonly TimeSpan RenewRetry = TimeSpan.FromSeconds(30);
 
@@ -45,7 +48,8 @@ internal sealed class OneCloudSession : ProtocolSession
     private bool _isConfirmedOnLink;
     private bool _warnedOfDomain;
     private bool _needsToken;
-    private DateTimeOffset _readyAt;
+    private DateTimeOffset _recycledAt;
+    private int _recycles;
     private long _lastAckId;
 
     /// <summary>The last attempt that was confirmed on this link, and when.</summary>
@@ -328,10 +332,19 @@ internal sealed class OneCloudSession : ProtocolSession
             Doubt(named, wasRefused: true);
         else if (_topics.Unanswered.Count > 0)
             Host.SetTimer(ErrorTimer, ErrorGrace);
-        else if (_isReady && Host.Now - _readyAt >= SettledLink)
+        else if (_isReady && MayRecycle())
             Recycle(words);
         else
             Host.Warn(OneCloudFaults.UnexplainedError(_driver.Server, words));
+    }
+
+    /// <summary>A server that says it again and again on link after link means something else.</summary>
+    private bool MayRecycle()
+    {
+        if (Host.Now - _recycledAt >= SettledLink)
+            _recycles = 0;
+        _recycledAt = Host.Now;
+        return ++_recycles <= MaxRecycles;
     }
 
     /// <summary>Subscriptions that stood are gone. A new link brings each back once; sending them here again might double them.</summary>
@@ -390,7 +403,6 @@ internal sealed class OneCloudSession : ProtocolSession
         if (_link == 0 || _isReady || !_topics.IsSettled)
             return;
         _isReady = true;
-        _readyAt = Host.Now;
 
         // Nothing is replayed, and no look-up of the present state is documented.
         Host.LinkReady(_link, LinkRecovery.None);

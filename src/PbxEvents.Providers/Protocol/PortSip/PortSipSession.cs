@@ -31,6 +31,12 @@ internal sealed class PortSipSession : ProtocolSession
     /// <summary>True once a subscription was never answered: then a restored one does not wait for an answer, either.</summary>
     private bool _isMute;
 
+    /// <summary>True once a subscription was answered: then silence is no yes.</summary>
+    private bool _hasAnswered;
+
+    /// <summary>True from a link that was given up because a restored subscription was not answered, until one is ready.</summary>
+    private bool _hasRecycled;
+
     public PortSipSession(ISessionHost host, PortSipDriver driver)
         : base(host)
     {
@@ -127,7 +133,7 @@ internal sealed class PortSipSession : ProtocolSession
         _topics.Add(subscription, topics);
         RefreshWantedNames();
         if (_isAuthenticated)
-            SendUnsent(isRestore: false);
+            SendUnsent();
     }
 
     /// <inheritdoc/>
@@ -139,7 +145,10 @@ internal sealed class PortSipSession : ProtocolSession
         foreach (var name in before.Where(n => !_wantedNames.Contains(n)))
             Host.CancelTimer(QuietTimerPrefix + name);
         if (_isAuthenticated)
+        {
             SendUnsubscribe(orphans);
+            SendUnsent();
+        }
         ReadyIfSettled();
     }
 
@@ -181,6 +190,7 @@ internal sealed class PortSipSession : ProtocolSession
         if (answered.Command != "subscribe")
             return;
         _isMute = false;
+        _hasAnswered = true;
         if (!_unanswered.Exists(c => c.Topic == answered.Topic))
             Host.CancelTimer(QuietTimerPrefix + answered.Topic);
         if (status == 0)
@@ -197,7 +207,7 @@ internal sealed class PortSipSession : ProtocolSession
         foreach (var topic in _topics.Wanted.Where(t => !IsOffered(t)).ToArray())
             SendUnsubscribe(_topics.Refuse(topic, PortSipFaults.NotInDialect(topic.Name, _driver.Server)));
         RefreshWantedNames();
-        SendUnsent(isRestore: true);
+        SendUnsent();
         ReadyIfSettled();
     }
 
@@ -205,10 +215,16 @@ internal sealed class PortSipSession : ProtocolSession
 
     // ---- topics ----------------------------------------------------------------------------------------------------
 
-    private void SendUnsent(bool isRestore)
+    /// <summary>
+    /// One command after the other, as long as the server may answer: an answer need not say which one it means, and that of a
+    /// later command must not be taken for an earlier one's that was never answered.
+    /// </summary>
+    private void SendUnsent()
     {
-        foreach (var name in _topics.Unsent.Select(t => t.Name).Distinct().ToArray())
+        while (_topics.Unsent is [var next, ..] && (_isMute || !IsAwaitingAnswer))
         {
+            var name = next.Name;
+
             // Whether a second command adds to the first or replaces it is not documented. With all members in every one
             // nothing is lost either way, and the state that comes again is no news.
             var members = _topics.Wanted.Where(t => t.Name == name).Select(t => t.Member).ToArray();
@@ -217,7 +233,7 @@ internal sealed class PortSipSession : ProtocolSession
             _unanswered.Add(new SentCommand("subscribe", name, members));
             _events.Subscribed(name);
             Send(PortSipCommands.Subscribe(name, members));
-            if (isRestore && _isMute)
+            if (_isMute && !_isReady)
                 Confirm(name, members, null);
             else
                 Host.SetTimer(QuietTimerPrefix + name, QuietTimeout);
@@ -244,12 +260,15 @@ internal sealed class PortSipSession : ProtocolSession
         Confirm(topic, received.Members ?? _topics.Unanswered.Where(t => t.Name == topic).Select(t => t.Member).ToArray(), name);
     }
 
+    private bool IsAwaitingAnswer => _unanswered.Exists(c => c.Command == "subscribe" && _topics.Unanswered.Any(t => t.Name == c.Topic));
+
     private bool IsAwaited(string topic) => !_topics.IsSettled && _topics.Unanswered.Any(t => t.Name == topic);
 
     private void Confirm(string topic, IReadOnlyList<string> members, string? words)
     {
         foreach (var member in members)
             _topics.Confirm(new PortSipTopic(topic, member), words is null ? null : $"{topic}: {words}");
+        SendUnsent();
         ReadyIfSettled();
     }
 
@@ -266,12 +285,19 @@ internal sealed class PortSipSession : ProtocolSession
         // What was fine before may have gone down with the refused command.
         foreach (var topic in _topics.Wanted.Where(t => t.Name == command.Topic).ToArray())
             _topics.MarkUnsent(topic);
-        SendUnsent(isRestore: false);
+        SendUnsent();
         ReadyIfSettled();
     }
 
     private void StayedQuiet(string name)
     {
+        if (!_isReady && _hasAnswered && !_hasRecycled && _topics.Unanswered.Any(t => t.Name == name))
+        {
+            _hasRecycled = true;
+            Host.CloseLink(_link, PortSipFaults.NotRestored(_driver.Server, name, QuietTimeout));
+            return;
+        }
+
         // The timer runs on after an event, so that a server that answers no command is known as such.
         _isMute |= _unanswered.RemoveAll(c => c.Topic == name) > 0;
         var quiet = _topics.Unanswered.Where(t => t.Name == name).ToArray();
@@ -286,6 +312,7 @@ internal sealed class PortSipSession : ProtocolSession
         if (!_isAuthenticated || _isReady || !_topics.IsSettled)
             return;
         _isReady = true;
+        _hasRecycled = false;
 
         // Nothing is replayed; the snapshots that follow a subscription are state (section 6).
         Host.LinkReady(_link, LinkRecovery.None);

@@ -60,6 +60,11 @@ internal static class TelecomXFaults
         PbxErrorKind.LinkLost, $"{server} ended the session.", "Nothing to do: it is restored by itself.")
     { Target = server };
 
+    public static PbxException NotRestored(string server, string channel, TimeSpan after) => new(
+        PbxErrorKind.SubscriptionTimeout, $"{server} did not confirm the channel {channel}, which it had confirmed before, within {after.TotalSeconds:0} s.",
+        "Nothing to do: it is tried again on a new link with a fresh token.")
+    { Target = channel };
+
     public static PbxException NotConfirmed(string channel, string customer, string? level, TimeSpan after)
     {
         var needed = TelecomXTopics.LevelOf(channel);

@@ -24,10 +24,14 @@ internal sealed class TelecomXSession : ProtocolSession
     private readonly TelecomXEvents _events;
     private readonly TelecomXRequests _requests;
     private readonly Utf8Pool _pool = new();
+    private readonly HashSet<string> _confirmedOnce = new(StringComparer.Ordinal);
     private int _link;
     private bool _isAuthenticated;
     private bool _isReady;
     private bool _hasRenewed;
+
+    /// <summary>True from a link that was given up for a channel that stood before, until one is ready.</summary>
+    private bool _hasRecycled;
 
     public TelecomXSession(ISessionHost host, TelecomXDriver driver, PbxConnectOptions options)
         : base(host)
@@ -38,6 +42,9 @@ internal sealed class TelecomXSession : ProtocolSession
         _events = new TelecomXEvents(host, _pool, tracksCarrierCalls: () => !_channels.Wanted.Any(BringsPbxCalls));
         _requests = new TelecomXRequests(host, _pool);
     }
+
+    /// <inheritdoc/>
+    public override LinkPlan PlanLink(bool isRotation) => new(isRotation, RenewCredential: _hasRecycled);
 
     /// <inheritdoc/>
     public override void LinkOpened(int link, LinkTarget target)
@@ -86,6 +93,13 @@ internal sealed class TelecomXSession : ProtocolSession
             return;
         }
         var channel = timer[SubscribeTimerPrefix.Length..];
+        if (!_isReady && !_hasRecycled && _confirmedOnce.Contains(channel))
+        {
+            // It stood on an earlier link, so one silence is not taken for a no: once with a fresh token on a new link.
+            _hasRecycled = true;
+            Host.CloseLink(_link, TelecomXFaults.NotRestored(_driver.Server, channel, SubscribeTimeout));
+            return;
+        }
         _channels.Refuse(channel, TelecomXFaults.NotConfirmed(channel, _driver.Customer, _driver.AccessLevel, SubscribeTimeout));
         ReadyIfSettled();
     }
@@ -290,6 +304,7 @@ internal sealed class TelecomXSession : ProtocolSession
         channel ??= _channels.Unanswered is [var oldest, ..] ? oldest : null;
         if (channel is null || !_channels.Confirm(channel, $"subscribed {channel}"))
             return;
+        _confirmedOnce.Add(channel);
         Host.CancelTimer(SubscribeTimerPrefix + channel);
         ReadyIfSettled();
     }
@@ -299,6 +314,7 @@ internal sealed class TelecomXSession : ProtocolSession
         if (!_isAuthenticated || _isReady || !_channels.IsSettled)
             return;
         _isReady = true;
+        _hasRecycled = false;
 
         // Nothing is replayed (section 6).
         Host.LinkReady(_link, LinkRecovery.None);

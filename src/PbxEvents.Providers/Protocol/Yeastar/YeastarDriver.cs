@@ -153,11 +153,19 @@ internal sealed class YeastarDriver : PlatformDriver
 
     private static void CollectIds(ReadOnlyMemory<byte> body, HashSet<string> ids)
     {
-        using var document = JsonDocument.Parse(body);
-        if (!document.RootElement.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Array)
-            return;
-        foreach (var call in data.EnumerateArray())
-            if (call.ValueKind == JsonValueKind.Object && Catalogue.Text(call, "call_id") is { } id)
-                ids.Add(id);
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            if (!document.RootElement.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Array)
+                return;
+            foreach (var call in data.EnumerateArray())
+                if (call.ValueKind == JsonValueKind.Object && Catalogue.Text(call, "call_id") is { } id)
+                    ids.Add(id);
+        }
+        catch (JsonException)
+        {
+            // The session reports the answer as one that cannot be read. The rest is asked for all the same: a session that is
+            // never told that there is no more would remember what it hears for ever.
+        }
     }
 }

@@ -1,0 +1,71 @@
+using PbxEvents.Simulator;
+
+namespace PbxEvents.Tests.Unit.Evidence;
+
+/// <summary>What a chaos run does, in order: the same seed makes the same calls and the same faults.</summary>
+internal static class ChaosPlan
+{
+    private static readonly string[] Scenarios = ["Answered", "Missed", "Transferred", "Held", "QueueAnswered", "AnsweredElsewhere", "Internal", "Outbound"];
+
+    /// <summary>Makes a plan.</summary>
+    /// <param name="platform">What is broken.</param>
+    /// <param name="seed">Where every choice comes from.</param>
+    /// <param name="rounds">How often each kind of fault comes, at least.</param>
+    /// <param name="callsPerStep">How many calls begin before each fault.</param>
+    public static IReadOnlyList<ChaosStep> Make(ChaosPlatform platform, int seed, int rounds, int callsPerStep)
+    {
+        var random = new Random(seed);
+        var steps = new List<ChaosStep>();
+        for (var round = 0; round < rounds; round++)
+        {
+            var kinds = platform.Faults.ToArray();
+            random.Shuffle(kinds);
+            foreach (var kind in kinds)
+            {
+                var faults = FaultsOf(kind, random);
+                var calls = new ChaosCall[callsPerStep];
+                for (var i = 0; i < calls.Length; i++)
+                    calls[i] = new ChaosCall(Scenarios[random.Next(Scenarios.Length)], TimeSpan.FromMilliseconds(random.Next(400)));
+
+                // Every other fault hits a connection that stands, the rest whatever is there in that moment.
+                steps.Add(new ChaosStep(calls, TimeSpan.FromMilliseconds(random.Next(150)), faults.Count > 1 || random.Next(2) == 0, random.Next(3) == 0, faults));
+            }
+        }
+        return steps;
+    }
+
+    /// <summary>A fault that shows with the next link only brings that about.</summary>
+    private static IReadOnlyList<SimulatorFault> FaultsOf(string name, Random random)
+    {
+        var drop = new SimulatorFault(SimulatorFaults.Drop);
+        return name switch
+        {
+            SimulatorFaults.Refuse => [new(name) { Count = random.Next(1, 4) }, drop],
+            SimulatorFaults.Restart => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(8)) }],
+            SimulatorFaults.Delay => [new(name) { Duration = TimeSpan.FromMilliseconds(random.Next(2500)) }],
+            SimulatorFaults.Duplicate => [new(name) { Count = random.Next(1, 40) }],
+            SimulatorFaults.RateLimit => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(1, 6)) }, drop],
+
+            // Later than the client waits; or not, and then more than one.
+            SimulatorFaults.LateSubscribe when random.Next(2) == 0 => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(10, 25)) }, drop],
+            SimulatorFaults.LateSubscribe => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(1, 8)), Count = random.Next(1, 4) }, drop],
+            SimulatorFaults.SilentSubscribe or SimulatorFaults.RefuseSubscribe => [new(name), drop],
+            SimulatorFaults.ExpireToken when random.Next(2) == 0 => [new(name), drop],
+            _ when ChaosPlatform.ShowsWithNextLink(name) => [new(name), drop],
+            _ => [new(name)],
+        };
+    }
+}
+
+/// <summary>One step of a plan.</summary>
+/// <param name="Calls">The calls that begin.</param>
+/// <param name="Pause">How long nothing else happens then, by the real clock.</param>
+/// <param name="IsCalm">True when the client is to be connected before the calls begin.</param>
+/// <param name="Clears">True when faults that last end before.</param>
+/// <param name="Faults">The faults, at once.</param>
+internal sealed record ChaosStep(IReadOnlyList<ChaosCall> Calls, TimeSpan Pause, bool IsCalm, bool Clears, IReadOnlyList<SimulatorFault> Faults);
+
+/// <summary>A call of a plan.</summary>
+/// <param name="Scenario">What happens.</param>
+/// <param name="Pace">The time between two steps of it, by the simulator's clock.</param>
+internal sealed record ChaosCall(string Scenario, TimeSpan Pace);

@@ -1,0 +1,115 @@
+using PbxEvents.Providers;
+using PbxEvents.Providers.Protocol.RingCentral;
+using PbxEvents.Providers.Runtime;
+using PbxEvents.Providers.Transport;
+using PbxEvents.Simulator;
+using PbxEvents.Simulator.OneCloud;
+using PbxEvents.Simulator.PortSip;
+using PbxEvents.Simulator.RingCentral;
+using PbxEvents.Simulator.Yeastar;
+
+namespace PbxEvents.Tests.Unit.Evidence;
+
+/// <summary>How a platform takes part in the chaos.</summary>
+/// <param name="Name">The platform.</param>
+/// <param name="Faults">The kinds of faults it is given. Left out is only what it rightly answers by giving up for good.</param>
+internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
+{
+    private static readonly string[] Common =
+    [
+        SimulatorFaults.Drop, SimulatorFaults.HalfOpen, SimulatorFaults.Refuse, SimulatorFaults.Restart, SimulatorFaults.Delay, SimulatorFaults.Duplicate,
+        SimulatorFaults.Malformed, SimulatorFaults.BrokenFraming, SimulatorFaults.LateSubscribe, SimulatorFaults.SilentSubscribe,
+    ];
+
+    /// <summary>Pauses between attempts are this share of what they would be at most: a run of seconds has links to break, not a minute's pause.</summary>
+    private const double ShareOfPause = 0.1;
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<ChaosPlatform> All { get; } =
+    [
+        // RefuseSubscribe is silence here.
+        new("TelecomX", [.. Common, SimulatorFaults.ExpireToken, SimulatorFaults.RateLimit, SimulatorFaults.RefuseSubscribe]),
+        new("OneCloud", [.. Common, SimulatorFaults.ExpireToken, SimulatorFaults.RateLimit, SimulatorFaults.RefuseSubscribe, OneCloudSimulator.SubscriptionErrorFault]),
+        new("RingCentral",
+        [
+            .. Common, SimulatorFaults.ExpireToken, SimulatorFaults.RateLimit, RingCentralSimulator.AbsoluteTimeoutFault, RingCentralSimulator.IdleTimeoutFault,
+            RingCentralSimulator.FailRecoveryFault, RingCentralSimulator.BadRecoveryTokenFault, RingCentralSimulator.RevokeSessionsFault,
+        ]),
+
+        // It has no tokens and no HTTP.
+        new("PortSIP", [.. Common, PortSipSimulator.SilentLoginFault]),
+        new("Yeastar",
+        [
+            .. Common, SimulatorFaults.ExpireToken, SimulatorFaults.RateLimit, SimulatorFaults.RefuseSubscribe, YeastarSimulator.SilentHeartbeatFault,
+        ]),
+    ];
+
+    /// <summary>The platform of a name.</summary>
+    public static ChaosPlatform Of(string name) => All.Single(p => p.Name == name);
+
+    /// <summary>True for a platform's own fault that does nothing to a link that stands.</summary>
+    public static bool ShowsWithNextLink(string fault) =>
+        fault is RingCentralSimulator.FailRecoveryFault or RingCentralSimulator.BadRecoveryTokenFault or RingCentralSimulator.RevokeSessionsFault
+            or PortSipSimulator.SilentLoginFault;
+
+    /// <summary>What the client subscribes to.</summary>
+    public IReadOnlyList<PbxSubscriptionFilter> Subscriptions => Name switch
+    {
+        "OneCloud" =>
+        [
+            new() { Type = PbxSubscriptionType.Call, Extension = ["1001", "1002"] }, new() { Type = PbxSubscriptionType.Queue, Queue = ["4020"] },
+        ],
+        "PortSIP" => [new() { Type = PbxSubscriptionType.Call, Extension = ["1001", "1002"] }],
+        _ => [new() { Type = PbxSubscriptionType.Call }],
+    };
+
+    /// <summary>Starts the simulator.</summary>
+    public PbxSimulator StartSimulator(TimeProvider clock)
+    {
+        var beat = TimeSpan.FromSeconds(10);
+        SimulatorOptions options = Name switch
+        {
+            "RingCentral" => new RingCentralSimulatorOptions { Provider = Name, SocketTokenWindow = TimeSpan.FromSeconds(1) },
+            "OneCloud" => new OneCloudSimulatorOptions { Provider = Name, HeartbeatInterval = beat, HeartbeatTimeout = beat },
+
+            // It closes what is silent for a minute; its other times are the client's.
+            "Yeastar" => new YeastarSimulatorOptions { Provider = Name },
+            _ => new SimulatorOptions { Provider = Name, HeartbeatInterval = beat, HeartbeatTimeout = beat },
+        };
+        return PbxSimulator.Start(options with { Clock = clock, SlowClientTimeout = TimeSpan.FromMinutes(5) });
+    }
+
+    /// <summary>Starts the client.</summary>
+    public PbxClient StartClient(PbxSimulator simulator, TimeProvider clock)
+    {
+        var connect = new PbxConnectOptions
+        {
+            Provider = Name,
+            Server = simulator.Server.ToString(),
+            UserName = simulator.Jwt is null ? simulator.UserName : null,
+            Password = simulator.Jwt is null ? new Secret(simulator.Password) : null,
+            Domain = Name == "PortSIP" ? simulator.Domain : null,
+            ClientId = simulator.ClientId,
+            ClientSecret = simulator.ClientSecret is { } secret ? new Secret(secret) : null,
+            Jwt = simulator.Jwt is { } jwt ? new Secret(jwt) : null,
+            Timeout = TimeSpan.FromMinutes(20),
+            BufferSize = 200_000,
+            Transport = new TransportOptions { Clock = clock, ConnectTimeout = TimeSpan.FromMinutes(1) },
+        };
+        return PbxClient.Start(connect, Name == "RingCentral" ? new RingCentralProvider(QuickTiming) : PbxProviders.Get(Name), null, null,
+            () => Random.Shared.NextDouble() * ShareOfPause);
+    }
+
+    /// <summary>The platform's own limit of five tokens a minute would leave a run of seconds with five links.</summary>
+    private static RingCentralTiming QuickTiming { get; } = new()
+    {
+        Backoff = new BackoffPolicy(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2)),
+        TokenWindow = TimeSpan.FromSeconds(2),
+        Penalty = TimeSpan.FromSeconds(3),
+        RetryPause = TimeSpan.FromSeconds(1),
+        HeartbeatAfter = TimeSpan.FromSeconds(10),
+        HeartbeatReply = TimeSpan.FromSeconds(10),
+    };
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,22 @@
+using PbxEvents.Benchmarks.Load;
+using PbxEvents.Providers;
+
+namespace PbxEvents.Benchmarks.Contestants;
+
+/// <summary>PbxEvents: events in the buffer, calls tracked.</summary>
+/// <param name="platform">The platform.</param>
+/// <param name="port">The server's port.</param>
+internal sealed class OurClient(Platform platform, int port) : IContestant
+{
+    private PbxClient? _client;
+
+    public long Count => _client!.Received;
+
+    public async Task ConnectAsync()
+    {
+        _client = await PbxClient.ConnectAsync(platform.OptionsFor($"http://127.0.0.1:{port}"), CancellationToken.None);
+        await _client.SubscribeAsync(platform.Filter, CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync() => await _client!.DisposeAsync();
+}

@@ -1,0 +1,59 @@
+namespace PbxEvents.Benchmarks.Harness;
+
+/// <summary>How this run is to be made, and what it found on the machine.</summary>
+internal sealed record Setup
+{
+    /// <summary>Alternating rounds that count.</summary>
+    public int Rounds { get; init; } = 5;
+
+    /// <summary>Events in a round.</summary>
+    public int Events { get; init; } = 100_000;
+
+    /// <summary>True for a look while developing: few events, few rounds.</summary>
+    public bool IsQuick { get; init; }
+
+    /// <summary>The names of the rows to run; empty for all.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
+    /// <summary>The repository.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>The program that is PowerShell and its first arguments; empty when there is none.</summary>
+    public IReadOnlyList<string> PowerShell { get; init; } = [];
+
+    /// <summary>The folder with the packages of tests/Peers/node; null when there is none.</summary>
+    public string? NodeModules { get; init; }
+
+    public static Setup Parse(string[] arguments)
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "PbxEvents.sln")))
+            root = root.Parent ?? throw new InvalidOperationException("The benchmarks do not run inside the checkout.");
+        var setup = new Setup { Root = root.FullName };
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            setup = arguments[i] switch
+            {
+                "--quick" => setup with { IsQuick = true, Rounds = 1, Events = 20_000 },
+                "--only" => setup with { Only = arguments[++i].Split(',') },
+                "--rounds" => setup with { Rounds = int.Parse(arguments[++i]) },
+                "--pwsh" => setup with { PowerShell = arguments[++i].Split('\n') },
+                "--node-modules" => setup with { NodeModules = arguments[++i] },
+                _ => throw new ArgumentException($"There is no option '{arguments[i]}'."),
+            };
+        }
+        return setup;
+    }
+
+    /// <summary>A path in benchmarks/.</summary>
+    public string PathOf(params string[] parts) => Path.Combine([Root, "benchmarks", .. parts]);
+
+    /// <summary>Starts a script of benchmarks/node.</summary>
+    public Child StartNode(string name, string script, params string[] arguments) =>
+        Child.Start(name, "node", [PathOf("node", script), .. arguments], ("NODE_PATH", NodeModules!));
+
+    /// <summary>Starts a script of benchmarks/powershell.</summary>
+    public Child StartPowerShell(string name, string script, params string[] arguments) =>
+        Child.Start(name, PowerShell[0], [.. PowerShell.Skip(1), "-NoLogo", "-NoProfile", "-NonInteractive", "-File", PathOf("powershell", script), .. arguments],
+            ("NO_COLOR", "1"));
+}

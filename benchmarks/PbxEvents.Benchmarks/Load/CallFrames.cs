@@ -1,0 +1,29 @@
+using System.Text;
+
+namespace PbxEvents.Benchmarks.Load;
+
+/// <summary>The frames of many calls, made from the recorded frames of one (the .jsonl files beside this one).</summary>
+internal static class CallFrames
+{
+    /// <summary>The file that a platform's calls are made from; <c>{c}</c> in it stands for the call's number.</summary>
+    public static string PathOf(string platform) => Path.Combine(AppContext.BaseDirectory, "Load", $"{platform.ToLowerInvariant()}.jsonl");
+
+    /// <summary>Makes frames.</summary>
+    /// <param name="platform">Whose.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="callsAtOnce">How many calls are in progress at a time.</param>
+    public static byte[][] Make(string platform, int count, int callsAtOnce = 1)
+    {
+        var steps = File.ReadAllLines(PathOf(platform));
+        var frames = new byte[count][];
+        var block = steps.Length * callsAtOnce;
+        for (var i = 0; i < count; i++)
+        {
+            // All calls of a block make their first step, then all their second.
+            var call = (i / block * callsAtOnce) + (i % block % callsAtOnce);
+            var step = steps[i % block / callsAtOnce];
+            frames[i] = Encoding.UTF8.GetBytes(step.Replace("{c}", $"{call:00000000}", StringComparison.Ordinal));
+        }
+        return frames;
+    }
+}

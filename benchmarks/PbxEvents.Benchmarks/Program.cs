@@ -1,0 +1,20 @@
+using PbxEvents.Benchmarks;
+using PbxEvents.Benchmarks.Contestants;
+using PbxEvents.Benchmarks.Harness;
+using PbxEvents.Benchmarks.Load;
+
+switch (args)
+{
+    case ["run", .. var options]:
+        return await Run.AllAsync(Setup.Parse(options));
+    case ["serve", var platform]:
+        using (var server = new FrameServer(Platform.Get(platform)))
+            await server.RunAsync();
+        return 0;
+    case ["contestant", var kind, var platform, var port, var version]:
+        await ContestantHost.RunAsync(() => ContestantFactory.Create(kind, Platform.Get(platform), int.Parse(port), version));
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: run [--quick] [--only ROW,...] [--rounds N] [--pwsh PROGRAM] [--node-modules FOLDER]");
+        return 2;
+}

@@ -34,6 +34,7 @@
         'Wait-PbxCall'
         'Wait-PbxEvent'
         'Watch-PbxCall'
+        'Watch-PbxQueue'
     )
     PrivateData          = @{
         PSData = @{

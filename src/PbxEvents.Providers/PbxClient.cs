@@ -79,6 +79,10 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     /// <returns>The calls as they stand.</returns>
     public IReadOnlyList<PbxCall> GetCalls() => _supervisor.Calls.GetCalls();
 
+    /// <summary>The queues that events or calls spoke of, by number.</summary>
+    /// <returns>The queues as they stand.</returns>
+    public IReadOnlyList<PbxQueue> GetQueues() => _supervisor.Queues.GetQueues();
+
     /// <summary>Starts a connection without waiting for it; see <see cref="WaitUntilConnectedAsync"/>.</summary>
     /// <param name="options">What to connect to, and how.</param>
     /// <returns>The connection, in state Connecting.</returns>

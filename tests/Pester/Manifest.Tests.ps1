@@ -33,7 +33,7 @@ Describe 'The module as it ships' {
     }
 
     It 'takes -Timeout with the alias TimeoutSec wherever it waits' {
-        foreach ($name in 'Connect-PbxEvents', 'Get-PbxEvent', 'Wait-PbxEvent', 'Wait-PbxCall', 'Watch-PbxCall', 'Send-PbxRequest') {
+        foreach ($name in 'Connect-PbxEvents', 'Get-PbxEvent', 'Wait-PbxEvent', 'Wait-PbxCall', 'Watch-PbxCall', 'Watch-PbxQueue', 'Send-PbxRequest') {
             (Get-Command $name).Parameters['Timeout'].Aliases | Should -Contain 'TimeoutSec' -Because $name
         }
     }
@@ -41,7 +41,7 @@ Describe 'The module as it ships' {
     It 'takes -Connection wherever it works on a connection' {
         $names = @(
             'Disconnect-PbxEvents', 'Get-PbxCall', 'Get-PbxEvent', 'Get-PbxSubscription', 'Register-PbxSubscription', 'Send-PbxReply'
-            'Send-PbxRequest', 'Wait-PbxCall', 'Wait-PbxEvent', 'Watch-PbxCall'
+            'Send-PbxRequest', 'Wait-PbxCall', 'Wait-PbxEvent', 'Watch-PbxCall', 'Watch-PbxQueue'
         )
         foreach ($name in $names) {
             (Get-Command $name).Parameters.Keys | Should -Contain 'Connection' -Because $name

@@ -203,3 +203,59 @@ Describe 'Watch-PbxCall without a terminal' {
         $bench.Connection.State | Should -Be 'Disconnected'
     }
 }
+
+Describe 'Watch-PbxQueue in a terminal' -Skip:(-not $hasTerminal) {
+    It 'shows queues, who waits and agents, and leaves the screen as it was' {
+        $terminal = Open-Terminal 100 30
+        try {
+            Invoke-Line $terminal "Import-Module '$ModulePath'"
+            Invoke-Line $terminal '$null = Start-PbxSimulator PortSIP | Connect-PbxEvents -Name office'
+            Invoke-Line $terminal '$null = Register-PbxSubscription Queue -Queue 4020'
+            Send-Line $terminal 'Clear-Host; Invoke-PbxSimulation QueueAnswered -Pace 1200 -From +4512345678 -NoWait; Watch-PbxQueue -ServiceLevel 1'
+            Wait-Screen $terminal '(?m)^. +Queue 4020 +1 +0:00 .*4: 4 READY'
+            Get-Screen $terminal | Should -Match '(?m)^. +0:00 +\+4512345678 +Queue 4020'
+            Get-Screen $terminal | Should -Match '(?m)^ +1001 +READY +Queue 4020 +\d+ s ago'
+            Wait-Screen $terminal '(?m)^.! +Queue 4020 +1 +0:0[1-9]'
+            Wait-Screen $terminal '(?m)^. +Queue 4020 +0 +1 +0 +0 +4: 3 READY, 1 QUEUE_CALL'
+            Resize-Terminal $terminal 40 30
+            Wait-Screen $terminal 'Queue +Waiting +Longest +Agents *\n'
+            Resize-Terminal $terminal 100 30
+            Send-Key $terminal q
+            Wait-Until { (tmux -L $terminal display-message -p '#{cursor_flag} #{alternate_on}') -eq '1 0' } 'the screen is given back'
+        } finally {
+            Close-Terminal $terminal
+        }
+    }
+}
+
+Describe 'Watch-PbxQueue without a terminal' {
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'writes a queue each time it changes, on <Provider>' -ForEach @(
+        @{ Provider = 'TelecomX'; Subscribe = { Register-PbxSubscription Queue, Call } }
+        @{ Provider = 'PortSIP'; Subscribe = { Register-PbxSubscription Queue -Queue 4020 } }
+        @{ Provider = 'Yeastar'; Subscribe = { Register-PbxSubscription Queue -Queue 4020 } }
+        @{ Provider = 'OneCloud'; Subscribe = { Register-PbxSubscription Queue -Queue 4020 } }
+        @{ Provider = 'RingCentral'; Subscribe = { Register-PbxSubscription Call } }
+    ) {
+        $null = Start-PbxSimulator $Provider | Connect-PbxEvents
+        $null = & $Subscribe
+        $null = Invoke-PbxSimulation QueueAbandoned -Pace 100 -From +4512345678 -NoWait
+        $queue = Watch-PbxQueue -Timeout $Patience | Where-Object WaitingCount | Select-Object -First 1
+        $over = Watch-PbxQueue -Timeout $Patience | Where-Object Lost | Select-Object -First 1
+        $queue.Waiting.From | Should -Be '+4512345678'
+        $over.WaitingCount | Should -Be 0
+    }
+
+    It 'counts a caller who gave up, and shows no queue that is not asked for' {
+        $null = Connect-Bench -Type Call, Queue
+        $null = Invoke-PbxSimulation QueueAbandoned -Pace 50 -NoWait
+        $last = Watch-PbxQueue -Timeout $Patience | Where-Object Lost | Select-Object -First 1
+        $last.WaitingCount | Should -Be 0
+        $last.Answered | Should -Be 0
+        Watch-PbxQueue -Queue nosuch* -Timeout 0.2 | Should -BeNullOrEmpty
+        Watch-PbxQueue -Queue $last.Queue -Timeout 0.2 | Should -HaveCount 1
+    }
+}

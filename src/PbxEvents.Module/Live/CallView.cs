@@ -59,7 +59,9 @@ internal sealed class CallView : ILiveView
 
         var room = Math.Min(LivePage.RowsLeft(size, head.Count), _maxCalls);
         var rows = ordered.Take(room).Select(c => (MarkOf(c), c)).ToArray();
-        var body = ordered.Length == 0 ? [Nothing(connections, size.Width)] : _table.Render(rows, Margin, size.Width);
+        var body = ordered.Length == 0
+            ? [LivePage.Nothing(connections, SR.NoCallsYet, SR.NoCallsUnsubscribed, size.Width, _glyphs)]
+            : _table.Render(rows, Margin, size.Width);
         var hidden = ordered.Length - rows.Length;
         return LivePage.Compose(size, head, body, hidden == 0 ? null : $"{hidden} more not shown", _glyphs);
     }
@@ -91,12 +93,5 @@ internal sealed class CallView : ILiveView
         foreach (var group in calls.Where(c => c.Outcome is not null).GroupBy(c => c.Outcome).OrderBy(g => g.Key))
             line.TryAppend(new LiveText($"{group.Count()} {group.Key.ToString()!.ToLowerInvariant()}", Tones.Of(PbxCallState.Ended, group.Key)), width);
         return line;
-    }
-
-    private LiveLine Nothing(IReadOnlyList<PbxConnection> connections, int width)
-    {
-        var isSubscribed = connections.Any(c => c.Subscriptions.Any(s => s.State == PbxSubscriptionState.Active));
-        var text = isSubscribed ? SR.NoCallsYet : SR.NoCallsUnsubscribed;
-        return new LiveLine().At(0, new LiveText(DisplayText.Fit(text, width, _glyphs.Ellipsis), isSubscribed ? Tone.Dim : Tone.Warning));
     }
 }

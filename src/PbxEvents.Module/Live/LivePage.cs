@@ -33,6 +33,14 @@ internal static class LivePage
         return lines;
     }
 
+    /// <summary>What stands in the place of rows while there are none.</summary>
+    public static LiveLine Nothing(IReadOnlyList<PbxConnection> connections, string quiet, string unsubscribed, int width, Glyphs glyphs)
+    {
+        var isSubscribed = connections.Any(c => c.Subscriptions.Any(s => s.State == PbxSubscriptionState.Active));
+        var text = DisplayText.Fit(isSubscribed ? quiet : unsubscribed, width, glyphs.Ellipsis);
+        return new LiveLine().At(0, new LiveText(text, isSubscribed ? Tone.Dim : Tone.Warning));
+    }
+
     /// <summary>The foot is one line, with an empty one above; a very low terminal has none.</summary>
     private static int FootLines(LiveSize size) => size.Height < 6 ? 0 : size.Height < 12 ? 1 : 2;
 }

@@ -35,6 +35,12 @@ public interface ISessionHost
     /// <param name="call">What it says about a call; null when it says nothing. Read before the method returns.</param>
     void Emit(PbxEvent pbxEvent, CallUpdate? call = null);
 
+    /// <summary>Passes an event on that also speaks of a queue.</summary>
+    /// <param name="pbxEvent">The event, not to be touched again.</param>
+    /// <param name="call">What it says about a call; null when it says nothing. Read before the method returns.</param>
+    /// <param name="queue">What it says about a queue; null when it says nothing. Read before the method returns.</param>
+    void Emit(PbxEvent pbxEvent, CallUpdate? call, QueueUpdate? queue) => Emit(pbxEvent, call);
+
     /// <summary>The call of that id as it stands; null when none is known.</summary>
     /// <param name="callId">The platform's id.</param>
     /// <returns>The call.</returns>

@@ -25,7 +25,9 @@ internal sealed partial class ConnectionSupervisor
 
     public void CancelTimer(string timer) => _timers.Cancel(timer);
 
-    public void Emit(PbxEvent pbxEvent, CallUpdate? call = null)
+    public void Emit(PbxEvent pbxEvent, CallUpdate? call = null) => Emit(pbxEvent, call, null);
+
+    public void Emit(PbxEvent pbxEvent, CallUpdate? call, QueueUpdate? queue)
     {
         pbxEvent.Provider = Provider;
         pbxEvent.Connection = _name;
@@ -36,6 +38,8 @@ internal sealed partial class ConnectionSupervisor
             Status.CountReceived();
         if (call is not null)
             Calls.Apply(pbxEvent, call);
+        if (queue is not null || pbxEvent.Gap is not null || pbxEvent.Call is { Queue: not null })
+            Queues.Apply(pbxEvent, queue);
         Log.Append(pbxEvent);
     }
 

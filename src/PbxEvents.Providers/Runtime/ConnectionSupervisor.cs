@@ -80,6 +80,7 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
         Journal = journal;
         Log = new EventLog(_options.BufferSize);
         Calls = new CallTracker(name, provider);
+        Queues = new QueueTracker(name, provider);
         Status = new ConnectionStatus();
         _trace = _options.TracePath is { } path ? FrameTrace.Open(path, new SecretMask(_options), Clock) : null;
         _timers = new LoopTimers(Clock, Post, TimerElapsed);
@@ -94,6 +95,8 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
     public EventLog Log { get; }
 
     public CallTracker Calls { get; }
+
+    public QueueTracker Queues { get; }
 
     public ConnectionStatus Status { get; }
 

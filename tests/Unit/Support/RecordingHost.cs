@@ -12,6 +12,7 @@ internal sealed class RecordingHost : ISessionHost
 {
     private readonly Dictionary<string, DateTimeOffset> _timers = [];
     private readonly CallTracker _calls = new("test", "Test");
+    private readonly QueueTracker _queues = new("test", "Test");
     private int _ids;
 
     public ManualTimeProvider ManualClock { get; } = new();
@@ -64,6 +65,8 @@ internal sealed class RecordingHost : ISessionHost
 
     public IReadOnlyList<PbxCall> Calls => _calls.GetCalls();
 
+    public IReadOnlyList<PbxQueue> Queues => _queues.GetQueues();
+
     /// <summary>Feeds a text frame, as UTF-8.</summary>
     public void Receive(string text, int link = 1) =>
         Session!.FrameReceived(link, new Frame(FrameKind.Text, Encoding.UTF8.GetBytes(text)));
@@ -89,13 +92,16 @@ internal sealed class RecordingHost : ISessionHost
 
     public void CancelTimer(string timer) => _timers.Remove(timer);
 
-    public void Emit(PbxEvent pbxEvent, CallUpdate? call = null)
+    public void Emit(PbxEvent pbxEvent, CallUpdate? call = null) => Emit(pbxEvent, call, null);
+
+    public void Emit(PbxEvent pbxEvent, CallUpdate? call, QueueUpdate? queue)
     {
         pbxEvent.ReceivedAt = Now;
         if (pbxEvent.Time == default)
             pbxEvent.Time = Now;
         if (call is not null)
             _calls.Apply(pbxEvent, call);
+        _queues.Apply(pbxEvent, queue);
         pbxEvent.Sequence = Events.Count + 1;
         Events.Add(pbxEvent);
     }

@@ -167,18 +167,24 @@ internal sealed class PortSipEvents
     {
         var queue = _fields.Text(PortSipFields.QueueNumber);
         _directory.AddQueue(queue, _fields.Text(PortSipFields.QueueId));
+        var picture = queue is null ? null : new QueueUpdate(queue) { IsPicture = true, Name = _fields.Text(PortSipFields.QueueName) };
         foreach (var json in _fields.Entries(PortSipFields.Agents))
         {
             _entry.Read(json);
-            LearnAgent();
+            TellAgent(picture, LearnAgent(), PortSipFields.AgentState);
         }
         var callers = _fields.Entries(PortSipFields.WaitingList);
         if (callers.Count == 0)
         {
-            var picture = Copy(shape, null);
-            picture.Queue = queue;
-            picture.Synthesized = true;
-            _host.Emit(picture);
+            var pictured = Copy(shape, null);
+            pictured.Queue = queue;
+            pictured.Synthesized = true;
+            _host.Emit(pictured, null, picture);
+        }
+        foreach (var caller in callers)
+        {
+            _entry.Read(caller);
+            TellCaller(picture);
         }
         for (var i = 0; i < callers.Count; i++)
         {
@@ -191,7 +197,10 @@ internal sealed class PortSipEvents
 
             // The caller came when the list says; the picture itself is of now.
             waiting.Time = _entry.Moment(PortSipFields.Timestamp) ?? shape.Time;
-            _host.Emit(waiting, waiting.CallId is { } session ? _calls.TranslateWaiting(session, queue, waiting.From) : null);
+
+            // The whole picture goes with its first part.
+            var call = waiting.CallId is { } session ? _calls.TranslateWaiting(session, queue, waiting.From) : null;
+            _host.Emit(waiting, call, i == 0 ? picture : null);
         }
         return queue;
     }
@@ -222,7 +231,12 @@ internal sealed class PortSipEvents
             pbxEvent.Time = time;
             pbxEvent.CallId = session;
             pbxEvent.From = _entry.Party(PortSipFields.CallerNumber);
-            _host.Emit(pbxEvent, session is null ? null : _calls.TranslateQueue(session, queue, pbxEvent.From, reason, time));
+            var update = queue is null ? null : new QueueUpdate(queue);
+            if (reason == "ENQUEUE")
+                TellCaller(update);
+            else if (session is not null)
+                update?.Left.Add(session);
+            _host.Emit(pbxEvent, session is null ? null : _calls.TranslateQueue(session, queue, pbxEvent.From, reason, time), update);
         }
     }
 
@@ -256,8 +270,39 @@ internal sealed class PortSipEvents
             pbxEvent.Extension = agent;
             pbxEvent.CallId = session is "0" ? null : session;
             pbxEvent.From = _entry.Party(PortSipFields.CallerNumber);
-            _host.Emit(pbxEvent);
+            var update = queue is null ? null : new QueueUpdate(queue);
+            if (!isRemoved)
+                TellAgent(update, agent, PortSipFields.AgentState);
+            else if (agent is not null)
+                update?.Gone.Add(agent);
+            _host.Emit(pbxEvent, null, update);
         }
+    }
+
+    /// <summary>The agent of the entry at hand, with the platform's own word for its state.</summary>
+    private void TellAgent(QueueUpdate? update, string? agent, int state)
+    {
+        if (agent is not null)
+            update?.Agents.Add(new PbxQueueAgent
+            {
+                Extension = agent,
+                State = _entry.Text(state),
+                Since = _entry.Moment(PortSipFields.Timestamp) ?? default,
+            });
+    }
+
+    /// <summary>The caller of the entry at hand.</summary>
+    private void TellCaller(QueueUpdate? update)
+    {
+        if (_entry.Text(PortSipFields.SessionId) is { } session)
+            update?.Entered.Add(new PbxQueueCaller
+            {
+                CallId = session,
+                From = _entry.Party(PortSipFields.CallerNumber),
+                FromName = _entry.Text(PortSipFields.QueueCallerName),
+                Position = (int?)_entry.Number(PortSipFields.Position),
+                EnteredAt = _entry.Moment(PortSipFields.Timestamp) ?? default,
+            });
     }
 
     /// <summary>The agent of the entry at hand, and the call the queue says it has.</summary>
@@ -330,7 +375,9 @@ internal sealed class PortSipEvents
             var pbxEvent = Copy(shape, queues.Count == 1 ? null : i);
             pbxEvent.Queue = _entry.Text(PortSipFields.QueueNumber);
             _directory.AddQueue(pbxEvent.Queue);
-            _host.Emit(pbxEvent);
+            var update = pbxEvent.Queue is { } queue ? new QueueUpdate(queue) : null;
+            TellAgent(update, shape.Extension, PortSipFields.Status);
+            _host.Emit(pbxEvent, null, update);
         }
     }
 

@@ -13,7 +13,8 @@ internal static class PortSipFields
         ExtensionNumber = 30, Presence = 31, PresenceNote = 32, PeerExtension = 33, RequestId = 34, CallTargets = 35, StartTime = 36,
         RingTime = 37, AnsweredTime = 38, EndedTime = 39, EndedReason = 40, EndReason = 41, CallType = 42, CallerNumber = 43,
         Reason = 44, AgentExtension = 45, Online = 46, PushOnline = 47, CdrId = 48, RingDuration = 49,
-        AgentState = 50, RegistrationContacts = 51;
+        AgentState = 50, RegistrationContacts = 51,
+        QueueName = 52, QueueCallerName = 53, Position = 54;
 
     public static readonly FieldNames Names = new(
         "event_type", "command", "status", "error", "session_id", "call_id", "caller", "callee",
@@ -23,7 +24,7 @@ internal static class PortSipFields
         "extension_number", "presence", "presence_note", "peer_extension", "request_id", "call_targets", "start_time",
         "ring_time", "answered_time", "ended_time", "ended_reason", "end_reason", "call_type", "caller_number",
         "reason", "agent_extension_number", "online", "push_online", "cdr_id", "ring_duration",
-        "state", "registration_contacts");
+        "state", "registration_contacts", "queue_name", "caller_name", "position");
 
     /// <summary>A time in Unix seconds, written as number or text; null when it is missing, 0 or no time.</summary>
     public static DateTimeOffset? Moment(this JsonFields fields, int slot) =>

@@ -108,6 +108,9 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
                 }
                 host.Emit(pbxEvent);
                 break;
+            case "call-queues/presence":
+                host.Emit(pbxEvent, null, RingCentralMembers.Read(pbxEvent.Queue, body));
+                break;
             default:
                 host.Emit(pbxEvent);
                 break;

@@ -15,18 +15,19 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
         Extension = 9, ExtensionState = 10, Caller = 11, CallerName = 12, Callee = 13, QueueId = 14, QueueOfEvent = 15, State = 16,
         CallerPrivacy = 17, HideOtherParty = 18, Number = 19, AnsweredByExtension = 20, AnsweredByNumber = 21, EntityId = 22,
         CarrierCallId = 23, CarrierFrom = 24, CarrierTo = 25, Reason = 26, CallerNumber = 27, Employee = 28, Username = 29, Name = 30,
-        SipAccount = 31, CallId = 32;
+        SipAccount = 31, CallId = 32, Position = 33, QueueName = 34;
 
     private static readonly FieldNames Names = new(
         "event", "type", "eventId", "data", "sessionId", "channel", "pbxServer", "leg", "direction",
         "extension", "extensionState", "caller", "callerName", "callee", "queueId", "queue", "state",
         "callerPrivacy", "hideOtherParty", "number", "answeredByExtension", "answeredByNumber", "_id",
         "callid", "from", "to", "reason", "callerNumber", "employee", "username", "name",
-        "sipAccount", "callId");
+        "sipAccount", "callId", "position", "queueName");
 
     private readonly JsonFields _fields = new(Names, pool);
     private readonly CallUpdate _update = new();
     private readonly RecentIds _recent = new();
+    private QueueUpdate? _queue;
 
     /// <summary>The channel that a confirmation names; null when it names none.</summary>
     public string? ReadChannel(ReadOnlyMemory<byte> payload, ref Utf8JsonReader reader)
@@ -72,7 +73,9 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
         };
         if (eventId is not null)
             pbxEvent.Id = eventId;
-        host.Emit(pbxEvent, Translate(row, pbxEvent));
+        _queue = null;
+        var call = Translate(row, pbxEvent);
+        host.Emit(pbxEvent, call, _queue);
     }
 
     /// <summary>The answer to a look-up after a gap, as it came: its shape is not published.</summary>
@@ -122,6 +125,8 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
         var isCallerLeg = _fields.Text(Leg) is { } leg ? leg == "I" : knownRole is PbxLegRole.Caller || known is null;
         var update = _update.Reset(session);
         update.Queue = pbxEvent.Queue;
+        if (pbxEvent.Queue is { } queue && _fields.Text(QueueName) is { } name)
+            _queue = new QueueUpdate(queue) { Name = name };
         ReadParties(pbxEvent, update, isCallerLeg);
 
         // direction and leg share letters and mean different things (point 3): I is from outside, O from a local party.
@@ -190,6 +195,7 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
         var update = _update.Reset(session);
         update.Queue = pbxEvent.Queue;
         update.From = pbxEvent.From;
+        TellQueue(pbxEvent, session);
         if (pbxEvent.Name == "QUEUE_ENTERED")
             return update;
 
@@ -209,6 +215,26 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
         return update;
     }
 
+    private void TellQueue(PbxEvent pbxEvent, string session)
+    {
+        if (pbxEvent.Queue is not { } queue)
+            return;
+        _queue = new QueueUpdate(queue);
+        if (pbxEvent.Name == "QUEUE_LEFT")
+        {
+            _queue.Left.Add(session);
+            return;
+        }
+        _queue.Entered.Add(new PbxQueueCaller
+        {
+            CallId = session,
+            From = pbxEvent.From,
+            FromName = _fields.Text(Name),
+            Position = (int?)_fields.Number(Position),
+            EnteredAt = default,
+        });
+    }
+
     private CallUpdate? FillPersonalQueue(PbxEvent pbxEvent)
     {
         pbxEvent.Queue = _fields.Text(EntityId);
@@ -223,6 +249,14 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
         pbxEvent.Queue = _fields.Text(EntityId);
         _fields.ReadInner(Data);
         pbxEvent.Extension = _fields.Text(Extension) ?? _fields.Text(Employee);
+        if (pbxEvent.Queue is { } queue && (_fields.Text(Extension) ?? _fields.Text(Number)) is { } member)
+        {
+            _queue = new QueueUpdate(queue);
+            if (pbxEvent.Name == "QUEUE_MEMBER_LEFT")
+                _queue.Gone.Add(member);
+            else
+                _queue.Agents.Add(new PbxQueueAgent { Extension = member, Since = default });
+        }
         return null;
     }
 

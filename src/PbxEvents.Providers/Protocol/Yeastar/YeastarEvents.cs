@@ -520,6 +520,7 @@ internal sealed class YeastarEvents
     private void Fill(PbxEvent pbxEvent, int id)
     {
         CallUpdate? update = null;
+        QueueUpdate? queue = null;
         switch (id)
         {
             case YeastarTopics.Registration:
@@ -539,6 +540,7 @@ internal sealed class YeastarEvents
                 break;
             case YeastarTopics.AgentPaused or YeastarTopics.AgentStatus or YeastarTopics.AgentTimeout:
                 update = FillAgent(pbxEvent, id);
+                queue = ReadAgent(pbxEvent, id);
                 break;
             case YeastarTopics.Survey:
                 pbxEvent.CallId = _fields.Text(CallId);
@@ -554,7 +556,7 @@ internal sealed class YeastarEvents
                 FillTimeline(pbxEvent);
                 break;
         }
-        _host.Emit(pbxEvent, update);
+        _host.Emit(pbxEvent, update, queue);
     }
 
     /// <summary>Section 5.1: the numbers of other lines than SIP trunks tell nothing about a registration.</summary>
@@ -564,6 +566,16 @@ internal sealed class YeastarEvents
         4 or 41 or 42 or 43 or 44 => false,
         _ => null,
     };
+
+    /// <summary>The agent's status in the platform's own word; the other agent events do not tell it.</summary>
+    private QueueUpdate? ReadAgent(PbxEvent pbxEvent, int id)
+    {
+        if (id != YeastarTopics.AgentStatus || pbxEvent is not { Queue: { } queue, Extension: { } agent })
+            return null;
+        var update = new QueueUpdate(queue);
+        update.Agents.Add(new PbxQueueAgent { Extension = agent, State = _fields.Text(Status), Since = default });
+        return update;
+    }
 
     private CallUpdate? FillAgent(PbxEvent pbxEvent, int id)
     {

@@ -1,0 +1,30 @@
+namespace PbxEvents;
+
+/// <summary>Somebody who waits in a queue. Immutable.</summary>
+public sealed record PbxQueueCaller
+{
+    /// <summary>The platform's id of the call.</summary>
+    public required string CallId { get; init; }
+
+    /// <summary>The calling number or address.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The calling party's name, where the platform gives one.</summary>
+    public string? FromName { get; init; }
+
+    /// <summary>The place in the queue as the platform told it when the caller came, the first is 1; null when it does not say.</summary>
+    public int? Position { get; init; }
+
+    /// <summary>When the caller came, by the platform's clock.</summary>
+    public required DateTimeOffset EnteredAt { get; init; }
+
+    /// <summary>How far this machine's clock was ahead of the platform's when the caller came.</summary>
+    internal TimeSpan Lag { get; init; }
+
+    /// <summary>When this was told, by this machine's clock.</summary>
+    internal DateTimeOffset ToldAt { get; init; }
+
+    /// <summary>The caller in one line.</summary>
+    /// <returns>Text for a list.</returns>
+    public override string ToString() => $"{From ?? CallId} since {EnteredAt:HH:mm:ss}";
+}

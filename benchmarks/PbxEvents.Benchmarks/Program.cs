@@ -14,6 +14,18 @@ switch (args)
     case ["contestant", var kind, var platform, var port, var version]:
         await ContestantHost.RunAsync(() => ContestantFactory.Create(kind, Platform.Get(platform), int.Parse(port), version));
         return 0;
+    case ["memory", var platform, var port, var buffer]:
+        await MemoryClient.RunAsync(Platform.Get(platform), int.Parse(port), int.Parse(buffer));
+        return 0;
+    case ["idle", var platform, var port, var count, var seconds]:
+        await ManyClients.IdleAsync(Platform.Get(platform), int.Parse(port), int.Parse(count), TimeSpan.FromSeconds(int.Parse(seconds)));
+        return 0;
+    case ["many", var platform, var port, var count]:
+        await ManyClients.LoadAsync(Platform.Get(platform), int.Parse(port), int.Parse(count));
+        return 0;
+    case ["fed", var calls, var buffer]:
+        await FedClient.RunAsync(int.Parse(calls), int.Parse(buffer));
+        return 0;
     default:
         Console.Error.WriteLine("usage: run [--quick] [--only ROW,...] [--rounds N] [--pwsh PROGRAM] [--node-modules FOLDER]");
         return 2;

@@ -1,0 +1,19 @@
+#requires -Version 7.4
+<#
+.SYNOPSIS
+The shortest script that sees an event: for the time from a cold start to the first one.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [int] $Port,
+    [Parameter(Mandatory)] [string] $ModulePath
+)
+
+$ErrorActionPreference = 'Stop'
+Import-Module $ModulePath
+$null = & "$PSScriptRoot/Connect.ps1" -Port $Port
+$null = Register-PbxSubscription Call
+[Console]::WriteLine('armed')
+$first = Wait-PbxEvent -Category Call -Timeout 30
+[Console]::WriteLine("first $($first.CallId)")
+Disconnect-PbxEvents

@@ -7,8 +7,8 @@
     administrator. -WhatIf shows what would be done; the definition itself is what the script returns.
 .PARAMETER Name
     The name of the unit or task.
-.PARAMETER ArgumentList
-    The parameters of Start-PbxListener.ps1, as on the command line. No secrets: they come from the vault.
+.PARAMETER Path
+    The file for Start-PbxListener.ps1, which says what to do.
 .PARAMETER User
     The user it runs as; on Windows best a group managed service account. The vault must be open to him without a prompt.
 .PARAMETER Kind
@@ -16,13 +16,12 @@
 .PARAMETER UnitFolder
     The folder for the systemd unit.
 .EXAMPLE
-    ./Install-PbxListener.ps1 -User pbxevents -WhatIf -ArgumentList '-Script', '/opt/pbx/New-MissedCallTicket.ps1',
-        '-ArgumentPath', '/etc/pbx/ticket.json', '-Provider', 'TelecomX', '-SecretName', 'TelecomX'
+    ./Install-PbxListener.ps1 -Path /etc/pbx/tickets.json -User pbxevents -WhatIf
 #>
 [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
 param(
     [ValidatePattern('^[\w.-]+$')] [string] $Name = 'pbx-listener',
-    [Parameter(Mandatory)] [string[]] $ArgumentList,
+    [Parameter(Mandatory)] [string] $Path,
     [Parameter(Mandatory)] [string] $User,
     [ValidateSet('Systemd', 'ScheduledTask')] [string] $Kind = ($IsWindows ? 'ScheduledTask' : 'Systemd'),
     [string] $UnitFolder = '/etc/systemd/system'
@@ -31,7 +30,8 @@ param(
 $ErrorActionPreference = 'Stop'
 $pwsh = [Environment]::ProcessPath
 $listener = Join-Path $PSScriptRoot 'Start-PbxListener.ps1'
-$words = @('-NoLogo', '-NoProfile', '-NonInteractive', '-File', $listener) + $ArgumentList
+$plan = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
+$words = '-NoLogo', '-NoProfile', '-NonInteractive', '-File', $listener, '-Path', $plan
 
 if ($Kind -eq 'Systemd') {
     # In a unit, % is a specifier and $ a variable; a word in quotes takes backslash escapes.
@@ -60,9 +60,9 @@ if ($Kind -eq 'Systemd') {
         'WantedBy=multi-user.target'
         ''
     ) -join "`n"
-    $path = Join-Path $UnitFolder "$Name.service"
-    if ($PSCmdlet.ShouldProcess($path, 'Install the systemd unit')) {
-        Set-Content -LiteralPath $path -Value $unit -NoNewline
+    $unitPath = Join-Path $UnitFolder "$Name.service"
+    if ($PSCmdlet.ShouldProcess($unitPath, 'Install the systemd unit')) {
+        Set-Content -LiteralPath $unitPath -Value $unit -NoNewline
         if ($UnitFolder -eq '/etc/systemd/system') {
             systemctl daemon-reload
             systemctl enable --now "$Name.service"

@@ -30,7 +30,7 @@
 .PARAMETER Timeout
     Ends after so many seconds without a missed call. Default: never.
 .EXAMPLE
-    Connect-PbxEvents TelecomX -AccessToken (Get-Secret TelecomX)
+    Connect-PbxEvents TelecomX -Credential (Get-Secret TelecomX)
     Register-PbxSubscription Call
     ./New-MissedCallTicket.ps1 -Uri https://desk.example.com/tickets -StatePath ./tickets.txt
 #>

@@ -3,43 +3,42 @@
 .SYNOPSIS
     Connects, subscribes, and runs one of the example scripts for ever: what a service or a scheduled task starts.
 .DESCRIPTION
-    The secrets come from a vault of Microsoft.PowerShell.SecretManagement. When the connection ends for good, the script ends
-    with an error, and what started it (systemd, the task scheduler) starts it again.
-.PARAMETER Script
-    The script to run, such as New-MissedCallTicket.ps1.
-.PARAMETER ArgumentPath
-    A JSON file with the parameters of that script.
-.PARAMETER Provider
-    The platform.
-.PARAMETER SecretName
-    The name of the secret: a PSCredential, or a token as a SecureString.
-.PARAMETER Server
-    The server, where the platform needs one.
-.PARAMETER Type
-    What to subscribe to.
+    A file says what to do. Its secrets come from a vault of Microsoft.PowerShell.SecretManagement; the file has their names only:
+
+    {
+      "Connect":   { "Provider": "RingCentral" },
+      "Secret":    { "ClientCredential": "RingCentralApp", "Jwt": "RingCentralJwt" },
+      "Subscribe": { "Type": [ "Call" ] },
+      "Script":    "New-MissedCallTicket.ps1",
+      "Arguments": { "Uri": "https://desk.example.com/tickets", "StatePath": "/var/lib/pbx/tickets.txt" }
+    }
+
+    Connect and Subscribe are the parameters of Connect-PbxEvents and Register-PbxSubscription, Secret is further ones of
+    Connect-PbxEvents. Script is looked for beside this one, unless it is a full path.
+
+    When the connection ends for good, the script ends with an error, and what started it (systemd, the task scheduler) starts it
+    again.
+.PARAMETER Path
+    The file.
 .EXAMPLE
-    ./Start-PbxListener.ps1 -Script ./New-MissedCallTicket.ps1 -ArgumentPath ./ticket.json -Provider TelecomX -SecretName TelecomX
+    ./Start-PbxListener.ps1 -Path /etc/pbx/tickets.json
 #>
 [CmdletBinding()]
 param(
-    [Parameter(Mandatory)] [string] $Script,
-    [string] $ArgumentPath,
-    [Parameter(Mandatory)] [string] $Provider,
-    [Parameter(Mandatory)] [string] $SecretName,
-    [string] $Server,
-    [string[]] $Type = 'Call'
+    [Parameter(Mandatory)] [string] $Path
 )
 
 $ErrorActionPreference = 'Stop'
-$secret = Get-Secret -Name $SecretName
-$login = $secret -is [pscredential] ? @{ Credential = $secret } : @{ AccessToken = $secret }
-if ($Server) { $login.Server = $Server }
-$arguments = $ArgumentPath ? (Get-Content -LiteralPath $ArgumentPath -Raw | ConvertFrom-Json -AsHashtable) : @{}
+$plan = Get-Content -LiteralPath $Path -Raw | ConvertFrom-Json -AsHashtable
+$connect = $plan.Connect
+$plan.Secret.GetEnumerator() | ForEach-Object { $connect[$_.Key] = Get-Secret -Name $_.Value }
+$subscribe = $plan.Subscribe
+$arguments = $plan.Arguments ?? @{}
 
-$connection = Connect-PbxEvents $Provider @login
+$connection = Connect-PbxEvents @connect
 try {
-    $null = Register-PbxSubscription $Type -Connection $connection
-    & $Script @arguments -Connection $connection
+    $null = Register-PbxSubscription @subscribe -Connection $connection
+    & ([System.IO.Path]::Combine($PSScriptRoot, $plan.Script)) @arguments -Connection $connection
 }
 finally {
     $connection | Disconnect-PbxEvents

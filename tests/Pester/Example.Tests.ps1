@@ -243,35 +243,44 @@ Describe 'The listener' {
         Close-Bench
     }
 
-    It 'connects with the secret, subscribes, runs the script and closes' {
-        $simulator = Start-PbxSimulator TelecomX
-        function Get-Secret { param($Name) if ($Name -eq 'pbx') { $simulator.Credential } }
+    It 'connects to <Provider> with what the vault has, subscribes, runs the script and closes' -ForEach @(
+        @{ Provider = 'RingCentral'; Secret = @{ ClientCredential = 'app'; Jwt = 'jwt' } }
+        @{ Provider = 'TelecomX'; Secret = @{ Credential = 'user' } }
+    ) {
+        $simulator = Start-PbxSimulator $Provider
+        $vault = @{ user = $simulator.Credential; app = $simulator.ClientCredential; jwt = $simulator.Jwt }
+        function Get-Secret { param($Name) $vault[$Name] }
         $script = Join-Path $TestDrive 'probe.ps1'
         'param($Connection, $Word) "$Word $($Connection.State) $($Connection.Subscriptions.Type)"' | Set-Content $script
-        '{ "Word": "hello" }' | Set-Content "$TestDrive/probe.json"
-        $said = & "$examples/Start-PbxListener.ps1" -Script $script -ArgumentPath "$TestDrive/probe.json" -Provider TelecomX `
-            -Server $simulator.Server -SecretName pbx -Type Queue
-        $said | Should -Be 'hello Connected Queue'
+        @{
+            Connect   = @{ Provider = $Provider; Server = $simulator.Server }
+            Secret    = $Secret
+            Subscribe = @{ Type = @('Queue') }
+            Script    = $script
+            Arguments = @{ Word = 'hello' }
+        } | ConvertTo-Json | Set-Content "$TestDrive/plan.json"
+        & "$examples/Start-PbxListener.ps1" -Path "$TestDrive/plan.json" | Should -Be 'hello Connected Queue'
         Get-PbxConnection | Should -BeNullOrEmpty
     }
 
     It 'is shown and not installed with -WhatIf, as a <Kind>' -ForEach @(@{ Kind = 'Systemd' }, @{ Kind = 'ScheduledTask' }) {
-        $definition = & "$examples/Install-PbxListener.ps1" -User pbxevents -Kind $Kind -UnitFolder $TestDrive -WhatIf -ArgumentList @(
-            '-Script', 'a "b" 5%', '-Provider', 'TelecomX')
+        $plan = Join-Path $TestDrive 'a "b" 5%.json'
+        $definition = & "$examples/Install-PbxListener.ps1" -User pbxevents -Kind $Kind -UnitFolder $TestDrive -WhatIf -Path $plan
         Get-ChildItem $TestDrive -Filter *.service | Should -BeNullOrEmpty
         if ($Kind -eq 'Systemd') {
             $definition | Should -Match '(?m)^User=pbxevents$'
-            $definition | Should -BeLike '*ExecStart="*pwsh*" "-NoLogo" *Start-PbxListener.ps1" "-Script" "a \"b\" 5%%" "-Provider" "TelecomX"*'
+            $definition | Should -BeLike '*ExecStart="*pwsh*" "-NoLogo" *Start-PbxListener.ps1" "-Path" "*a \"b\" 5%%.json"*'
         }
         else {
             $task = [xml]$definition
             $task.Task.Principals.Principal.UserId | Should -Be 'pbxevents'
-            $task.Task.Actions.Exec.Arguments | Should -BeLike '*Start-PbxListener.ps1" "-Script" "a \"b\" 5%" "-Provider" "TelecomX"'
+            $task.Task.Actions.Exec.Arguments | Should -BeLike '*Start-PbxListener.ps1" "-Path" "*a \"b\" 5%.json"'
         }
     }
 
     It 'is written as a unit into another folder' {
-        $unit = & "$examples/Install-PbxListener.ps1" -User pbxevents -Kind Systemd -UnitFolder $TestDrive -Confirm:$false -ArgumentList '-Type', 'Call'
+        $unit = & "$examples/Install-PbxListener.ps1" -User pbxevents -Kind Systemd -UnitFolder $TestDrive -Confirm:$false -Path plan.json
         Get-Content "$TestDrive/pbx-listener.service" -Raw | Should -Be $unit
+        $unit | Should -BeLike "*$(Join-Path $PWD plan.json)*"
     }
 }

@@ -16,8 +16,8 @@ internal sealed class RingCentralRest(RingCentralRenderer renderer, string owner
     public void Map(HttpRouter routes)
     {
         foreach (var pattern in (string[])
-            ["/restapi/v1.0/account/{a}", "/restapi/v1.0/account/{a}/presence", "/restapi/v1.0/account/{a}/extension/{e}",
-                "/restapi/v1.0/account/{a}/extension/{e}/presence", "/restapi/v1.0/account/{a}/telephony/sessions/{s}"])
+            ["/restapi/v1.0/account/{a}", "/restapi/v1.0/account/{a}/presence", "/restapi/v1.0/account/{a}/extension",
+                "/restapi/v1.0/account/{a}/extension/{e}", "/restapi/v1.0/account/{a}/extension/{e}/presence", "/restapi/v1.0/account/{a}/telephony/sessions/{s}"])
         {
             routes.Map("GET", pattern, request =>
             {
@@ -39,12 +39,18 @@ internal sealed class RingCentralRest(RingCentralRenderer renderer, string owner
         {
             [] => (200, new JsonObject { ["id"] = RingCentralSimulator.Account, ["status"] = "Confirmed" }),
             ["presence"] => (200, new JsonObject { ["records"] = new JsonArray([.. Known().Select(e => (JsonNode)renderer.DescribePresence(e))]) }),
-            ["extension", var id] => (200, new JsonObject { ["id"] = Resolve(id), ["extensionNumber"] = Resolve(id), ["name"] = $"Extension {Resolve(id)}", ["status"] = "Enabled" }),
+            ["extension"] => (200, new JsonObject { ["records"] = new JsonArray([.. Known().Select(e => (JsonNode)Describe(e))]) }),
+            ["extension", var id] => (200, Describe(Resolve(id))),
             ["extension", var id, "presence"] => (200, renderer.DescribePresence(Resolve(id))),
             ["telephony", "sessions", var id] when renderer.Calls.FirstOrDefault(c => c.Id == id && c.IsAlive) is { } call => (200, call.Describe(clock.GetUtcNow())),
             _ => NotFound(),
         };
     }
+
+    private static JsonObject Describe(string extension) => new()
+    {
+        ["id"] = extension, ["extensionNumber"] = extension, ["name"] = $"Extension {extension}", ["status"] = "Enabled",
+    };
 
     private static (int Status, JsonNode? Body) NotFound() => (404, RingCentralErrors.Body("CMN-102", "Resource is not found"));
 

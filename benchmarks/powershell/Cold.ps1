@@ -13,7 +13,7 @@ $ErrorActionPreference = 'Stop'
 Import-Module $ModulePath
 $null = & "$PSScriptRoot/Connect.ps1" -Port $Port
 $null = Register-PbxSubscription Call
-[Console]::WriteLine('armed')
+'armed'
 $first = Wait-PbxEvent -Category Call -Timeout 30
-[Console]::WriteLine("first $($first.CallId)")
+"first $($first.CallId)"
 Disconnect-PbxEvents

@@ -25,13 +25,14 @@ while ($line = [Console]::In.ReadLine()) {
     $process = [System.Diagnostics.Process]::GetCurrentProcess()
     $cpu = $process.TotalProcessorTime
     $bytes = [GC]::GetTotalAllocatedBytes($true)
-    [Console]::WriteLine('armed')
+    'armed'
     $taken = 0
     $watch = $null
     while ($taken -lt $count) {
         $length = 0
         do {
-            $result = $socket.ReceiveAsync([System.ArraySegment[byte]]::new($buffer, $length, $buffer.Length - $length), $none).GetAwaiter().GetResult()
+            $rest = [System.ArraySegment[byte]]::new($buffer, $length, $buffer.Length - $length)
+            $result = $socket.ReceiveAsync($rest, $none).GetAwaiter().GetResult()
             $length += $result.Count
         } until ($result.EndOfMessage)
         $watch ??= [System.Diagnostics.Stopwatch]::StartNew()
@@ -48,7 +49,7 @@ while ($line = [Console]::In.ReadLine()) {
     $process.Refresh()
     $used = ($process.TotalProcessorTime - $cpu).TotalMilliseconds
     # "{0}" of -f would follow the culture; string interpolation in PowerShell is invariant.
-    [Console]::WriteLine("$count $elapsed $used $([GC]::GetTotalAllocatedBytes($true) - $bytes) $lastCall")
+    "$count $elapsed $used $([GC]::GetTotalAllocatedBytes($true) - $bytes) $lastCall"
     $socket.Abort()
     $socket.Dispose()
 }

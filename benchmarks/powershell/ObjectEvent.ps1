@@ -28,12 +28,12 @@ while ($line = [Console]::In.ReadLine()) {
     $process.Refresh()
     $cpu = $process.TotalProcessorTime
     $bytes = [GC]::GetTotalAllocatedBytes($true)
-    [Console]::WriteLine('armed')
+    'armed'
     while ($state.Taken -lt $count) { Wait-Event -SourceIdentifier 'nothing' -Timeout 1 }
     $elapsed = $state.Watch.Elapsed.TotalMilliseconds
     $process.Refresh()
     $used = ($process.TotalProcessorTime - $cpu).TotalMilliseconds
-    [Console]::WriteLine("$($state.Taken) $elapsed $used $([GC]::GetTotalAllocatedBytes($true) - $bytes) $($state.Call)")
+    "$($state.Taken) $elapsed $used $([GC]::GetTotalAllocatedBytes($true) - $bytes) $($state.Call)"
     $client.Close()
     Get-EventSubscriber | Where-Object SourceObject -EQ $client | Unregister-Event
     $job | Remove-Job -Force

@@ -34,7 +34,7 @@ while ($line = [Console]::In.ReadLine()) {
     $process.Refresh()
     $cpu = $process.TotalProcessorTime
     $bytes = [GC]::GetTotalAllocatedBytes($true)
-    [Console]::WriteLine('armed')
+    'armed'
     if ($Action) {
         while ($state.Taken -lt $count) { $null = Wait-PbxEvent -Category System -Timeout 0.05 }
     }
@@ -48,6 +48,6 @@ while ($line = [Console]::In.ReadLine()) {
     $elapsed = $state.Watch.Elapsed.TotalMilliseconds
     $process.Refresh()
     $used = ($process.TotalProcessorTime - $cpu).TotalMilliseconds
-    [Console]::WriteLine("$($state.Taken) $elapsed $used $([GC]::GetTotalAllocatedBytes($true) - $bytes) $($state.Call)")
+    "$($state.Taken) $elapsed $used $([GC]::GetTotalAllocatedBytes($true) - $bytes) $($state.Call)"
     Disconnect-PbxEvents
 }

@@ -31,7 +31,8 @@ if (Test-Path -LiteralPath $Path) {
 while ($change = Wait-PbxEvent Presence @from -Timeout $Timeout) {
     if (-not $change.Extension) { continue }
     $people[$change.Extension] = @{ since = $change.Time; event = $change.Name; presence = $change.Data.data ?? $change.Data }
-    $people | ConvertTo-Json -Depth 10 | Set-Content -LiteralPath "$Path.new"
+    # Also a page that has the file written into its script stays a page.
+    $people | ConvertTo-Json -Depth 10 -EscapeHandling EscapeHtml | Set-Content -LiteralPath "$Path.new"
     Move-Item -LiteralPath "$Path.new" -Destination $Path -Force
     $change
 }

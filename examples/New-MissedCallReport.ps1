@@ -26,11 +26,12 @@ param(
 $ErrorActionPreference = 'Stop'
 $null = New-Item -ItemType Directory -Path $Path -Force
 
-# What a caller calls himself must not become a formula of a spreadsheet. A plus before digits alone is a number.
+# What a caller calls himself must not become a formula of a spreadsheet, nor what he makes the id of his call. Some
+# spreadsheets pass over blanks before it, and take its wide form. A plus before digits alone is a number.
 function Protect-Cell {
     param([string] $Text)
 
-    $Text -match '^[=+\-@\t\r]' -and $Text -notmatch '^\+\d+$' ? "'$Text" : $Text
+    $Text -match '^[\s\p{C}]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]' -and $Text -notmatch '^\+[0-9]+\z' ? "'$Text" : $Text
 }
 
 $filter = @{ Outcome = 'Missed', 'Abandoned' }
@@ -39,7 +40,8 @@ while ($call = Wait-PbxCall @filter -Timeout $Timeout) {
     $day = $call.StartedAt.LocalDateTime.ToString('yyyy-MM-dd')
     $csv = Join-Path $Path "missed-$day.csv"
     $rows = @(if (Test-Path -LiteralPath $csv) { Import-Csv -LiteralPath $csv })
-    if ($call.CallId -in $rows.CallId) { continue }
+    $id = Protect-Cell $call.CallId
+    if ($id -in $rows.CallId) { continue }
     $row = [pscustomobject]@{
         Time      = $call.StartedAt.LocalDateTime.ToString('HH:mm:ss')
         From      = Protect-Cell $call.From
@@ -49,7 +51,7 @@ while ($call = Wait-PbxCall @filter -Timeout $Timeout) {
         Queue     = Protect-Cell $call.Queue
         Outcome   = $call.Outcome
         Waited    = [int]$call.Duration.TotalSeconds
-        CallId    = $call.CallId
+        CallId    = $id
     }
     $row | Export-Csv -LiteralPath $csv -Append
     # ConvertTo-Html encodes what stands in the cells.

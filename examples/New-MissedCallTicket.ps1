@@ -48,10 +48,19 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
+# An id in a header, and in a line of a file: nothing but visible ASCII. A usual id stays as it is.
+function ConvertTo-Key {
+    param([string] $Text)
+
+    $Text -replace '[^\x21-\x24\x26-\x7E]', { '%{0:X4}' -f [int]$_.Value[0] }
+}
+
 function ConvertTo-Ticket {
     param([PbxEvents.PbxCall] $Call, [string] $System, [string] $Project)
 
+    # Ticket systems refuse a title that is too long, and a caller chooses how long his name is.
     $title = "Missed call from $($Call.FromName) $($Call.From)".Replace('  ', ' ')
+    if ($title.Length -gt 200) { $title = $title.Substring(0, 200) }
     $text = @(
         "Caller: $($Call.FromName) $($Call.From)"
         "Called: $($Call.To), extension $($Call.Extension), queue $($Call.Queue)"
@@ -84,14 +93,17 @@ if ($Connection) { $filter.Connection = $Connection }
 $open = [System.Collections.Generic.Queue[PbxEvents.PbxCall]]::new()
 while ($true) {
     $call = Wait-PbxCall @filter -Timeout ($open.Count ? $RetryInterval : $Timeout)
-    if ($call -and $done.Add($call.CallId)) { $open.Enqueue($call) }
+    if ($call -and $done.Add((ConvertTo-Key $call.CallId))) { $open.Enqueue($call) }
     if (-not $call -and -not $open.Count) { break }
     while ($open.Count) {
         $call = $open.Peek()
+        $key = ConvertTo-Key $call.CallId
         $request = @{
             Method      = 'Post'
+            # What authorizes here is not to travel to where a redirect leads.
+            MaximumRedirection = 0
             Uri         = $Uri
-            Headers     = $Header + @{ 'Idempotency-Key' = $call.CallId }
+            Headers     = $Header + @{ 'Idempotency-Key' = $key }
             ContentType = 'application/json; charset=utf-8'
             Body        = ConvertTo-Ticket -Call $call -System $System -Project $Project | ConvertTo-Json -Depth 5
         }
@@ -100,9 +112,11 @@ while ($true) {
         }
         catch {
             Write-Warning "No ticket for call $($call.CallId) yet: $_"
+            # One that the system will never take must not hold up the others.
+            $open.Enqueue($open.Dequeue())
             break
         }
-        Add-Content -LiteralPath $StatePath -Value $call.CallId
+        Add-Content -LiteralPath $StatePath -Value $key
         $null = $open.Dequeue()
         [pscustomobject]@{ CallId = $call.CallId; From = $call.From; Answer = $answer }
     }

@@ -41,7 +41,9 @@ while ($Timeout -lt 0 -or $clock.Elapsed.TotalSeconds -lt $Timeout) {
     foreach ($call in Get-PbxCall -State Offered, Ringing -Queue $Queue @from) {
         $waited = ($now - $call.StartedAt).TotalSeconds
         if ($waited -lt $MaxWait -or $paged.Contains($call.CallId)) { continue }
-        $text = "$($call.From) has waited {0:0} s in queue $($call.Queue); the service level is $MaxWait s." -f $waited
+        # A chat reads <, [ and @ as a link or a mention, and a caller chooses what he shows as his number.
+        $caller = $call.From -replace '(?<!\w)@|[^\w+*#.@ -]', '?'
+        $text = "$caller has waited $([math]::Round($waited)) s in queue $($call.Queue); the service level is $MaxWait s."
         try {
             & "$PSScriptRoot/Send-Page.ps1" -Text $text @Page
         }

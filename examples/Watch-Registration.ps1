@@ -45,7 +45,9 @@ while ($Timeout -lt 0 -or $clock.Elapsed.TotalSeconds -lt $Timeout) {
     }
     foreach ($lost in @($away.Values)) {
         if ($alarmed[$lost.Extension] -or ([DateTimeOffset]::Now - $lost.ReceivedAt).TotalSeconds -lt $Grace) { continue }
-        $text = "$($lost.Extension) is not registered since $($lost.Time.LocalDateTime.ToString('HH:mm:ss')) ($($lost.Name))."
+        # A chat reads <, [ and @ as a link or a mention.
+        $who = $lost.Extension -replace '(?<!\w)@|[^\w+*#.@ -]', '?'
+        $text = "$who is not registered since $($lost.Time.LocalDateTime.ToString('HH:mm:ss')) ($($lost.Name))."
         if ($Page) {
             try {
                 & "$PSScriptRoot/Send-Page.ps1" -Text $text @Page

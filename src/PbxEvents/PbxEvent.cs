@@ -5,11 +5,21 @@ namespace PbxEvents;
 
 /// <summary>
 /// One event of a platform, or of the connection itself (<see cref="PbxCategory.Connection"/>). Immutable once it has a
-/// <see cref="Sequence"/>, so any thread may read it.
+/// <see cref="Sequence"/>, so any thread may read it. Its texts can be shown as they are: control characters in them have
+/// been made visible. <see cref="Raw"/> has what was received.
 /// </summary>
 public sealed class PbxEvent
 {
     private string? _id;
+    private string _name = "";
+    private string? _topic;
+    private string? _callId;
+    private string? _legId;
+    private string? _from;
+    private string? _to;
+    private string? _extension;
+    private string? _queue;
+    private string? _tenant;
 
     /// <summary>Position in the connection's stream: 1, 2, 3, with no holes.</summary>
     public long Sequence { get; internal set; }
@@ -21,7 +31,7 @@ public sealed class PbxEvent
     public string Id
     {
         get => _id ??= DeriveId();
-        internal set => _id = value;
+        internal set => _id = VisibleText.OfValue(value);
     }
 
     /// <summary>When it happened by the platform's clock, with offset; the arrival time when the platform does not say.</summary>
@@ -40,10 +50,18 @@ public sealed class PbxEvent
     public PbxCategory Category { get; internal set; }
 
     /// <summary>The platform's own name of the event, such as <c>CALL_START</c> or <c>30011</c>.</summary>
-    public string Name { get; internal set; } = "";
+    public string Name
+    {
+        get => _name;
+        internal set => _name = VisibleText.OfValue(value);
+    }
 
     /// <summary>The platform's own name of the stream that brought it (channel, filter, topic); null where there is none.</summary>
-    public string? Topic { get; internal set; }
+    public string? Topic
+    {
+        get => _topic;
+        internal set => _topic = VisibleText.OfValue(value);
+    }
 
     /// <summary>The state of the call after this event; null when the event is not about a call.</summary>
     public PbxCallState? CallState { get; internal set; }
@@ -52,19 +70,39 @@ public sealed class PbxEvent
     public PbxOutcome? Outcome { get; internal set; }
 
     /// <summary>The platform's id of the call.</summary>
-    public string? CallId { get; internal set; }
+    public string? CallId
+    {
+        get => _callId;
+        internal set => _callId = VisibleText.OfValue(value);
+    }
 
     /// <summary>The platform's id of the leg the event speaks of.</summary>
-    public string? LegId { get; internal set; }
+    public string? LegId
+    {
+        get => _legId;
+        internal set => _legId = VisibleText.OfValue(value);
+    }
 
     /// <summary>The calling number or address.</summary>
-    public string? From { get; internal set; }
+    public string? From
+    {
+        get => _from;
+        internal set => _from = VisibleText.OfValue(value);
+    }
 
     /// <summary>The called number or address.</summary>
-    public string? To { get; internal set; }
+    public string? To
+    {
+        get => _to;
+        internal set => _to = VisibleText.OfValue(value);
+    }
 
     /// <summary>The extension the event speaks of; on a Registration event of a trunk the trunk's name.</summary>
-    public string? Extension { get; internal set; }
+    public string? Extension
+    {
+        get => _extension;
+        internal set => _extension = VisibleText.OfValue(value);
+    }
 
     /// <summary>
     /// On a Registration event: whether the phone or trunk is registered after it. Null where the platform does not say, and on
@@ -73,10 +111,18 @@ public sealed class PbxEvent
     public bool? IsRegistered { get; internal set; }
 
     /// <summary>The queue the event speaks of.</summary>
-    public string? Queue { get; internal set; }
+    public string? Queue
+    {
+        get => _queue;
+        internal set => _queue = VisibleText.OfValue(value);
+    }
 
     /// <summary>The platform's id of the tenant it belongs to; null where the platform does not say.</summary>
-    public string? Tenant { get; internal set; }
+    public string? Tenant
+    {
+        get => _tenant;
+        internal set => _tenant = VisibleText.OfValue(value);
+    }
 
     /// <summary>True when PbxEvents made the event (from a snapshot, a timer, its own state), not the platform's stream.</summary>
     public bool Synthesized { get; internal set; }

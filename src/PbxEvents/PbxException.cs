@@ -8,19 +8,30 @@ namespace PbxEvents;
 /// <param name="advice">What to check or do next.</param>
 /// <param name="innerException">The cause, or null.</param>
 public sealed class PbxException(PbxErrorKind kind, string message, string advice, Exception? innerException = null)
-    : Exception(message, innerException)
+    : Exception(VisibleText.OfMessage(message), innerException)
 {
+    private readonly string? _target;
+    private readonly string? _code;
+
     /// <summary>What went wrong.</summary>
     public PbxErrorKind Kind { get; } = kind;
 
     /// <summary>What to check or do next.</summary>
-    public string Advice { get; } = advice;
+    public string Advice { get; } = VisibleText.OfMessage(advice);
 
     /// <summary>What it happened to: a host, a topic, an option. Null when the connection itself is meant.</summary>
-    public string? Target { get; init; }
+    public string? Target
+    {
+        get => _target;
+        init => _target = VisibleText.OfValue(value);
+    }
 
     /// <summary>The platform's own code for it, when it gave one (an HTTP status, <c>SUB-508</c>, <c>60002</c>).</summary>
-    public string? Code { get; init; }
+    public string? Code
+    {
+        get => _code;
+        init => _code = VisibleText.OfValue(value);
+    }
 
     /// <summary>The shortest wait the platform asked for; zero when it is best to try again at once; null when it did not ask.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -3,6 +3,8 @@ namespace PbxEvents;
 /// <summary>An answer to a request sent with <c>Send-PbxRequest</c>.</summary>
 public sealed class PbxReply
 {
+    private readonly string? _from;
+
     /// <summary>The connection's name.</summary>
     public string Connection { get; internal set; } = "";
 
@@ -13,7 +15,11 @@ public sealed class PbxReply
     public required string Request { get; init; }
 
     /// <summary>Who answered; null where the platform does not say.</summary>
-    public string? From { get; init; }
+    public string? From
+    {
+        get => _from;
+        init => _from = VisibleText.OfValue(value);
+    }
 
     /// <summary>The platform's status (an HTTP status on RingCentral); null where there is none.</summary>
     public int? Status { get; init; }

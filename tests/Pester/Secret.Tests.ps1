@@ -106,27 +106,3 @@ Describe 'Secrets' {
         }
     }
 }
-
-Describe 'A caller whose name is script' {
-    AfterEach {
-        Close-Bench
-        Remove-Item Env:PBXEVENTS_INJECTED -ErrorAction Ignore
-    }
-
-    It 'stays text through an action, the views and the strings' {
-        $name = 'x"; $env:PBXEVENTS_INJECTED = 1; $($env:PBXEVENTS_INJECTED = 1) `; & { $env:PBXEVENTS_INJECTED = 1 } #'
-        $simulator = Start-PbxSimulator TelecomX
-        $null = $simulator | Connect-PbxEvents
-        $seen = [System.Collections.Concurrent.ConcurrentQueue[string]]::new()
-        $subscription = Register-PbxSubscription Call -MessageData $seen {
-            $Event.MessageData.Enqueue("$($_.Call.FromName)")
-        }
-        $null = Invoke-PbxSimulation Missed -Simulator $simulator -FromName $name
-        Wait-Until { $seen.Contains($name) }
-        $events = Get-PbxEvent -Last 20
-        $shown = ($events | Out-String -Width 4000) + ($events | Format-List * -Force | Out-String -Width 4000) + (Get-PbxCall | Format-List * -Force | Out-String -Width 4000)
-        $shown | Should -Match ([regex]::Escape($name))
-        $env:PBXEVENTS_INJECTED | Should -BeNullOrEmpty
-        $subscription.State | Should -Be 'Active'
-    }
-}

@@ -31,5 +31,10 @@ public static class DataProperty
         return ReferenceEquals(reply.DataCache, None) ? null : reply.DataCache;
     }
 
+    /// <summary>A payload as the views show it: in one line, with the control characters that a caller put into his name made visible.</summary>
+    /// <param name="data">The payload or a part of it.</param>
+    /// <returns>The text; null when there is no payload.</returns>
+    public static string? ToText(object? data) => data is null ? null : VisibleText.OfValue(LanguagePrimitives.ConvertTo<string>(data));
+
     private static object Make(ReadOnlySpan<byte> utf8) => utf8.IsEmpty ? None : JsonToPSObject.Convert(utf8) ?? None;
 }

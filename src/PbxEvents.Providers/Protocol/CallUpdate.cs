@@ -7,6 +7,11 @@ namespace PbxEvents.Providers.Protocol;
 public sealed class CallUpdate
 {
     private readonly List<LegUpdate> _legs = new(4);
+    private string? _from;
+    private string? _fromName;
+    private string? _to;
+    private string? _queue;
+    private string? _answeredBy;
 
     /// <summary>The platform's id of the call.</summary>
     public string CallId { get; private set; } = "";
@@ -15,16 +20,32 @@ public sealed class CallUpdate
     public PbxDirection? Direction { get; set; }
 
     /// <summary>The calling number; null when this event does not say.</summary>
-    public string? From { get; set; }
+    public string? From
+    {
+        get => _from;
+        set => _from = VisibleText.OfValue(value);
+    }
 
     /// <summary>The calling party's name; null when this event does not say.</summary>
-    public string? FromName { get; set; }
+    public string? FromName
+    {
+        get => _fromName;
+        set => _fromName = VisibleText.OfValue(value);
+    }
 
     /// <summary>The called number; null when this event does not say.</summary>
-    public string? To { get; set; }
+    public string? To
+    {
+        get => _to;
+        set => _to = VisibleText.OfValue(value);
+    }
 
     /// <summary>The queue it went into; null when this event does not say.</summary>
-    public string? Queue { get; set; }
+    public string? Queue
+    {
+        get => _queue;
+        set => _queue = VisibleText.OfValue(value);
+    }
 
     /// <summary>True when the platform itself says the call was passed on to another party with this event.</summary>
     public bool IsTransfer { get; set; }
@@ -53,7 +74,11 @@ public sealed class CallUpdate
     public PbxCallState? State { get; set; }
 
     /// <summary>Who answered, with <see cref="State"/> Answered; null when this event does not say.</summary>
-    public string? AnsweredBy { get; set; }
+    public string? AnsweredBy
+    {
+        get => _answeredBy;
+        set => _answeredBy = VisibleText.OfValue(value);
+    }
 
     /// <summary>
     /// When the call began, on a final record that tells it; null for the time of the first event. It counts only when the
@@ -75,7 +100,7 @@ public sealed class CallUpdate
     /// <returns>This update.</returns>
     public CallUpdate Reset(string callId)
     {
-        CallId = callId;
+        CallId = VisibleText.OfValue(callId);
         Direction = null;
         From = FromName = To = Queue = AnsweredBy = null;
         IsTransfer = IsEnd = KeepsOpen = IsSnapshot = false;

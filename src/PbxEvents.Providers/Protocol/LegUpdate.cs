@@ -8,14 +8,28 @@ namespace PbxEvents.Providers.Protocol;
 /// <param name="State">Where it stands now; null when this event only tells more about the leg.</param>
 public readonly record struct LegUpdate(string LegId, PbxLegRole Role, PbxCallState? State)
 {
+    private readonly string? _extension;
+    private readonly string? _number;
+
+    /// <summary>The platform's id of the leg, unique in its call.</summary>
+    public string LegId { get; } = VisibleText.OfValue(LegId);
+
     /// <summary>How it turned out, with State Ended, when the platform says so; null to derive it from the other legs.</summary>
     public PbxOutcome? Outcome { get; init; }
 
     /// <summary>The extension at it; null for an outside party or when this event does not say.</summary>
-    public string? Extension { get; init; }
+    public string? Extension
+    {
+        get => _extension;
+        init => _extension = VisibleText.OfValue(value);
+    }
 
     /// <summary>The number or address at it; null when this event does not say.</summary>
-    public string? Number { get; init; }
+    public string? Number
+    {
+        get => _number;
+        init => _number = VisibleText.OfValue(value);
+    }
 
     /// <summary>When it was answered, on a final record that tells it; null to go by the events.</summary>
     public DateTimeOffset? AnsweredAt { get; init; }

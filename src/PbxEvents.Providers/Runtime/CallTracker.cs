@@ -25,7 +25,7 @@ internal sealed class CallTracker(string connection, string provider)
     }
 
     /// <summary>The call of that id as it stands; null when none is known. Loop only.</summary>
-    public PbxCall? Find(string callId) => _calls.TryGetValue(callId, out var tracked) ? tracked.Call : null;
+    public PbxCall? Find(string callId) => _calls.TryGetValue(VisibleText.OfValue(callId), out var tracked) ? tracked.Call : null;
 
     /// <summary>Applies an update and completes the event with the state, the outcome and the call.</summary>
     public void Apply(PbxEvent pbxEvent, CallUpdate update)

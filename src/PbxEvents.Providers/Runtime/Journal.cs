@@ -20,7 +20,7 @@ public sealed class Journal(TimeProvider clock)
     /// <param name="text">What happened. No secrets.</param>
     public void Write(string text)
     {
-        var line = new JournalLine(clock.GetUtcNow(), text);
+        var line = new JournalLine(clock.GetUtcNow(), VisibleText.OfMessage(text));
         lock (_lines)
         {
             if (_lines.Count == Capacity)

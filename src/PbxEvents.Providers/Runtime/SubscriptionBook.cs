@@ -51,7 +51,7 @@ internal sealed class SubscriptionBook
     {
         if (subscription.State is PbxSubscriptionState.Cancelled)
             return;
-        subscription.Confirmation = confirmation;
+        subscription.Confirmation = VisibleText.OfValue(confirmation);
         subscription.ConfirmedAt = now;
         subscription.Error = null;
         subscription.State = PbxSubscriptionState.Active;

@@ -61,6 +61,22 @@ public sealed class TelecomXEventTests
     }
 
     [Fact]
+    public void The_called_number_is_that_of_the_leg_I_and_what_a_leg_O_dials_is_a_phone()
+    {
+        In("CALL_START");
+        Assert.Equal("+4522222222", Out("CALL_START", "c2", "X1", ",'callee':'X1'").Call!.To);
+        Assert.Equal("X1", _host.LastEvent.Call!.Legs[1].Number);
+        Assert.Equal("X1", _host.LastEvent.To);
+    }
+
+    [Fact]
+    public void The_called_number_is_what_a_leg_O_dials_when_no_leg_I_was_seen()
+    {
+        Assert.Equal("X1", Out("CALL_START", "c2", "X1", ",'callee':'X1'").Call!.To);
+        Assert.Equal("+4522222222", In("CALL_RING").Call!.To);
+    }
+
+    [Fact]
     public void Ringing_is_also_extensionState_RINGING_on_a_leg_O()
     {
         In("CALL_START");

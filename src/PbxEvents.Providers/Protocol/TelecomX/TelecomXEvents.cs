@@ -149,6 +149,10 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
             Extension = pbxEvent.Extension,
             Number = isCallerLeg ? update.From : update.To,
         });
+
+        // What a leg O dials is one phone; what was called, the leg I says.
+        if (!isCallerLeg && known?.To is not null)
+            update.To = null;
         return update;
     }
 

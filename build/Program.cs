@@ -7,14 +7,15 @@ BuildTask[] tasks =
     new("demo", "a simulated PBX, a few calls, a missed call that becomes a ticket", DemoTask.RunAsync),
     new("test", "build, then the unit tests, the peer tests and the Pester suite", TestTask.RunAsync),
     new("build", "everything in Release; the module in out/PbxEvents, the tool in out/tool", CompileTask.RunAsync),
+    new("soak", "chaos and fuzz on all platforms, 30 minutes or --minutes N; figures in out/soak.md", SoakTask.RunAsync),
     new("bench", "the measurements beside their peers, to benchmarks/results.md; under 15 minutes", BenchTask.RunAsync),
     new("package", "build, then the module as the .nupkg that a gallery takes, in out/packages", PackageTask.RunAsync),
     new("docs", "the help pages in docs/en-US compiled to module/en-US; needs the PowerShell module PlatyPS", DocsTask.RunAsync),
     new("clean", "remove out/ and what the compiler left", CleanTask.RunAsync),
 ];
 
-var name = args.Length == 1 ? args[0].ToLowerInvariant() : "";
-if (tasks.FirstOrDefault(t => t.Name == name) is not { } task)
+var name = args.Length > 0 ? args[0].ToLowerInvariant() : "";
+if (tasks.FirstOrDefault(t => t.Name == name && (args.Length == 1 || t.TakesWords)) is not { } task)
 {
     var isHelp = name is "--help" or "-h" or "help";
     var output = isHelp ? Console.Out : Console.Error;
@@ -29,7 +30,7 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    return await task.RunAsync(stop.Token);
+    return await task.RunAsync(args[1..], stop.Token);
 }
 catch (StepFailedException e)
 {

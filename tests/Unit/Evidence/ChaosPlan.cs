@@ -28,7 +28,7 @@ internal static class ChaosPlan
                     calls[i] = new ChaosCall(Scenarios[random.Next(Scenarios.Length)], TimeSpan.FromMilliseconds(random.Next(400)));
 
                 // Every other fault hits a connection that stands, the rest whatever is there in that moment.
-                steps.Add(new ChaosStep(calls, TimeSpan.FromMilliseconds(random.Next(150)), faults.Count > 1 || random.Next(2) == 0, random.Next(3) == 0, faults));
+                steps.Add(new ChaosStep(calls, TimeSpan.FromMilliseconds(random.Next(150)), faults.Count > 1 || kind == SimulatorFaults.ExpireToken || random.Next(2) == 0, random.Next(3) == 0, faults));
             }
         }
         return steps;

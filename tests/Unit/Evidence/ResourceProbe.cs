@@ -24,6 +24,9 @@ internal static class ResourceProbe
     private static readonly FieldInfo? Counting = typeof(Task).GetField("s_asyncDebuggingEnabled", BindingFlags.Static | BindingFlags.NonPublic);
     private static readonly FieldInfo? Active = typeof(Task).GetField("s_currentActiveTasks", BindingFlags.Static | BindingFlags.NonPublic);
 
+    // The soak's own methods, which wait for what they started.
+    private static readonly string[] Own = ["PbxEvents.Soak.", "Program+", nameof(ResourceProbe)];
+
     /// <summary>From now on tasks are counted.</summary>
     public static void CountTasks() => Counting?.SetValue(null, true);
 
@@ -59,7 +62,7 @@ internal static class ResourceProbe
             return "";
         lock (tasks)
         {
-            return string.Join(Environment.NewLine, tasks.Values.Cast<object>().GroupBy(t => t.GetType().ToString()).OrderByDescending(g => g.Count())
+            return string.Join(Environment.NewLine, tasks.Values.Cast<Task>().Where(IsForeign).GroupBy(t => t.GetType().ToString()).OrderByDescending(g => g.Count())
                 .Select(g => $"{g.Count()} x {g.Key}"));
         }
     }
@@ -69,7 +72,13 @@ internal static class ResourceProbe
         if (Active?.GetValue(null) is not IDictionary tasks)
             return -1;
         lock (tasks)
-            return tasks.Count;
+            return tasks.Values.Cast<Task>().Count(IsForeign);
+    }
+
+    private static bool IsForeign(Task task)
+    {
+        var type = task.GetType().ToString();
+        return !task.IsCompleted && !Own.Any(o => type.Contains(o, StringComparison.Ordinal));
     }
 
     private static int CountSockets()

@@ -482,6 +482,30 @@ public sealed class YeastarEventTests
     }
 
     [Fact]
+    public void A_report_that_comes_twice_in_a_row_is_one_and_a_later_one_is_another()
+    {
+        string transfer = Frame(30013, """{"call_id":"1700000000.10","members":[{"extension":{"number":"1001","channel_id":"c1","member_status":"ANSWER"}}]}""");
+        _rig.Call(Extension("1001", "ANSWER"));
+        var count = _rig.Host.Events.Count;
+        _rig.Host.Receive(transfer);
+        _rig.Host.Receive(transfer);
+        Assert.Equal(count + 1, _rig.Host.Events.Count);
+        _rig.Call(Extension("1001", "HOLD"));
+        _rig.Host.Receive(transfer);
+        Assert.Equal(count + 3, _rig.Host.Events.Count);
+    }
+
+    [Fact]
+    public void A_key_that_is_pressed_twice_is_told_twice()
+    {
+        var count = _rig.Host.Events.Count;
+        string key = Frame(YeastarTopics.Dtmf, """{"call_id":"1700000000.10","members":[{"extension":{"number":"1001","channel_id":"c1"}}],"digit":"1"}""");
+        _rig.Host.Receive(key);
+        _rig.Host.Receive(key);
+        Assert.Equal(count + 2, _rig.Host.Events.Count);
+    }
+
+    [Fact]
     public async Task After_a_gap_a_leg_that_stands_where_it_stood_is_news_all_the_same()
     {
         _rig.Call(Extension("1001", "ANSWER"));

@@ -245,6 +245,31 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
+    public async Task In_a_long_outage_the_token_is_renewed_now_and_then()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            await _rig.Driver.PrepareAsync(_rig.Session.PlanLink(false), CancellationToken.None);
+            _rig.Host.Advance(Seconds(60));
+        }
+
+        // The second attempt, and from then on every two minutes.
+        Assert.Equal(["get_token", "refresh_token", "refresh_token", "refresh_token", "refresh_token", "refresh_token"], _rig.Functions);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_renewed_because_no_link_opened_may_be_called_expired_once()
+    {
+        await _rig.ListenToCallsAsync();
+        _rig.Session.LinkClosed(1);
+        await _rig.Driver.PrepareAsync(_rig.Session.PlanLink(false), CancellationToken.None);
+        await _rig.OpenAsync(link: 2);
+        _rig.Host.Receive(Expired, link: 2);
+        Assert.False(_rig.Host.Closed[^1].Fault.IsPermanent);
+        Assert.True(_rig.Session.PlanLink(false).RenewCredential);
+    }
+
+    [Fact]
     public async Task A_refused_list_refuses_the_subscriptions_that_brought_new_topics_and_keeps_the_others()
     {
         await _rig.ListenToCallsAsync();

@@ -4,6 +4,7 @@ namespace PbxEvents.Providers.Protocol.Yeastar;
 internal sealed class YeastarCall
 {
     private readonly Dictionary<string, string?> _statuses = new(StringComparer.Ordinal);
+    private string? _lastReport;
 
     /// <summary>What the call passed through last; null for nothing.</summary>
     public string? Path { get; set; }
@@ -24,9 +25,26 @@ internal sealed class YeastarCall
             isNew |= !_statuses.TryGetValue(member.Channel, out var known) || known != member.Status;
             _statuses[member.Channel] = member.Status;
         }
+        if (isNew)
+            _lastReport = null;
         return isNew;
     }
 
+    /// <summary>Takes note of a report that is no state: a transfer, a forwarding, a failure, a request.</summary>
+    /// <param name="report">All of it.</param>
+    /// <returns>False when it is the last one again and no leg has moved since: a double.</returns>
+    public bool NoteReport(string report)
+    {
+        if (_lastReport == report)
+            return false;
+        _lastReport = report;
+        return true;
+    }
+
     /// <summary>Nothing that was noted counts any more.</summary>
-    public void ForgetStatuses() => _statuses.Clear();
+    public void ForgetStatuses()
+    {
+        _statuses.Clear();
+        _lastReport = null;
+    }
 }

@@ -218,7 +218,15 @@ internal sealed class YeastarEvents
             return;
         }
         var call = _calls.Get(callId);
-        if (id == YeastarTopics.CallState && !call.Note(members))
+        var isNew = id switch
+        {
+            YeastarTopics.CallState => call.Note(members),
+
+            // The same key may be pressed twice, and a prompt be played again.
+            YeastarTopics.Dtmf or YeastarTopics.PromptPlayed => true,
+            _ => call.NoteReport($"{id} {Encoding.UTF8.GetString(pbxEvent.Payload.Span)}"),
+        };
+        if (!isNew)
         {
             _host.CountDuplicate();
             return;

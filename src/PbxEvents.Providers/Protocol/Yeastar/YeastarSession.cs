@@ -17,6 +17,9 @@ internal sealed class YeastarSession : ProtocolSession
     /// <summary>The guide names no time for the answer to a list; it is as quick as a heartbeat's.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
 
+    /// <summary>Between two renewals while no link opens. Each costs two calls, and only while the PBX is there.</summary>
+    private static readonly TimeSpan RenewPause = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(10);
 
     private const string RotateTimer = "rotate";
@@ -39,6 +42,11 @@ internal sealed class YeastarSession : ProtocolSession
     private bool _wasReady;
     private bool _mustRenew;
     private bool _hasRenewed;
+    private DateTimeOffset _renewedAt;
+
+    /// <summary>True when the PBX has called a token expired, or refused a list, since a link was ready: the next time is the end.</summary>
+    private bool _wasExpired;
+    private bool _wasRefused;
     private bool _hasHeard;
     private bool _hasWarnedOfQuiet;
 
@@ -54,13 +62,14 @@ internal sealed class YeastarSession : ProtocolSession
 
     /// <summary>
     /// A link that does not open, or is told that its token is dead, gets one fresh token; after that only patience helps
-    /// (section 4.1).
+    /// (section 4.1). In a long outage the fresh one may end in its turn, so it is renewed now and then.
     /// </summary>
     /// <inheritdoc/>
     public override LinkPlan PlanLink(bool isRotation)
     {
-        var renews = _mustRenew || (_isOpening && !_hasRenewed);
-        _hasRenewed |= renews;
+        var renews = _mustRenew || (_isOpening && (!_hasRenewed || Host.Now - _renewedAt >= RenewPause));
+        if (renews)
+            (_hasRenewed, _renewedAt) = (true, Host.Now);
         _mustRenew = false;
         _isOpening = true;
         return new LinkPlan(isRotation, RenewCredential: renews);
@@ -268,8 +277,9 @@ internal sealed class YeastarSession : ProtocolSession
 
     private void TokenEnded(YeastarWire wire)
     {
-        var isRefusedFresh = _hasRenewed && !wire.IsReady && _active is null;
-        _mustRenew = !_hasRenewed || wire.IsReady;
+        var isRefusedFresh = _wasExpired && !wire.IsReady && _active is null;
+        _wasExpired |= _active is null || ReferenceEquals(wire, _active);
+        _mustRenew = true;
         Host.CloseLink(wire.Link, isRefusedFresh
             ? YeastarFaults.FromCode(YeastarFaults.TokenExpired, "TOKEN EXPIRED", _driver.Server, _driver.ClientId, "opening the event link")
             : YeastarFaults.TokenEnded(_driver.Server));
@@ -400,8 +410,10 @@ internal sealed class YeastarSession : ProtocolSession
     /// <summary>What was accepted before is refused now: one fresh token, then no more (section 8, row H).</summary>
     private void RecycleRefused(YeastarWire wire, PbxException fault)
     {
-        var isLast = _hasRenewed && _active is null && fault.Kind == PbxErrorKind.SubscriptionRefused;
-        _mustRenew = !_hasRenewed;
+        var isRefusal = fault.Kind == PbxErrorKind.SubscriptionRefused;
+        var isLast = isRefusal && _wasRefused && _active is null;
+        _wasRefused |= isRefusal;
+        _mustRenew = isRefusal || !_hasRenewed;
         Host.CloseLink(wire.Link, isLast ? fault : YeastarFaults.Recycled(fault));
     }
 
@@ -417,7 +429,7 @@ internal sealed class YeastarSession : ProtocolSession
         }
         _active = wire;
         wire.IsReady = true;
-        _hasRenewed = _mustRenew = false;
+        _hasRenewed = _mustRenew = _wasExpired = _wasRefused = false;
         var bringsCalls = _topics.IsWanted(YeastarTopics.CallState);
         _driver.CallsToAskFor = bringsCalls ? _events.OpenCalls : null;
         if (!isTakeOver && _wasReady)

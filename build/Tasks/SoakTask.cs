@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace PbxEvents.Build.Tasks;
+
+/// <summary>The chaos and the fuzz of the unit tests, for as long as one likes, with a new seed each time.</summary>
+internal static class SoakTask
+{
+    private const int DefaultMinutes = 30;
+
+    /// <summary>The warm-up, and a run that has begun when the time is over.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(15);
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> words, CancellationToken cancellationToken)
+    {
+        await Step.RunAsync("build (Release)", new Command(Executables.Dotnet, "build", Path.Combine("tests", "Soak"), "-c", "Release", "-v", "q", "-nologo"), cancellationToken);
+        var program = Repo.Under("tests", "Soak", "bin", "Release", "net10.0", "PbxEvents.Soak.dll");
+        var soak = new Command(Executables.Dotnet, [program, .. words, "--output", Path.Combine(Repo.Out, "soak.md")]) { IsShown = true, Timeout = TimeOf(words) + Grace };
+        return (await Runner.RunAsync(soak, cancellationToken)).ExitCode;
+    }
+
+    /// <summary>What makes no sense the program itself answers.</summary>
+    private static TimeSpan TimeOf(IReadOnlyList<string> words)
+    {
+        var at = words.ToList().FindIndex(w => w.Equals("--minutes", StringComparison.OrdinalIgnoreCase)) + 1;
+        var isGiven = int.TryParse(words.ElementAtOrDefault(at), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && at > 0;
+        return TimeSpan.FromMinutes(isGiven ? minutes : DefaultMinutes);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using PbxEvents.Tests.Unit.Evidence;
+
+namespace PbxEvents.Soak;
+
+/// <summary>The sums over all runs, as tables for the Reliability topic.</summary>
+/// <param name="options">What was asked for.</param>
+internal sealed class SoakFigures(SoakOptions options)
+{
+    private readonly List<ChaosFigures> _chaos = [];
+    private readonly List<FuzzFigures> _fuzz = [];
+    private readonly Dictionary<string, (Resources Before, Resources After)> _resources = [];
+    private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;
+
+    /// <summary>How long the runs took, without the warm-up.</summary>
+    public TimeSpan Elapsed { get; set; }
+
+    public void Add(ChaosFigures figures) => _chaos.Add(figures);
+
+    public void Add(FuzzFigures figures) => _fuzz.Add(figures);
+
+    /// <summary>The first look at a platform is its beginning, the last one its end.</summary>
+    public void Add(string platform, Resources before, Resources after) =>
+        _resources[platform] = (_resources.TryGetValue(platform, out var known) ? known.Before : before, after);
+
+    public Resources ResourcesBefore(string platform) => _resources[platform].Before;
+
+    /// <summary>The tables, in Markdown.</summary>
+    public string Report()
+    {
+        var text = new StringBuilder();
+        var platforms = options.Platforms.Select(p => p.Name).ToArray();
+        text.AppendLine(CultureInfo.InvariantCulture, $"`{options.CommandLine}`, {_start:yyyy-MM-dd}, {Elapsed.TotalMinutes:0} minutes, {Environment.ProcessorCount} processors,")
+            .AppendLine(CultureInfo.InvariantCulture, $"{RuntimeInformation.RuntimeIdentifier}, {RuntimeInformation.FrameworkDescription}:")
+            .AppendLine();
+        Table(text, platforms, "Chaos",
+            ("Runs", p => Of(p).Count()),
+            ("Events sent", p => Of(p).Sum(f => f.Sent)),
+            ("Delivered", p => Of(p).Sum(f => f.Delivered)),
+            ("Recovered", p => Of(p).Sum(f => f.Recovered)),
+            ("In gaps", p => Of(p).Sum(f => f.InGaps)),
+            ("Came twice", p => Of(p).Sum(f => f.Duplicates)),
+            ("Lost in silence", p => Of(p).Sum(f => f.LostSilently)),
+            ("Reconnects", p => Of(p).Sum(f => f.Reconnects)),
+            ("Gaps", p => Of(p).Sum(f => f.Gaps)),
+            ("Longest gap, s", p => Of(p).Select(f => f.LongestGap.TotalSeconds).DefaultIfEmpty().Max()),
+            ("Faults injected", p => Of(p).Sum(f => f.Injected.Values.Sum())));
+        var kinds = _chaos.SelectMany(f => f.Injected.Keys).Distinct().Order(StringComparer.Ordinal);
+        Table(text, platforms, "Fault", [.. kinds.Select(k => (k, (Func<string, double>)(p => Of(p).Sum(f => f.Injected.GetValueOrDefault(k)))))]);
+        string[] targets = [.. platforms, .. _fuzz.Select(f => f.Target).Distinct().Except(platforms)];
+        Table(text, targets, "Fuzz",
+            ("Broken frames", p => _fuzz.Where(f => f.Target == p).Sum(f => f.Frames)),
+            ("Good ones read", p => _fuzz.Where(f => f.Target == p).Sum(f => f.Good)),
+            ("Failures", p => _fuzz.Where(f => f.Target == p).Sum(f => f.Failures.Count)));
+        text.AppendLine("| Before and after | Memory, MB | Sockets | Timers | Tasks | Threads |").AppendLine("| --- | ---: | ---: | ---: | ---: | ---: |");
+        foreach (var platform in platforms.Where(_resources.ContainsKey))
+        {
+            var (b, a) = _resources[platform];
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {platform} | {Megabytes(b)}, {Megabytes(a)} | {b.Sockets}, {a.Sockets} | {b.Timers}, {a.Timers} | {b.Tasks}, {a.Tasks} | {b.Threads}, {a.Threads} |");
+        }
+        return text.ToString();
+    }
+
+    private IEnumerable<ChaosFigures> Of(string platform) => _chaos.Where(f => f.Platform == platform);
+
+    private static string Megabytes(Resources resources) => (resources.Memory / 1024.0 / 1024).ToString("0.0", CultureInfo.InvariantCulture);
+
+    private static void Table(StringBuilder text, IReadOnlyList<string> columns, string title, params (string Name, Func<string, double> Value)[] rows)
+    {
+        text.AppendLine(CultureInfo.InvariantCulture, $"| {title} | {string.Join(" | ", columns)} |")
+            .AppendLine(CultureInfo.InvariantCulture, $"| --- |{string.Concat(columns.Select(_ => " ---: |"))}");
+        foreach (var (name, value) in rows)
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {string.Join(" | ", columns.Select(c => value(c).ToString("#,0.#", CultureInfo.InvariantCulture)))} |");
+        text.AppendLine();
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using PbxEvents.Tests.Unit.Evidence;
+
+namespace PbxEvents.Soak;
+
+/// <summary>Chaos and fuzz, platform after platform, with a new seed each time. One at a time, so that what is left over can be told.</summary>
+/// <param name="options">What was asked for.</param>
+/// <param name="figures">Where the figures go.</param>
+internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
+{
+    private const int Rounds = 4;
+    private const int CallsPerStep = 25;
+    private const int Frames = 60_000;
+
+    /// <summary>What a run's garbage, tables and code may add once; a leak adds it with each run.</summary>
+    private const long MemoryAllowance = 8 * 1024 * 1024;
+
+    /// <summary>The thread pool grows and shrinks as it thinks best; threads of our own would be many more.</summary>
+    private const int ThreadAllowance = 24;
+
+    /// <summary>Far more than the frames take; a session that hangs takes longer.</summary>
+    private static readonly TimeSpan FuzzLimit = TimeSpan.FromMinutes(5);
+
+    private readonly List<string> _violations = [];
+
+    /// <summary>Runs until the time is over.</summary>
+    /// <returns>For each violation the command that runs it again.</returns>
+    public async Task<IReadOnlyList<string>> RunAsync()
+    {
+        ResourceProbe.CountTasks();
+        Console.WriteLine($"{options.CommandLine}: warming up.");
+        foreach (var platform in options.Platforms)
+        {
+            await ChaosRun.RunAsync(platform, seed: 1, rounds: 1, callsPerStep: 2);
+            await SessionFuzz.RunAsync(platform.Name, seed: 1, frames: 1000);
+        }
+
+        var clock = Stopwatch.StartNew();
+        var time = TimeSpan.FromMinutes(options.Minutes);
+        for (var turn = 0; turn == 0 || (clock.Elapsed < time && options.Seed is null); turn++)
+        {
+            foreach (var platform in options.Platforms)
+            {
+                if (turn == 0 || clock.Elapsed < time)
+                    await TakeTurnAsync(platform, options.Seed ?? Random.Shared.Next(), clock);
+            }
+            var seed = options.Seed ?? Random.Shared.Next();
+            Note(await WithLimitAsync("Socket.IO", seed, () => CodecFuzz.Run(seed, Frames)), options.Platforms[0], clock);
+        }
+        figures.Elapsed = clock.Elapsed;
+        return _violations;
+    }
+
+    private async Task TakeTurnAsync(ChaosPlatform platform, int seed, Stopwatch clock)
+    {
+        var before = ResourceProbe.Look();
+        var chaos = await ChaosRun.RunAsync(platform, seed, Rounds, CallsPerStep);
+        Say(clock, $"{chaos}");
+        Report(chaos.Faults, platform, seed);
+        figures.Add(chaos);
+
+        Note(await WithLimitAsync(platform.Name, seed, () => SessionFuzz.RunAsync(platform.Name, seed, Frames).GetAwaiter().GetResult()), platform, clock);
+
+        var after = await ResourceProbe.LookUntilAsync(before);
+        figures.Add(platform.Name, before, after);
+        var leaks = LeaksOf(platform.Name, after).ToArray();
+        if (leaks.Length > 0)
+            Say(clock, ResourceProbe.DescribeTasks());
+        Report(leaks, platform, seed);
+    }
+
+    /// <summary>The state after the first turn's beginning is where every later one must come back to.</summary>
+    private IEnumerable<string> LeaksOf(string platform, Resources after)
+    {
+        var before = figures.ResourcesBefore(platform);
+        if (after.Sockets > before.Sockets)
+            yield return $"{after.Sockets - before.Sockets} sockets are left over.";
+        if (after.Timers > before.Timers)
+            yield return $"{after.Timers - before.Timers} timers are left over.";
+        if (after.Tasks > before.Tasks)
+            yield return $"{after.Tasks - before.Tasks} tasks are left over.";
+        if (after.Threads > before.Threads + ThreadAllowance)
+            yield return $"{after.Threads - before.Threads} threads are left over.";
+        if (after.Memory > before.Memory + MemoryAllowance)
+            yield return $"{(after.Memory - before.Memory) / 1024} kB are left over.";
+    }
+
+    private static async Task<FuzzFigures> WithLimitAsync(string target, int seed, Func<FuzzFigures> run)
+    {
+        try
+        {
+            return await Task.Run(run).WaitAsync(FuzzLimit);
+        }
+        catch (TimeoutException)
+        {
+            return new FuzzFigures(target, seed, 0, 0, "") { Failures = [$"It hangs: nothing came of it within {FuzzLimit}."] };
+        }
+    }
+
+    private void Note(FuzzFigures fuzz, ChaosPlatform platform, Stopwatch clock)
+    {
+        Say(clock, $"{fuzz}");
+        Report(fuzz.Failures, platform, fuzz.Seed);
+        figures.Add(fuzz);
+    }
+
+    private void Report(IReadOnlyList<string> faults, ChaosPlatform platform, int seed)
+    {
+        if (faults.Count == 0)
+            return;
+        var again = $"./build.sh soak --platform {platform} --seed {seed}";
+        _violations.Add(again);
+        Console.WriteLine($"VIOLATION: {again}");
+        foreach (var fault in faults)
+            Console.WriteLine($"  {fault}");
+    }
+
+    private static void Say(Stopwatch clock, string text) => Console.WriteLine($"{clock.Elapsed:hh\\:mm\\:ss}  {text}");
+}

@@ -87,12 +87,12 @@ internal static class PortSipFaults
         PbxErrorKind.SubscriptionRefused, $"PortSIP refused {topic}{members}{Quote(text)}", RightsFor(topic))
     { Target = topic, Code = status };
 
-    /// <summary>Silence is no refusal (section 3): it is told once and taken for a yes.</summary>
     public static PbxException NotRestored(string server, string topic, TimeSpan after) => new(
         PbxErrorKind.SubscriptionTimeout, $"{server}, which answers subscriptions, did not answer the one to {topic} within {after.TotalSeconds:0} s.",
         "Nothing to do: it is tried again on a new link.")
     { Target = topic };
 
+    /// <summary>Silence is no refusal (section 3): it is told once and taken for a yes.</summary>
     public static PbxException Quiet(string topic, string members, TimeSpan after) => new(
         PbxErrorKind.SubscriptionTimeout,
         $"PortSIP has sent neither an answer nor an event for {topic}{members} in {after.TotalSeconds:0} s. "

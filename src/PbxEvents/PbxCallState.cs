@@ -1,7 +1,7 @@
 namespace PbxEvents;
 
 /// <summary>The state of a call or of one of its legs.</summary>
-public enum PbxCallState
+public enum PbxCallState : byte
 {
     /// <summary>Set up, nothing rings yet.</summary>
     Offered,

@@ -1,7 +1,7 @@
 namespace PbxEvents;
 
 /// <summary>What an event is about; one vocabulary for all platforms.</summary>
-public enum PbxCategory
+public enum PbxCategory : byte
 {
     /// <summary>The platform sent something that no catalogue names. It is passed through with its payload intact.</summary>
     Unknown,

@@ -1,7 +1,7 @@
 namespace PbxEvents;
 
 /// <summary>Which way a call goes, seen from the PBX.</summary>
-public enum PbxDirection
+public enum PbxDirection : byte
 {
     /// <summary>The platform did not say.</summary>
     Unknown,

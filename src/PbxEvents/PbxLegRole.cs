@@ -1,7 +1,7 @@
 namespace PbxEvents;
 
 /// <summary>What part a leg plays in its call.</summary>
-public enum PbxLegRole
+public enum PbxLegRole : byte
 {
     /// <summary>The leg of the party that started the call.</summary>
     Caller,

@@ -1,7 +1,7 @@
 namespace PbxEvents;
 
 /// <summary>How an ended call, or an ended leg, turned out.</summary>
-public enum PbxOutcome
+public enum PbxOutcome : byte
 {
     /// <summary>A person answered and the parties spoke.</summary>
     Answered,

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Threading.Channels;
 using PbxEvents.Providers.Protocol;
 using PbxEvents.Providers.Transport;
 
@@ -38,8 +37,7 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<string> _reportedFaults = new(StringComparer.Ordinal);
-    private readonly Channel<LoopItem> _mailbox = Channel.CreateBounded<LoopItem>(
-        new BoundedChannelOptions(MailboxSize) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Mailbox<LoopItem> _mailbox = new(MailboxSize);
 
     private OpenLink? _active;
     private OpenLink? _candidate;
@@ -124,25 +122,20 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
     public async Task InvokeAsync(Action action, CancellationToken cancellationToken)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        try
+        var isTaken = await _mailbox.WriteAsync(LoopItem.Run(() =>
         {
-            await _mailbox.Writer.WriteAsync(LoopItem.Run(() =>
+            try
             {
-                try
-                {
-                    action();
-                    done.TrySetResult();
-                }
-                catch (Exception e)
-                {
-                    done.TrySetException(e);
-                }
-            }), cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
+                action();
+                done.TrySetResult();
+            }
+            catch (Exception e)
+            {
+                done.TrySetException(e);
+            }
+        }), cancellationToken).ConfigureAwait(false);
+        if (!isTaken)
             throw Faults.IsOver(_name, Status.LastError);
-        }
         await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -174,33 +167,26 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
     ValueTask ILinkSink.OnClosedAsync(ILink link, PbxException? fault) =>
         WriteAsync(new LoopItem(LoopItemKind.LinkClosed, link, default, fault));
 
-    private async ValueTask WriteAsync(LoopItem item)
-    {
-        try
-        {
-            await _mailbox.Writer.WriteAsync(item).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            // The connection is over; nobody waits for this any more.
-        }
-    }
+    private ValueTask WriteAsync(in LoopItem item) => _mailbox.TryWrite(item) ? ValueTask.CompletedTask : WaitAndWriteAsync(item);
+
+    /// <summary>When the connection is over nobody waits for it any more.</summary>
+    private async ValueTask WaitAndWriteAsync(LoopItem item) =>
+        await _mailbox.WriteAsync(item, CancellationToken.None).ConfigureAwait(false);
 
     private void Post(Action action)
     {
-        var item = LoopItem.Run(action);
-        if (!_mailbox.Writer.TryWrite(item))
-            _ = WriteAsync(item).AsTask();
+        var isWritten = WriteAsync(LoopItem.Run(action));
+        if (!isWritten.IsCompleted)
+            _ = isWritten.AsTask();
     }
 
     // ---- the loop --------------------------------------------------------------------------------------------------
 
     private async Task RunLoopAsync()
     {
-        var reader = _mailbox.Reader;
-        while (await reader.WaitToReadAsync().ConfigureAwait(false))
+        while (await _mailbox.WaitAsync().ConfigureAwait(false))
         {
-            while (reader.TryRead(out var item))
+            while (_mailbox.TryRead(out var item))
             {
                 _now = Clock.GetUtcNow();
                 try
@@ -292,7 +278,7 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
         var work = Task.WhenAll(_attempt, _renewal, _snapshots);
         await DrainUntilAsync(work).ConfigureAwait(false);
         await DrainUntilAsync(Task.WhenAll(_closings)).ConfigureAwait(false);
-        _mailbox.Writer.TryComplete();
+        _mailbox.Complete();
         Drain();
         using var farewell = new CancellationTokenSource(FarewellTimeout, Clock);
         try
@@ -314,7 +300,7 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
         while (!work.IsCompleted)
         {
             Drain();
-            await Task.WhenAny(work, _mailbox.Reader.WaitToReadAsync().AsTask()).ConfigureAwait(false);
+            await Task.WhenAny(work, _mailbox.WaitAsync().AsTask()).ConfigureAwait(false);
         }
         Drain();
         await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -323,7 +309,7 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
     /// <summary>What was posted before the end came: a user waits for it, or a link was just opened.</summary>
     private void Drain()
     {
-        while (_mailbox.Reader.TryRead(out var item))
+        while (_mailbox.TryRead(out var item))
             if (item.Kind == LoopItemKind.Run)
                 RunLate((Action)item.State!);
     }

@@ -5,6 +5,9 @@ namespace PbxEvents.Providers.Runtime;
 /// <summary>One call in the tracker: its newest state, and what must be remembered to make the next one.</summary>
 internal sealed class TrackedCall(PbxCall call)
 {
+    /// <summary>What is known of a leg before its first event.</summary>
+    private static readonly PbxLeg Unknown = new() { LegId = "" };
+
     private volatile PbxCall _call = call;
     private PbxOutcome? _outcomeHint;
     private bool _wasTransferred;
@@ -23,7 +26,7 @@ internal sealed class TrackedCall(PbxCall call)
 
     public bool IsEnded => _hasState && _call.State == PbxCallState.Ended;
 
-    public bool Knows(string legId) => IndexOf(_call.Legs, legId) >= 0;
+    public bool Knows(string legId) => IndexOf(_call.Legs, _call.Legs.Count, legId) >= 0;
 
     /// <summary>Makes the next state.</summary>
     /// <returns>True when the call entered the state that it has now.</returns>
@@ -42,31 +45,31 @@ internal sealed class TrackedCall(PbxCall call)
             answeredBy = update.AnsweredBy ?? before.AnsweredBy;
         var answeredAt = before.AnsweredAt;
         if (answeredAt is null && (answered is not null || update.State == PbxCallState.Answered))
-            answeredAt = legs.Where(l => l.Role == PbxLegRole.Callee).Min(l => l.AnsweredAt) ?? time;
+            answeredAt = FirstAnswer(legs) ?? time;
 
-        var isEnd = update.IsEnd || (!update.KeepsOpen && legs.Count > 0 && legs.All(l => l.State == PbxCallState.Ended));
+        var isEnd = update.IsEnd || (!update.KeepsOpen && HasOnlyEnded(legs));
         var state = isEnd ? PbxCallState.Ended : DeriveState(before, update, legs, answeredAt is not null, isHandOver);
         if (state == PbxCallState.Transferred)
             _wasTransferred = true;
 
+        var direction = update.Direction ?? before.Direction;
         _call = before with
         {
-            Direction = update.Direction ?? before.Direction,
+            Direction = direction,
             From = update.From ?? before.From,
             FromName = update.FromName ?? before.FromName,
             To = update.To ?? before.To,
             Queue = update.Queue ?? before.Queue,
             Legs = legs,
             State = state,
-            RingingAt = before.RingingAt ?? update.RingingAt ?? (legs.Any(l => l.State == PbxCallState.Ringing) || state == PbxCallState.Ringing ? time : null),
+            Outcome = isEnd ? DeriveOutcome(update, legs, answeredAt is not null, direction) : null,
+            RingingAt = before.RingingAt ?? update.RingingAt ?? (state == PbxCallState.Ringing || HasRinging(legs) ? time : null),
             AnsweredAt = answeredAt,
             AnsweredBy = answeredBy,
             Extension = ChooseExtension(legs, answered) ?? before.Extension ?? pbxEvent.Extension,
             EndedAt = isEnd ? time : null,
             Events = History.Add(pbxEvent),
         };
-        if (isEnd)
-            _call = _call with { Outcome = DeriveOutcome(update, _call) };
 
         var isNews = !_hasState || state != before.State;
         _hasState = true;
@@ -89,14 +92,14 @@ internal sealed class TrackedCall(PbxCall call)
         isHandOver = false;
         if (update.Legs.Count == 0)
             return before.Legs;
-        var legs = new List<PbxLeg>(before.Legs.Count + update.Legs.Count);
-        legs.AddRange(before.Legs);
+        var legs = MakeRoom(before.Legs, update.Legs);
+        var count = before.Legs.Count;
         var personLeft = false;
         for (var i = 0; i < update.Legs.Count; i++)
         {
             var change = update.Legs[i];
-            var index = IndexOf(legs, change.LegId);
-            var old = index < 0 ? new PbxLeg { LegId = change.LegId, Role = change.Role } : legs[index];
+            var index = IndexOf(legs, count, change.LegId);
+            var old = index < 0 ? Unknown : legs[index];
             var next = Advance(old, change, time, wasAnswered: before.AnsweredAt is not null || answered is not null);
             if (next.Role == PbxLegRole.Callee && next.AnsweredAt is not null)
             {
@@ -104,13 +107,25 @@ internal sealed class TrackedCall(PbxCall call)
                     answered = next;
                 personLeft |= next.State == PbxCallState.Ended && old.State != PbxCallState.Ended;
             }
-            if (index < 0)
-                legs.Add(next);
-            else
-                legs[index] = next;
+            legs[index < 0 ? count++ : index] = next;
         }
-        isHandOver = personLeft && legs.Exists(l =>
+        if (count < legs.Length)
+            Array.Resize(ref legs, count);
+        isHandOver = personLeft && Array.Exists(legs, l =>
             l.Role == PbxLegRole.Callee && l.State is PbxCallState.Answered or PbxCallState.Held && l.AnsweredAt is not null);
+        return legs;
+    }
+
+    /// <summary>The legs until now, with places behind them for those that are not among them. (Every event of a call makes such a copy.)</summary>
+    private static PbxLeg[] MakeRoom(IReadOnlyList<PbxLeg> known, IReadOnlyList<LegUpdate> changes)
+    {
+        var added = 0;
+        for (var i = 0; i < changes.Count; i++)
+            if (IndexOf(known, known.Count, changes[i].LegId) < 0)
+                added++;
+        var legs = new PbxLeg[known.Count + added];
+        for (var i = 0; i < known.Count; i++)
+            legs[i] = known[i];
         return legs;
     }
 
@@ -135,6 +150,7 @@ internal sealed class TrackedCall(PbxCall call)
         }
         return leg with
         {
+            LegId = change.LegId,
             Role = change.Role,
             State = state,
             Outcome = outcome,
@@ -177,19 +193,20 @@ internal sealed class TrackedCall(PbxCall call)
         return alerting || before.State == PbxCallState.Ringing ? PbxCallState.Ringing : PbxCallState.Offered;
     }
 
-    private PbxOutcome DeriveOutcome(CallUpdate update, PbxCall ended)
+    private PbxOutcome DeriveOutcome(CallUpdate update, IReadOnlyList<PbxLeg> legs, bool isAnswered, PbxDirection direction)
     {
         if (update.IsEnd && update.Outcome is { } told)
             return told;
-        if (ended.AnsweredAt is not null)
+        if (isAnswered)
             return _wasTransferred ? PbxOutcome.Transferred : PbxOutcome.Answered;
         if (_outcomeHint is { } hint)
             return hint;
 
         PbxOutcome? common = null;
         var isMixed = false;
-        foreach (var leg in ended.Legs)
+        for (var i = 0; i < legs.Count; i++)
         {
+            var leg = legs[i];
             if (leg.Role != PbxLegRole.Callee || leg.Outcome is not { } outcome)
                 continue;
             if (outcome == PbxOutcome.Voicemail)
@@ -201,7 +218,7 @@ internal sealed class TrackedCall(PbxCall call)
             return common.Value;
 
         // Of an outbound call that nobody took no platform says why; it did not come about.
-        return ended.Direction == PbxDirection.Outbound ? PbxOutcome.Failed : PbxOutcome.Missed;
+        return direction == PbxDirection.Outbound ? PbxOutcome.Failed : PbxOutcome.Missed;
     }
 
     private static string? ChooseExtension(IReadOnlyList<PbxLeg> legs, PbxLeg? answered)
@@ -224,9 +241,34 @@ internal sealed class TrackedCall(PbxCall call)
         return taken ?? rung ?? calling;
     }
 
-    private static int IndexOf(IReadOnlyList<PbxLeg> legs, string legId)
+    private static DateTimeOffset? FirstAnswer(IReadOnlyList<PbxLeg> legs)
+    {
+        DateTimeOffset? first = null;
+        for (var i = 0; i < legs.Count; i++)
+            if (legs[i] is { Role: PbxLegRole.Callee, AnsweredAt: { } answered } && (first is null || answered < first))
+                first = answered;
+        return first;
+    }
+
+    private static bool HasOnlyEnded(IReadOnlyList<PbxLeg> legs)
     {
         for (var i = 0; i < legs.Count; i++)
+            if (legs[i].State != PbxCallState.Ended)
+                return false;
+        return legs.Count > 0;
+    }
+
+    private static bool HasRinging(IReadOnlyList<PbxLeg> legs)
+    {
+        for (var i = 0; i < legs.Count; i++)
+            if (legs[i].State == PbxCallState.Ringing)
+                return true;
+        return false;
+    }
+
+    private static int IndexOf(IReadOnlyList<PbxLeg> legs, int count, string legId)
+    {
+        for (var i = 0; i < count; i++)
             if (legs[i].LegId == legId)
                 return i;
         return -1;

@@ -63,7 +63,7 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
         if (!_body.Read(body) || _body.Text(SessionId) is not { } id)
             return TelephonyVerdict.Stale;
         pbxEvent.CallId = id;
-        if (RingCentralTime.Parse(_body.Text(EventTime)) is { } time)
+        if (RingCentralTime.Parse(_body, EventTime) is { } time)
             pbxEvent.Time = time;
         var sequence = _body.Number(Sequence);
         var session = Find(id);

@@ -66,7 +66,7 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
             Extension = path.Extension is "~" ? null : path.Extension,
             Queue = path.Queue,
         };
-        if (RingCentralTime.Parse(_notification.Text(Timestamp)) is { } time)
+        if (RingCentralTime.Parse(_notification, Timestamp) is { } time)
             pbxEvent.Time = time;
         if (uuid is not null)
             pbxEvent.Id = uuid;

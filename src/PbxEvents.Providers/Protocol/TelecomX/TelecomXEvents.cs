@@ -115,7 +115,7 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
             return null;
 
         // Section 7, point 8: server and channel together name a leg anywhere.
-        pbxEvent.LegId = _fields.Text(PbxServer) is { } server ? $"{server}:{channel}" : channel;
+        pbxEvent.LegId = _fields.Text(PbxServer) is { } server ? pool.Join(server, channel) : channel;
         var known = host.FindCall(session);
         if (known?.State == PbxCallState.Ended)
             known = null;

@@ -1,0 +1,89 @@
+using PbxEvents.Providers.Protocol;
+using PbxEvents.Providers.Runtime;
+
+namespace PbxEvents.Benchmarks.Micro;
+
+/// <summary>A session's host that does with an event what the connection does: track, number, keep.</summary>
+internal sealed class TrackingHost(int capacity) : ISessionHost
+{
+    private readonly EventLog _log = new(capacity);
+
+    public CallTracker Calls { get; } = new("bench", "Bench");
+
+    public List<OutFrame> Sent { get; } = [];
+
+    public TimeProvider Clock => TimeProvider.System;
+
+    public DateTimeOffset Now { get; } = DateTimeOffset.UtcNow;
+
+    /// <summary>How many events there were.</summary>
+    public long Count => _log.Head;
+
+    public string NewId() => Guid.NewGuid().ToString("N");
+
+    public void Send(int link, OutFrame frame) => Sent.Add(frame);
+
+    public void Emit(PbxEvent pbxEvent, CallUpdate? call = null)
+    {
+        pbxEvent.ReceivedAt = Now;
+        if (pbxEvent.Time == default)
+            pbxEvent.Time = Now;
+        if (call is not null)
+            Calls.Apply(pbxEvent, call);
+        _log.Append(pbxEvent);
+    }
+
+    public PbxCall? FindCall(string callId) => Calls.Find(callId);
+
+    public void Confirm(PbxSubscription subscription, string? confirmation) => subscription.State = PbxSubscriptionState.Active;
+
+    public void Reject(PbxSubscription subscription, PbxException error) => throw error;
+
+    public void ReportUnreadable(ReadOnlySpan<byte> frame, string why) => throw new InvalidOperationException(why);
+
+    public void CountDuplicate() => throw new InvalidOperationException("The load holds an event twice.");
+
+    public void CloseLink(int link, PbxException fault) => throw fault;
+
+    public void Warn(PbxException warning) => throw warning;
+
+    public void SetTimer(string timer, TimeSpan delay)
+    {
+    }
+
+    public void CancelTimer(string timer)
+    {
+    }
+
+    public void Log(string text)
+    {
+    }
+
+    public void LinkReady(int link, LinkRecovery recovery)
+    {
+    }
+
+    public void Rotate()
+    {
+    }
+
+    public void RenewCredential()
+    {
+    }
+
+    public void RequestSnapshots()
+    {
+    }
+
+    public void RequestAccepted(int token, string requestId)
+    {
+    }
+
+    public void RequestReplied(int token, PbxReply reply, bool isLast)
+    {
+    }
+
+    public void RequestFailed(int token, PbxException error)
+    {
+    }
+}

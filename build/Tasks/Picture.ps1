@@ -19,8 +19,7 @@ $server = "pbxevents-picture-$PID"
 
 # The colours of a dark terminal, by their SGR numbers.
 $colours = @{
-    '30' = '#484f58'; '31' = '#ff7b72'; '32' = '#3fb950'; '33' = '#d29922'; '34' = '#58a6ff'; '35' = '#bc8cff'; '36' = '#39c5cf'; '37' = '#b1bac4'
-    '90' = '#8b949e'; '91' = '#ff7b72'; '92' = '#56d364'; '93' = '#e3b341'; '94' = '#79c0ff'; '95' = '#d2a8ff'; '96' = '#56d4dd'; '97' = '#f0f6fc'
+    '90' = '#8b949e'; '91' = '#ff7b72'; '92' = '#56d364'; '93' = '#e3b341'; '96' = '#56d4dd'
 }
 
 # The cells that a text takes; the names of the scenes have no other wide characters than these.
@@ -41,13 +40,15 @@ function ConvertTo-Svg {
     $svg = [System.Text.StringBuilder]::new()
     $width = $Columns * $cell + 2 * $margin
     $total = $Line.Count * $height + $bar + $margin
-    $null = $svg.AppendLine("<svg xmlns=`"http://www.w3.org/2000/svg`" viewBox=`"0 0 $width $total`" width=`"$width`" height=`"$total`" role=`"img`">")
+    $size = "viewBox=`"0 0 $width $total`" width=`"$width`" height=`"$total`""
+    $null = $svg.AppendLine("<svg xmlns=`"http://www.w3.org/2000/svg`" $size role=`"img`">")
     $null = $svg.AppendLine("<title>$Title</title>")
     $null = $svg.AppendLine("<rect width=`"$width`" height=`"$total`" rx=`"8`" fill=`"#0d1117`"/>")
     foreach ($dot in @(@(18, '#ff5f57'), @(36, '#febc2e'), @(54, '#28c840'))) {
         $null = $svg.AppendLine("<circle cx=`"$($dot[0])`" cy=`"17`" r=`"5.5`" fill=`"$($dot[1])`"/>")
     }
-    $null = $svg.AppendLine('<g font-family="ui-monospace, Cascadia Mono, Menlo, Consolas, DejaVu Sans Mono, monospace" font-size="14" xml:space="preserve">')
+    $fonts = 'ui-monospace, Cascadia Mono, Menlo, Consolas, DejaVu Sans Mono, monospace'
+    $null = $svg.AppendLine("<g font-family=`"$fonts`" font-size=`"14`" xml:space=`"preserve`">")
     $fill = '#e6edf3'; $weight = ''
     for ($i = 0; $i -lt $Line.Count; $i++) {
         $column = 0
@@ -67,7 +68,8 @@ function ConvertTo-Svg {
                 $x = $margin + $cell * ($column + (Measure-Text $part.Value.Substring(0, $word.Index)))
                 $length = [math]::Round($cell * (Measure-Text $word.Value), 1)
                 $text = [System.Security.SecurityElement]::Escape($word.Value)
-                $null = $svg.AppendLine("<text x=`"$([math]::Round($x, 1))`" y=`"$y`" fill=`"$fill`"$weight textLength=`"$length`" lengthAdjust=`"spacingAndGlyphs`">$text</text>")
+                $place = "x=`"$([math]::Round($x, 1))`" y=`"$y`" textLength=`"$length`" lengthAdjust=`"spacingAndGlyphs`""
+                $null = $svg.AppendLine("<text $place fill=`"$fill`"$weight>$text</text>")
             }
             $column += Measure-Text $part.Value
         }
@@ -80,7 +82,6 @@ function ConvertTo-Svg {
 # Types lines into PowerShell in a terminal, each after so many seconds, and takes the picture at the end.
 function Get-Picture {
     param(
-        [string] $Name,
         [string] $Title,
         [int] $Columns,
         [int] $Rows,
@@ -106,29 +107,28 @@ function Get-Picture {
     finally {
         tmux -L $server kill-server
     }
-    $file = Join-Path $Path "$Name.svg"
-    [System.IO.File]::WriteAllText($file, "$(ConvertTo-Svg $lines $Title $Columns)`n")
-    $file
+    ConvertTo-Svg -Line $lines -Title $Title -Columns $Columns
 }
 
-Get-Picture -Name watch-pbxcall -Title 'Watch-PbxCall in a terminal' -Columns 104 -Rows 20 -Scene @(
+$pictures = @{}
+$pictures['watch-pbxcall'] = Get-Picture -Title 'Watch-PbxCall in a terminal' -Columns 104 -Rows 20 -Scene @(
     , @(2, '$null = Start-PbxSimulator TelecomX -Name hq | Connect-PbxEvents -Name office')
     , @(2, '$null = Register-PbxSubscription Call, Queue')
     , @(1, '$null = Start-PbxSimulator PortSIP -Name north | Connect-PbxEvents -Name branch')
     , @(2, '$null = Register-PbxSubscription Call -Extension 1001, 1002, 1003, 1004')
     , @(1, 'Invoke-PbxSimulation Missed -Simulator hq -Pace 300 -NoWait -Extension 1002 -From +12025550143 -FromName ''Ann Carter''')
-    , @(2, 'Invoke-PbxSimulation Held -Simulator hq -Pace 10000 -NoWait -Extension 1004 -From +12025550117 -FromName ''North Sea Marine''')
-    , @(2, 'Invoke-PbxSimulation Voicemail -Simulator hq -Pace 300 -NoWait -Extension 1003 -From +12025550178 -FromName ''Li Wei 李伟''')
+    , @(2, 'Invoke-PbxSimulation Held -Simulator hq -Pace 10000 -NoWait -Extension 1004 -From +12025550117 -FromName ''North Marine''')
+    , @(2, 'Invoke-PbxSimulation Voicemail -Simulator hq -NoWait -Extension 1003 -From +12025550178 -FromName "Li `u{674E}`u{4F1F}"')
     , @(5, 'Invoke-PbxSimulation Answered -Simulator hq -Pace 10000 -NoWait -Extension 1001 -From +12025550109 -FromName ''Tom Baker''')
     , @(1, 'Invoke-PbxSimulation Answered -Simulator north -Pace 600 -NoWait -Extension 1003 -From +12025550162')
     , @(9, 'Invoke-PbxSimulation Internal -Simulator hq -Pace 10000 -NoWait -From 1003 -FromName ''Reception'' -Extension 1002')
-    , @(1, 'Invoke-PbxSimulation QueueAnswered -Simulator hq -Pace 10000 -NoWait -Extension 1001 -From +12025550184 -FromName ''Harbour Hotel''')
+    , @(1, 'Invoke-PbxSimulation QueueAnswered -Simulator hq -Pace 9999 -NoWait -From +12025550184 -FromName ''Harbour Inn''')
     , @(5, 'Invoke-PbxSimulation QueueAbandoned -Simulator hq -Pace 1700 -NoWait -From +12025550121 -FromName ''Old Mill Bakery''')
     , @(4, 'Invoke-PbxSimulation -Fault Restart -Simulator north -FaultDuration 30')
     , @(1, 'Watch-PbxCall -Connection *')
     , @(8, '')
 )
-Get-Picture -Name watch-pbxqueue -Title 'Watch-PbxQueue in a terminal' -Columns 104 -Rows 24 -Scene @(
+$pictures['watch-pbxqueue'] = Get-Picture -Title 'Watch-PbxQueue in a terminal' -Columns 104 -Rows 24 -Scene @(
     , @(2, '$null = Start-PbxSimulator PortSIP -Name hq | Connect-PbxEvents -Name office')
     , @(2, '$null = Register-PbxSubscription Call, Queue -Queue 4020, 4021 -Extension 1001, 1002, 1003, 1004')
     , @(2, 'Invoke-PbxSimulation QueueAbandoned -Simulator hq -Pace 300 -NoWait -From +12025550121')
@@ -140,3 +140,6 @@ Get-Picture -Name watch-pbxqueue -Title 'Watch-PbxQueue in a terminal' -Columns 
     , @(6, 'Watch-PbxQueue -ServiceLevel 20')
     , @(20, '')
 )
+foreach ($name in $pictures.Keys) {
+    Set-Content -LiteralPath (Join-Path $Path "$name.svg") -Value $pictures[$name]
+}

@@ -9,11 +9,22 @@ namespace PbxEvents;
 [SuppressMessage("Naming", "CA1711:Identifiers should not have incorrect suffix", Justification = "It is a queue, of callers.")]
 public sealed record PbxQueue
 {
+    private readonly string? _name;
+    private readonly string _queue = "";
+
     /// <summary>The queue's number, or the platform's id of it: what <see cref="PbxCall.Queue"/> holds.</summary>
-    public required string Queue { get; init; }
+    public required string Queue
+    {
+        get => _queue;
+        init => _queue = VisibleText.OfValue(value);
+    }
 
     /// <summary>The queue's name; null when no event told it.</summary>
-    public string? Name { get; init; }
+    public string? Name
+    {
+        get => _name;
+        init => _name = VisibleText.OfValue(value);
+    }
 
     /// <summary>The connection it was seen on.</summary>
     public string Connection { get; init; } = "";

@@ -3,11 +3,22 @@ namespace PbxEvents;
 /// <summary>An agent of a queue, as the platform last told. Immutable.</summary>
 public sealed record PbxQueueAgent
 {
+    private readonly string? _state;
+    private readonly string _extension = "";
+
     /// <summary>The agent's extension, or what the platform knows it by.</summary>
-    public required string Extension { get; init; }
+    public required string Extension
+    {
+        get => _extension;
+        init => _extension = VisibleText.OfValue(value);
+    }
 
     /// <summary>The agent's state in the platform's own word; null on a platform that tells of membership only.</summary>
-    public string? State { get; init; }
+    public string? State
+    {
+        get => _state;
+        init => _state = VisibleText.OfValue(value);
+    }
 
     /// <summary>Since when, by the platform's clock.</summary>
     public required DateTimeOffset Since { get; init; }

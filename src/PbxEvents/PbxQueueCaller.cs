@@ -3,14 +3,30 @@ namespace PbxEvents;
 /// <summary>Somebody who waits in a queue. Immutable.</summary>
 public sealed record PbxQueueCaller
 {
+    private readonly string? _fromName;
+    private readonly string? _from;
+    private readonly string _callId = "";
+
     /// <summary>The platform's id of the call.</summary>
-    public required string CallId { get; init; }
+    public required string CallId
+    {
+        get => _callId;
+        init => _callId = VisibleText.OfValue(value);
+    }
 
     /// <summary>The calling number or address.</summary>
-    public string? From { get; init; }
+    public string? From
+    {
+        get => _from;
+        init => _from = VisibleText.OfValue(value);
+    }
 
     /// <summary>The calling party's name, where the platform gives one.</summary>
-    public string? FromName { get; init; }
+    public string? FromName
+    {
+        get => _fromName;
+        init => _fromName = VisibleText.OfValue(value);
+    }
 
     /// <summary>The place in the queue as the platform told it when the caller came, the first is 1; null when it does not say.</summary>
     public int? Position { get; init; }

@@ -150,9 +150,9 @@ Describe 'Watch-PbxCall in a terminal' -Skip:(-not $hasTerminal) {
     It 'shows what a caller calls himself as text, whatever it is' {
         $terminal = Open-Office -Width 120
         try {
-            Invoke-Line $terminal 'Invoke-PbxSimulation Missed -Pace 0 -FromName "x`e[2J`e]0;mine`a渡辺" | Out-Null'
+            Invoke-Line $terminal 'Invoke-PbxSimulation Missed -Pace 0 -FromName "x`e[2J`e]0;mine`a`u{6E21}`u{8FBA}" | Out-Null'
             Send-Line $terminal 'Watch-PbxCall'
-            Wait-Screen $terminal '(?m)^ ! Missed .*x\uFFFD\[2J\uFFFD\]0;mine\uFFFD渡辺 '
+            Wait-Screen $terminal '(?m)^ ! Missed .*x\u241B\[2J\u241B\]0;mine\u2407\u6E21\u8FBA '
             tmux -L $terminal display-message -p '#{pane_title}' | Should -Not -Be 'mine'
         } finally {
             Close-Terminal $terminal

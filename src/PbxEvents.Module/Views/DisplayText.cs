@@ -14,13 +14,17 @@ public static class DisplayText
 
     private const char Replacement = '\uFFFD';
 
-    /// <summary>The text with every character that would steer a terminal replaced by U+FFFD. Any thread.</summary>
+    /// <summary>
+    /// The text with every character that would steer a terminal made visible (as the model does it already to most texts),
+    /// and those that take no room, and halves of characters, replaced by U+FFFD. Any thread.
+    /// </summary>
     /// <param name="text">The text; null counts as empty.</param>
     /// <returns>Text that is safe to show, cut at 1024 characters.</returns>
     public static string Clean(string? text)
     {
         if (string.IsNullOrEmpty(text))
             return "";
+        text = VisibleText.OfValue(text);
         if (text.Length <= MaxLength && text.All(c => c is >= ' ' and <= '~'))
             return text;
         var clean = new StringBuilder(Math.Min(text.Length, MaxLength));
@@ -30,7 +34,7 @@ public static class DisplayText
         {
             if (clean.Length >= MaxLength)
                 break;
-            if (Steers(rune))
+            if (IsHidden(rune))
                 clean.Append(Replacement);
             else
                 clean.Append(rune.ToString());
@@ -73,10 +77,8 @@ public static class DisplayText
         return fitted.Append(ellipsis).ToString();
     }
 
-    private static bool Steers(Rune rune) =>
-        Rune.IsControl(rune)
-        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        || rune.Value is 0x061C or 0x200B or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F) or 0xFEFF
+    private static bool IsHidden(Rune rune) =>
+        rune.Value is 0x061C or 0x200B or 0x200E or 0x200F or (>= 0x2060 and <= 0x206F) or 0xFEFF
             or (>= 0xFFF9 and <= 0xFFFB) or (>= 0xE0000 and <= 0xE007F);
 
     private static int ElementWidth(string element)

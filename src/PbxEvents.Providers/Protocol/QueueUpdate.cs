@@ -5,7 +5,7 @@ namespace PbxEvents.Providers.Protocol;
 public sealed class QueueUpdate(string queue)
 {
     /// <summary>The queue's number or id.</summary>
-    public string Queue { get; } = queue;
+    public string Queue { get; } = VisibleText.OfValue(queue);
 
     /// <summary>The queue's name; null when this event does not tell it.</summary>
     public string? Name { get; init; }

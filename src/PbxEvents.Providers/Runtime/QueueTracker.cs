@@ -98,9 +98,9 @@ internal sealed class QueueTracker(string connection, string provider)
                 Leave(caller.CallId, place, pbxEvent);
             Enter(update.Queue, caller, pbxEvent);
         }
-        foreach (var id in update.Left)
-            if (_calls.TryGetValue(id, out var place) && place.Queue == update.Queue && place.Stage == Stage.Waiting)
-                Leave(id, place, pbxEvent);
+        foreach (var id in update.Left.Select(VisibleText.OfValue))
+            if (_calls.TryGetValue(id!, out var place) && place.Queue == update.Queue && place.Stage == Stage.Waiting)
+                Leave(id!, place, pbxEvent);
     }
 
     private static IReadOnlyList<PbxQueueAgent> ApplyAgents(IReadOnlyList<PbxQueueAgent> agents, PbxEvent pbxEvent, QueueUpdate update)

@@ -68,7 +68,7 @@ internal sealed class LiveTable<T>(IReadOnlyList<LiveColumn<T>> columns, Glyphs 
 
     private LiveLine MakeLine(LiveText mark, int margin, List<(int Index, int Width)> places, Func<int, LiveText> cell)
     {
-        var line = new LiveLine().At(0, mark);
+        var line = new LiveLine().At(0, mark with { Text = DisplayText.Fit(mark.Text, _width, "") });
         var column = margin;
         foreach (var (index, width) in places)
         {

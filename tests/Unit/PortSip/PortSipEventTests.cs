@@ -56,6 +56,7 @@ public sealed class PortSipEventTests
 
         Assert.Equal([("102", "8001"), ("102", "8002")], _bench.Host.Events.Skip(before).Select(e => (e.Extension!, e.Queue!)));
         Assert.All(_bench.Host.Events.Skip(before), e => Assert.Equal(PbxCategory.Agent, e.Category));
+        Assert.Equal(["READY", "NOT_READY"], _bench.Host.Queues.Select(q => q.Agents.Single().State));
     }
 
     private PbxEvent Status(bool online, string call = "", string extension = "102") => _bench.Event("extension_status", new
@@ -144,6 +145,34 @@ public sealed class PortSipEventTests
         Assert.Equal(("885", "8001", "5550100"), (_bench.Call.CallId, _bench.Call.Queue, _bench.Call.From));
         Assert.Equal(PbxCallState.Offered, _bench.Call.State);
         Assert.Equal(41, (_bench.Host.Now - _bench.Call.StartedAt).TotalSeconds);
+
+        var queue = Assert.Single(_bench.Host.Queues);
+        Assert.Equal(("8001", "Sales", 1), (queue.Queue, queue.Name, queue.WaitingCount));
+        Assert.Equal(("885", "5550100", 1, 41), (queue.Waiting[0].CallId, queue.Waiting[0].From, queue.Waiting[0].Position, (_bench.Host.Now - queue.WaitingSince!.Value).TotalSeconds));
+        Assert.Equal(("101", "READY"), (queue.Agents[0].Extension, queue.Agents[0].State));
+    }
+
+    [Fact]
+    public void A_queue_follows_its_callers_and_agents()
+    {
+        _bench.SubscribeTopic("queue_events", queues: ["8001"]);
+        _bench.Event("queue_status", new { queue_id = "677", queue_number = "8001", queue_name = "Sales" });
+        Assert.Equal(0, _bench.Host.Queues[0].WaitingCount);
+        Caller("enqueue");
+        Assert.Equal("885", _bench.Host.Queues[0].Waiting.Single().CallId);
+        Caller("overflow");
+        Assert.Empty(_bench.Host.Queues[0].Waiting);
+
+        _bench.Event("queue_agent_status", new { queue_id = "677", updated_agents = new[] { new { state = "QUEUE_CALL", agent_extension_number = "101", timestamp = _bench.Now } } });
+        Assert.Equal(("101", "QUEUE_CALL"), (_bench.Host.Queues[0].Agents.Single().Extension, _bench.Host.Queues[0].Agents.Single().State));
+        _bench.Event("queue_agent_status", new { queue_id = "677", removed_agents = new[] { new { agent_extension_number = "101" } } });
+        Assert.Empty(_bench.Host.Queues[0].Agents);
+
+        void Caller(string reason) => _bench.Event("queue_caller_status", new
+        {
+            queue_id = "677",
+            updated_callers = new[] { new { position = "1", session_id = "885", caller_number = "5550100", reason, timestamp = _bench.Now, type = "normal" } },
+        });
     }
 
     [Fact]

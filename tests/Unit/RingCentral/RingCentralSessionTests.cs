@@ -363,6 +363,7 @@ public sealed class RingCentralSessionTests
         bench.Notify("/restapi/v1.0/account/1000/call-queues/2900/presence", """{"records":[{"member":{"id":2001},"acceptCurrentQueueCalls":true}]}""");
 
         Assert.Equal((PbxCategory.Agent, "2900"), (bench.Host.LastEvent.Category, bench.Host.LastEvent.Queue));
+        Assert.Equal(("2001", "Accepting"), (bench.Host.Queues[0].Agents[0].Extension, bench.Host.Queues[0].Agents[0].State));
     }
 
     [Fact]

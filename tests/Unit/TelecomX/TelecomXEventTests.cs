@@ -186,13 +186,16 @@ public sealed class TelecomXEventTests
         var entered = Pbx("QUEUE_ENTERED", "'queue':'Q1','_id':'ch-host','state':'QUEUED','number':'+4511111111','position':1");
         Assert.Equal(PbxCategory.Queue, entered.Category);
         Assert.Equal("Q1", entered.Queue);
+        Assert.Equal(("s1", "+4511111111", 1), (_host.Queues[0].Waiting[0].CallId, _host.Queues[0].Waiting[0].From, _host.Queues[0].Waiting[0].Position));
         Out("CALL_RING", "c5", "X1", ",'queueId':'Q1','queueName':'Support'");
         var member = Out("CALL_END", "c5", "X1", ",'queueId':'Q1'");
         Assert.Null(member.Outcome);
         Pbx("QUEUE_LEFT", $"'queue':'Q1','_id':'ch-host','state':'{state}','number':'+4511111111'");
+        Assert.Empty(_host.Queues[0].Waiting);
         var end = In("CALL_END");
         Assert.Equal(outcome, end.Outcome);
         Assert.Equal("Q1", end.Call!.Queue);
+        Assert.Equal(("Support", 1), (_host.Queues[0].Name, _host.Queues[0].Lost));
     }
 
     [Fact]
@@ -211,6 +214,11 @@ public sealed class TelecomXEventTests
         Assert.Equal(PbxCategory.Agent, e.Category);
         Assert.Equal("Q1", e.Queue);
         Assert.Equal("X1", e.Extension);
+        Assert.Equal("X1", _host.Queues[0].Agents.Single().Extension);
+        Assert.Null(_host.Queues[0].Agents[0].State);
+        Assert.Null(_host.Queues[0].WaitingCount);
+        Pbx("QUEUE_MEMBER_LEFT", "'_id':'Q1','employee':'E1','data':{'_id':'M1','extension':'X1','number':null}");
+        Assert.Empty(_host.Queues[0].Agents);
     }
 
     [Fact]

@@ -411,8 +411,10 @@ public sealed class YeastarCallTests
     {
         _rig.Event(30029, """{"queue_number":"queue-6400","agent_number":"1001","status":"login","reason":""}""");
         Assert.Equal("6400", _rig.Host.LastEvent.Queue);
+        Assert.Equal(("1001", "login"), (_rig.Host.Queues[0].Agents[0].Extension, _rig.Host.Queues[0].Agents[0].State));
         _rig.Call(Inbound("ANSWERED", path: "6400"));
         Assert.Equal("6400", _rig.TheCall.Queue);
+        Assert.Equal(_rig.TheCall.CallId, _rig.Host.Queues[0].Waiting.Single().CallId);
     }
 
     [Fact]

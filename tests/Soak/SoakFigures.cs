@@ -25,7 +25,8 @@ internal sealed class SoakFigures(SoakOptions options)
     public void Add(string platform, Resources before, Resources after) =>
         _resources[platform] = (_resources.TryGetValue(platform, out var known) ? known.Before : before, after);
 
-    public Resources ResourcesBefore(string platform) => _resources[platform].Before;
+    /// <summary>What there was before a platform's first run; null when it had none yet.</summary>
+    public Resources? ResourcesBefore(string platform) => _resources.TryGetValue(platform, out var known) ? known.Before : null;
 
     /// <summary>The tables, in Markdown.</summary>
     public string Report()

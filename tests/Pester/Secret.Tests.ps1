@@ -1,9 +1,10 @@
 BeforeAll {
     . $PSScriptRoot/Support.ps1
 
-    # Connects to a platform's simulator in every way that it knows, with right and with wrong secrets, in a process of its
-    # own with every stream and a transcript on. What the process wrote is returned, and the secrets that it used.
-    function Invoke-Marked {
+    # Connects to a platform's simulator in every way that it knows, with right and with wrong secrets, and runs every cmdlet,
+    # in a process of its own with every stream and a transcript on. What the process wrote, in whatever way, is for
+    # Receive-Marked to tell, and the secrets that it used.
+    function Start-Marked {
         param([string] $Provider)
 
         $folder = (New-Item -ItemType Directory -Path (Join-Path $TestDrive $Provider)).FullName
@@ -13,18 +14,54 @@ param($modulePath, $provider, $folder)
 Import-Module $modulePath
 $plain = { param($secret) if ($secret) { [System.Net.NetworkCredential]::new('', $secret).Password } }
 $mark = { param($text) [System.Net.NetworkCredential]::new('', "MARK-$text-7f3a").SecurePassword }
-$simulator = Start-PbxSimulator $provider
+$simulator = Start-PbxSimulator $provider -Verbose -Debug
 $known = @($simulator.Credential, $simulator.ClientCredential).ForEach{ $_ ? $_.GetNetworkCredential().Password : $null }
 $known += (& $plain $simulator.AccessToken), (& $plain $simulator.Jwt)
 [System.IO.File]::WriteAllLines("$folder/known.txt", [string[]]($known.Where{ $_ }))
+
+# Whatever can be made of an object that a cmdlet gave out. A simulator is asked for its sample password on purpose.
+function Show {
+    param([Parameter(ValueFromPipeline)] $Object)
+
+    process {
+        "$Object"
+        $Object | Out-String -Width 300
+        $Object | Format-List | Out-String -Width 300
+        if ($Object -is [PbxEvents.Simulator.PbxSimulator]) { return }
+        $Object | Format-List * -Force | Out-String -Width 300
+        $Object | ConvertTo-Json -Depth 2 -WarningAction Ignore
+        $Object | ConvertTo-Csv | Out-String
+        [System.Management.Automation.PSSerializer]::Serialize($Object, 2)
+    }
+}
+
+# Runs a line, with everything that it says; its failure is shown from all sides.
+function Step {
+    param([scriptblock] $Line)
+
+    try { & $Line | Select-Object -Last 2 | Show }
+    catch {
+        "FAILED $Line"
+        $_ | Format-List * -Force
+        for ($exception = $_.Exception; $exception; $exception = $exception.InnerException) {
+            $exception | Format-List * -Force
+            "$exception"
+            $exception.Data | Out-String
+        }
+        $_.ErrorDetails, $_.TargetObject, $_.CategoryInfo, $_.InvocationInfo | Out-String
+    }
+}
+
+$simulator | Show
 $DebugPreference = $VerbosePreference = $InformationPreference = 'Continue'
 $null = Start-Transcript "$folder/transcript.txt"
 
-$server = @{ Provider = $provider; Server = $simulator.Server; Timeout = 20; Verbose = $true; Debug = $true }
+$server = @{ Provider = $provider; Server = $simulator.Server; Timeout = 15; Verbose = $true; Debug = $true }
 $user = @{}
 if ($simulator.Credential) { $user.Credential = $simulator.Credential }
 if ($simulator.ClientCredential) { $user.ClientCredential = $simulator.ClientCredential }
 if ($simulator.Jwt) { $user.Jwt = $simulator.Jwt }
+if ($provider -eq 'PortSIP') { $user.Domain = $simulator.Domain }
 $domain = $simulator.Domain ? @{ Domain = $simulator.Domain } : @{}
 
 $ways = [System.Collections.Generic.List[hashtable]]::new()
@@ -36,30 +73,51 @@ if ($simulator.AccessToken) {
 $ways.Add(@{ AccessToken = & $mark 'token' } + $domain)
 $ways.Add(@{ TokenProvider = { [System.Net.NetworkCredential]::new('', 'MARK-provided-7f3a').SecurePassword } } + $domain)
 $ways.Add(@{ TokenProvider = { throw 'The vault is locked.' } } + $domain)
-foreach ($name in @($user.Keys)) {
+foreach ($name in @($user.Keys) -ne 'Domain') {
     $wrong = $user.Clone()
     $wrong[$name] = $name -eq 'Jwt' ? (& $mark 'jwt') : [pscredential]::new($user[$name].UserName, (& $mark $name))
     $ways.Add($wrong)
 }
 
 $number = 0
+$wasToured = $false
 foreach ($way in $ways) {
     $number++
     try {
         $connection = Connect-PbxEvents @server @way -Name "way$number" -TracePath "$folder/trace$number.txt" -ErrorAction Stop
         "CONNECTED $($way.Keys)"
-        try {
-            $subscription = Register-PbxSubscription Call -Extension 1001 -Verbose -Debug -ErrorAction Stop
-            $subscription | Format-List * -Force
-            Invoke-PbxSimulation Missed -Simulator $simulator -Verbose -Debug | Format-List * -Force
-            Get-PbxEvent -Last 5 -Verbose -Debug | Format-List * -Force
+        $loud = @{ Verbose = $true; Debug = $true; ErrorAction = 'Stop' }
+        $calls = $provider -in 'OneCloud', 'PortSIP' ? @{ Extension = '1001' } : @{}
+        $connection | Show
+        if ($wasToured) { continue }
+        $wasToured = $true
+        Step { Register-PbxSubscription Call @calls -Action { "$Event"; $Event } @loud }
+        Step { Register-PbxSubscription Call @calls -Action { throw 'the action failed' } @loud }
+        Step { Register-PbxSubscription -Topic 'no such topic' @loud }
+        Step { Get-PbxSubscription @loud }
+        Step { Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0 @loud }
+        Step { Wait-PbxEvent Call -Timeout 10 @loud }
+        Step { Wait-PbxCall -Outcome Missed -Timeout 10 @loud }
+        Step { Get-PbxEvent -Last 5 @loud }
+        Step { Get-PbxEvent -Wait -Timeout 0.2 @loud }
+        Step { Get-PbxCall @loud }
+        Step { Watch-PbxCall -Timeout 0.5 @loud }
+        Step { Watch-PbxQueue -Timeout 0.5 @loud }
+        Step { Send-PbxRequest CommunicatorGetStatus -To nobody -Timeout 0.5 -Confirm:$false @loud }
+        Step { Send-PbxRequest GET /restapi/v1.0/account/~ -Timeout 2 -Confirm:$false @loud }
+        Step { Invoke-PbxSimulation Request -Simulator $simulator -Pace 0 @loud }
+        Step { Wait-PbxEvent -Name REQUEST -Timeout 0.5 @loud | Send-PbxReply -Data @{ status = 'here' } @loud }
+        Step { Get-PbxEvent -Last 1 | Send-PbxReply -Data @{ status = 'here' } @loud }
+        Step { Get-PbxEventType -Provider $provider @loud | Select-Object -First 1 }
+        Step { Restart-PbxAction @loud }
+        foreach ($fault in 'Malformed', 'ExpireToken', 'Drop', 'Refuse') {
+            Step { Invoke-PbxSimulation -Fault $fault -Simulator $simulator @loud }
         }
-        catch {
-            $_ | Format-List * -Force
-        }
-        $connection, "$connection" | Format-List * -Force
-        $connection | ConvertTo-Json -Depth 2 -WarningAction Ignore
-        Disconnect-PbxEvents -Connection $connection -Verbose -Debug -Confirm:$false
+        Step { Invoke-PbxSimulation -ClearFaults -Simulator $simulator @loud }
+        Step { Get-PbxConnection @loud }
+        Step { Get-PbxSubscription | Unregister-PbxSubscription @loud }
+        Step { Get-PbxEvent -Connection 'no such connection' @loud }
+        $connection | Show
     }
     catch {
         "REFUSED $($way.Keys)"
@@ -68,41 +126,107 @@ foreach ($way in $ways) {
         "$($_.Exception)"
         $_.ErrorDetails, $_.TargetObject, $_.CategoryInfo | Out-String
     }
+    finally {
+        Get-PbxConnection | Disconnect-PbxEvents -Verbose -Debug -Confirm:$false
+    }
 }
-Get-Error -Newest 20
+Get-Error -Newest 5
+$Error.ForEach{ "$_"; "$($_.Exception)"; "$($_.Exception.Data.Values)"; $_.TargetObject | Out-String }
+Get-ChildItem Env: | Out-String -Width 2000
+[Environment]::GetCommandLineArgs()
+if ($IsLinux) { [System.IO.File]::ReadAllText('/proc/self/cmdline') }
 Get-PbxConnection | Format-List * -Force
 $null = Stop-Transcript
 Stop-PbxSimulator -Simulator * -Confirm:$false
+Remove-Module PbxEvents
 'END'
 '@
         $path = Join-Path $folder 'marked.ps1'
         Set-Content $path $script
-        $pwsh = [System.Environment]::ProcessPath
-        $output = & $pwsh -NoProfile -NonInteractive -File $path $ModulePath $Provider $folder 2>&1 | Out-String
-        $files = Get-ChildItem $folder -Exclude marked.ps1, known.txt
+        # Whatever is written beside what was asked for is written here.
+        $homeFolder, $temp = 'home', 'temp' | ForEach-Object { (New-Item -ItemType Directory -Path (Join-Path $folder $_)).FullName }
+        $start = @{
+            FilePath               = [System.Environment]::ProcessPath
+            ArgumentList           = '-NoProfile', '-NonInteractive', '-File', $path, $ModulePath, $Provider, $folder
+            Environment            = @{ HOME = $homeFolder; TMPDIR = $temp; TEMP = $temp; TMP = $temp }
+            RedirectStandardOutput = Join-Path $folder 'output.txt'
+            RedirectStandardError  = Join-Path $folder 'error.txt'
+        }
+        [pscustomobject]@{ Folder = $folder; Script = $script; Process = Start-Process @start -PassThru }
+    }
+
+    # What such a process wrote, once it has ended.
+    function Receive-Marked {
+        param($Run)
+
+        $Run.Process.WaitForExit(240000) | Should -BeTrue
+        $folder = $Run.Folder
+        $output = Get-Content (Join-Path $folder 'output.txt') -Raw
+        $files = Get-ChildItem $folder -Recurse -File -Force -Exclude marked.ps1, known.txt
         [pscustomobject]@{
             Output  = $output
-            Texts   = @{ output = $output } + ($files | ForEach-Object { $all = @{} } { $all[$_.Name] = [System.IO.File]::ReadAllText($_.FullName) } { $all })
+            Script  = $Run.Script
+            Files   = $files
+            Texts   = ($files | ForEach-Object { $all = @{} } {
+                    # A file is read as what is in it may be kept: one byte or two for a character.
+                    $all[$_.FullName] = [System.IO.File]::ReadAllText($_.FullName)
+                    $all["$($_.FullName) (UTF-16)"] = [System.IO.File]::ReadAllText($_.FullName, [System.Text.Encoding]::Unicode)
+                } { $all })
             Secrets = @(Get-Content (Join-Path $folder 'known.txt')) + 'MARK-'
         }
     }
 }
 
 Describe 'Secrets' {
-    It 'are in no stream, error, object, transcript or trace of <_>' -ForEach TelecomX, OneCloud, RingCentral, PortSIP {
-        $run = Invoke-Marked $_
-        $run.Output | Should -BeLike '*CONNECTED*'
-        $run.Output | Should -BeLike '*REFUSED*'
-        $run.Output.TrimEnd() | Should -BeLike '*END'
-        $run.Texts.Keys | Should -Contain 'transcript.txt'
-        $run.Texts.Keys | Should -Contain 'trace1.txt'
+    BeforeAll {
+        $token = [regex]::new('(?<!PublicKey)(access_token|refresh_token|bearer|wsc|token)["'']?\s*[=:]\s*["'']?(?!\*|null|true|false)[a-z0-9._~+/-]{16}|Bearer [a-z0-9._~+/-]{12}', 'IgnoreCase, Compiled')
+        # They wait most of the time, so they wait at the same time.
+        $runs = @{}
+        'TelecomX', 'OneCloud', 'RingCentral', 'PortSIP', 'Yeastar' | ForEach-Object { $runs[$_] = Start-Marked $_ }
+    }
+
+    AfterAll {
+        $runs.Values.Process | Where-Object HasExited -EQ $false | Stop-Process
+    }
+
+    It 'are in no stream, error, object, transcript, trace or other file of <_>' -ForEach TelecomX, OneCloud, RingCentral, PortSIP, Yeastar {
+        $run = Receive-Marked $runs[$_]
+        foreach ($word in 'CONNECTED', 'REFUSED', 'FAILED', "END$([Environment]::NewLine)") {
+            $run.Output.Contains($word) | Should -BeTrue -Because "there is $word in the output"
+        }
+        foreach ($command in Get-Command -Module PbxEvents) {
+            $run.Script | Should -BeLike "*$($command.Name)*" -Because 'every cmdlet is run'
+        }
+        $run.Files.Name | Should -Contain 'transcript.txt'
+        $run.Files.Name | Should -Contain 'trace1.txt'
         $run.Secrets.Count | Should -BeGreaterThan 1
         foreach ($name in $run.Texts.Keys) {
+            $text = $run.Texts[$name]
             foreach ($secret in $run.Secrets) {
-                $at = $run.Texts[$name].IndexOf($secret, [StringComparison]::OrdinalIgnoreCase)
-                $around = $at -lt 0 ? '' : $run.Texts[$name].Substring([Math]::Max(0, $at - 300), [Math]::Min(330, $run.Texts[$name].Length - [Math]::Max(0, $at - 300)))
+                $at = $text.IndexOf($secret, [StringComparison]::Ordinal)
+                $around = $at -lt 0 ? '' : $text.Substring([Math]::Max(0, $at - 300), [Math]::Min(330, $text.Length - [Math]::Max(0, $at - 300)))
                 $around | Should -BeNullOrEmpty -Because "$name holds a secret"
             }
+            # Tokens that the platform made on the way are not known here; where they stand is.
+            $found = $token.Match($text)
+            $around = $found.Success ? $text.Substring([Math]::Max(0, $found.Index - 80), [Math]::Min(120, $text.Length - [Math]::Max(0, $found.Index - 80))) : ''
+            $around | Should -BeNullOrEmpty -Because "$name holds a token"
         }
+    }
+
+    It 'are readable by their owner only where they are written' -Skip:$IsWindows {
+        $simulator = Start-PbxSimulator RingCentral
+        $trace = Join-Path $TestDrive 'mode-trace.txt'
+        $state = Join-Path $TestDrive 'mode-state.json'
+        $null = $simulator | Connect-PbxEvents -TracePath $trace -RecoveryPath $state
+        $null = Register-PbxSubscription Call
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        $null = Wait-PbxCall -Outcome Missed -Timeout $Patience
+        Wait-Until { Test-Path $state } 'the state'
+        foreach ($path in $trace, $state) {
+            (Get-Item $path).UnixFileMode | Should -Be ([System.IO.UnixFileMode]'UserRead, UserWrite')
+        }
+        Get-PbxConnection | Disconnect-PbxEvents
+        Stop-PbxSimulator -Simulator * -Confirm:$false
     }
 }

@@ -32,9 +32,10 @@ internal static class ManyClients
     /// <summary><c>run COUNT</c> on stdin: takes that many events on each connection; as <see cref="ContestantHost"/> for all together.</summary>
     public static async Task LoadAsync(Platform platform, int port, int count)
     {
-        var clients = await ConnectAsync(platform, port, count);
         while (Console.In.ReadLine() is { } line)
         {
+            // Anew for each round: the frames are the same, and a session takes no event twice.
+            var clients = await ConnectAsync(platform, port, count);
             var each = int.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
             var until = Array.ConvertAll(clients, c => c.Received + each);
             using var process = Process.GetCurrentProcess();
@@ -49,6 +50,7 @@ internal static class ManyClients
             process.Refresh();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{each * count} {elapsed:0.000} {(process.TotalProcessorTime - cpu).TotalMilliseconds:0.000} {GC.GetTotalAllocatedBytes(precise: true) - bytes}"));
+            await Task.WhenAll(clients.Select(c => c.DisposeAsync().AsTask()));
         }
     }
 

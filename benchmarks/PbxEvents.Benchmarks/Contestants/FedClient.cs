@@ -28,7 +28,7 @@ internal static class FedClient
             await client.SubscribeAsync(platform.Filter, CancellationToken.None);
 
             // Whole calls, so that a second helping does not begin in the middle of one.
-            var frames = CallFrames.Make(Provider, count / (5 * calls) * 5 * calls, calls);
+            var frames = CallFrames.Make(Provider, Math.Max(1, count / (5 * calls)) * 5 * calls, calls);
             for (var fed = 0; fed < Math.Max(buffer, 200_000); fed += frames.Length)
                 await FeedAsync(client, link, frames);
             GC.Collect();

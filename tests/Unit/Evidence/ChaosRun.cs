@@ -6,7 +6,7 @@ using PbxEvents.Tests.Unit.Simulator;
 namespace PbxEvents.Tests.Unit.Evidence;
 
 /// <summary>A simulator that plays calls and breaks by plan, and a client that must lose nothing in silence.</summary>
-internal sealed class ChaosRun : IAsyncDisposable
+internal sealed class ChaosRun
 {
     private const int Speed = 16;
     private const int CallsAtATime = 12;
@@ -15,6 +15,9 @@ internal sealed class ChaosRun : IAsyncDisposable
     private static readonly TimeSpan CalmLimit = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(90);
+
+    /// <summary>Far more than closing takes.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(60);
 
     private readonly ChaosPlatform _platform;
     private readonly PbxSimulator _simulator;
@@ -39,17 +42,35 @@ internal sealed class ChaosRun : IAsyncDisposable
     /// <returns>What happened, and what was wrong.</returns>
     public static async Task<ChaosFigures> RunAsync(ChaosPlatform platform, int seed, int rounds, int callsPerStep)
     {
-        await using var run = await StartAsync(platform);
+        ChaosRun run;
+        try
+        {
+            run = await StartAsync(platform);
+        }
+        catch (Exception e)
+        {
+            return new ChaosFigures(platform.Name, seed) { Faults = [$"It did not start: {e}"] };
+        }
+        ChaosFigures figures;
         try
         {
             await run.PlayAsync(ChaosPlan.Make(platform, seed, rounds, callsPerStep));
             await run.SettleAsync();
-            return await run.JudgeAsync(seed);
+            figures = await run.JudgeAsync(seed);
         }
         catch (Exception e)
         {
-            return new ChaosFigures(platform.Name, seed) { Faults = [$"{e}{Environment.NewLine}{run.Describe()}"] };
+            figures = new ChaosFigures(platform.Name, seed) { Faults = [$"{e}{Environment.NewLine}{run.Describe()}"] };
         }
+        try
+        {
+            await run.EndAsync().WaitAsync(EndLimit);
+        }
+        catch (Exception e)
+        {
+            figures = figures with { Faults = [.. figures.Faults, $"It does not end: {e.Message}"] };
+        }
+        return figures;
     }
 
     private static async Task<ChaosRun> StartAsync(ChaosPlatform platform)
@@ -64,7 +85,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         return new ChaosRun(platform, simulator, client);
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task EndAsync()
     {
         await _client.DisposeAsync();
         await _simulator.DisposeAsync();

@@ -2,8 +2,9 @@
 # assembly itself (ModuleCleanup), so nothing else is needed here.
 Import-Module -Name ([System.IO.Path]::Combine($PSScriptRoot, 'bin', 'PbxEvents.Module.dll')) -ErrorAction Stop
 
-# Completion of the engine events that the module raises, for PowerShell's own cmdlet.
-Register-ArgumentCompleter -CommandName Register-EngineEvent -ParameterName SourceIdentifier -ScriptBlock {
+# Completion of the engine events that the module raises, for PowerShell's own cmdlets.
+$eventCommands = 'Register-EngineEvent', 'Get-Event', 'Wait-Event', 'Remove-Event', 'Get-EventSubscriber', 'Unregister-Event'
+Register-ArgumentCompleter -CommandName $eventCommands -ParameterName SourceIdentifier -ScriptBlock {
     # The word to complete is the third argument.
     [PbxEvents.Module.Completion.EngineEventCompleter]::Complete($args[2])
 }

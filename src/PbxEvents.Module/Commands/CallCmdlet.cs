@@ -28,6 +28,7 @@ public abstract class CallCmdlet : ReadingCmdlet
 
     /// <summary>Only calls these extensions take part in; wildcards allowed.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ExtensionCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Extension { get; set; }
@@ -46,6 +47,7 @@ public abstract class CallCmdlet : ReadingCmdlet
 
     /// <summary>Only calls that came through these queues; wildcards allowed.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(QueueCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Queue { get; set; }

@@ -69,6 +69,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     /// <summary>The platform's dialect (PortSIP). Default: found out.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(DialectCompleter))]
     public string? Dialect { get; set; }
 
     /// <summary>The PBX's time zone, as an id or a TimeZoneInfo, for platforms that send local times. Default: this machine's.</summary>

@@ -33,6 +33,7 @@ public abstract class EventCmdlet : ReadingCmdlet
 
     /// <summary>Only events that speak of these extensions, or of a call they take part in; wildcards allowed.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ExtensionCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Extension { get; set; }
@@ -51,6 +52,7 @@ public abstract class EventCmdlet : ReadingCmdlet
 
     /// <summary>Only events that speak of these queues, or of a call that came through them; wildcards allowed.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(QueueCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Queue { get; set; }

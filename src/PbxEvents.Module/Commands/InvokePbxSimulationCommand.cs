@@ -37,14 +37,17 @@ public sealed class InvokePbxSimulationCommand : SimulatorCmdlet
 
     /// <summary>The extension it is about.</summary>
     [Parameter(ParameterSetName = ScenarioSet)]
+    [ArgumentCompleter(typeof(ExtensionCompleter))]
     public string? Extension { get; set; }
 
     /// <summary>The second extension: who else rings, and who gets a transferred call.</summary>
     [Parameter(ParameterSetName = ScenarioSet)]
+    [ArgumentCompleter(typeof(ExtensionCompleter))]
     public string? OtherExtension { get; set; }
 
     /// <summary>The queue, in queue and agent scenarios.</summary>
     [Parameter(ParameterSetName = ScenarioSet)]
+    [ArgumentCompleter(typeof(QueueCompleter))]
     public string? Queue { get; set; }
 
     /// <summary>How often to play it. Default once.</summary>

@@ -33,11 +33,13 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
 
     /// <summary>Only these extensions. Default all.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ExtensionCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Extension { get; set; } = [];
 
     /// <summary>Only these queues. Default all.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(QueueCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Queue { get; set; } = [];
 

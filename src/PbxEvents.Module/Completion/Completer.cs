@@ -22,13 +22,24 @@ public abstract class Completer : IArgumentCompleter
         IDictionary fakeBoundParameters)
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
-        var typed = (wordToComplete ?? "").Trim('\'', '"');
-        var pattern = new WildcardPattern(typed + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        var begins = MakeTest(wordToComplete);
         return GetCandidates(fakeBoundParameters)
-            .Where(c => pattern.IsMatch(c.Value))
+            .Where(c => begins(c.Value))
             .DistinctBy(c => c.Value, StringComparer.OrdinalIgnoreCase)
             .Select(c => new CompletionResult(Quote(c.Value), c.Value, CompletionResultType.ParameterValue, c.ToolTip))
             .ToArray();
+    }
+
+    /// <summary>The test for what begins with a word as it was typed: with or without quotes; asterisk and question mark are wildcards.</summary>
+    internal static Predicate<string> MakeTest(string? word)
+    {
+        var typed = (word ?? "").Trim('\'', '"').Replace("''", "'", StringComparison.Ordinal);
+        if (typed.AsSpan().IndexOfAny('*', '?') < 0)
+            return v => v.StartsWith(typed, StringComparison.OrdinalIgnoreCase);
+
+        // A bracket is a character of a name here: while it is being typed it closes nothing.
+        var escaped = typed.Replace("[", "`[", StringComparison.Ordinal).Replace("]", "`]", StringComparison.Ordinal);
+        return new WildcardPattern(escaped + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant).IsMatch;
     }
 
     /// <summary>All values that could be meant, with a line about each.</summary>

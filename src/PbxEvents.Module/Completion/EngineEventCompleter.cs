@@ -3,7 +3,7 @@ using PbxEvents.Module.Eventing;
 
 namespace PbxEvents.Module.Completion;
 
-/// <summary>Completes the identifiers of <c>PbxEvents.*</c> for <c>Register-EngineEvent</c>. The module's script calls it.</summary>
+/// <summary>Completes the identifiers of <c>PbxEvents.*</c> for PowerShell's own event cmdlets. The module's script calls it.</summary>
 public static class EngineEventCompleter
 {
     /// <summary>The identifiers that begin with a word.</summary>
@@ -11,7 +11,7 @@ public static class EngineEventCompleter
     /// <returns>The results.</returns>
     public static IEnumerable<CompletionResult> Complete(string? word)
     {
-        var pattern = new WildcardPattern((word ?? "").Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
-        return EngineEventNames.All.Where(pattern.IsMatch).Select(name => new CompletionResult(name));
+        var begins = Completer.MakeTest(word);
+        return EngineEventNames.All.Where(n => begins(n)).Select(name => new CompletionResult(name));
     }
 }

@@ -17,6 +17,15 @@ public sealed record PbxEventType(string Provider, string Topic, string Name, Pb
     /// <summary>The kind that brings it (<c>-Type</c>); null when only <c>-Topic</c> does.</summary>
     public PbxSubscriptionType? Subscription { get; init; }
 
+    /// <summary>False when the platform names the event and no stream that brings it.</summary>
+    public bool IsOffered { get; init; } = true;
+
+    /// <summary>
+    /// What to give to <c>Register-PbxSubscription</c> to get it: <c>-Type Call</c>, else <c>-Topic CALL</c>; null when
+    /// <see cref="IsOffered"/> is false.
+    /// </summary>
+    public string? SubscribeWith => !IsOffered ? null : Subscription is { } type ? $"-Type {type}" : $"-Topic '{Topic}'";
+
     /// <summary>The fields of its payload.</summary>
     public IReadOnlyList<PbxEventField> Fields { get; init; } = [];
 

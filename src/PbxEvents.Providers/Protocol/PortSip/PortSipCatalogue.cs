@@ -36,6 +36,7 @@ internal sealed class PortSipCatalogue
         {
             Permission = Catalogue.Text(row, "permission"),
             Subscription = PortSipTopics.All.Contains(topic) ? PortSipTopics.TypeOf(category) : null,
+            IsOffered = PortSipTopics.All.Contains(topic),
             Fields = Catalogue.ReadFields(row),
             Note = note,
         };

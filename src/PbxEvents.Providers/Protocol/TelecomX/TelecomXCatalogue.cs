@@ -31,13 +31,17 @@ internal sealed class TelecomXCatalogue
         var name = row.GetProperty("event").GetString()!;
         var group = Catalogue.Text(row, "group");
         var category = Categorize(topic, group, name);
+
+        // Section 10: TRUNK and REDIS are documented, but no channel for them is.
+        var isOffered = TelecomXTopics.All.Contains(topic);
         return new PbxEventType("TelecomX", topic, name, category, Catalogue.Text(row, "description") ?? "")
         {
             Group = group,
             Permission = Catalogue.Text(row, "permission"),
             Subscription = TelecomXTopics.TypeOf(topic, category),
             Fields = Catalogue.ReadFields(row),
-            Note = Catalogue.Text(row, "note"),
+            IsOffered = isOffered,
+            Note = isOffered ? Catalogue.Text(row, "note") : $"The platform names no channel that brings {topic} events.",
         };
     }
 

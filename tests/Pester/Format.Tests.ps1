@@ -47,6 +47,49 @@ Describe 'What people see' {
         $Error | Should -BeNullOrEmpty
     }
 
+    It 'fits every table into <Width> columns, its words whole where they matter' -ForEach @{ Width = 80 }, @{ Width = 120 } {
+        $null = Invoke-PbxSimulation QueueAbandoned -Pace 0
+        $null = Wait-PbxCall -Outcome Abandoned -Timeout $Patience
+        $queue = Watch-PbxQueue -NoScreen -Timeout 0 | Select-Object -First 1
+        $objects = @(Get-PbxEvent -Last 5; Get-PbxCall; Get-PbxConnection; Get-PbxSubscription; $queue; (Get-PbxCall)[0].Legs
+            Get-PbxEventType CALL_*; (Get-PbxEventType CALL_RING).Fields; $bench.Simulator; Invoke-PbxSimulation Missed -Pace 0)
+        foreach ($group in $objects | Group-Object { $_.GetType().Name }) {
+            $lines = @(($group.Group | Format-Table | Out-String -Stream -Width $Width) -replace '\e\[[\d;]*m')
+            $lines | Where-Object Length -GT $Width | Should -BeNullOrEmpty -Because $group.Name
+            $heading = ($lines | Where-Object { $_ })[0]
+            $view = (Get-FormatData -TypeName $group.Group[0].GetType().FullName).FormatViewDefinition.Where({
+                    $_.Control -is [System.Management.Automation.TableControl]
+                })[0]
+            foreach ($label in $view.Control.Headers.Label | Where-Object { $_ }) {
+                $heading | Should -Match "\b$label\b" -Because "the table of $($group.Name) at $Width"
+            }
+        }
+        $calls = (Get-PbxCall | Out-String -Width $Width) -replace '\e\[[\d;]*m'
+        'Missed', 'Abandoned', '\+4512345678' | ForEach-Object { $calls | Should -Match $_ }
+    }
+
+    It 'shows states in colours, and none when the user wants none or the output is redirected' {
+        Get-PbxConnection | Out-String | Should -Match '\e\[92mConnected'
+        Get-PbxSubscription | Out-String | Should -Match '\e\[92mActive'
+        foreach ($rendering in 'PlainText', 'Host') {
+            $PSStyle.OutputRendering = $rendering
+            try {
+                $all = @(Get-PbxCall; Get-PbxConnection; Get-PbxSubscription; Get-PbxEvent) | Out-String
+                $all | Should -Not -Match '\e' -Because $rendering
+                $all | Should -Match 'Missed'
+            } finally {
+                $PSStyle.OutputRendering = 'Ansi'
+            }
+        }
+    }
+
+    It 'has aliases for words that people look for' {
+        $call = (Get-PbxCall -Outcome Missed)[0]
+        $call.Caller | Should -Be $call.From
+        $call.Callee | Should -Be $call.To
+        (Get-PbxEvent -Name CALL_RING -MaxEvents 1).State | Should -Be 'Ringing'
+    }
+
     It 'shows no password of a simulator unasked' {
         $bench.Simulator | Out-String | Should -Not -BeLike "*$($bench.Simulator.Password)*"
         $bench.Simulator | Format-List | Out-String | Should -Not -BeLike "*$($bench.Simulator.Password)*"

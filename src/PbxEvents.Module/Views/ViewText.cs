@@ -1,0 +1,60 @@
+using System.Management.Automation;
+
+namespace PbxEvents.Module.Views;
+
+/// <summary>What the table views show in colours and as relative times. The format file calls it.</summary>
+public static class ViewText
+{
+    /// <summary>The state of a call, an event, a connection or a subscription, the outcome where there is one, in its colour.</summary>
+    /// <param name="item">The object.</param>
+    /// <returns>Text; empty when it has no state.</returns>
+    public static string State(object? item) => (item is PSObject wrapped ? wrapped.BaseObject : item) switch
+    {
+        PbxCall c => OfCall(c.State, c.Outcome),
+        PbxEvent e => OfCall(e.CallState, e.Outcome),
+        PbxLeg l => OfCall(l.State, l.Outcome),
+        PbxConnection c => Tones.Paint(c.State.ToString(), Tones.Of(c.State)),
+        PbxSubscription s => Tones.Paint(s.State.ToString(), Tones.Of(s.State)),
+        PbxGap g => Tones.Paint(g.Recovery.ToString(), g.Recovery switch
+        {
+            PbxGapRecovery.Recovered => Tone.Good,
+            PbxGapRecovery.Partial => Tone.Warning,
+            _ => Tone.Bad,
+        }),
+        _ => "",
+    };
+
+    /// <summary>A moment as people say it from now: <c>now</c>, <c>12 s ago</c>, <c>3 min ago</c>.</summary>
+    /// <param name="moment">The moment; null for none.</param>
+    /// <returns>Text; empty for none.</returns>
+    public static string Ago(DateTimeOffset? moment) => moment is { } then ? TimeText.Ago(DateTimeOffset.UtcNow - then) : "";
+
+    /// <summary>A moment of today as a time, an older one with its date, in local time.</summary>
+    /// <param name="moment">The moment; null for none.</param>
+    /// <returns>Text; empty for none.</returns>
+    public static string Clock(DateTimeOffset? moment) => moment is not { } then ? ""
+        : then.ToLocalTime() is var local && local.Date == DateTimeOffset.Now.Date
+            ? local.ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture)
+            : local.ToString("MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>How long people talked. Of a call in progress nothing: what is shown may have been seen long ago.</summary>
+    /// <param name="call">The call.</param>
+    /// <returns>Text; empty when it lives or nobody answered.</returns>
+    public static string Talk(PbxCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return call.TalkTime is { } talk ? TimeText.Clock(talk) : "";
+    }
+
+    /// <summary>How many wait in a queue; in a warning colour when somebody does.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <returns>Text; empty when nothing told.</returns>
+    public static string Waiting(PbxQueue queue)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        return queue.WaitingCount is { } count ? Tones.Paint($"{count}", count > 0 ? Tone.Warning : Tone.Plain) : "";
+    }
+
+    private static string OfCall(PbxCallState? state, PbxOutcome? outcome) =>
+        Tones.Paint(outcome?.ToString() ?? state?.ToString() ?? "", Tones.Of(state, outcome));
+}

@@ -7,7 +7,7 @@ namespace PbxEvents.Module;
 public sealed class ModuleCleanup : IModuleAssemblyCleanup
 {
     /// <summary>How long Remove-Module waits; what is not closed by then is closed in the background.</summary>
-    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Closes every connection and simulator of the runspace.</summary>
     /// <param name="psModuleInfo">The module.</param>

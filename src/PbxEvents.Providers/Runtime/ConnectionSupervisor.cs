@@ -24,6 +24,9 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
     private static readonly TimeSpan SilentCallLife = TimeSpan.FromHours(6);
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>Giving back tokens: with the link's goodbye less than 2 s. A token that stays ends by itself.</summary>
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromMilliseconds(900);
+
     private readonly PbxConnectOptions _options;
     private readonly string _name;
     private readonly IHttpClient _http;
@@ -280,7 +283,7 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
         await DrainUntilAsync(Task.WhenAll(_closings)).ConfigureAwait(false);
         _mailbox.Complete();
         Drain();
-        using var farewell = new CancellationTokenSource(FarewellTimeout, Clock);
+        using var farewell = new CancellationTokenSource(ReleaseTimeout, Clock);
         try
         {
             await _driver.ReleaseAsync(farewell.Token).ConfigureAwait(false);

@@ -13,7 +13,10 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
 {
     /// <summary>Room for what is said at once after a reconnect: ten thousand subscriptions are restored in one go.</summary>
     private const int QueueLength = 16 * 1024;
-    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(2);
+
+    /// <summary>A peer that is gone answers no goodbye: ending a connection, tokens given back included, takes less than 2 s.</summary>
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromMilliseconds(800);
+
 
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);

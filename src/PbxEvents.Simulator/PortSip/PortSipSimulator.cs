@@ -254,16 +254,18 @@ public sealed class PortSipSimulator : PbxSimulator
 
     private async Task ConfirmAsync(PortSipClient client, string topic, IReadOnlyList<string> members, string name)
     {
-        Answer(client, "subscribe", null);
         if (!HasRight(client.Role, topic))
         {
             // Section 3: a missing right shows as no events, not as an error.
+            Answer(client, "subscribe", null);
             Record(SimulatorLogKind.SubscribeRefused, name, "no right", client.Link);
             return;
         }
 
+        // In this order: who has the answer gets every event from then on.
         client.Subscribe(topic, members);
         Record(SimulatorLogKind.Subscribed, name, "", client.Link);
+        Answer(client, "subscribe", null);
         await _rendering.WaitAsync(Stopping);
         try
         {

@@ -22,7 +22,7 @@ internal static class ChaosPlan
             random.Shuffle(kinds);
             foreach (var kind in kinds)
             {
-                var faults = FaultsOf(kind, random);
+                var faults = FaultsOf(platform, kind, random);
                 var calls = new ChaosCall[callsPerStep];
                 for (var i = 0; i < calls.Length; i++)
                     calls[i] = new ChaosCall(Scenarios[random.Next(Scenarios.Length)], TimeSpan.FromMilliseconds(random.Next(400)));
@@ -35,7 +35,7 @@ internal static class ChaosPlan
     }
 
     /// <summary>A fault that shows with the next link only brings that about.</summary>
-    private static IReadOnlyList<SimulatorFault> FaultsOf(string name, Random random)
+    private static IReadOnlyList<SimulatorFault> FaultsOf(ChaosPlatform platform, string name, Random random)
     {
         var drop = new SimulatorFault(SimulatorFaults.Drop);
         return name switch
@@ -50,7 +50,9 @@ internal static class ChaosPlan
             SimulatorFaults.LateSubscribe when random.Next(2) == 0 => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(10, 25)) }, drop],
             SimulatorFaults.LateSubscribe => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(1, 8)), Count = random.Next(1, 4) }, drop],
             SimulatorFaults.SilentSubscribe or SimulatorFaults.RefuseSubscribe => [new(name), drop],
-            SimulatorFaults.ExpireToken when random.Next(2) == 0 => [new(name), drop],
+
+            // Only Yeastar ends a link with its token; the others look at it when the next one comes.
+            SimulatorFaults.ExpireToken when platform.Name != "Yeastar" || random.Next(3) == 0 => [new(name), drop],
             _ when ChaosPlatform.ShowsWithNextLink(name) => [new(name), drop],
             _ => [new(name)],
         };

@@ -34,9 +34,11 @@ internal static class Run
             sections.AddRange(measured);
             foreach (var section in measured)
                 Console.WriteLine(ResultsPage.Render(section));
+
+            // Row by row: a run that is ended leaves what it measured.
+            if (!setup.IsQuick && setup.Only.Count == 0)
+                await File.WriteAllTextAsync(setup.PathOf("results.md"), ResultsPage.Render(machine, sections));
         }
-        if (!setup.IsQuick && setup.Only.Count == 0)
-            await File.WriteAllTextAsync(setup.PathOf("results.md"), ResultsPage.Render(machine, sections));
         var aims = sections.SelectMany(s => s.Aims).ToArray();
         Console.WriteLine($"{aims.Count(a => a.IsMet)} of {aims.Length} aims are met.");
         return hasFailed ? 1 : 0;

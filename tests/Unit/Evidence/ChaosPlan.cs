@@ -27,8 +27,9 @@ internal static class ChaosPlan
                 for (var i = 0; i < calls.Length; i++)
                     calls[i] = new ChaosCall(Scenarios[random.Next(Scenarios.Length)], TimeSpan.FromMilliseconds(random.Next(400)));
 
-                // Every other fault hits a connection that stands, the rest whatever is there in that moment.
-                steps.Add(new ChaosStep(calls, TimeSpan.FromMilliseconds(random.Next(150)), faults.Count > 1 || kind == SimulatorFaults.ExpireToken || random.Next(2) == 0, random.Next(3) == 0, faults));
+                // In the first round every fault hits a connection that stands; later every other one hits whatever is there.
+                var isCalm = round == 0 || faults.Count > 1 || kind == SimulatorFaults.ExpireToken || random.Next(2) == 0;
+                steps.Add(new ChaosStep(calls, TimeSpan.FromMilliseconds(random.Next(150)), isCalm, random.Next(3) == 0, faults));
             }
         }
         return steps;
@@ -44,6 +45,10 @@ internal static class ChaosPlan
             SimulatorFaults.Restart => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(8)) }],
             SimulatorFaults.Delay => [new(name) { Duration = TimeSpan.FromMilliseconds(random.Next(2500)) }],
             SimulatorFaults.Duplicate => [new(name) { Count = random.Next(1, 40) }],
+
+            // TelecomX asks nothing over HTTP as long as its token lives.
+            SimulatorFaults.RateLimit when platform.Name == "TelecomX" =>
+                [new(name) { Duration = TimeSpan.FromSeconds(random.Next(1, 6)) }, new(SimulatorFaults.ExpireToken), drop],
             SimulatorFaults.RateLimit => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(1, 6)) }, drop],
 
             // Later than the client waits; or not, and then more than one.

@@ -114,9 +114,10 @@ internal sealed class ChaosRun
                 _injected.Add(fault.Name);
             }
 
-            // So that the next step does not take the link that was dropped for one that stands.
-            if (step.Faults[^1].Name == SimulatorFaults.Drop)
-                await BecomesAsync(() => _client.State != PbxConnectionState.Connected || _client.ReconnectCount > reconnects);
+            // So that the next step does not take the link that was dropped, or is silent, for one that stands.
+            if (step.Faults[^1].Name is SimulatorFaults.Drop or SimulatorFaults.HalfOpen
+                && !await BecomesAsync(() => _client.State != PbxConnectionState.Connected || _client.ReconnectCount > reconnects))
+                throw new TimeoutException($"The client did not notice the {step.Faults[^1].Name}.");
         }
         _simulator.ClearFaults();
         await Task.WhenAll(_playing).InTime();

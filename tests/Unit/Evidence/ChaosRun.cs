@@ -200,7 +200,7 @@ internal sealed class ChaosRun
         var journal = _client.Journal.Read(ref position).Select(l => $"{l.Time:HH:mm:ss.fff} {l.Text}").ToList();
 
         // Where a subscription was given up is more telling than the end.
-        var refused = journal.FindIndex(l => l.Contains("is refused", StringComparison.Ordinal));
+        var refused = journal.FindIndex(l => l.Contains(" Subscription ", StringComparison.Ordinal) && l.Contains(" is refused: ", StringComparison.Ordinal));
         var lines = refused < 0 ? journal.TakeLast(60) : journal.Take(refused + 5).TakeLast(60);
         return $"{_client.State}; faults: {string.Join(' ', _injected)}; journal:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}";
     }

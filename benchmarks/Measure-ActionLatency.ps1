@@ -54,20 +54,20 @@ function Measure-Way {
         }
     }
     $sorted = @($times | Sort-Object)
-    $result = [pscustomobject]@{
+    [pscustomobject]@{
         Way      = $Name
         Events   = $sorted.Count
         MedianMs = [Math]::Round($sorted[[int]($sorted.Count * 0.5)], 2)
         P99Ms    = [Math]::Round($sorted[[int][Math]::Min($sorted.Count - 1, $sorted.Count * 0.99)], 2)
         MaxMs    = [Math]::Round($sorted[-1], 2)
     }
-    if (-not $AsText) { return $result }
-    if ($Name -ne 'warm-up') { [Console]::WriteLine("way|$Name|$($result.Events)|$($result.MedianMs)|$($result.P99Ms)|$($result.MaxMs)") }
 }
+
+$show = $AsText ? { "way|$($_.Way)|$($_.Events)|$($_.MedianMs)|$($_.P99Ms)|$($_.MaxMs)" } : { $_ }
 
 # The first run pays for what is compiled on first use.
 $null = Measure-Way -Name 'warm-up' -Seen $ours -Calls $Calls
-Measure-Way -Name 'Register-PbxSubscription -Action' -Seen $ours -Calls $Calls
+Measure-Way -Name 'Register-PbxSubscription -Action' -Seen $ours -Calls $Calls | ForEach-Object $show
 Get-PbxSubscription | Unregister-PbxSubscription
 
 $null = Register-PbxSubscription Call
@@ -77,7 +77,7 @@ $listener = Register-EngineEvent PbxEvents.Event -Action {
     $global:engineSeen[$EventArgs.Event.Id] = $now
 }
 $null = Measure-Way -Name 'warm-up' -Seen $engine -Calls $Calls
-Measure-Way -Name 'Register-EngineEvent PbxEvents.Event' -Seen $engine -Calls $Calls
+Measure-Way -Name 'Register-EngineEvent PbxEvents.Event' -Seen $engine -Calls $Calls | ForEach-Object $show
 Unregister-Event -SubscriptionId (Get-EventSubscriber | Where-Object SourceIdentifier -EQ 'PbxEvents.Event').SubscriptionId
 $listener | Remove-Job -Force
 Disconnect-PbxEvents
@@ -93,15 +93,15 @@ $listener = Register-ObjectEvent -InputObject $client -EventName Received -Messa
 $client.Connect("ws://$($pbx.Server.Authority)/socket.io/?EIO=4&transport=websocket")
 $client.Send('40')
 Start-Sleep -Milliseconds 300
-$client.Send('42' + (ConvertTo-Json -Compress @('authenticate', @{ token = $pbx.CreateToken('OWNER') })))
+$client.Send('42' + (ConvertTo-Json -Compress -InputObject @('authenticate', @{ token = $pbx.CreateToken('OWNER') })))
 Start-Sleep -Milliseconds 300
-$client.Send('42' + (ConvertTo-Json -Compress @('subscribe', @{ type = 'PBX'; customer = $pbx.Domain })))
+$client.Send('42' + (ConvertTo-Json -Compress -InputObject @('subscribe', @{ type = 'PBX'; customer = $pbx.Domain })))
 Start-Sleep -Milliseconds 300
 
 # Fewer calls: Wait-Event runs some ten actions a second, and what waits longer says more about the queue than about the way.
 $wait = { param($Seconds) Wait-Event -SourceIdentifier 'nothing' -Timeout $Seconds }
-$null = Measure-Way 'warm-up' $plain 4 -Wait $wait
-Measure-Way 'Register-ObjectEvent on a plain client' $plain 4 -Wait $wait
+$null = Measure-Way -Name 'warm-up' -Seen $plain -Calls 4 -Wait $wait
+Measure-Way -Name 'Register-ObjectEvent on a plain client' -Seen $plain -Calls 4 -Wait $wait | ForEach-Object $show
 $client.Close()
 Get-EventSubscriber | Where-Object SourceObject -EQ $client | Unregister-Event
 $listener | Remove-Job -Force

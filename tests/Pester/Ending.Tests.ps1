@@ -27,7 +27,7 @@ BeforeAll {
     . $PSScriptRoot/Support.ps1
 
     # Starts a PowerShell of its own that connects here, says 'ready', and waits. Its streams go to files.
-    function Start-Connected {
+    function Open-Connected {
         param(
             $Simulator,
             [string] $Then,
@@ -130,7 +130,7 @@ Describe 'A process that <Name>' -ForEach $ways {
                 default { 'while ($true) { $null = Wait-PbxEvent Voicemail }' }
             }
             # The process says when it is about to end, so that its start is not counted.
-            $run = Start-Connected $simulator ("Set-Content `"`$PSScriptRoot/ending`" ([DateTime]::UtcNow.ToString('o'))`n$then")
+            $run = Open-Connected $simulator ("Set-Content `"`$PSScriptRoot/ending`" ([DateTime]::UtcNow.ToString('o'))`n$then")
             Wait-Until { (Test-Path "$($run.Folder)/ending") } 'its end'
             Wait-Until { (Get-Content "$($run.Folder)/ending" -Raw) } 'its time'
             if ($Way -in 'TERM', 'HUP') {
@@ -161,7 +161,7 @@ Describe 'A process that is killed while it works' -Skip:$IsWindows {
         $more = "-TracePath '$files/trace.txt' -RecoveryPath '$files/state.json'"
         try {
             foreach ($round in 1..3) {
-                $run = Start-Connected $simulator 'while ($true) { $null = Wait-PbxCall -Outcome Missed }' $more
+                $run = Open-Connected $simulator 'while ($true) { $null = Wait-PbxCall -Outcome Missed }' $more
                 Wait-Until { $simulator.LinkCount -eq 1 } 'the link'
                 Invoke-PbxSimulation Missed -Simulator $simulator -Pace 1 -Count 500 -NoWait
                 # In the middle of it, somewhere.
@@ -178,7 +178,7 @@ Describe 'A process that is killed while it works' -Skip:$IsWindows {
                 $torn.Count | Should -BeLessOrEqual $round
             }
             # The next start works, and reads what the last left.
-            $run = Start-Connected $simulator 'Set-Content "$PSScriptRoot/state" $connection.State' $more
+            $run = Open-Connected $simulator 'Set-Content "$PSScriptRoot/state" $connection.State' $more
             Wait-Until { Test-Path "$($run.Folder)/state" } 'the next start'
             Wait-Until { $run.Process.HasExited } 'its end'
             Get-Content "$($run.Folder)/state" | Should -Be 'Connected'

@@ -183,7 +183,7 @@ Describe 'The examples' {
                 $null = Invoke-PbxSimulation $Scenario -Pace 0 -From $hostile -FromName $hostile
             }
             $model = Invoke-PbxSimulation $Scenario -Pace 0
-            Wait-Until { (Get-PbxCall -Call $model.CallId).State -eq 'Ended' } 'the model'
+            Wait-Until { (Get-PbxCall -Call $model.CallId -ErrorAction Ignore).State -eq 'Ended' } 'the model'
             $frames = Get-PbxEvent Call | Where-Object CallId -EQ $model.CallId
             foreach ($hostile in $names.Values) {
                 $id = ConvertTo-Json "=$hostile"

@@ -4,7 +4,7 @@ BeforeAll {
     # Connects to a platform's simulator in every way that it knows, with right and with wrong secrets, and runs every cmdlet,
     # in a process of its own with every stream and a transcript on. What the process wrote, in whatever way, is for
     # Receive-Marked to tell, and the secrets that it used.
-    function Start-Marked {
+    function Open-Marked {
         param([string] $Provider)
 
         $folder = (New-Item -ItemType Directory -Path (Join-Path $TestDrive $Provider)).FullName
@@ -182,7 +182,7 @@ Describe 'Secrets' {
         $token = [regex]::new('(?<!PublicKey)(access_token|refresh_token|bearer|wsc|token)["'']?\s*[=:]\s*["'']?(?!\*|null|true|false)[a-z0-9._~+/-]{16}|Bearer [a-z0-9._~+/-]{12}', 'IgnoreCase, Compiled')
         # They wait most of the time, so they wait at the same time.
         $runs = @{}
-        'TelecomX', 'OneCloud', 'RingCentral', 'PortSIP', 'Yeastar' | ForEach-Object { $runs[$_] = Start-Marked $_ }
+        'TelecomX', 'OneCloud', 'RingCentral', 'PortSIP', 'Yeastar' | ForEach-Object { $runs[$_] = Open-Marked $_ }
     }
 
     AfterAll {

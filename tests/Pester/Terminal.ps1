@@ -8,8 +8,9 @@ function Open-Terminal {
         [string] $Environment = ''
     )
 
+    # The run itself may have been told to be plain.
     $name = "pbxevents-$PID-$([guid]::NewGuid().ToString('N').Substring(0, 6))"
-    tmux -L $name -f /dev/null new-session -d -x $Width -y $Height "$Environment pwsh -NoLogo -NoProfile".Trim()
+    tmux -L $name -f /dev/null new-session -d -x $Width -y $Height "env -u NO_COLOR $Environment pwsh -NoLogo -NoProfile"
     Wait-Until { (Get-Screen $name) -match '(?m)^PS ' } "the prompt of $name"
     $name
 }

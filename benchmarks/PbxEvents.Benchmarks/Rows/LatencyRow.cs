@@ -21,7 +21,7 @@ internal sealed class LatencyRow : IRow
         var section = new Section("Latency: from the socket to the first line of an action, in a script that waits", "Way", "events", "median", "99 %", "longest");
         for (var i = 0; i < 3; i++)
         {
-            var words = (await script.ReadAsync("way ", Limit)).Split('|');
+            var words = (await script.ReadAsync("way|", Limit)).Split('|');
             var figures = words[2..].Select(w => double.Parse(w, CultureInfo.InvariantCulture)).ToArray();
             section.Rows.Add([words[1], $"{figures[0]:0}", Figures.Milli(figures[1]), Figures.Milli(figures[2]), Figures.Milli(figures[3])]);
             if (i > 0)

@@ -38,9 +38,10 @@ internal static class ChaosPlan
 
     /// <summary>
     /// A token that ends twice in one outage is the end, rightly. And an error that names no stream is taken for the streams that
-    /// are not confirmed, as long as there are some, so it may not end the others beside them.
+    /// are not confirmed, as long as there are some, so it may not end the others beside them. And some of PortSIP's garbage is
+    /// an event by its form, which confirms the topic it belongs to.
     /// </summary>
-    private static bool NeedsCalm(string kind) => kind is SimulatorFaults.ExpireToken or OneCloudSimulator.SubscriptionErrorFault;
+    private static bool NeedsCalm(string kind) => kind is SimulatorFaults.ExpireToken or SimulatorFaults.Malformed or OneCloudSimulator.SubscriptionErrorFault;
 
     /// <summary>A fault that shows with the next link only brings that about.</summary>
     private static IReadOnlyList<SimulatorFault> FaultsOf(ChaosPlatform platform, string name, int round, Random random)

@@ -107,6 +107,8 @@ internal sealed class ChaosRun
             await Task.Delay(step.Pause);
             if (step.Clears)
                 _simulator.ClearFaults();
+            if (step.IsCalm)
+                await BecomesAsync(() => _client.State == PbxConnectionState.Connected);
             var reconnects = _client.ReconnectCount;
             foreach (var fault in step.Faults)
             {
@@ -115,8 +117,9 @@ internal sealed class ChaosRun
             }
 
             // So that the next step does not take the link that was dropped, or is silent, for one that stands.
-            if (step.Faults[^1].Name is SimulatorFaults.Drop or SimulatorFaults.HalfOpen
-                && !await BecomesAsync(() => _client.State != PbxConnectionState.Connected || _client.ReconnectCount > reconnects))
+            if (step.Faults[^1].Name is SimulatorFaults.Drop or SimulatorFaults.HalfOpen or SimulatorFaults.BrokenFraming or SimulatorFaults.Restart
+                && !await BecomesAsync(() => _client.State != PbxConnectionState.Connected || _client.ReconnectCount > reconnects)
+                && step.Faults[^1].Name == SimulatorFaults.HalfOpen)
                 throw new TimeoutException($"The client did not notice the {step.Faults[^1].Name}.");
         }
         _simulator.ClearFaults();

@@ -23,7 +23,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var seed = EvidenceSettings.Seed;
         ResourceProbe.CountTasks();
         var before = ResourceProbe.Look();
-        var figures = await ChaosRun.RunAsync(ChaosPlatform.Of(platform), seed, rounds: 1, callsPerStep: 40);
+        var figures = await ChaosRun.RunAsync(ChaosPlatform.Of(platform), seed, rounds: 1, callsPerStep: 30);
         output.WriteLine($"{figures}");
         Assert.True(figures.Faults.Count == 0, $"PBXEVENTS_SEED={seed}: {figures}{Environment.NewLine}{string.Join(Environment.NewLine, figures.Faults)}");
         Assert.True(figures.Sent > 300, $"Only {figures.Sent} events.");

@@ -21,6 +21,10 @@ public sealed class PbxEvent
     private string? _queue;
     private string? _tenant;
 
+    // A buffer holds a hundred thousand events: what needs no offset and no byte for "null" of its own has none.
+    private long _receivedTicks;
+    private Registration _registration;
+
     /// <summary>Position in the connection's stream: 1, 2, 3, with no holes.</summary>
     public long Sequence { get; internal set; }
 
@@ -38,7 +42,11 @@ public sealed class PbxEvent
     public DateTimeOffset Time { get; internal set; }
 
     /// <summary>When its frame arrived here.</summary>
-    public DateTimeOffset ReceivedAt { get; internal set; }
+    public DateTimeOffset ReceivedAt
+    {
+        get => new(_receivedTicks, TimeSpan.Zero);
+        internal set => _receivedTicks = value.UtcTicks;
+    }
 
     /// <summary>The platform: <c>TelecomX</c>, <c>OneCloud</c>, <c>RingCentral</c>, <c>PortSIP</c> or <c>Yeastar</c>.</summary>
     public string Provider { get; internal set; } = "";
@@ -108,7 +116,11 @@ public sealed class PbxEvent
     /// On a Registration event: whether the phone or trunk is registered after it. Null where the platform does not say, and on
     /// events about anything else.
     /// </summary>
-    public bool? IsRegistered { get; internal set; }
+    public bool? IsRegistered
+    {
+        get => _registration == Registration.Unknown ? null : _registration == Registration.Yes;
+        internal set => _registration = value is null ? Registration.Unknown : value.Value ? Registration.Yes : Registration.No;
+    }
 
     /// <summary>The queue the event speaks of.</summary>
     public string? Queue
@@ -170,5 +182,12 @@ public sealed class PbxEvent
         else
             hash.AppendData(Payload.Span);
         return Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 12)).ToLowerInvariant();
+    }
+
+    private enum Registration : byte
+    {
+        Unknown,
+        Yes,
+        No,
     }
 }

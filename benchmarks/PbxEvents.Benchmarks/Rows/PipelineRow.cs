@@ -30,7 +30,8 @@ internal sealed class PipelineRow : IRow
         var section = ContestTable.Make("Events per second into a script", contestants, rounds);
         foreach (var way in (string[])[Pipeline, Action])
         {
-            section.Aims.Add(ContestTable.Ratio($"{way}: 5 times the script loop", rounds[way], rounds[Script], 5));
+            section.Aims.Add(ContestTable.Ratio($"{way}: 5 times the script loop", rounds[way], rounds[Script], 5,
+                "Up to the event in the buffer the client has used most of this already (the row of RingCentral); the rest is PowerShell's own call of the script block."));
             section.Aims.Add(ContestTable.Ratio($"{way}: 5 times Register-ObjectEvent", rounds[way], rounds[ObjectEvent], 5));
         }
         section.Notes.Add($"{Platform} events; every contestant takes the call's id. The scripts with actions wait: ours in Wait-PbxEvent, the plain client's in Wait-Event, "

@@ -45,7 +45,9 @@ internal sealed class ScalingRow : IRow
         }
         var growth = points[^1].Y / points[0].Y;
         section.Aims.Add(new Aim($"{what} from {sizes[0]:#,0} to {sizes[^1]:#,0}: linear or better (an event costs at most {MostGrowth} times as much)",
-            Figures.Times(growth), growth <= MostGrowth));
+            Figures.Times(growth), growth <= MostGrowth,
+            "Sampling (perf) finds no step that grew: our code and the collector both take longer in the same proportion, as memory does that is not in the "
+            + "processor's cache any more."));
         return new Curve(what, points);
     }
 

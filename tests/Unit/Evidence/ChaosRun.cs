@@ -31,7 +31,7 @@ internal sealed class ChaosRun
         _platform = platform;
         _simulator = simulator;
         _client = client;
-        _wanted = [.. simulator.Subscriptions.Select(s => s.Topic).Order(StringComparer.Ordinal)];
+        _wanted = [.. simulator.Subscriptions.Select(s => s.Topic).Distinct().Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Runs a plan from the first call to the last socket.</summary>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PbxEvents.Providers;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.OneCloud;
@@ -97,8 +98,9 @@ public sealed class OneCloudEndToEndTests
         await simulator.SendEventAsync("queued", """{"last":true}""", "queued", "4020");
         await watch.WaitAsync(e => e.Category == PbxCategory.Queue && e.Raw.Contains("last", StringComparison.Ordinal), "last event");
 
-        // Each record was said once, whatever the number of streams that brought it.
-        var said = simulator.Log.Of(SimulatorLogKind.Event).Where(e => e.Category == PbxCategory.Call).Select(e => e.Text).Distinct();
+        // Each record was said once, whatever the number of streams that brought it, and although a second passed in between.
+        var said = simulator.Log.Of(SimulatorLogKind.Event).Where(e => e.Category == PbxCategory.Call)
+            .Select(e => Regex.Replace(e.Text, "\"(ts|time_refresh)\":\"[^\"]*\"", "")).Distinct();
         Assert.Equal(said.Count(), watch.Seen.Count(e => e.Category == PbxCategory.Call && !e.Synthesized));
     }
 

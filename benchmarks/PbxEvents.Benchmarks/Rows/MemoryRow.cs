@@ -1,3 +1,4 @@
+using PbxEvents.Benchmarks.Load;
 using System.Globalization;
 using PbxEvents.Benchmarks.Harness;
 using PbxEvents.Benchmarks.Report;
@@ -38,7 +39,8 @@ internal sealed class MemoryRow : IRow
 
         var used = heaps[0] - heapBefore;
         var growth = heaps[^1] / heaps[1] - 1;
-        section.Aims.Add(new Aim("under 150 MB for 100,000 buffered events", Figures.Mega(used), used < MostBytes));
+        section.Aims.Add(new Aim("under 150 MB for 100,000 buffered events", Figures.Mega(used), used < MostBytes,
+            $"The frames that are kept are {Figures.Mega(CallFrames.Make(Platform, 1000).Average(f => f.Length) * Buffer)} of it."));
         section.Aims.Add(new Aim($"flat over {laps * Buffer:#,0} events with a full buffer (within 5 %)", Figures.Percent(growth), Math.Abs(growth) <= FlatWithin));
         section.Notes.Add($"{Platform} events of about 730 bytes, payload and call kept with each. The heap is what a full collection leaves.");
         return [section];

@@ -11,6 +11,7 @@ using Xunit.Abstractions;
 namespace PbxEvents.Tests.Unit.Evidence;
 
 /// <summary>Too much of everything: what is kept is bounded, what is lost is counted, and the connection goes on.</summary>
+[Collection(nameof(Alone))]
 public sealed class OverloadTests(ITestOutputHelper output)
 {
     private const int Events = 200_000;

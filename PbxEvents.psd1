@@ -6,7 +6,7 @@
     CompanyName          = 'PbxEvents contributors'
     Copyright            = 'Copyright (c) PbxEvents contributors. MIT licence.'
     Description          = 'Telephony events in PowerShell, on OneCloud, TelecomX, RingCentral, PortSIP and Yeastar: script what happens next.'
-    PowerShellVersion    = '7.4'
+    PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     # Loaded first, because the types file names methods in it.
     RequiredAssemblies   = @('bin/PbxEvents.Module.dll')

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
 Measures how long it takes from a platform's bytes on the socket to the first line of an action.

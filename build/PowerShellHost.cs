@@ -5,14 +5,14 @@ namespace PbxEvents.Build;
 /// <param name="Version">Its version.</param>
 internal sealed record PowerShellHost(Command Start, Version Version)
 {
-    /// <summary>The oldest that PbxEvents supports.</summary>
-    private static readonly Version Oldest = new(7, 4);
+    /// <summary>The oldest that PbxEvents supports: the manifest's PowerShellVersion.</summary>
+    private static readonly Version Oldest = new(7, 6);
 
     /// <summary>The first start compiles a lot on a slow machine.</summary>
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromMinutes(1);
 
     /// <summary>An answer takes seconds; a network that swallows packets must not hold up a build for long.</summary>
-    private static readonly TimeSpan RestoreLimit = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan RestoreLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Looks on the PATH, then asks the tool manifest for one.</summary>
     /// <returns>The host, or why there is none, in half a sentence.</returns>

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
     Keeps a JSON file with the presence of each person, for a wall board or an intranet page.

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
     Installs Start-PbxListener.ps1 as a systemd unit or as a Windows scheduled task.

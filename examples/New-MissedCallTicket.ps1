@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
     Files a ticket for each missed call, once, also across a lost link or a restart of this script.

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
     Connects, subscribes, and runs one of the example scripts for ever: what a service or a scheduled task starts.

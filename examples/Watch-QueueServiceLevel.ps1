@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
     Pages somebody when a caller waits in a queue for longer than the service level allows.

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
 The shortest script that sees an event: for the time from a cold start to the first one.

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
 What people write today: a loop around ClientWebSocket and ConvertFrom-Json. A contestant of the benchmarks.

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
 A plain client with Register-ObjectEvent, in a script that waits in Wait-Event. A contestant of the benchmarks.

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
 PbxEvents in PowerShell as a contestant of the benchmarks: events into a pipeline, or into an action.

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
 Compiles the help pages in docs/en-US to the MAML file that Get-Help reads.

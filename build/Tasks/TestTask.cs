@@ -40,7 +40,7 @@ internal static class TestTask
         var (host, whyNot) = await PowerShellHost.FindAsync(cancellationToken);
         if (host is null)
             return LeaveOut("Pester suite", whyNot);
-        return await PesterSuite.PrepareAsync(host, cancellationToken) is { } noPester
+        return await PesterSuite.PrepareAsync(cancellationToken) is { } noPester
             ? LeaveOut("Pester suite", noPester)
             : await SuiteAsync($"Pester suite, PowerShell {host.Version}", () => PesterSuite.RunAsync(host, cancellationToken));
     }

@@ -3,20 +3,20 @@ namespace PbxEvents.Build.Testing;
 /// <summary>The Pester suite, on the built module, in a PowerShell of its own.</summary>
 internal static class PesterSuite
 {
-    /// <summary>Where a Pester is put that the machine does not have.</summary>
+    /// <summary>Where the modules are put that the suite runs with.</summary>
     private static readonly string ModuleFolder = Path.Combine(Repo.Out, "modules");
 
-    /// <summary>Finds Pester 5, or gets it.</summary>
+    /// <summary>Lays out the Pester that tests/Pester/Modules.csproj names.</summary>
     /// <returns>Null when it is there, else why not.</returns>
-    public static async Task<string?> PrepareAsync(PowerShellHost host, CancellationToken cancellationToken)
+    public static async Task<string?> PrepareAsync(CancellationToken cancellationToken)
     {
-        if (await HasPesterAsync(host, cancellationToken))
-            return null;
-        Directory.CreateDirectory(ModuleFolder);
-        var folder = ModuleFolder.Replace("'", "''", StringComparison.Ordinal);
-        var save = host.Line($"Save-PSResource -Name Pester -Version '[5.5.0,6.0.0)' -Path '{folder}' -TrustRepository -Quiet -ErrorAction Stop");
-        await Runner.RunAsync(save with { Timeout = TimeSpan.FromMinutes(2) }, cancellationToken);
-        return await HasPesterAsync(host, cancellationToken) ? null : "Pester 5 is not installed and cannot be fetched";
+        var project = Path.Combine("tests", "Pester", "Modules.csproj");
+        var layOut = new Command(Executables.Dotnet, "build", project, $"-p:ModuleFolder={ModuleFolder}", "-v", "q", "-nologo")
+        {
+            Timeout = PowerShellHost.RestoreLimit,
+        };
+        var result = await Runner.RunAsync(layOut, cancellationToken);
+        return result.IsOk ? null : "Pester cannot be fetched as a NuGet package";
     }
 
     /// <summary>Runs the suite.</summary>
@@ -32,10 +32,4 @@ internal static class PesterSuite
     // PowerShell adds its own folders to the variable, so what the user has stays visible.
     private static Dictionary<string, string> ModulePath =>
         new() { ["PSModulePath"] = string.Join(Path.PathSeparator, new[] { ModuleFolder, Environment.GetEnvironmentVariable("PSModulePath") }.Where(p => !string.IsNullOrEmpty(p))) };
-
-    private static async Task<bool> HasPesterAsync(PowerShellHost host, CancellationToken cancellationToken)
-    {
-        var probe = host.Line("if (-not (Get-Module -ListAvailable Pester | Where-Object { $_.Version.Major -eq 5 })) { exit 1 }");
-        return (await Runner.RunAsync(probe with { Timeout = TimeSpan.FromMinutes(1), Environment = ModulePath }, cancellationToken)).IsOk;
-    }
 }

@@ -1,4 +1,4 @@
-#requires -Version 7.4
+#requires -Version 7.6
 <#
 .SYNOPSIS
 Runs the Pester suite against the built module and prints the counts in the last line.
@@ -14,7 +14,7 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-Import-Module Pester -MinimumVersion 5.5 -MaximumVersion 5.99
+Import-Module Pester -RequiredVersion 6.2.0
 
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path

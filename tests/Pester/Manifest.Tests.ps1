@@ -7,7 +7,7 @@ Describe 'The module as it ships' {
     It 'has a valid manifest' {
         $manifest = Test-ModuleManifest $ModulePath -ErrorAction Stop
         $manifest.Version | Should -BeGreaterThan '0.0.0'
-        $manifest.PowerShellVersion | Should -Be '7.4'
+        $manifest.PowerShellVersion | Should -Be '7.6'
     }
 
     It 'exports its cmdlets by name, and nothing else' {

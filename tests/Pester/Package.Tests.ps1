@@ -62,7 +62,7 @@ Describe 'The package' {
     }
 
     It 'has what a gallery wants to know' {
-        $manifest.PowerShellVersion | Should -Be '7.4'
+        $manifest.PowerShellVersion | Should -Be '7.6'
         $manifest.CompatiblePSEditions | Should -Be 'Core'
         $manifest.Guid | Should -Not -BeNullOrEmpty
         $manifest.PrivateData.PSData.Tags.Count | Should -BeGreaterThan 3

@@ -24,6 +24,6 @@ internal static class SimulatorCertificate
         var certificate = request.CreateSelfSigned(end.AddYears(-2), end);
         if (!OperatingSystem.IsWindows()) return certificate;
         // Windows' TLS cannot use a key that lives in memory only.
-        using (certificate) return new X509Certificate2(certificate.Export(X509ContentType.Pfx));
+        using (certificate) return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), password: null);
     }
 }

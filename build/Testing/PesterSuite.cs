@@ -11,7 +11,7 @@ internal static class PesterSuite
     public static async Task<string?> PrepareAsync(CancellationToken cancellationToken)
     {
         var project = Path.Combine("tests", "Pester", "Modules.csproj");
-        var layOut = new Command(Executables.Dotnet, "build", project, $"-p:ModuleFolder={ModuleFolder}", "-v", "q", "-nologo")
+        var layOut = new Command(Executables.Dotnet, "build", project, "-t:LayOut", "-v", "q", "-nologo")
         {
             Timeout = PowerShellHost.RestoreLimit,
         };

@@ -36,8 +36,32 @@ public sealed record PbxCall
     /// <summary>Where the call stands.</summary>
     public PbxCallState State { get; init; }
 
-    /// <summary>How it turned out; null until <see cref="State"/> is Ended.</summary>
+    /// <summary>
+    /// How it turned out; null until <see cref="State"/> is Ended, and of a call of which too much was not seen to tell.
+    /// </summary>
     public PbxOutcome? Outcome { get; init; }
+
+    /// <summary>
+    /// True when a person answered it: of an inbound call, somebody of ours talked with the caller. The answer of a menu, a
+    /// queue or a voicemail box is none.
+    /// </summary>
+    public bool IsReached => AnsweredAt is not null
+        || Outcome is PbxOutcome.Answered or PbxOutcome.Transferred or PbxOutcome.AnsweredElsewhere;
+
+    /// <summary>
+    /// True for an inbound call that ended and reached nobody, whatever the platform calls it: missed, abandoned, busy,
+    /// rejected, voicemail, failed. Never when nobody can say how it ended.
+    /// </summary>
+    public bool IsUnreached => State == PbxCallState.Ended && Direction == PbxDirection.Inbound && Outcome is not null && !IsReached;
+
+    /// <summary>Who hung up; null where the platform does not tell, and while the call lives.</summary>
+    public PbxEndedBy? EndedBy { get; init; }
+
+    /// <summary>The platform's id of the voicemail that the caller left; null when there is none or no event names it.</summary>
+    public string? VoicemailId { get; init; }
+
+    /// <summary>The platform's id of the call's recording, the last one when there are several; null when no event names one.</summary>
+    public string? RecordingId { get; init; }
 
     /// <summary>When the call was first seen.</summary>
     public DateTimeOffset StartedAt { get; init; }

@@ -15,6 +15,9 @@ public sealed record PbxLeg
     /// <summary>How it turned out, once it has ended and the platform or the other legs say so.</summary>
     public PbxOutcome? Outcome { get; init; }
 
+    /// <summary>True when <see cref="Outcome"/> was derived from what was seen, not told by the platform: a later word may change it.</summary>
+    internal bool IsOutcomeAssumed { get; init; }
+
     /// <summary>The extension at this leg; null for an outside party or the system.</summary>
     public string? Extension { get; init; }
 

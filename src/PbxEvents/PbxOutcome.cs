@@ -6,7 +6,9 @@ public enum PbxOutcome : byte
     /// <summary>A person answered and the parties spoke.</summary>
     Answered,
 
-    /// <summary>It rang, or waited, and no person answered.</summary>
+    /// <summary>
+    /// It rang, or waited, and no person answered: everything since was seen, or the platform says so. Never an outbound call.
+    /// </summary>
     Missed,
 
     /// <summary>The caller gave up while waiting in a queue.</summary>
@@ -29,4 +31,13 @@ public enum PbxOutcome : byte
 
     /// <summary>The call could not be completed.</summary>
     Failed,
+
+    /// <summary>An outbound call that its caller gave up before anybody answered.</summary>
+    Cancelled,
+
+    /// <summary>
+    /// A word for filters and tables: the call has ended, and nobody can say how, because something of it was not seen. The
+    /// outcome of such a call is null.
+    /// </summary>
+    Unknown,
 }

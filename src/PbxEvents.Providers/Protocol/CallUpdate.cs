@@ -12,6 +12,8 @@ public sealed class CallUpdate
     private string? _to;
     private string? _queue;
     private string? _answeredBy;
+    private string? _voicemailId;
+    private string? _recordingId;
 
     /// <summary>The platform's id of the call.</summary>
     public string CallId { get; private set; } = "";
@@ -63,10 +65,39 @@ public sealed class CallUpdate
     public bool KeepsOpen { get; set; }
 
     /// <summary>
-    /// How the call turns out if nobody answers, or turned out when <see cref="IsEnd"/>: the platform's own word, which
+    /// How the call turned out when <see cref="IsEnd"/>, or how it turns out if nobody answers: the platform's own word, which
     /// wins over what the legs show. Kept until the end; null when this event does not say.
     /// </summary>
     public PbxOutcome? Outcome { get; set; }
+
+    /// <summary>
+    /// How the call turns out if nobody answers and the platform does not say: what follows from where it is (Abandoned in a
+    /// queue). It counts only when everything of the call was seen. Kept until the end; null when nothing follows.
+    /// </summary>
+    public PbxOutcome? OutcomeIfUnanswered { get; set; }
+
+    /// <summary>
+    /// True when something of the call may not have been seen: it stood before its first event, or its end was not told. Then
+    /// nobody is said to have missed it, unless the platform says so.
+    /// </summary>
+    public bool HasUnseen { get; set; }
+
+    /// <summary>Who hung up; null when this event does not say.</summary>
+    public PbxEndedBy? EndedBy { get; set; }
+
+    /// <summary>The platform's id of the caller's voicemail; null when this event does not say.</summary>
+    public string? VoicemailId
+    {
+        get => _voicemailId;
+        set => _voicemailId = VisibleText.OfValue(value);
+    }
+
+    /// <summary>The platform's id of the recording; null when this event does not say.</summary>
+    public string? RecordingId
+    {
+        get => _recordingId;
+        set => _recordingId = VisibleText.OfValue(value);
+    }
 
     /// <summary>
     /// A state of the call as a whole that no leg shows (PortSIP's <c>call_established</c>); null to derive it from the legs.
@@ -89,6 +120,18 @@ public sealed class CallUpdate
     /// <summary>When a device first rang, on a final record that tells it; null to go by the events.</summary>
     public DateTimeOffset? RingingAt { get; set; }
 
+    /// <summary>When the call ended, on a final record that tells it; null for the time of the event.</summary>
+    public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>When a person first answered, on a final record that tells it of the whole call; null to go by the events and legs.</summary>
+    public DateTimeOffset? AnsweredAt { get; set; }
+
+    /// <summary>
+    /// True for a word that came too late and corrects what the end of the call was told to be: an answer that was delivered
+    /// after the end. The call stays ended; its outcome is made anew.
+    /// </summary>
+    public bool IsCorrection { get; set; }
+
     /// <summary>True when it tells how things stand, not that something happened (a snapshot): nobody is woken for it.</summary>
     public bool IsSnapshot { get; set; }
 
@@ -102,10 +145,11 @@ public sealed class CallUpdate
     {
         CallId = VisibleText.OfValue(callId);
         Direction = null;
-        From = FromName = To = Queue = AnsweredBy = null;
-        IsTransfer = IsEnd = KeepsOpen = IsSnapshot = false;
-        StartedAt = RingingAt = null;
-        Outcome = null;
+        From = FromName = To = Queue = AnsweredBy = VoicemailId = RecordingId = null;
+        IsTransfer = IsEnd = KeepsOpen = IsSnapshot = HasUnseen = IsCorrection = false;
+        StartedAt = RingingAt = AnsweredAt = EndedAt = null;
+        Outcome = OutcomeIfUnanswered = null;
+        EndedBy = null;
         State = null;
         _legs.Clear();
         return this;

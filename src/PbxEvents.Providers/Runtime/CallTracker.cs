@@ -31,7 +31,7 @@ internal sealed class CallTracker(string connection, string provider)
     public void Apply(PbxEvent pbxEvent, CallUpdate update)
     {
         pbxEvent.CallId ??= update.CallId;
-        if (!_calls.TryGetValue(update.CallId, out var tracked) || (tracked.IsEnded && IsStart(tracked, update)))
+        if (!_calls.TryGetValue(update.CallId, out var tracked) || (tracked.IsEnded && !update.IsCorrection && IsStart(tracked, update)))
         {
             if (!IsKnowable(update))
             {
@@ -50,7 +50,11 @@ internal sealed class CallTracker(string connection, string provider)
                 _calls[update.CallId] = tracked;
         }
 
-        if (tracked.IsEnded)
+        if (tracked.IsEnded && update.IsCorrection)
+        {
+            pbxEvent.IsCallNews = tracked.Apply(update, pbxEvent);
+        }
+        else if (tracked.IsEnded)
         {
             // A double, or a late word about a call that is over: its end stands.
             tracked.Call = tracked.Call with { Events = tracked.History.Add(pbxEvent) };
@@ -67,6 +71,22 @@ internal sealed class CallTracker(string connection, string provider)
         pbxEvent.From ??= tracked.Call.From;
         pbxEvent.To ??= tracked.Call.To;
         pbxEvent.Call = tracked.Call;
+    }
+
+    /// <summary>The link is gone: from now on things may happen to the calls in progress that nobody sees. Loop only.</summary>
+    public void LoseSight()
+    {
+        foreach (var tracked in _calls.Values)
+            if (!tracked.IsEnded)
+                tracked.LoseSight();
+    }
+
+    /// <summary>The platform has delivered what was missed. Loop only.</summary>
+    public void RegainSight()
+    {
+        foreach (var tracked in _calls.Values)
+            if (!tracked.IsEnded)
+                tracked.RegainSight();
     }
 
     /// <summary>The calls in progress that no event has spoken of since a moment.</summary>
@@ -99,7 +119,7 @@ internal sealed class CallTracker(string connection, string provider)
         if (update.Legs.Count == 0 || update.State is not null)
             return true;
         foreach (var leg in update.Legs)
-            if (leg.State is not PbxCallState.Ended)
+            if (leg.State is not PbxCallState.Ended || leg.Outcome is not null || leg.AnsweredAt is not null)
                 return true;
         return false;
     }

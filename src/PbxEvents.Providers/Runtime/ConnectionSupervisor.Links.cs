@@ -114,6 +114,8 @@ internal sealed partial class ConnectionSupervisor
         }
         if (_wasConnected)
             Status.ReconnectCount++;
+        if (recovery.Recovery == PbxGapRecovery.Recovered)
+            Calls.RegainSight();
         var isContinued = _wasConnected || recovery.LostFrom is not null;
         if (recovery.LostFrom is not null || (_wasConnected && HasSubscriptions))
             ReportGap(recovery);
@@ -184,6 +186,7 @@ internal sealed partial class ConnectionSupervisor
         Status.ActiveLink = null;
         Status.ConnectedAt = null;
         _lostFrom = link.LastReceivedAt ?? lost.ReadyAt;
+        Calls.LoseSight();
         Subscriptions.LinkLost();
         _requests.FailAll(Faults.RequestLinkLost(_driver.Server, fault));
         if (fault.IsPermanent)

@@ -266,7 +266,7 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
         var update = new CallUpdate();
         foreach (var call in Calls.FindSilent(_now - SilentCallLife))
         {
-            update.Reset(call.CallId).IsEnd = true;
+            update.Reset(call.CallId).IsEnd = update.HasUnseen = true;
             Emit(new PbxEvent { Category = PbxCategory.Call, Name = "CallExpired", Synthesized = true }, update);
         }
     }

@@ -8,10 +8,23 @@ internal sealed class TrackedCall(PbxCall call)
     /// <summary>What is known of a leg before its first event.</summary>
     private static readonly PbxLeg Unknown = new() { LegId = "" };
 
+    /// <summary>Platforms tell whole seconds, and not always in order.</summary>
+    private static readonly TimeSpan Blur = TimeSpan.FromSeconds(2);
+
     private volatile PbxCall _call = call;
-    private PbxOutcome? _outcomeHint;
+    private PbxOutcome? _told;
+    private PbxOutcome? _ifUnanswered;
     private bool _wasTransferred;
     private bool _hasState;
+
+    /// <summary>Everything since the set-up was seen; null before the first word that shows a state.</summary>
+    private bool? _isWhole;
+
+    /// <summary>What it was before sight of the call was lost.</summary>
+    private bool _wasWhole;
+
+    /// <summary>Since something was not seen, the platform has said of a leg that it missed the call.</summary>
+    private bool _isMissTold;
 
     /// <summary>The newest state. Any thread may read it.</summary>
     public PbxCall Call
@@ -28,6 +41,21 @@ internal sealed class TrackedCall(PbxCall call)
 
     public bool Knows(string legId) => IndexOf(_call.Legs, _call.Legs.Count, legId) >= 0;
 
+    /// <summary>From now on something may happen to the call that nobody sees.</summary>
+    public void LoseSight()
+    {
+        _wasWhole |= _isWhole == true;
+        _isWhole = false;
+        _isMissTold = false;
+    }
+
+    /// <summary>What could not be seen was delivered afterwards.</summary>
+    public void RegainSight()
+    {
+        if (_wasWhole)
+            _isWhole = true;
+    }
+
     /// <summary>Makes the next state.</summary>
     /// <returns>True when the call entered the state that it has now.</returns>
     public bool Apply(CallUpdate update, PbxEvent pbxEvent)
@@ -35,24 +63,30 @@ internal sealed class TrackedCall(PbxCall call)
         var before = _call;
         var time = pbxEvent.Time;
         LastEventAt = pbxEvent.ReceivedAt;
-        _outcomeHint = update.Outcome ?? _outcomeHint;
+        _told = update.Outcome ?? _told;
+        _ifUnanswered = update.OutcomeIfUnanswered ?? _ifUnanswered;
+        Watch(update, pbxEvent);
 
         var legs = ApplyLegs(before, update, time, out var answered, out var isHandOver);
+        if (answered is not null || (update.State == PbxCallState.Answered && before.AnsweredAt is null))
+            legs = ForgiveEarlyEnds(legs, answered?.AnsweredAt ?? time);
         var answeredBy = before.AnsweredBy;
         if (answered is not null)
             answeredBy = answered.Extension ?? answered.Number;
-        else if (update.State == PbxCallState.Answered)
-            answeredBy = update.AnsweredBy ?? before.AnsweredBy;
         var answeredAt = before.AnsweredAt;
         if (answeredAt is null && (answered is not null || update.State == PbxCallState.Answered))
-            answeredAt = FirstAnswer(legs) ?? time;
+            answeredAt = update.AnsweredAt ?? FirstAnswer(legs) ?? time;
 
-        var isEnd = update.IsEnd || (!update.KeepsOpen && HasOnlyEnded(legs));
+        answeredAt ??= update.AnsweredAt;
+        answeredBy = update.AnsweredBy ?? answeredBy;
+
+        var isEnd = IsEnded || update.IsEnd || (!update.KeepsOpen && HasOnlyEnded(legs));
         var state = isEnd ? PbxCallState.Ended : DeriveState(before, update, legs, answeredAt is not null, isHandOver);
         if (state == PbxCallState.Transferred)
             _wasTransferred = true;
 
         var direction = update.Direction ?? before.Direction;
+        var endedBy = update.EndedBy ?? before.EndedBy;
         _call = before with
         {
             Direction = direction,
@@ -62,16 +96,19 @@ internal sealed class TrackedCall(PbxCall call)
             Queue = update.Queue ?? before.Queue,
             Legs = legs,
             State = state,
-            Outcome = isEnd ? DeriveOutcome(update, legs, answeredAt is not null, direction) : null,
+            Outcome = isEnd ? DeriveOutcome(update, legs, answeredAt is not null, direction, endedBy) : null,
             RingingAt = before.RingingAt ?? update.RingingAt ?? (state == PbxCallState.Ringing || HasRinging(legs) ? time : null),
             AnsweredAt = answeredAt,
             AnsweredBy = answeredBy,
             Extension = ChooseExtension(legs, answered) ?? before.Extension ?? pbxEvent.Extension,
-            EndedAt = isEnd ? time : null,
+            EndedAt = isEnd ? update.EndedAt ?? before.EndedAt ?? time : null,
+            EndedBy = endedBy,
+            VoicemailId = update.VoicemailId ?? before.VoicemailId,
+            RecordingId = update.RecordingId ?? before.RecordingId,
             Events = History.Add(pbxEvent),
         };
 
-        var isNews = !_hasState || state != before.State;
+        var isNews = !_hasState || state != before.State || (isEnd && _call.Outcome != before.Outcome);
         _hasState = true;
 
         // Taken off hold, or out of a park slot, by the same person: the call was answered long ago.
@@ -85,7 +122,7 @@ internal sealed class TrackedCall(PbxCall call)
     /// <param name="time">When.</param>
     /// <param name="answered">The person's leg that was answered with this update; null when none was.</param>
     /// <param name="isHandOver">True when an answered person's leg ended while another person's goes on.</param>
-    private static IReadOnlyList<PbxLeg> ApplyLegs(
+    private IReadOnlyList<PbxLeg> ApplyLegs(
         PbxCall before, CallUpdate update, DateTimeOffset time, out PbxLeg? answered, out bool isHandOver)
     {
         answered = null;
@@ -129,7 +166,19 @@ internal sealed class TrackedCall(PbxCall call)
         return legs;
     }
 
-    private static PbxLeg Advance(PbxLeg leg, in LegUpdate change, DateTimeOffset time, bool wasAnswered)
+    /// <summary>The devices that lose a call stop ringing as the winner takes it, and their ends may be told before his answer.</summary>
+    private static IReadOnlyList<PbxLeg> ForgiveEarlyEnds(IReadOnlyList<PbxLeg> legs, DateTimeOffset answeredAt)
+    {
+        PbxLeg[]? changed = null;
+        for (var i = 0; i < legs.Count; i++)
+        {
+            if (legs[i] is { Outcome: PbxOutcome.Missed, IsOutcomeAssumed: true, EndedAt: { } end } leg && (answeredAt - end).Duration() < Blur)
+                (changed ??= [.. legs])[i] = leg with { Outcome = PbxOutcome.AnsweredElsewhere };
+        }
+        return changed ?? legs;
+    }
+
+    private PbxLeg Advance(PbxLeg leg, in LegUpdate change, DateTimeOffset time, bool wasAnswered)
     {
         var state = leg.State;
         if (change.State is { } wanted && state != PbxCallState.Ended)
@@ -139,14 +188,21 @@ internal sealed class TrackedCall(PbxCall call)
             if (isStep)
                 state = wanted;
         }
-        var answeredAt = leg.AnsweredAt ?? change.AnsweredAt ?? (state == PbxCallState.Answered ? time : null);
+
+        // Held or parked without an answer that was seen: it was answered before.
+        var answeredAt = leg.AnsweredAt ?? change.AnsweredAt
+            ?? (state is PbxCallState.Answered or PbxCallState.Held or PbxCallState.Parked ? time : null);
         var hasEndedNow = state == PbxCallState.Ended && leg.State != PbxCallState.Ended;
         var outcome = change.Outcome ?? leg.Outcome;
-        if (hasEndedNow && outcome is null && change.Role == PbxLegRole.Callee)
+        var isAssumed = change.Outcome is null && leg.IsOutcomeAssumed;
+        var isAnswerLate = isAssumed && answeredAt is not null && leg.AnsweredAt is null;
+        if (change.Role == PbxLegRole.Callee && ((hasEndedNow && outcome is null) || isAnswerLate))
         {
             outcome = answeredAt is not null ? PbxOutcome.Answered
                 : wasAnswered ? PbxOutcome.AnsweredElsewhere
-                : PbxOutcome.Missed;
+                : _isWhole == true ? PbxOutcome.Missed
+                : null;
+            isAssumed = true;
         }
         return leg with
         {
@@ -154,6 +210,7 @@ internal sealed class TrackedCall(PbxCall call)
             Role = change.Role,
             State = state,
             Outcome = outcome,
+            IsOutcomeAssumed = isAssumed,
             Extension = change.Extension ?? leg.Extension,
             Number = change.Number ?? leg.Number,
             AnsweredAt = answeredAt,
@@ -193,32 +250,65 @@ internal sealed class TrackedCall(PbxCall call)
         return alerting || before.State == PbxCallState.Ringing ? PbxCallState.Ringing : PbxCallState.Offered;
     }
 
-    private PbxOutcome DeriveOutcome(CallUpdate update, IReadOnlyList<PbxLeg> legs, bool isAnswered, PbxDirection direction)
+    private PbxOutcome? DeriveOutcome(
+        CallUpdate update, IReadOnlyList<PbxLeg> legs, bool isAnswered, PbxDirection direction, PbxEndedBy? endedBy)
     {
-        if (update.IsEnd && update.Outcome is { } told)
-            return told;
-        if (isAnswered)
-            return _wasTransferred ? PbxOutcome.Transferred : PbxOutcome.Answered;
-        if (_outcomeHint is { } hint)
-            return hint;
+        var outcome = update.IsEnd && update.Outcome is not null ? update.Outcome
+            : isAnswered ? _wasTransferred ? PbxOutcome.Transferred : PbxOutcome.Answered
+            : _told ?? DeriveUnanswered(legs);
 
+        // An outbound call is nobody's miss: it did not come about.
+        return direction == PbxDirection.Outbound && outcome is PbxOutcome.Missed or PbxOutcome.Abandoned
+            ? endedBy == PbxEndedBy.Caller ? PbxOutcome.Cancelled : PbxOutcome.Failed
+            : outcome;
+    }
+
+    /// <summary>How a call turned out that nobody was seen to answer; null when somebody may have, unseen.</summary>
+    private PbxOutcome? DeriveUnanswered(IReadOnlyList<PbxLeg> legs)
+    {
+        if (_isWhole == true && _ifUnanswered is { } follows)
+            return follows;
         PbxOutcome? common = null;
-        var isMixed = false;
+        bool isMixed = false, isOpen = false;
         for (var i = 0; i < legs.Count; i++)
         {
             var leg = legs[i];
-            if (leg.Role != PbxLegRole.Callee || leg.Outcome is not { } outcome)
+            if (leg.Role != PbxLegRole.Callee)
                 continue;
-            if (outcome == PbxOutcome.Voicemail)
-                return outcome;
-            isMixed |= common is not null && common != outcome;
-            common = outcome;
+            if (leg.Outcome == PbxOutcome.Voicemail)
+                return PbxOutcome.Voicemail;
+            isOpen |= leg.Outcome is null;
+            isMixed |= common is not null && leg.Outcome is not null && common != leg.Outcome;
+            common = leg.Outcome ?? common;
         }
         if (common is not null && common != PbxOutcome.Missed && !isMixed)
-            return common.Value;
+            return _isWhole == true || !isOpen ? common : null;
+        return _isWhole == true || (common == PbxOutcome.Missed && !isMixed && !isOpen && _isMissTold) ? PbxOutcome.Missed : null;
+    }
 
-        // Of an outbound call that nobody took no platform says why; it did not come about.
-        return direction == PbxDirection.Outbound ? PbxOutcome.Failed : PbxOutcome.Missed;
+    /// <summary>Takes note of whether everything of the call is seen.</summary>
+    private void Watch(CallUpdate update, PbxEvent pbxEvent)
+    {
+        if (update.HasUnseen)
+            LoseSight();
+        var isAlerting = update.State is PbxCallState.Offered or PbxCallState.Ringing;
+        var isFurther = update.State is not null && !isAlerting;
+        var isSign = isFurther || isAlerting;
+        for (var i = 0; i < update.Legs.Count; i++)
+        {
+            var leg = update.Legs[i];
+            var alerts = leg.State is PbxCallState.Offered or PbxCallState.Ringing;
+            isAlerting |= alerts;
+            isFurther |= leg.Role == PbxLegRole.Callee && leg.State is not null && !alerts;
+            isSign |= leg.State is not null;
+            _isMissTold |= leg.Outcome == PbxOutcome.Missed;
+        }
+
+        // A call whose set-up was seen is whole. One that still rings when it is asked for after a gap was not answered in it.
+        if (isSign && _isWhole is null)
+            _isWhole = isAlerting && !isFurther;
+        else if (pbxEvent.Synthesized && isAlerting && !isFurther)
+            RegainSight();
     }
 
     private static string? ChooseExtension(IReadOnlyList<PbxLeg> legs, PbxLeg? answered)

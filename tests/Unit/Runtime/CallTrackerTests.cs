@@ -74,6 +74,7 @@ public sealed class CallTrackerTests
     [Fact]
     public void A_systems_answer_is_not_a_persons()
     {
+        Leg("in", PbxLegRole.Caller, PbxCallState.Offered);
         Leg("in", PbxLegRole.Caller, PbxCallState.Answered);
         Leg("ivr", PbxLegRole.System, PbxCallState.Answered);
         Assert.Null(Last.AnsweredAt);

@@ -274,7 +274,6 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
             return;
         }
         pbxEvent.Extension = ExtensionOf(number, known);
-        ForgiveEarlyEnds(update, known, pbxEvent.Time);
         var others = EndOthers(update, known, number);
         if (others && known?.State == PbxCallState.Transferred)
             update.State = PbxCallState.Answered;
@@ -292,14 +291,6 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
             Extension = pbxEvent.Extension,
             Number = number,
         });
-    }
-
-    /// <summary>A device may tell that it was called off before the call tells who answered: then it was not a miss.</summary>
-    private static void ForgiveEarlyEnds(CallUpdate update, PbxCall? known, DateTimeOffset time)
-    {
-        foreach (var leg in known?.Legs ?? [])
-            if (leg is { State: PbxCallState.Ended, Outcome: PbxOutcome.Missed, EndedAt: { } end } && (time - end).Duration() < Blur)
-                update.Add(new LegUpdate(leg.LegId, leg.Role, null) { Outcome = PbxOutcome.AnsweredElsewhere });
     }
 
     /// <summary>Another person had the call until now: it was passed on.</summary>
@@ -526,9 +517,7 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
         // A caller is on a call from the first digit on; that tells nothing. Its end does.
         if (leg?.Role == PbxLegRole.Caller && status.Length > 0)
             return;
-        if (status == "ONCALL")
-            ForgiveEarlyEnds(update, call, time);
-        else
+        if (status != "ONCALL")
             KeepState(update, call);
         update.Add(new LegUpdate(leg?.LegId ?? extension, leg?.Role ?? PbxLegRole.Callee, status switch
         {

@@ -202,7 +202,7 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
             _update.To ??= NumberOf(_to);
         _update.Queue = session.Queue;
         if (session.Queue is not null)
-            _update.Outcome = PbxOutcome.Abandoned;
+            _update.OutcomeIfUnanswered = PbxOutcome.Abandoned;
         if (outcome == PbxOutcome.Voicemail)
             _update.Outcome = PbxOutcome.Voicemail;
         if (!party.HasEnded)

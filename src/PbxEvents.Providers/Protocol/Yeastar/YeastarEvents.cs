@@ -335,7 +335,7 @@ internal sealed class YeastarEvents
         update.Queue = pbxEvent.Queue;
 
         // If nobody answers, a caller in a queue has given up.
-        update.Outcome = pbxEvent.Queue is null ? null : PbxOutcome.Abandoned;
+        update.OutcomeIfUnanswered = pbxEvent.Queue is null ? null : PbxOutcome.Abandoned;
     }
 
     // ---- the end of a call -----------------------------------------------------------------------------------------

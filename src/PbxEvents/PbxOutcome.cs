@@ -29,11 +29,11 @@ public enum PbxOutcome : byte
     /// <summary>A person answered and passed the call on.</summary>
     Transferred,
 
-    /// <summary>The call could not be completed.</summary>
+    /// <summary>
+    /// The call did not come about: a fault, or an outbound call that nobody answered (<see cref="PbxCall.EndedBy"/> Caller when
+    /// the caller gave up).
+    /// </summary>
     Failed,
-
-    /// <summary>An outbound call that its caller gave up before anybody answered.</summary>
-    Cancelled,
 
     /// <summary>
     /// A word for filters and tables: the call has ended, and nobody can say how, because something of it was not seen. The

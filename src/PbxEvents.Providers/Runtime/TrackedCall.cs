@@ -86,7 +86,6 @@ internal sealed class TrackedCall(PbxCall call)
             _wasTransferred = true;
 
         var direction = update.Direction ?? before.Direction;
-        var endedBy = update.EndedBy ?? before.EndedBy;
         _call = before with
         {
             Direction = direction,
@@ -96,13 +95,13 @@ internal sealed class TrackedCall(PbxCall call)
             Queue = update.Queue ?? before.Queue,
             Legs = legs,
             State = state,
-            Outcome = isEnd ? DeriveOutcome(update, legs, answeredAt is not null, direction, endedBy) : null,
+            Outcome = isEnd ? DeriveOutcome(update, legs, answeredAt is not null, direction) : null,
             RingingAt = before.RingingAt ?? update.RingingAt ?? (state == PbxCallState.Ringing || HasRinging(legs) ? time : null),
             AnsweredAt = answeredAt,
             AnsweredBy = answeredBy,
             Extension = ChooseExtension(legs, answered) ?? before.Extension ?? pbxEvent.Extension,
             EndedAt = isEnd ? update.EndedAt ?? before.EndedAt ?? time : null,
-            EndedBy = endedBy,
+            EndedBy = update.EndedBy ?? before.EndedBy,
             VoicemailId = update.VoicemailId ?? before.VoicemailId,
             RecordingId = update.RecordingId ?? before.RecordingId,
             Events = History.Add(pbxEvent),
@@ -250,17 +249,14 @@ internal sealed class TrackedCall(PbxCall call)
         return alerting || before.State == PbxCallState.Ringing ? PbxCallState.Ringing : PbxCallState.Offered;
     }
 
-    private PbxOutcome? DeriveOutcome(
-        CallUpdate update, IReadOnlyList<PbxLeg> legs, bool isAnswered, PbxDirection direction, PbxEndedBy? endedBy)
+    private PbxOutcome? DeriveOutcome(CallUpdate update, IReadOnlyList<PbxLeg> legs, bool isAnswered, PbxDirection direction)
     {
         var outcome = update.IsEnd && update.Outcome is not null ? update.Outcome
             : isAnswered ? _wasTransferred ? PbxOutcome.Transferred : PbxOutcome.Answered
             : _told ?? DeriveUnanswered(legs);
 
         // An outbound call is nobody's miss: it did not come about.
-        return direction == PbxDirection.Outbound && outcome is PbxOutcome.Missed or PbxOutcome.Abandoned
-            ? endedBy == PbxEndedBy.Caller ? PbxOutcome.Cancelled : PbxOutcome.Failed
-            : outcome;
+        return direction == PbxDirection.Outbound && outcome is PbxOutcome.Missed or PbxOutcome.Abandoned ? PbxOutcome.Failed : outcome;
     }
 
     /// <summary>How a call turned out that nobody was seen to answer; null when somebody may have, unseen.</summary>

@@ -167,16 +167,18 @@ public sealed class CallSightTests
     }
 
     [Theory]
-    [InlineData(null, PbxOutcome.Failed)]
-    [InlineData(PbxEndedBy.Callee, PbxOutcome.Failed)]
-    [InlineData(PbxEndedBy.Caller, PbxOutcome.Cancelled)]
-    public void An_outbound_call_is_nobodys_miss(PbxEndedBy? endedBy, PbxOutcome outcome)
+    [InlineData(null)]
+    [InlineData(PbxOutcome.Missed)]
+    [InlineData(PbxOutcome.Abandoned)]
+    public void An_outbound_call_is_nobodys_miss(PbxOutcome? told)
     {
         Ring();
         Update().Direction = PbxDirection.Outbound;
-        _update.EndedBy = endedBy;
+        _update.Outcome = told;
+        _update.EndedBy = PbxEndedBy.Caller;
         Apply();
-        Assert.Equal(outcome, End().Outcome);
+        var call = End();
+        Assert.Equal((PbxOutcome.Failed, PbxEndedBy.Caller), (call.Outcome, call.EndedBy));
     }
 
     [Fact]

@@ -350,6 +350,23 @@ public sealed class PortSipEventTests
         Assert.Equal(number, _bench.Last.From);
     }
 
+    [Fact]
+    public void A_password_in_a_devices_address_is_told_nowhere()
+    {
+        const string Device = "sip:103:s3cret@10.0.0.7:5060";
+        _bench.Event("call_start", new { session_id = "1", caller = "5550100", callee = "103", direction = "inbound" });
+        _bench.Event("target_ringing", new { session_id = "1", destination = Device });
+        _bench.Event("call_established", new { session_id = "1", call_target = Device });
+        _bench.Event("call_cdr", new
+        {
+            session_id = "1",
+            call_targets = new[] { new { destination = Device, callee = "103", answered_time = _bench.Ago(0), end_reason = "None" } },
+        });
+
+        Assert.Equal("sip:103@10.0.0.7:5060", Assert.Single(_bench.Call.Legs, l => l.Number == "103").LegId);
+        Assert.DoesNotContain(_bench.Host.Events, e => $"{e.LegId} {e.Id} {e.From} {e.To}".Contains("s3cret", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("-5")]

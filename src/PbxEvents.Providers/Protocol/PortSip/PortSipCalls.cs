@@ -65,7 +65,7 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
                 Change(update, pbxEvent, known);
                 break;
             case "call_established":
-                Answer(update, pbxEvent, known, fields.Text(PortSipFields.CallTarget));
+                Answer(update, pbxEvent, known, fields.Address(PortSipFields.CallTarget));
                 break;
             case "call_hold" or "call_unhold":
                 pbxEvent.Extension = fields.Party(PortSipFields.Aor);
@@ -370,8 +370,8 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
     /// <summary>One device of a call (point 1). No page shows the fields, so every name seen for its address is taken.</summary>
     private void TranslateTarget(string name, CallUpdate update, PbxEvent pbxEvent, PbxCall? known)
     {
-        var device = fields.Text(PortSipFields.Destination) ?? fields.Text(PortSipFields.DestinationMisspelt)
-            ?? fields.Text(PortSipFields.CallTarget) ?? fields.Text(PortSipFields.Extension) ?? fields.Text(PortSipFields.Callee);
+        var device = fields.Address(PortSipFields.Destination) ?? fields.Address(PortSipFields.DestinationMisspelt)
+            ?? fields.Address(PortSipFields.CallTarget) ?? fields.Address(PortSipFields.Extension) ?? fields.Address(PortSipFields.Callee);
         if (device is null || SipAddress.NumberOf(device) is not { } number)
             return;
         update.Direction = PortSipWords.Direction(fields.Text(PortSipFields.Direction));

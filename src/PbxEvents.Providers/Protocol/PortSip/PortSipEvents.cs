@@ -436,13 +436,13 @@ internal sealed class PortSipEvents
             var subject = _fields.Text(PortSipFields.Extension) ?? _fields.Text(PortSipFields.ExtensionNumber) ?? _fields.Text(PortSipFields.QueueId);
             return IsRepeated($"{pbxEvent.Name}/{subject}", pbxEvent.Id);
         }
-        var actor = _fields.Text(PortSipFields.Aor) ?? _fields.Text(PortSipFields.Extension)
-            ?? _fields.Text(PortSipFields.Destination) ?? _fields.Text(PortSipFields.DestinationMisspelt);
+        var actor = _fields.Address(PortSipFields.Aor) ?? _fields.Address(PortSipFields.Extension)
+            ?? _fields.Address(PortSipFields.Destination) ?? _fields.Address(PortSipFields.DestinationMisspelt);
         actor ??= pbxEvent.Name switch
         {
-            "call_established" => _fields.Text(PortSipFields.CallTarget),
-            "call_update_info" => $"{_fields.Text(PortSipFields.Caller)}-{_fields.Text(PortSipFields.Callee)}",
-            var name when name.Contains("target_", StringComparison.Ordinal) => _fields.Text(PortSipFields.CallTarget) ?? pbxEvent.Id,
+            "call_established" => _fields.Address(PortSipFields.CallTarget),
+            "call_update_info" => $"{_fields.Address(PortSipFields.Caller)}-{_fields.Address(PortSipFields.Callee)}",
+            var name when name.Contains("target_", StringComparison.Ordinal) => _fields.Address(PortSipFields.CallTarget) ?? pbxEvent.Id,
             _ => null,
         };
         return !IsFirst(pbxEvent,

@@ -33,6 +33,9 @@ internal static class PortSipFields
     /// <summary>The number in a SIP URI, or the text itself when it is one already; null when there is none.</summary>
     public static string? Party(this JsonFields fields, int slot) => SipAddress.NumberOf(fields.Text(slot));
 
+    /// <summary>An address as it was written, for ids of legs and events, so without its password; null when there is none.</summary>
+    public static string? Address(this JsonFields fields, int slot) => fields.Text(slot) is { } text ? SipAddress.WithoutPassword(text) : null;
+
     /// <summary>
     /// The platform's word for one of its closed sets in one spelling: <c>ON_CALL</c>, <c>On Call</c> and the misprint
     /// <c>ON_ACLL</c> are the same.

@@ -28,7 +28,7 @@ internal sealed record PortSipRecordTarget
     public static PortSipRecordTarget Read(ReadOnlyMemory<byte> json, JsonFields entry)
     {
         entry.Read(json);
-        var device = entry.Text(PortSipFields.Destination) ?? entry.Text(PortSipFields.DestinationMisspelt);
+        var device = entry.Address(PortSipFields.Destination) ?? entry.Address(PortSipFields.DestinationMisspelt);
         var ringAt = entry.Moment(PortSipFields.RingTime);
         var answeredAt = entry.Moment(PortSipFields.AnsweredTime);
         return new PortSipRecordTarget

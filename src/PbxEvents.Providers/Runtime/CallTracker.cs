@@ -33,7 +33,7 @@ internal sealed class CallTracker(string connection, string provider)
         pbxEvent.CallId ??= update.CallId;
         if (!_calls.TryGetValue(update.CallId, out var tracked) || (tracked.IsEnded && !update.IsCorrection && IsStart(tracked, update)))
         {
-            if (!IsKnowable(update))
+            if (update.IsCorrection || !IsKnowable(update))
             {
                 // The end of a call whose life was not seen: nobody can say how it went.
                 pbxEvent.CallState = PbxCallState.Ended;

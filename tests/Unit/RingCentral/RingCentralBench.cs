@@ -107,10 +107,13 @@ internal sealed class RingCentralBench
     /// <summary>A notification of one party.</summary>
     public PbxEvent Party(
         long sequence, string id, string direction, string code, string? reason = null, string? extension = null, string more = "", string session = "s-1",
-        string from = """{"phoneNumber":"+12025550100","name":"Caller"}""", string to = """{"phoneNumber":"+12025550199"}""")
+        string from = """{"phoneNumber":"+12025550100","name":"Caller"}""", string to = """{"phoneNumber":"+12025550199"}""",
+        (string Session, string Party)? peer = null)
     {
         var owner = extension is null ? "" : $"\"extensionId\":\"{extension}\",";
         var because = reason is null ? "" : $",\"reason\":\"{reason}\"";
+        if (peer is { } other)
+            because += $$""","peerId":{"telephonySessionId":"{{other.Session}}","sessionId":"1","partyId":"{{other.Party}}"}""";
         Notify(extension is null ? "/restapi/v1.0/account/1000/telephony/sessions" : $"/restapi/v1.0/account/1000/extension/{extension}/telephony/sessions", $$"""
             {"sequence":{{sequence}},"telephonySessionId":"{{session}}","eventTime":"2030-01-01T00:00:0{{sequence % 10}}.000Z","origin":{"type":"Call"},
              "parties":[{"id":"{{id}}",{{owner}}"direction":"{{direction}}","from":{{from}},"to":{{to}},"status":{"code":"{{code}}"{{because}},"rcc":false}{{more}} }]}

@@ -24,30 +24,45 @@ internal enum TelephonyVerdict
 internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
 {
     private const int Sequence = 0, SessionId = 1, EventTime = 2, Parties = 3;
-    private const int PartyId = 0, Extension = 1, Direction = 2, From = 3, To = 4, Status = 5, MissedCall = 6, QueueCall = 7, Owner = 8;
-    private const int Code = 0, Reason = 1;
+    private const int PartyId = 0, Extension = 1, Direction = 2, From = 3, To = 4, Status = 5, MissedCall = 6, QueueCall = 7, Owner = 8, Recordings = 9;
+    private const int Code = 0, Reason = 1, Peer = 2;
+    private const int PeerSession = 0, PeerParty = 1;
+    private const int RecordingId = 0;
     private const int Number = 0, ExtensionNumber = 1, EndExtension = 2, Name = 3;
 
     /// <summary>An end can be lost with a link; what is known of sessions must not grow for ever.</summary>
     private const int MaxSessions = 5000;
 
+    private const string EndTimerPrefix = "end ";
+
+    /// <summary>
+    /// A call of which only a party's end was seen is over when no other party is heard of for so long: the next agent of a
+    /// queue rings within milliseconds.
+    /// </summary>
+    private static readonly TimeSpan LoneEndGrace = TimeSpan.FromMilliseconds(500);
+
     private static readonly byte[] Nothing = [.. "{}"u8];
 
     private static readonly FieldNames BodyNames = new("sequence", "telephonySessionId", "eventTime", "parties");
     private static readonly FieldNames PartyNames =
-        new("id", "extensionId", "direction", "from", "to", "status", "missedCall", "queueCall", "owner");
-    private static readonly FieldNames StatusNames = new("code", "reason");
+        new("id", "extensionId", "direction", "from", "to", "status", "missedCall", "queueCall", "owner", "recordings");
+    private static readonly FieldNames StatusNames = new("code", "reason", "peerId");
+    private static readonly FieldNames PeerNames = new("telephonySessionId", "partyId");
+    private static readonly FieldNames RecordingNames = new("id");
     private static readonly FieldNames EndNames = new("phoneNumber", "extensionNumber", "extensionId", "name");
 
     private readonly JsonFields _body = new(BodyNames, pool);
     private readonly JsonFields _party = new(PartyNames, pool);
     private readonly JsonFields _status = new(StatusNames, pool);
+    private readonly JsonFields _peer = new(PeerNames, pool);
+    private readonly JsonFields _recording = new(RecordingNames, pool);
     private readonly JsonFields _from = new(EndNames, pool);
     private readonly JsonFields _to = new(EndNames, pool);
     private readonly JsonFields _owner = new(EndNames, pool);
     private readonly Dictionary<string, TelephonySession> _sessions = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
     private readonly CallUpdate _update = new();
+    private (string Session, string Party, string? Extension)? _fetched;
 
     /// <summary>What the last notification said; valid until the next one.</summary>
     public CallUpdate Update => _update;
@@ -89,6 +104,12 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
             var party = session.Get(partyId);
             if (sequence is { } number && party.Sequence > 0 && number <= party.Sequence)
             {
+                if (number < party.Sequence && CountLateAnswer(session, party, partyId, pbxEvent.Time))
+                {
+                    FillEvent(pbxEvent, partyId, isFirst: ++read == 1);
+                    continue;
+                }
+
                 // Delivery can be out of order; what is known of the party is newer.
                 (number == party.Sequence ? ref duplicates : ref old)++;
                 FillEvent(pbxEvent, partyId, isFirst: false);
@@ -100,7 +121,44 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
             FillEvent(pbxEvent, partyId, isFirst: read == 1);
         }
         pbxEvent.Queue = session.Queue;
+        AwaitOthers(id);
         return read > 0 ? TelephonyVerdict.News : duplicates > 0 && old == 0 ? TelephonyVerdict.Duplicate : TelephonyVerdict.Stale;
+    }
+
+    /// <summary>True for a timer of this class.</summary>
+    public static bool IsTimer(string timer) => timer.StartsWith(EndTimerPrefix, StringComparison.Ordinal);
+
+    /// <summary>No other party was heard of: the call is over.</summary>
+    public void TimerElapsed(string timer)
+    {
+        var id = timer[EndTimerPrefix.Length..];
+        if (host.FindCall(id) is not { State: not PbxCallState.Ended } call || call.Legs.Any(l => l.State != PbxCallState.Ended))
+            return;
+        _update.Reset(id).IsEnd = true;
+        host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = "CallEnded", Synthesized = true }, _update);
+    }
+
+    /// <summary>
+    /// The call that a party has fetched, out of a park slot or from a ringing phone, when the event just read tells of it
+    /// (<c>peerId</c>, section 8): in that call the fetching extension talks now.
+    /// </summary>
+    /// <returns>The update of that call; null when there is none, or nothing is known of it.</returns>
+    public CallUpdate? TakeFetched()
+    {
+        if (_fetched is not { } fetched)
+            return null;
+        _fetched = null;
+        if (host.FindCall(fetched.Session) is not { State: not PbxCallState.Ended } call
+            || call.Legs.Any(l => l.LegId == fetched.Party && (l.Role == PbxLegRole.Caller || l.AnsweredAt is not null)))
+        {
+            return null;
+        }
+        _update.Reset(fetched.Session).Add(new LegUpdate(fetched.Party, PbxLegRole.Callee, PbxCallState.Answered)
+        {
+            Extension = fetched.Extension,
+            Number = fetched.Extension,
+        });
+        return _update;
     }
 
     /// <summary>The platform does not know a session any more: the call is over.</summary>
@@ -120,6 +178,52 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
         while (_sessions.Count > MaxSessions && _order.TryDequeue(out var oldest))
             _sessions.Remove(oldest);
         return session;
+    }
+
+    /// <summary>
+    /// Delivery can be out of order: an answer, or voicemail's, that comes after the party's end counts all the same, unless the
+    /// platform has said that it missed the call.
+    /// </summary>
+    private bool CountLateAnswer(TelephonySession session, TelephonyParty party, string partyId, DateTimeOffset time)
+    {
+        var code = _status.Text(Code)?.ToLowerInvariant() ?? "";
+        if (!party.HasEnded || party.WasAnswered || party.IsMissTold)
+            return false;
+        if (TelephonyReasons.StateOf(code) is not (PbxCallState.Answered or PbxCallState.Held) || code == "faxreceive")
+            return false;
+        var isVoicemail = TelephonyReasons.IsVoicemail(code);
+        if (party.IsInbound)
+        {
+            _update.Add(new LegUpdate(partyId, isVoicemail ? PbxLegRole.System : PbxLegRole.Callee, null)
+            {
+                AnsweredAt = isVoicemail ? null : time,
+                Outcome = isVoicemail ? PbxOutcome.Voicemail : null,
+            });
+        }
+        else if (isVoicemail || session.HasCallee || !party.HasProceeded || _to.Text(EndExtension) is not null)
+        {
+            return false;
+        }
+        else
+        {
+            _update.AnsweredAt = time;
+            _update.AnsweredBy = NumberOf(_to);
+        }
+        party.WasAnswered = !isVoicemail;
+        party.IsMachine = isVoicemail;
+        if (isVoicemail)
+            _update.Outcome = PbxOutcome.Voicemail;
+        _update.IsCorrection = true;
+        return true;
+    }
+
+    /// <summary>A script that starts while phones ring, or asks for missed calls only, sees nothing but a party's end.</summary>
+    private void AwaitOthers(string id)
+    {
+        if (_update.Legs.Count == 0 || _update.IsEnd || host.FindCall(id) is not null || _update.Legs.Any(l => l.State != PbxCallState.Ended))
+            return;
+        _update.KeepsOpen = true;
+        host.SetTimer(EndTimerPrefix + id, LoneEndGrace);
     }
 
     /// <summary>An event speaks of the first party that brings news, else of the first one.</summary>
@@ -148,6 +252,7 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
             party.IsMachine = false;
         party.WasAlerted |= party.IsInbound && state is PbxCallState.Ringing or PbxCallState.Answered or PbxCallState.Held;
         party.HasEnded = state == PbxCallState.Ended;
+        party.HasProceeded |= code == "proceeding";
         if (_party.Flag(QueueCall) == true)
             session.Queue ??= session.FindPassedFrom(party) ?? OtherExtensionOf(_to, party) ?? NumberOf(_to);
 
@@ -161,6 +266,11 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
             var hasOnlyPassed = party is { HasEnded: true, WasAlerted: false } && reason is null && !isMissed && session.HasOthers(party);
             role = party.IsMachine || hasOnlyPassed ? PbxLegRole.System : PbxLegRole.Callee;
             outcome = OutcomeOf(party, code, reason, isMissed);
+            party.IsMissTold |= outcome == PbxOutcome.Missed;
+        }
+        else if (party.HasEnded && TelephonyReasons.IsFetch(reason))
+        {
+            Fetch(session, party);
         }
         DescribeCall(session, party, reason, outcome);
         if (party.IsInbound && state is PbxCallState.Answered && !party.IsMachine)
@@ -172,6 +282,21 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
             Extension = party.Extension,
             Number = NumberOf(party.IsInbound ? _to : _from),
         });
+    }
+
+    /// <summary>
+    /// A party that dialled a park slot or a pick-up code is gone with the other call: its own session is over, and that is no
+    /// failure (section 8, peerId).
+    /// </summary>
+    private void Fetch(TelephonySession session, TelephonyParty party)
+    {
+        if (_status.IsStructure(Peer) && _peer.Read(_status.Json(Peer)) && _peer.Text(PeerSession) is { } peer
+            && _peer.Text(PeerParty) is { } peerParty && peer != session.Id)
+        {
+            _fetched = (peer, peerParty, party.Extension);
+        }
+        _update.Outcome = PbxOutcome.Transferred;
+        _update.IsEnd = session.HasEnded;
     }
 
     /// <summary>How a called party turned out, as far as this frame says; what it said before stays.</summary>
@@ -205,8 +330,11 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
             _update.OutcomeIfUnanswered = PbxOutcome.Abandoned;
         if (outcome == PbxOutcome.Voicemail)
             _update.Outcome = PbxOutcome.Voicemail;
+        if (_party.IsStructure(Recordings) && ReadRecording() is { } recording)
+            _update.RecordingId = recording;
         if (!party.HasEnded)
             return;
+        _update.EndedBy = TelephonyReasons.EndedBy(reason);
         if (!party.IsInbound && TelephonyReasons.OutcomeOf(reason) is { } failure and (PbxOutcome.Failed or PbxOutcome.Busy or PbxOutcome.Rejected))
             _update.Outcome = failure;
         if (TelephonyReasons.IsTransfer(reason))
@@ -279,6 +407,22 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
     {
         if (!_party.IsStructure(slot) || !fields.Read(_party.Json(slot)))
             fields.Read(Nothing);
+    }
+
+    /// <summary>With <c>withRecordings=true</c> (section 7) a party has a list of them; the last one is told.</summary>
+    private string? ReadRecording()
+    {
+        var json = _party.Json(Recordings);
+        var reader = new Utf8JsonReader(json.Span);
+        string? last = null;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            return null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        {
+            _recording.Read(json, ref reader);
+            last = _recording.Text(RecordingId) ?? last;
+        }
+        return last;
     }
 
     private static string? NumberOf(JsonFields end) => end.Text(Number) ?? end.Text(ExtensionNumber) ?? end.Text(EndExtension);

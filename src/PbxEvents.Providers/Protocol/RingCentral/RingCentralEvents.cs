@@ -124,6 +124,8 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
         {
             case TelephonyVerdict.News:
                 host.Emit(pbxEvent, _calls.Update);
+                if (_calls.TakeFetched() is { } fetched)
+                    EmitFetched(pbxEvent, fetched);
                 return true;
             case TelephonyVerdict.Duplicate:
                 host.CountDuplicate();
@@ -134,6 +136,21 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
                 return true;
         }
     }
+
+    private void EmitFetched(PbxEvent origin, CallUpdate call) => host.Emit(new PbxEvent
+    {
+        Category = PbxCategory.Call,
+        Name = "CallPickedUp",
+        Topic = origin.Topic,
+        Time = origin.Time,
+        Payload = origin.Payload,
+        LegId = call.Legs[0].LegId,
+        Extension = origin.Extension,
+        Synthesized = true,
+    }, call);
+
+    /// <summary>A timer elapsed.</summary>
+    public void TimerElapsed(string timer) => _calls.TimerElapsed(timer);
 
     private void EmitPresence(PbxEvent pbxEvent, ReadOnlyMemory<byte> body)
     {

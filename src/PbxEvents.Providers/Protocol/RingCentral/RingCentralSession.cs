@@ -133,6 +133,11 @@ internal sealed partial class RingCentralSession : ProtocolSession
                 SyncAll();
                 return;
         }
+        if (RingCentralCalls.IsTimer(timer))
+        {
+            _events.TimerElapsed(timer);
+            return;
+        }
         var space = timer.LastIndexOf(' ');
         if (timer.StartsWith(RingCentralExchange.TimerPrefix, StringComparison.Ordinal))
         {

@@ -21,6 +21,12 @@ internal sealed class TelephonyParty
     /// <summary>True once it was answered.</summary>
     public bool WasAnswered { get; set; }
 
+    /// <summary>True once the platform said that it missed the call.</summary>
+    public bool IsMissTold { get; set; }
+
+    /// <summary>True once it proceeded: of a caller, the other side rings.</summary>
+    public bool HasProceeded { get; set; }
+
     /// <summary>True while voicemail or a fax machine has the call at this party.</summary>
     public bool IsMachine { get; set; }
 

@@ -26,6 +26,18 @@ internal static class TelephonyReasons
     /// <summary>True when the party put the call into a park slot.</summary>
     public static bool IsPark(string? reason) => reason is "parklocation" or "callpark";
 
+    /// <summary>True when a caller who only fetched another call is gone: what he dialled was a park slot or a pick-up code.</summary>
+    public static bool IsFetch(string? reason) => reason is "pickup" or "takeover" or "callswitch" or "callflip";
+
+    /// <summary>Who ended the call, as far as the reason says; a plain hang-up has none.</summary>
+    public static PbxEndedBy? EndedBy(string? reason) => reason switch
+    {
+        "cancelled" => PbxEndedBy.Caller,
+        "rejected" => PbxEndedBy.Callee,
+        "noanswer" or "timeout" or "internalerror" or "destinationblocked" => PbxEndedBy.System,
+        _ => null,
+    };
+
     /// <summary>How a called party that had not answered turned out; null when the reason does not say.</summary>
     public static PbxOutcome? OutcomeOf(string? reason) => reason switch
     {

@@ -31,6 +31,12 @@ public readonly record struct LegUpdate(string LegId, PbxLegRole Role, PbxCallSt
         init => _number = VisibleText.OfValue(value);
     }
 
+    /// <summary>
+    /// True, with State Ended, when the platform says that nobody answered at this leg, nor at another one that the caller was
+    /// connected to until now. Then the call was missed, however little of it was seen.
+    /// </summary>
+    public bool IsUnanswered { get; init; }
+
     /// <summary>When it was answered, on a final record that tells it; null to go by the events.</summary>
     public DateTimeOffset? AnsweredAt { get; init; }
 }

@@ -119,7 +119,7 @@ internal sealed class CallTracker(string connection, string provider)
         if (update.Legs.Count == 0 || update.State is not null)
             return true;
         foreach (var leg in update.Legs)
-            if (leg.State is not PbxCallState.Ended || leg.Outcome is not null || leg.AnsweredAt is not null)
+            if (leg.State is not PbxCallState.Ended || leg.Outcome is not null || leg.AnsweredAt is not null || leg.IsUnanswered)
                 return true;
         return false;
     }

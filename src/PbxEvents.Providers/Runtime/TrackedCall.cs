@@ -199,7 +199,7 @@ internal sealed class TrackedCall(PbxCall call)
         {
             outcome = answeredAt is not null ? PbxOutcome.Answered
                 : wasAnswered ? PbxOutcome.AnsweredElsewhere
-                : _isWhole == true ? PbxOutcome.Missed
+                : _isWhole == true || change.IsUnanswered ? PbxOutcome.Missed
                 : null;
             isAssumed = true;
         }
@@ -297,7 +297,7 @@ internal sealed class TrackedCall(PbxCall call)
             isAlerting |= alerts;
             isFurther |= leg.Role == PbxLegRole.Callee && leg.State is not null && !alerts;
             isSign |= leg.State is not null;
-            _isMissTold |= leg.Outcome == PbxOutcome.Missed;
+            _isMissTold |= leg.Outcome == PbxOutcome.Missed || leg.IsUnanswered;
         }
 
         // A call whose set-up was seen is whole. One that still rings when it is asked for after a gap was not answered in it.

@@ -84,6 +84,9 @@ internal sealed class RecordingHost : ISessionHost
         ManualClock.Advance(target - Now);
     }
 
+    /// <summary>As the runtime does when the link is lost.</summary>
+    public void LoseSight() => _calls.LoseSight();
+
     public string NewId() => $"id-{++_ids}";
 
     public void Send(int link, OutFrame frame) => Sent.Add((link, frame));

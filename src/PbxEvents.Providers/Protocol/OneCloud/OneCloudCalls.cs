@@ -10,11 +10,15 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
     /// <summary>How long a call that was passed on waits for the next leg, which may come after the end of the one before.</summary>
     private static readonly TimeSpan TransferGrace = TimeSpan.FromSeconds(10);
 
+    /// <summary>A record that is written no later than this after the call's start shows its set-up.</summary>
+    private static readonly TimeSpan SetUp = TimeSpan.FromSeconds(5);
+
     private readonly CallUpdate _update = new();
 
     /// <summary>From the ids of legs to the call they belong to.</summary>
     private readonly RecentMap<string> _calls = new(16 * 1024);
     private readonly RecentMap<LegMemory> _legs = new();
+    private readonly OneCloudTimes _times = new();
     private readonly Dictionary<string, PbxEvent> _passedOn = new(StringComparer.Ordinal);
 
     /// <summary>True for a timer of this class.</summary>
@@ -29,18 +33,25 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
         pbxEvent.From = record.From;
         pbxEvent.To = record.To;
         if (record.Key is not { } key)
+        {
+            if (record.WriteTime is { } written)
+                pbxEvent.Time = written;
             return null;
+        }
         var callId = Identify(key, record);
+        pbxEvent.Time = _times.TimeOf(callId, record, host.Now);
         var known = host.FindCall(callId);
         if (known?.State == PbxCallState.Ended)
             known = null;
         var update = _update.Reset(callId);
+        if (_times.IsPlatforms(callId) && record.StartTime <= pbxEvent.Time)
+            update.StartedAt = record.StartTime;
         pbxEvent.CallId = callId;
         pbxEvent.LegId = record.TermCallId is { } term ? $"{key}_{term}" : null;
         ReadParties(record, update, known);
         var isQueueLeg = streams.IsQueue(record.TermExtension) || record.IsQueueResponder;
         update.Queue = pbxEvent.Queue = FindQueue(record, known, pbxEvent);
-        pbxEvent.Extension = isQueueLeg || record.IsVoicemail ? record.OrigExtension : record.TermExtension ?? record.OrigExtension;
+        pbxEvent.Extension = isQueueLeg ? record.OrigExtension : record.IsVoicemail ? BoxOf(record) : record.TermExtension ?? ForwarderOf(record) ?? record.OrigExtension;
         if (pbxEvent.Queue is not null)
             pbxEvent.Topic = OneCloudTopics.QueueCall;
 
@@ -50,7 +61,7 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
         if (record.IsRemoved)
             EndLeg(record, pbxEvent, update, known, role);
         else
-            MoveLeg(record, pbxEvent, update, key, role);
+            MoveLeg(record, pbxEvent, update, key, role, isFirst: known is null);
         return update;
     }
 
@@ -106,9 +117,18 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
         if (known is not null && known.Direction != PbxDirection.Unknown && !record.IsClickToDial)
             return;
         update.Direction = record.IsFromOutside && !record.IsClickToDial ? PbxDirection.Inbound
-            : record.IsToOutside || IsOwnPhone(record) ? PbxDirection.Outbound
+            : (record.IsToOutside && !record.IsForwarded) || IsOwnPhone(record) ? PbxDirection.Outbound
             : PbxDirection.Internal;
     }
+
+    /// <summary>Whose voicemail box it is.</summary>
+    private static string? BoxOf(OneCloudRecord record) =>
+        record.TermExtension is { } box && !box.StartsWith("vmail", StringComparison.OrdinalIgnoreCase) ? box : record.DialledUser;
+
+    /// <summary>Whose leg to the outside it is: of the extension that is forwarded there, when the caller is from outside as well.</summary>
+    private string? ForwarderOf(OneCloudRecord record) => record.IsForwarded || record.IsFromOutside
+        ? record.ByExtension ?? (streams.IsExtension(record.DialledUser) ? record.DialledUser : null)
+        : null;
 
     /// <summary>Point 7: agents' legs run under the caller's id, so the queue that the call came to is theirs, too.</summary>
     private string? FindQueue(OneCloudRecord record, PbxCall? known, PbxEvent pbxEvent)
@@ -134,13 +154,15 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
 
     // ---- legs ------------------------------------------------------------------------------------------------------
 
-    private void MoveLeg(OneCloudRecord record, PbxEvent pbxEvent, CallUpdate update, string key, PbxLegRole role)
+    private void MoveLeg(OneCloudRecord record, PbxEvent pbxEvent, CallUpdate update, string key, PbxLegRole role, bool isFirst)
     {
-        update.Add(new LegUpdate(key, PbxLegRole.Caller, record.IsOrigActive ? PbxCallState.Answered : PbxCallState.Offered)
-        {
-            Extension = record.OrigExtension,
-            Number = record.From,
-        });
+        var caller = new LegUpdate(key, PbxLegRole.Caller, PbxCallState.Offered) { Extension = record.OrigExtension, Number = record.From };
+
+        // A queue takes a call at once, so its first record may show the caller connected already; that is a set-up all the same.
+        if (!record.IsOrigActive || (isFirst && role == PbxLegRole.System && !(record.WriteTime - record.StartTime > SetUp)))
+            update.Add(caller);
+        if (record.IsOrigActive)
+            update.Add(new LegUpdate(key, PbxLegRole.Caller, PbxCallState.Answered) { Extension = record.OrigExtension, Number = record.From });
         if (pbxEvent.LegId is not { } legId)
             return;
         var memory = Remember(legId, record);
@@ -153,7 +175,13 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
         PbxCallState? state = record.IsAnswered ? PbxCallState.Answered : record.IsTermAlerting ? PbxCallState.Ringing : null;
         if (role == PbxLegRole.Callee && state == PbxCallState.Answered && memory.IsElsewhere)
             memory.IsElsewhere = false;
-        update.Add(Leg(record, legId, role, state) with { Outcome = memory.IsElsewhere ? PbxOutcome.AnsweredElsewhere : null });
+        if (state != PbxCallState.Answered)
+            memory.SeenUnansweredAt ??= pbxEvent.Time;
+        update.Add(Leg(record, legId, role, state) with
+        {
+            Outcome = memory.IsElsewhere ? PbxOutcome.AnsweredElsewhere : null,
+            AnsweredAt = state == PbxCallState.Answered ? AnswerTime(record, update.CallId, memory) : null,
+        });
     }
 
     private void EndLeg(OneCloudRecord record, PbxEvent pbxEvent, CallUpdate update, PbxCall? known, PbxLegRole role)
@@ -164,8 +192,14 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
         {
             // A record that was missed: it was answered, and the closing record still says so.
             if (role == PbxLegRole.Callee && leg?.AnsweredAt is null && record.IsAnswered)
-                update.Add(Leg(record, legId, role, PbxCallState.Answered));
-            update.Add(Leg(record, legId, role, PbxCallState.Ended) with { Outcome = Judge(record, known, leg, legId, role) });
+                update.Add(Leg(record, legId, role, PbxCallState.Answered) with { AnsweredAt = AnswerTime(record, update.CallId, Remember(legId, record)) });
+
+            // The record tells of the whole leg. While the caller was not connected to anything, no other leg was answered either.
+            update.Add(Leg(record, legId, role, PbxCallState.Ended) with
+            {
+                Outcome = Judge(record, known, leg, legId, role),
+                IsUnanswered = role == PbxLegRole.Callee && !record.IsAnswered && !record.IsOrigActive,
+            });
         }
         var goesOn = known is not null && known.Legs.Any(l => l.LegId != legId && l.Role != PbxLegRole.Caller && l.State != PbxCallState.Ended);
         if (role != PbxLegRole.System && IsPassedOn(record, legId))
@@ -185,7 +219,7 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
 
         // Leaving a queue for no named reason, with nobody having answered: the caller gave up.
         if (role == PbxLegRole.System && !record.IsVoicemail && record.ByAction is null)
-            update.Outcome = PbxOutcome.Abandoned;
+            update.OutcomeIfUnanswered = PbxOutcome.Abandoned;
     }
 
     /// <summary>The rows of section 7 in their order, for a leg that is gone.</summary>
@@ -203,7 +237,7 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
         {
             return PbxOutcome.AnsweredElsewhere;
         }
-        if (IsOutboundFromFilter(record))
+        if (record.IsToOutside && !record.IsFromOutside && !record.IsForwarded)
             return PbxOutcome.Failed;
 
         // To the one a call was passed on to, the answer of the one before is no sister's.
@@ -221,14 +255,15 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
     private static bool IsSisterAnswered(PbxCall? known, string legId) => known is not null && known.Legs.Any(l =>
         l.LegId != legId && l.Role == PbxLegRole.Callee && l.AnsweredAt is not null && l.State != PbxCallState.Ended);
 
-    private bool IsOutboundFromFilter(OneCloudRecord record) => !record.IsFromOutside
-        && (record.IsToOutside || (streams.IsExtension(record.OrigExtension) && !streams.IsExtension(record.TermExtension)));
-
     private static LegUpdate Leg(OneCloudRecord record, string legId, PbxLegRole role, PbxCallState? state) => new(legId, role, state)
     {
         Extension = role == PbxLegRole.System ? null : record.TermExtension,
-        Number = record.TermExtension ?? record.To,
+        Number = record.TermNumber,
     };
+
+    /// <summary>When the leg was answered. Of a leg that was seen to ring later, the record's time is the queue's or the menu's.</summary>
+    private DateTimeOffset? AnswerTime(OneCloudRecord record, string callId, LegMemory memory) =>
+        _times.IsPlatforms(callId) && !(record.AnswerTime < memory.SeenUnansweredAt) ? record.AnswerTime : null;
 
     private static void EndCallerLegs(CallUpdate update, PbxCall? known)
     {
@@ -254,6 +289,9 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
 
         /// <summary>The caller was connected to another leg while this one rang.</summary>
         public bool IsElsewhere { get; set; }
+
+        /// <summary>When a record first showed the leg without an answer; null when none did.</summary>
+        public DateTimeOffset? SeenUnansweredAt { get; set; }
 
         /// <summary>The leg was made by passing a call on.</summary>
         public bool IsMadeByTransfer { get; init; }

@@ -58,8 +58,6 @@ internal sealed class OneCloudEvents(ISessionHost host, Utf8Pool pool, OneCloudS
             host.CountDuplicate();
             return;
         }
-        if (_record.Time is { } time)
-            pbxEvent.Time = time;
         host.Emit(pbxEvent, _calls.Translate(_record, pbxEvent));
     }
 

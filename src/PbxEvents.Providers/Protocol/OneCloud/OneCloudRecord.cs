@@ -1,5 +1,4 @@
 using System.Globalization;
-using PbxEvents.Providers.Protocol.PortSip;
 
 namespace PbxEvents.Providers.Protocol.OneCloud;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -17,6 +18,9 @@ namespace PbxEvents.Tests.Unit.Cases;
 /// </summary>
 internal sealed partial class CallCase
 {
+    /// <summary>Leaves the plus sign of a moment as it is.</summary>
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly JsonObject _case;
     private readonly RecordingHost _host = new();
     private readonly DateTimeOffset _start;
@@ -77,7 +81,7 @@ internal sealed partial class CallCase
         else if (frame["wait"] is { } wait)
             _host.Advance(TimeSpan.FromMilliseconds((int)wait));
         else
-            _host.Receive(Fill(Wrap(frame).ToJsonString()));
+            _host.Receive(Fill(Wrap(JsonNode.Parse(Fill(frame.ToJsonString(Plain)))!).ToJsonString()));
     }
 
     private JsonNode Wrap(JsonNode frame)

@@ -100,6 +100,19 @@ public sealed class OneCloudOutcomeTests : IAsyncLifetime
     }
 
     [Fact]
+    public void An_answer_that_no_stamp_tells_is_its_arrival()
+    {
+        Ring();
+        var start = _record["ts"];
+        Wait(2);
+        Answer(("ts", start), ("time_answer", "soon"));
+        Wait(4);
+        Close(("ts", start));
+
+        AssertTalk(4);
+    }
+
+    [Fact]
     public void Records_without_times_are_timed_by_their_arrival()
     {
         (string, string?)[] none = [("ts", null), ("time_start", null)];

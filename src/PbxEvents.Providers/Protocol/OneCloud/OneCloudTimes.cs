@@ -25,21 +25,27 @@ internal sealed class OneCloudTimes
         }
         if (!clock.IsPlatforms)
             return now;
+        var lag = clock.Lag ?? _lag;
         if (newest is not { } stamp)
-            return now - (clock.Lag ?? _lag ?? TimeSpan.Zero);
+            return now - (lag ?? TimeSpan.Zero);
 
         // No record arrives before it was written, so the smallest lag is the nearest to the truth.
         if (!record.IsRemoved)
         {
-            _lag = clock.Lag = clock.Lag is { } lag && lag < now - stamp ? lag : now - stamp;
-            return stamp;
+            _lag = clock.Lag = lag = clock.Lag is { } known && known < now - stamp ? known : now - stamp;
+            if (!(stamp <= clock.Newest))
+            {
+                clock.Newest = stamp;
+                return stamp;
+            }
         }
 
-        // Nothing stamps the end (sheet, corrections): the closing record may repeat the times of the answer. So the end is its
-        // arrival by the platform's clock, unless the clocks cannot be compared and it was written after all else it tells of.
-        if ((clock.Lag ?? _lag) is not { } known)
-            return record.WriteTime is { } written && !(written <= record.StartTime) && !(written <= record.AnswerTime) ? written : Max(stamp, now);
-        return Max(stamp, now - known);
+        // What repeats an earlier time has none of its own, and nothing stamps the end (sheet, corrections): then it is the
+        // arrival by the platform's clock. Where the clocks cannot be compared, the end is when the record was written, if that
+        // was after all else it tells of.
+        if (lag is { } behind)
+            return Max(stamp, now - behind);
+        return record.WriteTime is { } written && !(written <= record.StartTime) && !(written <= record.AnswerTime) ? written : Max(stamp, now);
     }
 
     /// <summary>True when the times that records tell can stand beside those of the call's events.</summary>
@@ -54,5 +60,8 @@ internal sealed class OneCloudTimes
 
         /// <summary>How far the platform's clock is behind this machine's, delivery included; null before a record has shown it.</summary>
         public TimeSpan? Lag { get; set; }
+
+        /// <summary>The latest time that a record of the call has told.</summary>
+        public DateTimeOffset? Newest { get; set; }
     }
 }

@@ -4,7 +4,9 @@
     Installs Start-PbxListener.ps1 as a systemd unit or as a Windows scheduled task.
 .DESCRIPTION
     The service starts with the machine, runs as a user of its own, and is started again when it ends. Run it as root, or as an
-    administrator. -WhatIf shows what would be done; the definition itself is what the script returns.
+    administrator, in the PowerShell that is to run the listener: that user must be able to run it, which he is not where it was
+    installed for somebody else, as a .NET tool for instance. -WhatIf shows what would be done; the definition itself is what the
+    script returns.
 .PARAMETER Name
     The name of the unit or task.
 .PARAMETER Path
@@ -28,7 +30,7 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-$pwsh = [Environment]::ProcessPath
+$pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 $listener = Join-Path $PSScriptRoot 'Start-PbxListener.ps1'
 $plan = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
 $words = '-NoLogo', '-NoProfile', '-NonInteractive', '-File', $listener, '-Path', $plan
@@ -38,6 +40,7 @@ if ($Kind -eq 'Systemd') {
     $quoted = @($pwsh) + $words | ForEach-Object {
         '"' + $_.Replace('\', '\\').Replace('"', '\"').Replace('%', '%%').Replace('$', '$$') + '"'
     }
+    $runtime = [System.IO.Path]::GetDirectoryName([object].Assembly.Location)
     $unit = @(
         '[Unit]'
         'Description=PbxEvents listener'
@@ -47,6 +50,8 @@ if ($Kind -eq 'Systemd') {
         ''
         '[Service]'
         "User=$User"
+        # PowerShell as a .NET tool has its runtime elsewhere, and a service has no variable of a shell that says where.
+        if ($runtime -ne $PSHOME) { "Environment=`"DOTNET_ROOT=$([System.IO.Path]::GetFullPath("$runtime/../../.."))`"" }
         "ExecStart=$($quoted -join ' ')"
         'Restart=always'
         # A refused password must not be tried again at once: some platforms block the address.
@@ -62,6 +67,15 @@ if ($Kind -eq 'Systemd') {
     ) -join "`n"
     $unitPath = Join-Path $UnitFolder "$Name.service"
     if ($PSCmdlet.ShouldProcess($unitPath, 'Install the systemd unit')) {
+        # Who cannot reach a file of his unit would be started for nothing every minute.
+        if ((id -u) -eq 0 -and (id -u $User 2> $null)) {
+            foreach ($file in $pwsh, $listener, $plan) {
+                runuser -u $User -- test ($file -eq $pwsh ? '-x' : '-r') $file
+                if ($LASTEXITCODE) {
+                    throw "User $User cannot use $file, which the unit needs. Put it where he can, or choose another user."
+                }
+            }
+        }
         Set-Content -LiteralPath $unitPath -Value $unit -NoNewline
         if ($UnitFolder -eq '/etc/systemd/system') {
             systemctl daemon-reload

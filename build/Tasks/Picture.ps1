@@ -16,6 +16,7 @@ param(
 $ErrorActionPreference = 'Stop'
 $module = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../out/PbxEvents/PbxEvents.psd1")
 $server = "pbxevents-picture-$PID"
+$pwsh = Join-Path $PSHOME pwsh
 
 # The colours of a dark terminal, by their SGR numbers.
 $colours = @{
@@ -88,7 +89,7 @@ function Get-Picture {
         [object[]] $Scene
     )
 
-    tmux -L $server -f /dev/null new-session -d -x $Columns -y $Rows 'pwsh -NoLogo -NoProfile'
+    tmux -L $server -f /dev/null new-session -d -x $Columns -y $Rows "'$pwsh' -NoLogo -NoProfile"
     try {
         while (-not ((tmux -L $server capture-pane -p) -match '^PS ')) {
             Start-Sleep -Milliseconds 200

@@ -25,6 +25,7 @@ BeforeDiscovery {
 
 BeforeAll {
     . $PSScriptRoot/Support.ps1
+    . $PSScriptRoot/Terminal.ps1
 
     # Starts a PowerShell of its own that connects here, says 'ready', and waits. Its streams go to files.
     function Open-Connected {
@@ -47,13 +48,16 @@ BeforeAll {
             Set-Content '$folder/ready' ''
             $Then"
         $start = @{
-            FilePath               = [System.Environment]::ProcessPath
+            FilePath               = $Pwsh
             ArgumentList           = '-NoProfile', '-NonInteractive', '-File', $script
             RedirectStandardOutput = Join-Path $folder 'output.txt'
             RedirectStandardError  = Join-Path $folder 'error.txt'
         }
         $process = Start-Process @start -PassThru
         Wait-Until { (Test-Path "$folder/ready") -or $process.HasExited } 'the connected process'
+        if (-not (Test-Path "$folder/ready")) {
+            throw "It ended before it was connected: $(Get-Content $start.RedirectStandardOutput, $start.RedirectStandardError)"
+        }
         [pscustomobject]@{ Process = $process; Folder = $folder }
     }
 
@@ -69,53 +73,37 @@ Describe 'Ctrl+C at a prompt' -Skip:(-not $hasTerminal) {
         # Takes connections and never says a word.
         $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
         $listener.Start()
-        $terminal = "pbxevents-$PID-$([guid]::NewGuid().ToString('N').Substring(0, 6))"
-        tmux -L $terminal -f /dev/null new-session -d -x 200 -y 50 'pwsh -NoLogo -NoProfile'
-
-        function Get-Screen {
-            (tmux -L $terminal capture-pane -p) -join "`n"
-        }
-
-        function Invoke-Line {
-            param([string] $Line)
-
-            $mark = [guid]::NewGuid().ToString('N').Substring(0, 8)
-            tmux -L $terminal send-keys -l "$Line; 'done-' + '$mark'"
-            tmux -L $terminal send-keys Enter
-            Wait-Until { (Get-Screen) -match "(?m)^done-$mark" } $Line
-        }
-
-        Wait-Until { (Get-Screen) -match '(?m)^PS ' } 'the prompt'
-        Invoke-Line "Import-Module '$ModulePath'"
-        Invoke-Line "`$silent = 'http://$($listener.LocalEndpoint)'"
-        Invoke-Line '$pbx = Start-PbxSimulator TelecomX'
     }
 
     AfterAll {
-        tmux -L $terminal kill-server
         $listener.Stop()
     }
 
     It 'ends <Name> within 2 s' -ForEach $blocking {
-        Invoke-Line 'Get-PbxConnection | Disconnect-PbxEvents; Invoke-PbxSimulation -ClearFaults; $null = $pbx | Connect-PbxEvents; $null = Register-PbxSubscription Call; Clear-Host'
-        $mark = Join-Path $TestDrive ([guid]::NewGuid().ToString('N'))
-        tmux -L $terminal send-keys -l "Set-Content '$mark' ''; $Line; 'went-' + 'on'"
-        tmux -L $terminal send-keys Enter
-        Wait-Until { Test-Path $mark } 'the line'
-        # It has to be in its wait, and nothing tells when it is.
-        [System.Threading.Thread]::Sleep(1500)
-        tmux -L $terminal send-keys C-c
-        $watch = [System.Diagnostics.Stopwatch]::StartNew()
-        Wait-Until { (Get-Screen).TrimEnd() -match '(?m)^PS [^\n]*>\s*\z' } 'the prompt'
-        $took = $watch.Elapsed.TotalSeconds
-        Write-Host "      ($([math]::Round($took, 2)) s)"
-        (Get-Screen) -match '(?m)^went-on' | Should -BeFalse -Because 'it was to be ended, not to come to its end'
-        $took | Should -BeLessThan 2
-        Invoke-Line '"alive"'
-    }
-
-    AfterEach {
-        tmux -L $terminal send-keys C-c
+        # A terminal of its own: one that sticks fails its own test and no other.
+        $terminal = Open-Terminal
+        try {
+            Invoke-Line $terminal "Import-Module '$ModulePath'"
+            Invoke-Line $terminal "`$silent = 'http://$($listener.LocalEndpoint)'"
+            Invoke-Line $terminal '$pbx = Start-PbxSimulator TelecomX; $null = $pbx | Connect-PbxEvents'
+            Invoke-Line $terminal '$null = Register-PbxSubscription Call; Clear-Host'
+            $mark = Join-Path $TestDrive ([guid]::NewGuid().ToString('N'))
+            Send-Line $terminal "Set-Content '$mark' ''; $Line; 'went-' + 'on'"
+            Wait-Until { Test-Path $mark } 'the line'
+            # It has to be in its wait, and nothing tells when it is.
+            [System.Threading.Thread]::Sleep(1500)
+            Send-Key $terminal C-c
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            Wait-Until { (Get-Screen $terminal).TrimEnd() -match '(?m)^PS [^\n]*>\s*\z' } 'the prompt'
+            $took = $watch.Elapsed.TotalSeconds
+            Write-Host "      ($([math]::Round($took, 2)) s)"
+            (Get-Screen $terminal) -match '(?m)^went-on' | Should -BeFalse -Because 'it was to be ended, not to come to its end'
+            $took | Should -BeLessThan 2
+            Invoke-Line $terminal '"alive"'
+        }
+        finally {
+            Close-Terminal $terminal
+        }
     }
 }
 

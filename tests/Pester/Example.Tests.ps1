@@ -278,9 +278,62 @@ Describe 'The listener' {
         }
     }
 
-    It 'is written as a unit into another folder' {
-        $unit = & "$examples/Install-PbxListener.ps1" -User pbxevents -Kind Systemd -UnitFolder $TestDrive -Confirm:$false -Path plan.json
+    It 'is a unit whose command line connects, and ends at the unit''s signal' -Skip:(-not $IsLinux) {
+        $simulator = Start-PbxSimulator TelecomX
+        $vault = (New-Item -ItemType Directory "$TestDrive/vault/PbxUnitVault").FullName
+        $simulator.Credential | Export-Clixml "$vault/user.xml"
+        Set-Content "$vault/PbxUnitVault.psm1" 'function Get-Secret { param($Name) Import-Clixml "$PSScriptRoot/$Name.xml" }'
+        New-ModuleManifest "$vault/PbxUnitVault.psd1" -RootModule PbxUnitVault.psm1 -FunctionsToExport Get-Secret
+        $script = Join-Path $TestDrive 'forever.ps1'
+        'param($Connection) while ($true) { $null = Wait-PbxEvent -Connection $Connection }' | Set-Content $script
+        $plan = Join-Path $TestDrive 'a "b" 5%$x.json'
+        @{
+            Connect = @{ Provider = 'TelecomX'; Server = $simulator.Server }; Secret = @{ Credential = 'user' }
+            Subscribe = @{ Type = @('Call') }; Script = $script
+        } | ConvertTo-Json | Set-Content $plan
+        $unit = & "$examples/Install-PbxListener.ps1" -User (id -un) -Kind Systemd -UnitFolder $TestDrive -Confirm:$false -Path $plan
         Get-Content "$TestDrive/pbx-listener.service" -Raw | Should -Be $unit
-        $unit | Should -BeLike "*$(Join-Path $PWD plan.json)*"
+        if (Get-Command systemd-analyze -CommandType Application -ErrorAction Ignore) {
+            systemd-analyze verify "$TestDrive/pbx-listener.service" 2>&1 | Where-Object { $_ -like '*pbx-listener*' } | Should -BeNullOrEmpty
+        }
+
+        # As systemd takes the line apart, and with no variable but the unit's.
+        $line = [regex]::Match($unit, '(?m)^ExecStart=(.*)$').Groups[1].Value
+        $words = [regex]::Matches($line, '"((?:[^"\\]|\\.)*)"').ForEach({ $_.Groups[1].Value -replace '\\(.)', '$1' -replace '%%', '%' -replace '\$\$', '$' })
+        $start = [System.Diagnostics.ProcessStartInfo]::new($words[0])
+        $words | Select-Object -Skip 1 | ForEach-Object { $start.ArgumentList.Add($_) }
+        $start.Environment.Clear()
+        [regex]::Matches($unit, '(?m)^Environment="(\w+)=(.*)"$').ForEach({ $start.Environment[$_.Groups[1].Value] = $_.Groups[2].Value })
+        # Installed modules, which a user of the service has.
+        $start.Environment['PSModulePath'] = (Split-Path (Split-Path $ModulePath)), (Split-Path $vault) -join ':'
+        $start.Environment['HOME'] = $TestDrive
+        $process = [System.Diagnostics.Process]::Start($start)
+        try {
+            Wait-Until { $simulator.LinkCount -eq 1 -or $process.HasExited } 'a link'
+            $simulator.LinkCount | Should -Be 1
+            kill -s ([regex]::Match($unit, '(?m)^KillSignal=SIG(\w+)$').Groups[1].Value) $process.Id
+            Wait-Until { $process.HasExited } 'its end'
+            Wait-Until { $simulator.LinkCount -eq 0 } 'the end of the link'
+        }
+        finally {
+            if (-not $process.HasExited) { $process.Kill() }
+        }
+    }
+
+    It 'is not written for a user who cannot read its files' -Skip:(-not $IsLinux -or (id -u) -ne 0) {
+        $folder = (New-Item -ItemType Directory "$TestDrive/closed").FullName
+        chmod 700 $folder
+        '{}' | Set-Content "$folder/plan.json"
+        $install = @{ User = 'nobody'; Kind = 'Systemd'; UnitFolder = $folder; Path = "$folder/plan.json"; Confirm = $false }
+        { & "$examples/Install-PbxListener.ps1" @install } | Should -Throw 'User nobody cannot use *, which the unit needs.*'
+        "$folder/pbx-listener.service" | Should -Not -Exist
+    }
+
+    It 'is written as a unit into another folder, with full paths' {
+        Push-Location $TestDrive
+        $unit = & "$examples/Install-PbxListener.ps1" -User pbxevents -Kind Systemd -UnitFolder $TestDrive -Confirm:$false -Path plan.json
+        Pop-Location
+        Get-Content "$TestDrive/pbx-listener.service" -Raw | Should -Be $unit
+        $unit | Should -BeLike "*$(Join-Path $TestDrive plan.json)*"
     }
 }

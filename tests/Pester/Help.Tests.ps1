@@ -29,7 +29,6 @@ BeforeDiscovery {
 BeforeAll {
     . $PSScriptRoot/Support.ps1
     $root = [System.IO.Path]::GetFullPath("$PSScriptRoot/../..")
-    $pwsh = [Environment]::ProcessPath
 }
 
 Describe 'The help of <Cmdlet>' -ForEach $cmdlets {
@@ -151,14 +150,14 @@ Describe 'The table of errors' {
 Describe 'The help as it ships' {
     It 'answers Get-Help Connect-PbxEvents -Examples in a fresh session' {
         $line = "Import-Module '$ModulePath'; Get-Help Connect-PbxEvents -Examples | Out-String -Width 200"
-        $shown = & $pwsh -NoProfile -NoLogo -Command $line
+        $shown = & $Pwsh -NoProfile -NoLogo -Command $line
         $shown -join "`n" | Should -Match 'Example 1'
         $shown -join "`n" | Should -Match 'Start-PbxSimulator TelecomX'
     }
 
     It 'is compiled from the pages as they are (./build.sh docs)' -Skip:(-not $hasPlatyPS) {
         $fresh = Join-Path $TestDrive 'help.xml'
-        $null = & $pwsh -NoProfile -NoLogo -File "$root/build/Tasks/Docs.ps1" -Path $fresh
+        $null = & $Pwsh -NoProfile -NoLogo -File "$root/build/Tasks/Docs.ps1" -Path $fresh
         (Get-Content "$root/module/en-US/PbxEvents.Module.dll-Help.xml" -Raw) | Should -BeExactly (Get-Content $fresh -Raw)
     }
 }

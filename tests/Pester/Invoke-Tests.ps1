@@ -21,7 +21,17 @@ $configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Detailed'
 $configuration.Output.RenderMode = 'Plaintext'
-$run = Invoke-Pester -Configuration $configuration
+
+# What programs keep for their user (a prompt's history, caches, lists of galleries) is kept here, and goes with the run.
+$userFolder = (New-Item -ItemType Directory -Path (Join-Path ([System.IO.Path]::GetTempPath()) "pbxevents-tests-$PID")).FullName
+$env:HOME = $env:TMUX_TMPDIR = $userFolder
+Remove-Item Env:XDG_* -ErrorAction Ignore
+try {
+    $run = Invoke-Pester -Configuration $configuration
+}
+finally {
+    Remove-Item -LiteralPath $userFolder -Recurse -Force -ErrorAction Ignore
+}
 
 # A file that could not even be discovered has failed, though none of its tests was counted.
 $failed = $run.FailedCount + $run.FailedBlocksCount + $run.FailedContainersCount

@@ -7,13 +7,12 @@ BeforeAll {
     $built = Split-Path $ModulePath
     $manifest = Import-PowerShellDataFile $ModulePath
     $package = Get-Item "$built/../packages/PbxEvents.$($manifest.ModuleVersion).nupkg"
-    $pwsh = [Environment]::ProcessPath
 
     # Runs lines in a fresh process that knows no module path but the given one, and gives what they write.
     function Invoke-Fresh {
         param([string] $ModuleFolder, [string] $Line)
 
-        $start = [System.Diagnostics.ProcessStartInfo]::new($pwsh)
+        $start = [System.Diagnostics.ProcessStartInfo]::new($Pwsh)
         '-NoProfile', '-NoLogo', '-NonInteractive', '-Command', "`$env:PSModulePath = '$ModuleFolder'; $Line" |
             ForEach-Object { $start.ArgumentList.Add($_) }
         $start.RedirectStandardOutput = $start.RedirectStandardError = $true

@@ -134,8 +134,7 @@ Describe 'An action' {
             $global:seen.Add(@{ Item = $_; Event = $Event; EventArgs = $EventArgs; Sender = $Sender; Subscriber = $EventSubscriber })
         } -MessageData @{ a = 1 } -MaxTriggerCount 1
         $null = Invoke-PbxSimulation Missed -Pace 0
-        Wait-PbxCall -Outcome Missed -Timeout $Patience | Should -Not -BeNullOrEmpty
-        $seen | Should -HaveCount 1
+        Wait-Until { $null = Wait-PbxEvent -FromNow -Timeout 0.05; $seen.Count -eq 1 }
         $seen[0].Item | Should -BeOfType PbxEvents.PbxEvent
         $seen[0].Event.MessageData.a | Should -Be 1
         $seen[0].Event.SourceEventArgs.Event | Should -Be $seen[0].Item
@@ -149,7 +148,7 @@ Describe 'An action' {
         $number = '4711'
         $null = Register-PbxSubscription Call { $global:seen.Add($number) } -MaxTriggerCount 1
         $null = Invoke-PbxSimulation Missed -Pace 0
-        $null = Wait-PbxCall -Outcome Missed -Timeout $Patience
+        Wait-Until { $null = Wait-PbxEvent -FromNow -Timeout 0.05; $seen.Count -eq 1 }
         $seen | Should -Be @('4711')
     }
 

@@ -41,7 +41,6 @@ BeforeAll {
     . $PSScriptRoot/Terminal.ps1
     $root = [System.IO.Path]::GetFullPath("$PSScriptRoot/../..")
     $readme = (Get-Content "$root/README.md" -Raw).Replace("`r", '')
-    $pwsh = [Environment]::ProcessPath
 
     # A vault that every runspace finds, as it finds Microsoft.PowerShell.SecretManagement, and somebody who answers Get-Credential.
     $vault = (New-Item -ItemType Directory "$TestDrive/vault/PbxTestVault").FullName
@@ -86,6 +85,34 @@ AfterAll {
 }
 
 Describe 'The README' {
+    BeforeAll {
+        function Start-Tool {
+            param([string] $Line, [hashtable] $Environment = @{})
+
+            $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', $Line)
+            $start.WorkingDirectory = $root
+            $start.RedirectStandardOutput = $true
+            $Environment.GetEnumerator() | ForEach-Object { $start.Environment[$_.Key] = $_.Value }
+            [System.Diagnostics.Process]::Start($start)
+        }
+
+        # Reads what it says up to a line that matches. It has to come in time, and before the tool ends.
+        function Read-Tool {
+            param([System.Diagnostics.Process] $Tool, [string] $Pattern)
+
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            $lines = [System.Collections.Generic.List[string]]::new()
+            do {
+                $read = $Tool.StandardOutput.ReadLineAsync()
+                if (-not $read.Wait([math]::Max(0, 1000 * $Patience - $watch.ElapsedMilliseconds)) -or $null -eq $read.Result) {
+                    throw "No $Pattern within $Patience s, or before the end: $lines"
+                }
+                $lines.Add($read.Result)
+            } until ($read.Result -match $Pattern)
+            [pscustomobject]@{ Text = $lines -join "`n"; Match = $Matches[1] }
+        }
+    }
+
     It 'has a quick start of five lines for each platform' -TestCases @{ starts = $starts } {
         $starts.Provider | Sort-Object | Should -Be 'OneCloud', 'PortSIP', 'RingCentral', 'TelecomX', 'Yeastar'
         $starts.ForEach({ ($_.Code -split "`n").Count }) | Should -Be 5, 5, 5, 5, 5
@@ -100,7 +127,7 @@ Describe 'The README' {
     }
 
     It 'shows a demo that files its ticket' {
-        $said = & $pwsh -NoProfile -NoLogo -NonInteractive -File "$root/examples/Demo.ps1"
+        $said = & $Pwsh -NoProfile -NoLogo -NonInteractive -File "$root/examples/Demo.ps1"
         $LASTEXITCODE | Should -Be 0
         $said -join "`n" | Should -Match 'Filed ticket 1\.'
     }
@@ -119,10 +146,13 @@ Describe 'The README' {
             'done-'
         )
         $blocks.Count | Should -Be $shown.Count
-        Remove-Item "$root/out/tickets.txt" -ErrorAction Ignore
+        # What the page writes stays in a folder of the test, which looks like the clone.
+        $clone = (New-Item -ItemType Directory "$TestDrive/clone/out").Parent.FullName
+        $null = New-Item -ItemType SymbolicLink "$clone/examples" -Target "$root/examples"
+        $null = New-Item -ItemType SymbolicLink "$clone/out/PbxEvents" -Target "$root/out/PbxEvents"
         $terminal = Open-Terminal
         try {
-            Invoke-Line $terminal "Set-Location '$root'"
+            Invoke-Line $terminal "Set-Location '$clone'"
             for ($i = 0; $i -lt $blocks.Count; $i++) {
                 Invoke-Line $terminal 'Clear-Host'
                 $blocks[$i] -split "`n" | ForEach-Object { Invoke-Line $terminal $_ }
@@ -134,32 +164,27 @@ Describe 'The README' {
             Close-Terminal $terminal
         }
         # Two calls were missed while somebody waited for three, and one while a script block was there: five in all.
-        Get-Content "$root/out/tickets.txt" | Should -HaveCount 5
+        Get-Content "$clone/out/tickets.txt" | Should -HaveCount 5
     }
 
     It 'shows the tool: a simulated PBX, and its events as JSON lines' {
         $code = [regex]::Matches($readme, '(?m)^dotnet (out/tool/.*)$').ForEach({ $_.Groups[1].Value })
         $code | Should -HaveCount 2
-        $running = foreach ($line in $code) {
-            $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', $line)
-            $start.WorkingDirectory = $root
-            $start.RedirectStandardOutput = $true
-            if ($password) { $start.Environment['PBXEVENTS_PASSWORD'] = $password }
-            $process = [System.Diagnostics.Process]::Start($start)
-            $process
-            while (-not $password) {
-                $password = [regex]::Match($process.StandardOutput.ReadLine(), '^ +password +(\S+)').Groups[1].Value
-            }
-        }
+        # The port of the page may be taken here.
+        $code[0] | Should -BeLike '* --port 5060 *'
+        $code[1] | Should -BeLike '* http://127.0.0.1:5060 *'
+        $pbx = Start-Tool $code[0].Replace(' --port 5060', '')
         try {
-            do {
-                $read = $running[1].StandardOutput.ReadLineAsync()
-                $read.Wait(1000 * $Patience) | Should -BeTrue
-            } until (($read.Result | ConvertFrom-Json).outcome -eq 'Missed')
+            $said = Read-Tool $pbx '^ +password +(\S+)'
+            $server = [regex]::Match($said.Text, 'listens at (\S+)').Groups[1].Value
+            $listener = Start-Tool $code[1].Replace('http://127.0.0.1:5060', $server) @{ PBXEVENTS_PASSWORD = $said.Match }
+            (Read-Tool $listener '"outcome":"(Missed)"').Match | Should -Be 'Missed'
         }
         finally {
-            $running.Kill()
-            $running.Dispose()
+            $pbx, $listener | Where-Object { $_ } | ForEach-Object {
+                $_.Kill()
+                $_.Dispose()
+            }
         }
     }
 }

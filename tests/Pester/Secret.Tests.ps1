@@ -146,7 +146,7 @@ Remove-Module PbxEvents
         # Whatever is written beside what was asked for is written here.
         $homeFolder, $temp = 'home', 'temp' | ForEach-Object { (New-Item -ItemType Directory -Path (Join-Path $folder $_)).FullName }
         $start = @{
-            FilePath               = [System.Environment]::ProcessPath
+            FilePath               = $Pwsh
             ArgumentList           = '-NoProfile', '-NonInteractive', '-File', $path, $ModulePath, $Provider, $folder
             Environment            = @{ HOME = $homeFolder; TMPDIR = $temp; TEMP = $temp; TMP = $temp }
             RedirectStandardOutput = Join-Path $folder 'output.txt'

@@ -6,6 +6,9 @@ if (-not (Test-Path -LiteralPath $ModulePath)) {
 }
 Import-Module $ModulePath -Force
 
+# The program that runs this: where PowerShell is a .NET tool, the process itself is dotnet.
+$script:Pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
+
 # How long a test waits at most for what must come: generous, because the machine may be busy. It is never slept away.
 $script:Patience = 30
 

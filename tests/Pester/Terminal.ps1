@@ -1,17 +1,26 @@
 # PowerShell in a real terminal, for the tests that need one. Dot-source it after Support.ps1; tmux must be there.
 
-# A PowerShell prompt in a terminal of its own; the name of its server keeps it apart from the user's.
+# A PowerShell prompt in a terminal of its own; the name of its server keeps it apart from the user's and other tests'.
 function Open-Terminal {
     param(
         [int] $Width = 200,
         [int] $Height = 50,
-        [string] $Environment = ''
+        # Variables for it, as env takes them.
+        [string] $Environment = '',
+        # What the terminal runs when PowerShell has ended. Without it the terminal ends then.
+        [string] $Afterwards = ''
     )
 
     # The run itself may have been told to be plain.
     $name = "pbxevents-$PID-$([guid]::NewGuid().ToString('N').Substring(0, 6))"
-    tmux -L $name -f /dev/null new-session -d -x $Width -y $Height "env -u NO_COLOR $Environment pwsh -NoLogo -NoProfile"
-    Wait-Until { (Get-Screen $name) -match '(?m)^PS ' } "the prompt of $name"
+    tmux -L $name -f /dev/null new-session -d -x $Width -y $Height "env -u NO_COLOR $Environment '$Pwsh' -NoLogo -NoProfile; $Afterwards"
+    try {
+        Wait-Screen $name '(?m)^PS '
+    }
+    catch {
+        Close-Terminal $name
+        throw
+    }
     $name
 }
 

@@ -26,7 +26,7 @@ BeforeAll {
             $env:SSL_CERT_FILE = $root
             # .NET keeps lists of revoked certificates there.
             $env:HOME = $TestDrive
-            (& ([System.Environment]::ProcessPath) -NoProfile -NonInteractive -Command $script) -join "`n"
+            (& $Pwsh -NoProfile -NonInteractive -Command $script) -join "`n"
         }
         finally {
             $env:SSL_CERT_FILE, $env:HOME = $before

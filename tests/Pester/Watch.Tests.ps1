@@ -112,7 +112,7 @@ Describe 'Watch-PbxCall in a terminal' -Skip:(-not $hasTerminal) {
     }
 
     It 'gives the screen back when the process is ended' {
-        $terminal = Open-Terminal 80 20 'sh -c ''pwsh -NoLogo -NoProfile; printf "cursor-%s\n" back; exec cat'' ; :'
+        $terminal = Open-Terminal 80 20 -Afterwards 'printf "cursor-%s\n" back; exec cat'
         try {
             Invoke-Line $terminal "Import-Module '$ModulePath'"
             Invoke-Line $terminal '$null = Start-PbxSimulator TelecomX | Connect-PbxEvents -Name office'
@@ -171,7 +171,7 @@ Describe 'Watch-PbxCall without a terminal' {
 
     It 'writes a call each time it enters another state' {
         $null = Invoke-PbxSimulation Answered -Pace 100 -NoWait
-        $calls = @(Watch-PbxCall | ForEach-Object { $_; if ($_.Outcome) { $script:last = $_ } } | Select-Object -First 4)
+        $calls = @(Watch-PbxCall -Timeout $Patience | ForEach-Object { $_; if ($_.Outcome) { $script:last = $_ } } | Select-Object -First 4)
         $calls | Should -BeOfType PbxEvents.PbxCall
         $calls.State | Should -Be 'Offered', 'Ringing', 'Answered', 'Ended'
     }
@@ -180,14 +180,14 @@ Describe 'Watch-PbxCall without a terminal' {
         $null = Invoke-PbxSimulation Missed -Pace 0
         $null = Wait-PbxCall -Outcome Missed -Timeout $Patience
         $null = Invoke-PbxSimulation Answered -Pace 100 -NoWait
-        $calls = @(Watch-PbxCall -State Ended | Select-Object -First 2)
+        $calls = @(Watch-PbxCall -State Ended -Timeout $Patience | Select-Object -First 2)
         $calls.Outcome | Should -Be 'Missed', 'Answered'
     }
 
     It 'takes the filters of Get-PbxCall' {
         $null = Invoke-PbxSimulation Missed -Extension 1003 -Pace 100 -NoWait
         $null = Invoke-PbxSimulation Missed -Extension 1004 -Pace 200 -NoWait
-        (Watch-PbxCall -Extension 1004 -Outcome Missed | Select-Object -First 1).Extension | Should -Be '1004'
+        (Watch-PbxCall -Extension 1004 -Outcome Missed -Timeout $Patience | Select-Object -First 1).Extension | Should -Be '1004'
     }
 
     It 'ends at -Timeout' {
@@ -197,10 +197,15 @@ Describe 'Watch-PbxCall without a terminal' {
     }
 
     It 'ends with its connection' {
-        $null = Register-PbxSubscription Call { Disconnect-PbxEvents office -Confirm:$false }
-        $null = Invoke-PbxSimulation Missed -Pace 100 -NoWait
-        Watch-PbxCall -Timeout $Patience | Should -Not -BeNullOrEmpty
+        # The action runs at whatever waits, so that it must not disconnect before the watch is there.
+        $global:isWatching = $false
+        $null = Register-PbxSubscription Call { if ($global:isWatching) { Disconnect-PbxEvents office -Confirm:$false } }
+        Invoke-PbxSimulation Missed -Count 1000 -Pace 50 -NoWait
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        Watch-PbxCall -Timeout $Patience | ForEach-Object { $global:isWatching = $true; $_ } | Should -Not -BeNullOrEmpty
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan $Patience
         $bench.Connection.State | Should -Be 'Disconnected'
+        Remove-Variable isWatching -Scope Global
     }
 }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using PbxEvents.Providers.Protocol;
 using PbxEvents.Providers.Transport;
@@ -169,6 +171,65 @@ public sealed class WebSocketLinkTests
     }
 
     [Fact]
+    public async Task Data_is_a_sign_of_life_though_a_pong_is_missing()
+    {
+        await using var server = new RawServer(async (request, stream) =>
+        {
+            await RawServer.UpgradeAsync(request, stream);
+            // The first ping comes while nothing else does; it is never answered.
+            while ((await RawServer.ReadFrameAsync(stream)).FirstByte != 0x89)
+            {
+            }
+
+            for (var i = 0; i < 120; i++)
+            {
+                await stream.WriteAsync(RawServer.TextFrame("data"));
+                await Task.Delay(50);
+            }
+
+            await stream.WriteAsync(RawServer.TextFrame("last"));
+            await RawServer.DrainAsync(stream);
+        });
+        var sink = new RecordingSink();
+        await using var link = Create(server, sink, t => t with { PingInterval = TimeSpan.FromSeconds(1), MaxSilence = TimeSpan.FromSeconds(4) });
+        await link.OpenAsync(default);
+        link.Start();
+
+        string text;
+        do text = await sink.NextTextAsync();
+        while (text == "data");
+        Assert.Equal("last", text);
+        Assert.False(sink.IsClosed);
+    }
+
+    [Fact]
+    public async Task A_sink_that_pauses_for_8_seconds_is_not_a_missing_pong()
+    {
+        await using var server = new RawServer(async (request, stream) =>
+        {
+            await RawServer.UpgradeAsync(request, stream);
+            await stream.WriteAsync(RawServer.TextFrame("first"));
+            // Each pong stands behind data that nobody reads for as long as the sink pauses.
+            while (true)
+            {
+                var frame = await RawServer.ReadFrameAsync(stream);
+                if (frame.FirstByte != 0x89) continue;
+                await stream.WriteAsync(RawServer.TextFrame("data"));
+                await stream.WriteAsync(RawServer.FrameOf(0x8A, frame.Payload));
+            }
+        });
+        var sink = new RecordingSink { OnFrame = async frame => { if (RecordingSink.TextOf(frame) == "first") await Task.Delay(8000); } };
+        await using var link = Create(server, sink, t => t with { PingInterval = TimeSpan.FromSeconds(0.5), MaxSilence = TimeSpan.FromSeconds(4) });
+        await link.OpenAsync(default);
+        link.Start();
+
+        Assert.Equal("first", await sink.NextTextAsync());
+        // Pings and data go on after the pause.
+        for (var i = 0; i < 3; i++) Assert.Equal("data", await sink.NextTextAsync());
+        Assert.False(sink.IsClosed);
+    }
+
+    [Fact]
     public async Task The_servers_goodbye_is_answered_and_its_code_is_kept()
     {
         var answered = new TaskCompletionSource<byte>();
@@ -325,6 +386,33 @@ public sealed class WebSocketLinkTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
         await left.Task.WaitAsync(RecordingSink.Patience);
+    }
+
+    [Fact]
+    public async Task Cancelling_during_the_tls_handshake_closes_the_socket_at_once()
+    {
+        // .NET's own handler holds on to a connection that is just being made for 5 s after nobody wants it any more.
+        var soon = TimeSpan.FromSeconds(4);
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var target = new LinkTarget { Uri = new Uri($"wss://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/ws") };
+        await using var link = new LinkFactory(Options).Create(1, target, new RecordingSink());
+        using var cancel = new CancellationTokenSource();
+        var opening = link.OpenAsync(cancel.Token);
+        using var client = await server.AcceptTcpClientAsync().WaitAsync(RecordingSink.Patience);
+        await client.GetStream().ReadExactlyAsync(new byte[1]);
+        await cancel.CancelAsync();
+
+        try
+        {
+            await RawServer.DrainAsync(client.GetStream()).WaitAsync(soon);
+        }
+        catch (IOException)
+        {
+            // Reset is closed too.
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
     }
 
     [Fact]

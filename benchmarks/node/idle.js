@@ -1,6 +1,6 @@
 'use strict';
 // Many of Node's own clients that do nothing: node idle.js --version 4 --port N --count 100 --seconds 60.
-// Prints "CPU-MILLISECONDS BYTES": of all, and of one connection.
+// Prints "CPU-MILLISECONDS WORKING-SET HEAP": of all, and of one connection, in bytes.
 const options = {};
 for (let i = 2; i < process.argv.length; i += 2) options[process.argv[i].replace(/^--/, '')] = process.argv[i + 1];
 const connect = require(`socket.io-client-v${options.version}`);
@@ -16,7 +16,7 @@ function open() {
 
 function memory() {
   if (global.gc) global.gc();
-  return process.memoryUsage().rss;
+  return process.memoryUsage();
 }
 
 async function main() {
@@ -26,7 +26,10 @@ async function main() {
   const cpu = process.cpuUsage();
   await new Promise((resolve) => setTimeout(resolve, Number(options.seconds) * 1000));
   const used = process.cpuUsage(cpu);
-  console.log(`${((used.user + used.system) / 1000).toFixed(3)} ${Math.round((memory() - before) / count)}`);
+  const after = memory();
+  const each = (bytes) => Math.round(bytes / count);
+  const heap = after.heapUsed + after.external - before.heapUsed - before.external;
+  console.log(`${((used.user + used.system) / 1000).toFixed(3)} ${each(after.rss - before.rss)} ${each(heap)}`);
   process.exit(0);
 }
 

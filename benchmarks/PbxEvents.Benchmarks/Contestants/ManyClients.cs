@@ -8,19 +8,21 @@ namespace PbxEvents.Benchmarks.Contestants;
 /// <summary>Many connections of PbxEvents in one process.</summary>
 internal static class ManyClients
 {
-    /// <summary>Does nothing for a while; prints <c>CPU-MILLISECONDS BYTES</c>: of all, and of one connection.</summary>
+    /// <summary>Does nothing for a while; prints <c>CPU-MILLISECONDS WORKING-SET HEAP</c>: of all, and of one connection, in bytes.</summary>
     public static async Task IdleAsync(Platform platform, int port, int count, TimeSpan time)
     {
         // The first connection pays for what is loaded on first use.
         var first = await ConnectAsync(platform, port);
-        var before = WorkingSet();
+        var (workingSet, heap) = Memory();
         var clients = await ConnectAsync(platform, port, count);
         using var process = Process.GetCurrentProcess();
         var cpu = process.TotalProcessorTime;
         await Task.Delay(time);
         process.Refresh();
         var used = (process.TotalProcessorTime - cpu).TotalMilliseconds;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{used:0.000} {(WorkingSet() - before) / count}"));
+        var after = Memory();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{used:0.000} {(after.WorkingSet - workingSet) / count} {(after.Heap - heap) / count}"));
         foreach (var client in clients.Append(first))
         {
             if (client.ReconnectCount > 0)
@@ -69,10 +71,10 @@ internal static class ManyClients
         return client;
     }
 
-    private static long WorkingSet()
+    private static (long WorkingSet, long Heap) Memory()
     {
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         using var process = Process.GetCurrentProcess();
-        return process.WorkingSet64;
+        return (process.WorkingSet64, GC.GetTotalMemory(forceFullCollection: false));
     }
 }

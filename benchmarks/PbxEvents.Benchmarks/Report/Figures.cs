@@ -17,6 +17,8 @@ internal static class Figures
 
     public static string Mega(double bytes) => $"{Short(bytes / 1e6)} MB";
 
+    public static string Kilo(double bytes) => $"{Short(bytes / 1e3)} kB";
+
     public static string Percent(double share) => $"{(share * 100).ToString("0.00", CultureInfo.InvariantCulture)} %";
 
     private static string Short(double value) => value.ToString(Math.Abs(value) >= 100 ? "#,0" : Math.Abs(value) >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture);

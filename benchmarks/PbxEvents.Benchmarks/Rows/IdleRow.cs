@@ -26,7 +26,7 @@ internal sealed class IdleRow : IRow
         using var node = Child.Start("Node socket.io-client", "node",
             ["--expose-gc", setup.PathOf("node", "idle.js"), "--version", "4", "--port", port, "--count", $"{Connections}", "--seconds", $"{seconds}"],
             ("NODE_PATH", setup.NodeModules));
-        var section = new Section($"Idle cost of {Connections} connections with heartbeats over {seconds} s", "Contestant", "CPU time", "of one core", "working set per connection");
+        var section = new Section($"Idle cost of {Connections} connections with heartbeats over {seconds} s", "Contestant", "CPU time", "of one core", "working set per connection", "heap per connection");
         var (cpu, bytes) = Add(section, "PbxEvents", await ours.ReadAsync(Limit), seconds);
         Add(section, "Node socket.io-client", await node.ReadAsync(Limit), seconds);
         section.Aims.Add(new Aim("under 1 % of a core", Figures.Percent(cpu), cpu < 0.01,
@@ -42,7 +42,7 @@ internal sealed class IdleRow : IRow
         var words = line.Split(' ');
         var cpu = double.Parse(words[0], CultureInfo.InvariantCulture);
         var bytes = double.Parse(words[1], CultureInfo.InvariantCulture);
-        section.Rows.Add([name, Figures.Milli(cpu), Figures.Percent(cpu / seconds / 1000), Figures.Mega(bytes)]);
+        section.Rows.Add([name, Figures.Milli(cpu), Figures.Percent(cpu / seconds / 1000), Figures.Mega(bytes), Figures.Kilo(double.Parse(words[2], CultureInfo.InvariantCulture))]);
         return (cpu / seconds / 1000, bytes);
     }
 }

@@ -35,11 +35,11 @@ public sealed class HttpTransport : IHttpClient, IDisposable
         {
             using var message = CreateMessage(request);
             using var response = await _invoker.SendAsync(message, both.Token).ConfigureAwait(false);
-            var body = await ReadBodyAsync(response.Content, display, both.Token).ConfigureAwait(false);
+            var body = await HttpBody.ReadAsync(response.Content, _options.MaxFrameBytes, display, both.Token).ConfigureAwait(false);
             return new HttpAnswer((int)response.StatusCode, body)
             {
                 Headers = ReadHeaders(response),
-                RetryAfter = Transport.RetryAfter.Read(response.Headers, _options.Clock),
+                RetryAfter = Transport.RetryAfter.Read(response.Headers.RetryAfter, _options.Clock),
             };
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -79,12 +79,5 @@ public sealed class HttpTransport : IHttpClient, IDisposable
         message.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
         foreach (var (name, value) in request.Headers) message.Headers.TryAddWithoutValidation(name, value);
         return message;
-    }
-
-    private async Task<byte[]> ReadBodyAsync(HttpContent content, string display, CancellationToken cancellationToken)
-    {
-        var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        return await BoundedReader.ReadAsync(stream, _options.MaxFrameBytes, cancellationToken).ConfigureAwait(false)
-            ?? throw LinkFaults.TooLarge(display, _options.MaxFrameBytes);
     }
 }

@@ -43,7 +43,10 @@ public sealed record LinkTarget
     /// </summary>
     public TimeSpan? MaxSilence { get; init; }
 
-    /// <summary>WebSocket: how often to send a ping frame; null for never. With <see cref="MaxSilence"/> it finds half-open links.</summary>
+    /// <summary>
+    /// Over WebSocket: after how long without a byte a ping frame goes out, up to a quarter later; null for never. The next one
+    /// goes out when the pong has come. With <see cref="MaxSilence"/> it finds half-open links.
+    /// </summary>
     public TimeSpan? PingInterval { get; init; }
 
     /// <summary>What the driver wants the session to know about this target (a dialect); null for nothing.</summary>

@@ -104,8 +104,15 @@ public sealed class WebSocketLinkTests
             while (texts.Count < Count)
             {
                 var frame = await RawServer.ReadFrameAsync(stream);
-                if (frame.FirstByte == 0x89) pings++;
-                else texts.Add(Encoding.UTF8.GetString(frame.Payload));
+                if (frame.FirstByte != 0x89)
+                {
+                    texts.Add(Encoding.UTF8.GetString(frame.Payload));
+                    continue;
+                }
+
+                // The next ping comes only after the pong.
+                pings++;
+                await stream.WriteAsync(RawServer.FrameOf(0x8A, frame.Payload));
             }
 
             await stream.WriteAsync(RawServer.TextFrame("all"));
@@ -124,7 +131,7 @@ public sealed class WebSocketLinkTests
 
         Assert.Equal("all", await sink.NextTextAsync());
         Assert.Equal(Enumerable.Range(0, Count), texts.Select(t => int.Parse(t.Split(':')[0])));
-        Assert.True(pings > 0, "pings were sent in between");
+        Assert.True(pings > 1, "pings were sent in between");
     }
 
     [Fact]
@@ -143,6 +150,42 @@ public sealed class WebSocketLinkTests
         var fault = await sink.ClosedAsync();
         Assert.Equal(PbxErrorKind.LinkLost, fault?.Kind);
         Assert.Contains("nothing has come in", fault!.Message);
+    }
+
+    [Fact]
+    public async Task A_link_through_a_proxy_works_and_its_silence_is_noticed()
+    {
+        // After the 200 the proxy is the server: its next request is the upgrade.
+        await using var proxy = new RawServer(async (request, stream) =>
+        {
+            if (request.Method == "CONNECT")
+            {
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray());
+                return;
+            }
+
+            await RawServer.UpgradeAsync(request, stream);
+            for (var i = 0; i < 60; i++)
+            {
+                await stream.WriteAsync(RawServer.TextFrame("data"));
+                await Task.Delay(50);
+            }
+
+            await stream.WriteAsync(RawServer.TextFrame("last"));
+            await RawServer.DrainAsync(stream);
+        });
+        var sink = new RecordingSink();
+        var options = Options with { Proxy = new Uri($"http://127.0.0.1:{proxy.Port}") };
+        var target = new LinkTarget { Uri = new Uri("ws://pbx.example/ws"), MaxSilence = TimeSpan.FromSeconds(2) };
+        await using var link = new LinkFactory(options).Create(1, target, sink);
+        await link.OpenAsync(default);
+        link.Start();
+
+        string text;
+        do text = await sink.NextTextAsync();
+        while (text == "data");
+        Assert.Equal("last", text);
+        Assert.Contains("nothing has come in", (await sink.ClosedAsync())!.Message);
     }
 
     [Fact]

@@ -1,25 +1,11 @@
 using System.IO.Pipelines;
-using System.Net.WebSockets;
 using PbxEvents.Providers.Transport.WebSockets;
 
 namespace PbxEvents.Tests.Unit.Transport;
 
-/// <summary>What the stream below the WebSocket takes for granted, and what it adds.</summary>
+/// <summary>What the stream below the WebSocket adds.</summary>
 public sealed class LiveStreamTests
 {
-    [Fact]
-    public async Task This_runtimes_websocket_writes_each_frame_whole_with_one_write()
-    {
-        await using var stream = new WriteCounter();
-        using var socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = false, KeepAliveInterval = TimeSpan.Zero });
-        int[] sizes = [0, 1, 125, 126, 1000, 65_535, 65_536, 1_000_000];
-        foreach (var size in sizes) await socket.SendAsync(new byte[size].AsMemory(), WebSocketMessageType.Binary, true, default);
-        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, default);
-
-        // Header, mask, payload; the goodbye has a code of two bytes.
-        Assert.Equal([.. sizes.Select(s => s + 4 + (s < 126 ? 2 : s < 65_536 ? 4 : 10)), 8], stream.Writes);
-    }
-
     [Fact]
     public async Task Reads_ahead_and_gives_out_every_byte_in_order()
     {
@@ -71,16 +57,5 @@ public sealed class LiveStreamTests
         public override long GetTimestamp() => Seconds;
 
         public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddSeconds(Seconds);
-    }
-
-    private sealed class WriteCounter : MemoryStream
-    {
-        public List<int> Writes { get; } = [];
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            Writes.Add(buffer.Length);
-            return ValueTask.CompletedTask;
-        }
     }
 }

@@ -10,8 +10,8 @@ internal static class PortSipAddress
     private const string V22Path = "/wsi";
 
     /// <summary>
-    /// No ping command exists (section 6), so WebSocket pings go out every 22 s. Two without an answer and the time for
-    /// the second to come back make 50 s.
+    /// No ping command exists (section 6), so a WebSocket ping goes out after 22 s of silence, up to a quarter later. Over
+    /// 20 s for its answer to come back make 50 s.
     /// </summary>
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(22);
 

@@ -29,10 +29,6 @@ internal interface IEngineTransport : IDisposable
     /// <returns>When it is taken.</returns>
     ValueTask SendAsync(EngineMessage message, bool isMoreWaiting);
 
-    /// <summary>Asks for a sign of life below Engine.IO, where there is such a thing. Never fails.</summary>
-    /// <returns>When it is sent.</returns>
-    Task PingAsync();
-
     /// <summary>Says goodbye.</summary>
     /// <returns>When it is sent.</returns>
     Task SayGoodbyeAsync();

@@ -94,9 +94,6 @@ internal sealed class PollingTransport : IEngineTransport
     }
 
     /// <inheritdoc/>
-    public Task PingAsync() => Task.CompletedTask;
-
-    /// <inheritdoc/>
     public async Task SayGoodbyeAsync()
     {
         PollingPayload.Append(Revision, _body, new EngineMessage("1"u8.ToArray()));
@@ -117,7 +114,7 @@ internal sealed class PollingTransport : IEngineTransport
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
         using var response = await RequestAsync(HttpMethod.Get, null, either.Token).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK)
-            throw LinkFaults.Refused(_target.Display, _target.Uri.Host, (int)response.StatusCode, RetryAfter.Read(response.Headers, _options.Clock));
+            throw LinkFaults.Refused(_target.Display, _target.Uri.Host, (int)response.StatusCode, RetryAfter.Read(response.Headers.RetryAfter, _options.Clock));
         _unread = await ReadAsync(response, either.Token).ConfigureAwait(false);
         Revision = PollingPayload.DetectRevision(_unread.Span);
         Handshake = EngineHandshake.TryRead(PollingPayload.Take(Revision, ref _unread))
@@ -175,9 +172,7 @@ internal sealed class PollingTransport : IEngineTransport
 
     private async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var body = await BoundedReader.ReadAsync(stream, _options.MaxFrameBytes, cancellationToken).ConfigureAwait(false)
-            ?? throw LinkFaults.TooLarge(_target.Display, _options.MaxFrameBytes);
+        var body = await HttpBody.ReadAsync(response.Content, _options.MaxFrameBytes, _target.Display, cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _lastReceived, _options.Clock.GetTimestamp());
         return body;
     }

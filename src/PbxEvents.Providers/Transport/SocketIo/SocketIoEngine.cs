@@ -25,7 +25,6 @@ internal abstract class SocketIoEngine(TransportOptions options, LinkTarget targ
     private IEngineTransport? _transport;
     private SilenceWatch? _watch;
     private ITimer? _pings;
-    private ITimer? _lowPings;
     private bool _isTornDown;
 
     /// <inheritdoc/>
@@ -114,7 +113,6 @@ internal abstract class SocketIoEngine(TransportOptions options, LinkTarget targ
             _isTornDown = true;
             _watch?.Dispose();
             _pings?.Dispose();
-            _lowPings?.Dispose();
             _transport?.Dispose();
         }
     }
@@ -142,9 +140,6 @@ internal abstract class SocketIoEngine(TransportOptions options, LinkTarget targ
             if (Target.MaxSilence is { } most && most < limit) limit = most;
             _watch?.Dispose();
             _watch = new SilenceWatch(Options.Clock, limit, () => transport.Silence, OnSilent);
-            _lowPings?.Dispose();
-            if (Target.PingInterval is { } interval)
-                _lowPings = Options.Clock.CreateTimer(_ => _ = transport.PingAsync(), null, interval, interval);
         }
 
         StartWriting();

@@ -46,7 +46,7 @@ internal sealed class WebSocketTransport : IEngineTransport
     public static async Task<WebSocketTransport> OpenAsync(LinkTarget target, int revision, TransportOptions options, CancellationToken cancellationToken)
     {
         var uri = EngineUri.Build(target, revision, "websocket");
-        var channel = await WebSocketChannel.OpenAsync(uri, target.Headers, options, cancellationToken).ConfigureAwait(false);
+        var channel = await WebSocketChannel.OpenAsync(uri, target, options, cancellationToken).ConfigureAwait(false);
         try
         {
             using var cancelling = cancellationToken.UnsafeRegister(static c => ((WebSocketChannel)c!).Dispose(), channel);
@@ -87,9 +87,6 @@ internal sealed class WebSocketTransport : IEngineTransport
         message.Data.Span.CopyTo(withType.AsSpan(1));
         return _channel.SendAsync(withType, isBinary: true);
     }
-
-    /// <inheritdoc/>
-    public Task PingAsync() => _channel.PingAsync();
 
     /// <inheritdoc/>
     public Task SayGoodbyeAsync() => _channel.SayGoodbyeAsync();

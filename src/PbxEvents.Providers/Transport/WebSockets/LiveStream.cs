@@ -1,20 +1,17 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 
 namespace PbxEvents.Providers.Transport.WebSockets;
 
 /// <summary>
-/// The stream below a WebSocket. It does what .NET 8's WebSocket cannot: it tells when the last byte came, control frames
-/// included, and it puts ping frames between the WebSocket's own frames. That is safe because the WebSocket writes each
-/// frame, whole, with one write (LiveStreamTests keeps an eye on that), and writes are taken one at a time here. It also
-/// reads ahead: the WebSocket asks for header and payload of each frame apart, the socket is asked once for many frames.
+/// The stream below a WebSocket and its HTTP upgrade. It tells when the last byte came, control frames included, which
+/// .NET's WebSocket tells nobody. It also reads ahead: those above ask for header and payload of each frame apart, the
+/// socket is asked once for many frames.
 /// </summary>
 /// <param name="inner">The stream to the server; disposed of with this one.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class LiveStream(Stream inner, TimeProvider clock) : Stream
 {
-    private readonly byte[] _ahead = new byte[64 * 1024];
-    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly byte[] _ahead = new byte[16 * 1024];
     private int _start;
     private int _end;
     private long _lastReceived;
@@ -53,17 +50,6 @@ internal sealed class LiveStream(Stream inner, TimeProvider clock) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Sends a WebSocket ping frame (RFC 6455 section 5.5.2) between two frames of the WebSocket.</summary>
-    /// <returns>When it is sent.</returns>
-    public ValueTask PingAsync()
-    {
-        var frame = new byte[6];
-        frame[0] = 0x89; // final frame, opcode ping
-        frame[1] = 0x80; // masked, as everything from a client, and empty
-        RandomNumberGenerator.Fill(frame.AsSpan(2));
-        return WriteAsync(frame, CancellationToken.None);
-    }
-
     /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _start < _end ? new ValueTask<int>(Take(buffer.Span)) : ReadMoreAsync(buffer, cancellationToken);
@@ -73,19 +59,8 @@ internal sealed class LiveStream(Stream inner, TimeProvider clock) : Stream
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <inheritdoc/>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        inner.WriteAsync(buffer, cancellationToken);
 
     /// <inheritdoc/>
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

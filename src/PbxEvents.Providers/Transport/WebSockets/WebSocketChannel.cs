@@ -11,24 +11,28 @@ internal sealed class WebSocketChannel : IDisposable
 {
     private const int UsualBufferBytes = 16 * 1024;
 
+    /// <summary>
+    /// .NET counts an unanswered ping against the link even while data comes, and while nobody reads that the answer has
+    /// come. What silence means is <see cref="SilenceWatch"/>'s to say, so here a pong may take as long as .NET can count.
+    /// </summary>
+    private static readonly TimeSpan PongTimeout = TimeSpan.FromMilliseconds(int.MaxValue);
+
     private readonly SocketGuard _guard;
     private readonly HttpMessageInvoker _invoker;
     private readonly LiveStream _stream;
-    private readonly WebSocket _socket;
+    private readonly ClientWebSocket _socket;
     private readonly TransportOptions _options;
     private readonly string _display;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(UsualBufferBytes);
-    private int _isPinging;
 
-    private WebSocketChannel(SocketGuard guard, HttpMessageInvoker invoker, Stream stream, TransportOptions options, string display)
+    private WebSocketChannel(SocketGuard guard, HttpMessageInvoker invoker, LiveStream stream, ClientWebSocket socket, TransportOptions options, string display)
     {
         _guard = guard;
         _invoker = invoker;
+        _stream = stream;
+        _socket = socket;
         _options = options;
         _display = display;
-        _stream = new LiveStream(stream, options.Clock);
-        // No keep-alive of its own: it would send unsolicited pongs, which nobody answers.
-        _socket = WebSocket.CreateFromStream(_stream, new WebSocketCreationOptions { IsServer = false, KeepAliveInterval = TimeSpan.Zero });
     }
 
     /// <summary>When the last byte came; null before the first. Any thread.</summary>
@@ -45,31 +49,37 @@ internal sealed class WebSocketChannel : IDisposable
 
     /// <summary>Connects: TCP, TLS, upgrade.</summary>
     /// <param name="uri">The address, <c>ws</c> or <c>wss</c>.</param>
-    /// <param name="headers">More headers of the opening request.</param>
+    /// <param name="target">The headers of the opening request, and how often to ping.</param>
     /// <param name="options">TLS, proxy, limits.</param>
     /// <param name="cancellationToken">Gives up at once, leaving nothing open.</param>
     /// <returns>The open connection.</returns>
     /// <exception cref="PbxException">It cannot be opened; the kind says why.</exception>
-    public static async Task<WebSocketChannel> OpenAsync(Uri uri, IReadOnlyDictionary<string, string> headers, TransportOptions options,
-        CancellationToken cancellationToken)
+    public static async Task<WebSocketChannel> OpenAsync(Uri uri, LinkTarget target, TransportOptions options, CancellationToken cancellationToken)
     {
         var display = uri.GetLeftPart(UriPartial.Path);
         var tls = new TlsRules(options);
         var guard = new SocketGuard();
+        LiveStream? stream = null;
         var handler = HttpHandlers.Create(options, tls);
         handler.ConnectCallback = guard.ConnectAsync;
+        // Behind a proxy it is asked twice, for the tunnel and for what is within; both carry the same bytes.
+        handler.PlaintextStreamFilter = (context, _) => ValueTask.FromResult<Stream>(stream = new LiveStream(context.PlaintextStream, options.Clock));
         var invoker = new HttpMessageInvoker(handler);
+        var socket = new ClientWebSocket();
         try
         {
-            var stream = await WebSocketUpgrade.SendAsync(invoker, uri, headers, options, cancellationToken).ConfigureAwait(false);
-            return new WebSocketChannel(guard, invoker, stream, options, display);
+            Configure(socket.Options, target, options);
+            await socket.ConnectAsync(uri, invoker, cancellationToken).ConfigureAwait(false);
+            socket.HttpResponseHeaders = null;
+            return new WebSocketChannel(guard, invoker, stream!, socket, options, display);
         }
         catch (Exception error)
         {
+            socket.Dispose();
             guard.Dispose();
             invoker.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
-            throw LinkFaults.Opening(error, display, uri.Host, tls);
+            throw ExplainOpening(error, socket, display, uri.Host, options.Clock) ?? LinkFaults.Opening(error, display, uri.Host, tls);
         }
     }
 
@@ -98,7 +108,7 @@ internal sealed class WebSocketChannel : IDisposable
             length += result.Count;
             if (length > _options.MaxFrameBytes) throw LinkFaults.TooLarge(_display, _options.MaxFrameBytes);
             if (result.EndOfMessage) return new WebSocketMessage(result.MessageType, _buffer.AsMemory(0, length));
-            if (length == _buffer.Length) _buffer = BoundedReader.Grow(_buffer);
+            if (length == _buffer.Length) GrowBuffer();
         }
     }
 
@@ -109,25 +119,6 @@ internal sealed class WebSocketChannel : IDisposable
     public ValueTask SendAsync(ReadOnlyMemory<byte> message, bool isBinary) =>
         _socket.SendAsync(message, isBinary ? WebSocketMessageType.Binary : WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
 
-    /// <summary>Sends a ping frame, unless the one before is still waiting to go out. Never fails: a broken connection shows in the reader.</summary>
-    /// <returns>When it is sent.</returns>
-    public async Task PingAsync()
-    {
-        if (Interlocked.Exchange(ref _isPinging, 1) != 0) return;
-        try
-        {
-            await _stream.PingAsync().ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is IOException or ObjectDisposedException or InvalidOperationException)
-        {
-            // The reader sees the same break and reports it.
-        }
-        finally
-        {
-            Volatile.Write(ref _isPinging, 0);
-        }
-    }
-
     /// <summary>Says goodbye, or answers the server's. The reader then sees the server's goodbye.</summary>
     /// <returns>When it is sent.</returns>
     public Task SayGoodbyeAsync() => _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
@@ -137,15 +128,40 @@ internal sealed class WebSocketChannel : IDisposable
     {
         _socket.Abort();
         _socket.Dispose();
-        _stream.Dispose();
         _guard.Dispose();
         _invoker.Dispose();
     }
+
+    private static void Configure(ClientWebSocketOptions socket, LinkTarget target, TransportOptions options)
+    {
+        socket.CollectHttpResponseDetails = true;
+        socket.SetRequestHeader("User-Agent", options.UserAgent);
+        foreach (var (name, value) in target.Headers) socket.SetRequestHeader(name, value);
+        // Without an interval nothing is sent: .NET's default is an unsolicited pong, which nobody answers.
+        socket.KeepAliveInterval = target.PingInterval ?? TimeSpan.Zero;
+        socket.KeepAliveTimeout = PongTimeout;
+    }
+
+    private static PbxException? ExplainOpening(Exception error, ClientWebSocket socket, string display, string host, TimeProvider clock) =>
+        (int)socket.HttpStatusCode switch
+        {
+            0 => null,
+            101 => LinkFaults.NoSense(error, display, host, "its answer to the WebSocket upgrade is not valid"),
+            var status => LinkFaults.Refused(display, host, status, RetryAfter.Read(socket.HttpResponseHeaders, clock)),
+        };
 
     private void ReplaceBuffer()
     {
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = ArrayPool<byte>.Shared.Rent(UsualBufferBytes);
+    }
+
+    private void GrowBuffer()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
+        _buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
     }
 
     private PbxException Explain(Exception error) => error switch

@@ -13,7 +13,6 @@ internal sealed class WebSocketLink : LinkPump<OutFrame>, ILink
     private readonly object _gate = new();
     private WebSocketChannel? _channel;
     private SilenceWatch? _watch;
-    private ITimer? _pings;
     private bool _isTornDown;
 
     /// <summary>Makes it; it is not open yet.</summary>
@@ -40,7 +39,7 @@ internal sealed class WebSocketLink : LinkPump<OutFrame>, ILink
     /// <inheritdoc/>
     protected override async Task OpenCoreAsync(CancellationToken cancellationToken)
     {
-        var channel = await WebSocketChannel.OpenAsync(Target.Uri, Target.Headers, Options, cancellationToken).ConfigureAwait(false);
+        var channel = await WebSocketChannel.OpenAsync(Target.Uri, Target, Options, cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
             _channel = channel;
@@ -51,7 +50,6 @@ internal sealed class WebSocketLink : LinkPump<OutFrame>, ILink
             }
 
             if (Target.MaxSilence is { } limit) _watch = new SilenceWatch(Options.Clock, limit, () => channel.Silence, OnSilent);
-            if (Target.PingInterval is { } interval) _pings = Options.Clock.CreateTimer(_ => _ = channel.PingAsync(), null, interval, interval);
         }
 
         StartWriting();
@@ -88,7 +86,6 @@ internal sealed class WebSocketLink : LinkPump<OutFrame>, ILink
         {
             _isTornDown = true;
             _watch?.Dispose();
-            _pings?.Dispose();
             _channel?.Dispose();
         }
     }

@@ -54,6 +54,9 @@ public sealed record PbxCall
     /// </summary>
     public bool IsUnreached => State == PbxCallState.Ended && Direction == PbxDirection.Inbound && Outcome is not null && !IsReached;
 
+    /// <summary>The outcome as filters and tables have it: Unknown when the call ended and nobody can say how.</summary>
+    internal PbxOutcome? KnownOutcome => State == PbxCallState.Ended ? Outcome ?? PbxOutcome.Unknown : null;
+
     /// <summary>Who hung up; null where the platform does not tell, and while the call lives.</summary>
     public PbxEndedBy? EndedBy { get; init; }
 

@@ -77,6 +77,9 @@ public sealed class PbxEvent
     /// <summary>The outcome, once <see cref="CallState"/> is Ended.</summary>
     public PbxOutcome? Outcome { get; internal set; }
 
+    /// <summary>The outcome as filters and tables have it: Unknown when the call ended and nobody can say how.</summary>
+    internal PbxOutcome? KnownOutcome => CallState == PbxCallState.Ended ? Outcome ?? PbxOutcome.Unknown : null;
+
     /// <summary>The platform's id of the call.</summary>
     public string? CallId
     {

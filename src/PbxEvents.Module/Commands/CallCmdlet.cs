@@ -15,9 +15,17 @@ public abstract class CallCmdlet : ReadingCmdlet
     [Parameter]
     public PbxCallState[]? State { get; set; }
 
-    /// <summary>Only calls that ended so.</summary>
+    /// <summary>Only calls that ended so; Unknown for those of which too much was not seen to tell.</summary>
     [Parameter]
     public PbxOutcome[]? Outcome { get; set; }
+
+    /// <summary>Only calls that go this way.</summary>
+    [Parameter]
+    public PbxDirection[]? Direction { get; set; }
+
+    /// <summary>Only inbound calls that ended and reached nobody: missed, abandoned, busy, rejected, voicemail or failed.</summary>
+    [Parameter]
+    public SwitchParameter Unreached { get; set; }
 
     /// <summary>Only these calls: objects or ids.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -67,6 +75,8 @@ public abstract class CallCmdlet : ReadingCmdlet
     {
         State = State,
         Outcome = Outcome,
+        Direction = Direction,
+        IsUnreached = Unreached,
         Call = Calls?.ToArray(),
         Parties = new PartyFilter(From, To, Extension, Queue),
     };

@@ -33,6 +33,14 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>An outcome is known at the end only, so it does not go with another state.</summary>
+    private protected void RefuseOtherThanEnded(PbxCallState[]? states)
+    {
+        foreach (var state in states ?? [])
+            if (state != PbxCallState.Ended)
+                ThrowTerminatingError(ModuleErrors.OutcomeNeedsEnded(state));
+    }
+
     /// <inheritdoc/>
     protected override void StopProcessing()
     {

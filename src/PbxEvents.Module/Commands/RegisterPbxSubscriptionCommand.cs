@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
+using PbxEvents.Module.Eventing;
+using PbxEvents.Module.Reading;
 using PbxEvents.Providers;
 
 namespace PbxEvents.Module.Commands;
@@ -15,6 +17,8 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
 {
     private const string TypeSet = "Type";
     private const string TopicSet = "Topic";
+
+    private CallFilter? _calls;
 
     /// <summary>What to subscribe to, in one vocabulary for all platforms; one subscription for each.</summary>
     [Parameter(
@@ -62,6 +66,36 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     [ValidateNotNull]
     public ScriptBlock? Action { get; set; }
 
+    /// <summary>The action runs when a call enters one of these states; once for each time.</summary>
+    [Parameter]
+    public PbxCallState[]? State { get; set; }
+
+    /// <summary>The action runs when a call ends so; once for each call.</summary>
+    [Parameter]
+    public PbxOutcome[]? Outcome { get; set; }
+
+    /// <summary>The action runs only for calls that go this way.</summary>
+    [Parameter]
+    public PbxDirection[]? Direction { get; set; }
+
+    /// <summary>
+    /// The action runs when an inbound call has ended and reached nobody: missed, abandoned, busy, rejected, voicemail or failed.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Unreached { get; set; }
+
+    /// <summary>The action runs only for calls from these numbers; wildcards allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? From { get; set; }
+
+    /// <summary>The action runs only for calls to these numbers; wildcards allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? To { get; set; }
+
     /// <summary>Anything; the action finds it in <c>$Event.MessageData</c>.</summary>
     [Parameter]
     public object? MessageData { get; set; }
@@ -74,8 +108,18 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (Action is null && (MessageData is not null || MaxTriggerCount > 0))
+        _calls = new CallFilter
+        {
+            State = State,
+            Outcome = Outcome,
+            Direction = Direction,
+            IsUnreached = Unreached,
+            Parties = new PartyFilter(From, To, null, null),
+        };
+        if (Action is null && (MessageData is not null || MaxTriggerCount > 0 || !_calls.IsEmpty))
             ThrowTerminatingError(ModuleErrors.ActionMissing());
+        if (Outcome is not null || Unreached)
+            RefuseOtherThanEnded(State);
     }
 
     /// <inheritdoc/>
@@ -91,7 +135,7 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
         var subscription = Await(token => connection.SubscribeAsync(filter, token));
         Session.Add(subscription);
         if (Action is not null)
-            Session.Reactions.Add(connection, subscription, Action, MessageData, MaxTriggerCount == 0 ? null : MaxTriggerCount);
+            Session.Reactions.Add(connection, new Reaction(connection, subscription, Action, _calls!, MessageData, MaxTriggerCount == 0 ? null : MaxTriggerCount));
         WriteObject(subscription);
     }
 

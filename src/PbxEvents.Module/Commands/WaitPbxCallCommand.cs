@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using PbxEvents.Module.Errors;
 using PbxEvents.Module.Reading;
 
 namespace PbxEvents.Module.Commands;
@@ -25,11 +24,8 @@ public sealed class WaitPbxCallCommand : CallCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (Outcome is null || State is null)
-            return;
-        foreach (var state in State)
-            if (state != PbxCallState.Ended)
-                ThrowTerminatingError(ModuleErrors.OutcomeNeedsEnded(state));
+        if (Outcome is not null || Unreached)
+            RefuseOtherThanEnded(State);
     }
 
     /// <inheritdoc/>

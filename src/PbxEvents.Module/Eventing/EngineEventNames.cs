@@ -30,7 +30,7 @@ internal static class EngineEventNames
         if (pbxEvent is { IsCallNews: true, CallState: { } state })
         {
             yield return CallStates[state];
-            if (pbxEvent.Outcome is { } outcome and not (PbxOutcome.Answered or PbxOutcome.Transferred))
+            if (pbxEvent.KnownOutcome is { } outcome and not (PbxOutcome.Answered or PbxOutcome.Transferred))
                 yield return Outcomes[outcome];
         }
         if (pbxEvent.Gap is not null)

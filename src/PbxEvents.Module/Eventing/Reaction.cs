@@ -1,10 +1,18 @@
 using System.Management.Automation;
+using PbxEvents.Module.Reading;
 using PbxEvents.Providers;
 
 namespace PbxEvents.Module.Eventing;
 
 /// <summary>A subscription's action. Run on the pipeline thread.</summary>
-internal sealed class Reaction(PbxClient client, PbxSubscription subscription, ScriptBlock action, object? messageData, int? maxTriggerCount)
+/// <param name="client">The connection.</param>
+/// <param name="subscription">The subscription.</param>
+/// <param name="action">What runs.</param>
+/// <param name="calls">The calls it runs for.</param>
+/// <param name="messageData">What the action finds in <c>$Event.MessageData</c>.</param>
+/// <param name="maxTriggerCount">The subscription ends after so many runs; null for never.</param>
+internal sealed class Reaction(
+    PbxClient client, PbxSubscription subscription, ScriptBlock action, CallFilter calls, object? messageData, int? maxTriggerCount)
 {
     private int _triggered;
     private volatile bool _isOver;
@@ -20,7 +28,7 @@ internal sealed class Reaction(PbxClient client, PbxSubscription subscription, S
 
     /// <summary>True when the action is to run for an event. Any thread.</summary>
     public bool Wants(PbxEvent pbxEvent) =>
-        !_isOver && pbxEvent.Sequence > subscription.StartSequence && subscription.Matches(pbxEvent);
+        !_isOver && pbxEvent.Sequence > subscription.StartSequence && subscription.Matches(pbxEvent) && calls.IsMatch(pbxEvent);
 
     /// <summary>Runs the action once.</summary>
     /// <returns>What the action put out.</returns>

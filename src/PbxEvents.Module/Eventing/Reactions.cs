@@ -36,18 +36,18 @@ internal sealed class Reactions(PSEventManager events) : IDisposable
         _queues.Where(q => ReferenceEquals(q.Client, client)).Sum(q => q.CountWaiting());
 
     /// <summary>Adds an action. Pipeline thread.</summary>
-    public void Add(PbxClient client, PbxSubscription subscription, ScriptBlock action, object? messageData, int? maxTriggerCount)
+    public void Add(PbxClient client, Reaction reaction)
     {
         ReactionQueue queue;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _doorbell ??= new Doorbell(events, this);
-            queue = Array.Find(_queues, q => ReferenceEquals(q.Client, client)) ?? new ReactionQueue(client, subscription.StartSequence, Ring);
+            queue = Array.Find(_queues, q => ReferenceEquals(q.Client, client)) ?? new ReactionQueue(client, reaction.Subscription.StartSequence, Ring);
             if (!_queues.Contains(queue))
                 _queues = [.. _queues, queue];
         }
-        queue.Add(new Reaction(client, subscription, action, messageData, maxTriggerCount));
+        queue.Add(reaction);
     }
 
     /// <summary>Ends the action of a subscription, if it has one. Any thread.</summary>

@@ -30,7 +30,7 @@ internal sealed class CallView : ILiveView
         _header = new ConnectionHeader(glyphs);
         _table = new LiveTable<PbxCall>(
         [
-            new("State", 0, 9, 17, c => new LiveText(StateOf(c), Tones.Of(c.State, c.Outcome))),
+            new("State", 0, 9, 17, c => new LiveText(StateOf(c), Tones.Of(c.State, c.KnownOutcome))),
             new("From", 1, 12, 40, c => Shade(c, $"{DisplayText.Clean(c.From)} {DisplayText.Clean(c.FromName)}".Trim())),
             new("To", 3, 6, 20, c => Shade(c, DisplayText.Clean(c.To))),
             new("At", 5, 4, 12, c => Shade(c, DisplayText.Clean(c.AnsweredBy ?? c.Extension))),
@@ -47,7 +47,7 @@ internal sealed class CallView : ILiveView
     {
         _now = now;
         var calls = _calls().ToArray();
-        _marks.Look(calls.Select(c => (KeyOf(c), (object)(c.State, c.Outcome, c.Extension))), now);
+        _marks.Look(calls.Select(c => (KeyOf(c), (object)(c.State, c.KnownOutcome, c.Extension))), now);
         var ordered = calls.Where(c => c.State != PbxCallState.Ended).OrderBy(c => c.StartedAt)
             .Concat(calls.Where(c => c.State == PbxCallState.Ended).OrderByDescending(c => c.EndedAt)).ToArray();
 
@@ -68,15 +68,15 @@ internal sealed class CallView : ILiveView
 
     private static string KeyOf(PbxCall call) => $"{call.Connection}\0{call.CallId}";
 
-    private static string StateOf(PbxCall call) => call.Outcome is { } outcome ? outcome.ToString() : call.State.ToString();
+    private static string StateOf(PbxCall call) => call.KnownOutcome is { } outcome ? outcome.ToString() : call.State.ToString();
 
     /// <summary>What is over steps back, except for what should have gone otherwise.</summary>
     private static LiveText Shade(PbxCall call, string text) =>
-        new(text, Tones.Of(call.State, call.Outcome) == Tone.Dim ? Tone.Dim : Tone.Plain);
+        new(text, Tones.Of(call.State, call.KnownOutcome) == Tone.Dim ? Tone.Dim : Tone.Plain);
 
     private LiveText MarkOf(PbxCall call)
     {
-        var isBad = Tones.Of(call.State, call.Outcome) == Tone.Bad;
+        var isBad = Tones.Of(call.State, call.KnownOutcome) == Tone.Bad;
         var isFresh = _marks.IsFresh(KeyOf(call), _now);
         return new LiveText($"{(isFresh ? _glyphs.Changed : " ")}{(isBad ? "!" : "")}".TrimEnd(), isBad ? Tone.Bad : Tone.Strong);
     }
@@ -90,7 +90,7 @@ internal sealed class CallView : ILiveView
             line.TryAppend(new LiveText($"{group.Count()} {group.Key.ToString().ToLowerInvariant()}", Tones.Of(group.Key, null)), width);
         if (calls.Length > live.Length)
             line.TryAppend(new LiveText($"{_glyphs.Dot} {calls.Length - live.Length} ended", Tone.Dim), width);
-        foreach (var group in calls.Where(c => c.Outcome is not null).GroupBy(c => c.Outcome).OrderBy(g => g.Key))
+        foreach (var group in calls.Where(c => c.KnownOutcome is not null).GroupBy(c => c.KnownOutcome).OrderBy(g => g.Key))
             line.TryAppend(new LiveText($"{group.Count()} {group.Key.ToString()!.ToLowerInvariant()}", Tones.Of(PbxCallState.Ended, group.Key)), width);
         return line;
     }

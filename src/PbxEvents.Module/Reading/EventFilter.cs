@@ -24,7 +24,7 @@ internal sealed class EventFilter
         IsInTime(e)
         && (Category is null || Category.Contains(e.Category))
         && (CallState is null || (e.CallState is { } state && CallState.Contains(state)))
-        && (Outcome is null || (e.Outcome is { } outcome && Outcome.Contains(outcome)))
+        && (Outcome is null || (e.KnownOutcome is { } outcome && Outcome.Contains(outcome)))
         && Name.IsMatch(e.Name)
         && Parties.IsMatch(e);
 

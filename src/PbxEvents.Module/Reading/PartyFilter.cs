@@ -11,6 +11,9 @@ internal sealed class PartyFilter(string[]? from, string[]? to, string[]? extens
     /// <summary>Equal for equal filters.</summary>
     public string Text => $"{_from.Text}\u001e{_to.Text}\u001e{_extension.Text}\u001e{_queue.Text}";
 
+    /// <summary>True when everybody fits.</summary>
+    public bool IsEmpty => _from.IsEmpty && _to.IsEmpty && _extension.IsEmpty && _queue.IsEmpty;
+
     public bool IsMatch(PbxEvent e) =>
         _from.IsMatch(e.From) && _to.IsMatch(e.To) && _queue.IsMatch(e.Queue ?? e.Call?.Queue)
         && (_extension.IsMatch(e.Extension) || (e.Call is { } call && MatchesExtension(call)));

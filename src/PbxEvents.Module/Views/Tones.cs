@@ -9,7 +9,7 @@ internal static class Tones
     public static Tone Of(PbxCallState? state, PbxOutcome? outcome) => outcome switch
     {
         PbxOutcome.Missed or PbxOutcome.Abandoned or PbxOutcome.Failed => Tone.Bad,
-        PbxOutcome.Voicemail or PbxOutcome.Busy or PbxOutcome.Rejected => Tone.Warning,
+        PbxOutcome.Voicemail or PbxOutcome.Busy or PbxOutcome.Rejected or PbxOutcome.Unknown => Tone.Warning,
         not null => Tone.Dim,
         null => state switch
         {

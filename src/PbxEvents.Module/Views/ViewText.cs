@@ -10,8 +10,8 @@ public static class ViewText
     /// <returns>Text; empty when it has no state.</returns>
     public static string State(object? item) => (item is PSObject wrapped ? wrapped.BaseObject : item) switch
     {
-        PbxCall c => OfCall(c.State, c.Outcome),
-        PbxEvent e => OfCall(e.CallState, e.Outcome),
+        PbxCall c => OfCall(c.State, c.KnownOutcome),
+        PbxEvent e => OfCall(e.CallState, e.KnownOutcome),
         PbxLeg l => OfCall(l.State, l.Outcome),
         PbxConnection c => Tones.Paint(c.State.ToString(), Tones.Of(c.State)),
         PbxSubscription s => Tones.Paint(s.State.ToString(), Tones.Of(s.State)),

@@ -3,8 +3,8 @@
 .SYNOPSIS
 Compiles the help pages in docs/en-US to the MAML file that Get-Help reads.
 .DESCRIPTION
-Needs the module Microsoft.PowerShell.PlatyPS 1.x. The result is committed, so that a machine without PlatyPS ships help too;
-a Pester test compares the two.
+Needs the module Microsoft.PowerShell.PlatyPS 1.x. The result is committed, so that a machine without PlatyPS ships help too.
+A hash in it tells a unit test whether the pages are still the same; with PlatyPS, a Pester test compares the two.
 .PARAMETER Path
 The file to write.
 #>
@@ -49,6 +49,12 @@ try {
     foreach ($uri in @($document.GetElementsByTagName('maml:uri'))) {
         $uri.InnerText = ''
     }
+    $text = -join [System.Linq.Enumerable]::Order([string[]]$pages, [System.StringComparer]::Ordinal).ForEach({
+            "$([System.IO.Path]::GetFileName($_))`n$([System.IO.File]::ReadAllText($_))"
+        })
+    $hash = [System.Security.Cryptography.SHA256]::HashData([System.Text.Encoding]::UTF8.GetBytes($text.Replace("`r", '')))
+    $mark = $document.CreateComment(" Compiled from docs/en-US, SHA-256 $([System.Convert]::ToHexStringLower($hash)) ")
+    $null = $document.InsertBefore($mark, $document.DocumentElement)
     $settings = [System.Xml.XmlWriterSettings]@{
         Indent       = $true
         NewLineChars = "`n"

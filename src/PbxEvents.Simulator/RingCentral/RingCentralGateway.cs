@@ -302,7 +302,7 @@ internal sealed class RingCentralGateway(
                     }
                 }
 
-                await Task.Delay(idle < age ? idle : age, clock, link.Channel.Link.Closed);
+                await clock.WaitInFullAsync(idle < age ? idle : age, link.Channel.Link.Closed);
             }
         }
         catch (OperationCanceledException)

@@ -76,7 +76,7 @@ internal sealed class Outbox<T>(TimeProvider clock)
                 changed = _changed.Task;
             }
 
-            await (delay > TimeSpan.Zero ? Task.Delay(delay, clock, cancellationToken) : changed.WaitAsync(cancellationToken));
+            await (delay > TimeSpan.Zero ? clock.WaitInFullAsync(delay, cancellationToken) : changed.WaitAsync(cancellationToken));
         }
     }
 

@@ -484,7 +484,7 @@ internal sealed class EngineSession
                 return;
             }
 
-            await Task.Delay(left, _options.Clock, cancellationToken);
+            await _options.Clock.WaitInFullAsync(left, cancellationToken);
         }
     }
 

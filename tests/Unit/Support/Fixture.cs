@@ -10,12 +10,5 @@ internal static class Fixture
 
     /// <summary>The path of a folder in tests/Fixtures.</summary>
     /// <param name="name">The folder.</param>
-    public static string Folder(string name)
-    {
-        // Builds are deterministic, so the sources' paths are not known at run time; the solution's folder is found from here.
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "PbxEvents.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run inside the checkout.");
-        return Path.Combine(folder.FullName, "tests", "Fixtures", name);
-    }
+    public static string Folder(string name) => Path.Combine(Checkout.Root, "tests", "Fixtures", name);
 }

@@ -73,10 +73,13 @@ internal sealed class YeastarStage : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the client has noticed the loss of its link and has set the time of its next attempt.</summary>
+    /// <summary>Waits until the client and the PBX have noticed the loss of the link and the time of the next attempt is set.</summary>
     public async Task LostAsync()
     {
+        // What the PBX writes to a link that only the client knows to be gone counts as written.
+        var (link, _) = NewestLink();
         await Watch.ConnectionAsync("Reconnecting");
+        await Simulator.Log.WaitAsync(e => e.Kind == SimulatorLogKind.Disconnected && e.Link == link).InTime();
         await TurnAsync();
     }
 

@@ -54,7 +54,7 @@ internal sealed class RequestLimiter(TimeProvider clock, RingCentralTiming timin
         while (due() - clock.GetUtcNow() is var delay && delay > TimeSpan.Zero)
         {
             waiting(delay);
-            await Task.Delay(delay, clock, cancellationToken).ConfigureAwait(false);
+            await clock.WaitInFullAsync(delay, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -12,6 +12,7 @@ public sealed class CallUpdate
     private string? _to;
     private string? _queue;
     private string? _answeredBy;
+    private string? _extension;
     private string? _voicemailId;
     private string? _recordingId;
 
@@ -111,6 +112,13 @@ public sealed class CallUpdate
         set => _answeredBy = VisibleText.OfValue(value);
     }
 
+    /// <summary>The extension the call is about, on a final record that tells it; null to go by the legs. Legs that were seen win over it.</summary>
+    public string? Extension
+    {
+        get => _extension;
+        set => _extension = VisibleText.OfValue(value);
+    }
+
     /// <summary>
     /// When the call began, on a final record that tells it; null for the time of the first event. It counts only when the
     /// call was not known before.
@@ -145,7 +153,7 @@ public sealed class CallUpdate
     {
         CallId = VisibleText.OfValue(callId);
         Direction = null;
-        From = FromName = To = Queue = AnsweredBy = VoicemailId = RecordingId = null;
+        From = FromName = To = Queue = Extension = AnsweredBy = VoicemailId = RecordingId = null;
         IsTransfer = IsEnd = KeepsOpen = IsSnapshot = HasUnseen = IsCorrection = false;
         StartedAt = RingingAt = AnsweredAt = EndedAt = null;
         Outcome = OutcomeIfUnanswered = null;

@@ -114,8 +114,9 @@ internal sealed class CallTracker(string connection, string provider)
 
     private static bool IsKnowable(CallUpdate update)
     {
+        // A final record is of a call, also when it has no word for how the call went.
         if (update.IsEnd)
-            return update.Outcome is not null;
+            return update.Outcome is not null || update.StartedAt is not null;
         if (update.Legs.Count == 0 || update.State is not null)
             return true;
         foreach (var leg in update.Legs)

@@ -99,7 +99,7 @@ internal sealed class TrackedCall(PbxCall call)
             RingingAt = before.RingingAt ?? update.RingingAt ?? (state == PbxCallState.Ringing || HasRinging(legs) ? time : null),
             AnsweredAt = answeredAt,
             AnsweredBy = answeredBy,
-            Extension = ChooseExtension(legs, answered) ?? before.Extension ?? pbxEvent.Extension,
+            Extension = ChooseExtension(legs, answered) ?? before.Extension ?? update.Extension ?? pbxEvent.Extension,
             EndedAt = isEnd ? update.EndedAt ?? before.EndedAt ?? time : null,
             EndedBy = update.EndedBy ?? before.EndedBy,
             VoicemailId = update.VoicemailId ?? before.VoicemailId,

@@ -169,7 +169,7 @@ public sealed class YeastarCallTests
         Assert.Equal(PbxCallState.Answered, _rig.TheCall.State);
         Assert.Equal("1002", _rig.TheCall.AnsweredBy);
         _rig.Call(Extension("1002", "BYE"), Inbound("BYE"));
-        _rig.Event(30012, Record("ANSWERED", to: "1002"));
+        _rig.Settle(Record("ANSWERED", to: "1002"));
         Assert.Equal(PbxOutcome.Transferred, _rig.TheCall.Outcome);
     }
 
@@ -182,7 +182,7 @@ public sealed class YeastarCallTests
         Assert.Equal(PbxCallState.Ringing, _rig.TheCall.State);
         _rig.Call(Extension("1002", "ANSWER"));
         _rig.Call(Extension("1002", "BYE"), Inbound("BYE"));
-        _rig.Event(30012, Record("ANSWERED", to: "1002"));
+        _rig.Settle(Record("ANSWERED", to: "1002"));
         Assert.Equal(PbxOutcome.Answered, _rig.TheCall.Outcome);
     }
 
@@ -224,7 +224,7 @@ public sealed class YeastarCallTests
         Assert.Equal(PbxCallState.Ringing, _rig.TheCall.State);
         _rig.Call(Outbound("ANSWER"));
         _rig.Call(Outbound("BYE"), Extension("1001", "BYE"));
-        _rig.Event(30012, Record("ANSWERED", type: "Outbound"));
+        _rig.Settle(Record("ANSWERED", type: "Outbound"));
         Assert.Equal(PbxOutcome.Answered, _rig.TheCall.Outcome);
     }
 
@@ -268,7 +268,7 @@ public sealed class YeastarCallTests
         _rig.Call(Inbound("BYE"));
         Pass(1.9);
         Assert.NotEqual(PbxCallState.Ended, _rig.TheCall.State);
-        _rig.Event(30012, Record("VOICEMAIL"));
+        _rig.Settle(Record("VOICEMAIL"));
         Assert.Equal(PbxOutcome.Voicemail, _rig.TheCall.Outcome);
     }
 
@@ -319,7 +319,7 @@ public sealed class YeastarCallTests
     public void A_late_BYE_after_the_record_changes_nothing()
     {
         _rig.Call(Inbound("ANSWERED"), Extension("1001", "ANSWER"));
-        _rig.Event(30012, Record("ANSWERED"));
+        _rig.Settle(Record("ANSWERED"));
         Assert.Equal(PbxCallState.Ended, _rig.TheCall.State);
         _rig.Call(Extension("1001", "BYE"));
         _rig.Call(Inbound("BYE"));
@@ -440,12 +440,12 @@ public sealed class YeastarCallTests
     {
         _rig.Call(Inbound("ANSWERED", path: "6400"), Extension("1001", "RING", path: "6400"));
         _rig.Call(Extension("1001", "BYE", path: "6400"));
-        _rig.Event(30012, Record("NO ANSWER", uid: "U1"));
+        _rig.Settle(Record("NO ANSWER", uid: "U1"));
         Pass(20);
         Assert.NotEqual(PbxCallState.Ended, _rig.TheCall.State);
         _rig.Call(Extension("1002", "RING", path: "6400"));
         _rig.Call(Extension("1002", "ANSWER", path: "6400"));
-        _rig.Event(30012, Record("ANSWERED", to: "1002", uid: "U2"));
+        _rig.Settle(Record("ANSWERED", to: "1002", uid: "U2"));
         Assert.Equal(PbxOutcome.Answered, _rig.TheCall.Outcome);
     }
 
@@ -457,7 +457,7 @@ public sealed class YeastarCallTests
         _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
         _rig.Call(Extension("1001", "BYE"));
         _rig.Call(Inbound("BYE"));
-        _rig.Event(30012, Record("NO ANSWER"));
+        _rig.Settle(Record("NO ANSWER"));
         Assert.Equal(PbxOutcome.Missed, _rig.TheCall.Outcome);
         Assert.Equal([PbxCallState.Ringing, PbxCallState.Ended], _rig.News);
     }
@@ -468,7 +468,7 @@ public sealed class YeastarCallTests
         _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
         _rig.Event(30015, $$"""{"call_id":"{{CallId}}","reason":"603 Declined","members":[{{Extension("1001", "BYE")}}]}""");
         _rig.Call(Inbound("BYE"));
-        _rig.Event(30012, Record("NO ANSWER"));
+        _rig.Settle(Record("NO ANSWER"));
         Assert.Equal(PbxOutcome.Rejected, _rig.TheCall.Outcome);
     }
 
@@ -478,7 +478,7 @@ public sealed class YeastarCallTests
         _rig.Call(Inbound("ALERT"), Extension("1001", "RING"), Extension("1002", "RING"));
         _rig.Event(30015, $$"""{"call_id":"{{CallId}}","reason":"603 Declined","members":[{{Extension("1001", "BYE")}}]}""");
         _rig.Call(Extension("1002", "BYE"), Inbound("BYE"));
-        _rig.Event(30012, Record("NO ANSWER"));
+        _rig.Settle(Record("NO ANSWER"));
         Assert.Equal(PbxOutcome.Missed, _rig.TheCall.Outcome);
     }
 
@@ -487,7 +487,7 @@ public sealed class YeastarCallTests
     {
         _rig.Call(Extension("1001", "ALERT"));
         _rig.Event(30015, $$"""{"call_id":"{{CallId}}","reason":"486 Busy Here","members":null}""");
-        _rig.Event(30012, Record("BUSY", type: "Outbound", to: "2025550100", from: "1001"));
+        _rig.Settle(Record("BUSY", type: "Outbound", to: "2025550100", from: "1001"));
         Assert.Equal(PbxOutcome.Busy, _rig.TheCall.Outcome);
         Assert.Equal(PbxDirection.Outbound, _rig.TheCall.Direction);
     }

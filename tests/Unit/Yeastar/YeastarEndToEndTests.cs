@@ -40,7 +40,7 @@ public sealed class YeastarEndToEndTests
             await using var stage = await YeastarStage.OpenAsync(new YeastarSimulatorOptions { Provider = "Yeastar", SendsObjects = asObjects });
             await stage.Client.SubscribeAsync(Queue, Limits.Patience);
             var call = await stage.PlayAsync(scenario);
-            var end = await stage.Watch.EndAsync(call.CallId);
+            var end = await stage.EndAsync(call.CallId);
             Assert.Equal(outcome, end.Outcome);
             Assert.Equal(call.Direction, end.Call!.Direction);
             Assert.Equal(call.From, end.Call.From);
@@ -174,7 +174,7 @@ public sealed class YeastarEndToEndTests
         Assert.True(answered.Synthesized);
         Assert.Equal("1001", answered.Call!.AnsweredBy);
         Assert.Equal(ids.Single(i => i != missed), answered.CallId);
-        var end = await stage.Watch.EndAsync(missed);
+        var end = await stage.EndAsync(missed);
         Assert.True(end.Synthesized);
         await hangUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lasting);

@@ -383,6 +383,7 @@ public sealed class YeastarEventTests
         _rig.Event(30012, Record("NO ANSWER"), link: 1);
         _rig.Session.LinkClosed(1);
         _rig.Host.Receive("heartbeat response", link: 2);
+        _rig.Host.Advance(TimeSpan.FromSeconds(1));
         Assert.Single(_rig.Host.Events, e => e.Name == "30012");
     }
 

@@ -22,7 +22,7 @@ public sealed class YeastarHappyPathTests
         Assert.Equal((PbxDirection.Inbound, PbxOutcome.Answered), (call.Direction, call.Outcome!.Value));
         Assert.Equal(("2025550100", "2025550199", "1001", "1001"), (call.From, call.To, call.Extension, call.AnsweredBy));
         Assert.Equal(2, call.Legs.Count);
-        Assert.Equal(TimeSpan.FromSeconds(7), call.TalkTime);
+        Assert.Equal(TimeSpan.FromSeconds(6), call.TalkTime);
         Assert.Empty(rig.Host.Unreadable);
         Assert.Equal(0, rig.Host.Duplicates);
 

@@ -106,7 +106,7 @@ public sealed class YeastarHourTests
 
         // As fast as the client follows.
         async Task PlayToTheEndAsync(string scenario) =>
-            await stage.Watch.EndAsync((await stage.PlayAsync(scenario, $"{++_lastExtension}")).CallId);
+            await stage.EndAsync((await stage.PlayAsync(scenario, $"{++_lastExtension}")).CallId);
     }
 
     private static async Task AssertNothingLostAndNothingTwiceAsync(YeastarStage stage)

@@ -21,11 +21,11 @@ public sealed class YeastarRecordTests
     [InlineData("FAILED", "Inbound", PbxOutcome.Failed)]
     [InlineData("NO ANSWER", "Outbound", PbxOutcome.Failed)]
     [InlineData("BUSY", "Outbound", PbxOutcome.Busy)]
-    [InlineData("SOMETHING NEW", "Inbound", PbxOutcome.Missed)]
-    public async Task The_records_status_decides_a_call_without_legs(string status, string type, PbxOutcome outcome)
+    [InlineData("SOMETHING NEW", "Inbound", null)]
+    public async Task The_records_status_decides_a_call_without_legs(string status, string type, PbxOutcome? outcome)
     {
         await ListenAsync();
-        _rig.Event(30012, Record(status, type));
+        _rig.Settle(Record(status, type));
         Assert.Equal(PbxCallState.Ended, _rig.TheCall.State);
         Assert.Equal(outcome, _rig.TheCall.Outcome);
     }
@@ -36,7 +36,7 @@ public sealed class YeastarRecordTests
         await ListenAsync();
         _rig.Call(Extension("1001", "RING"));
         Assert.Equal(PbxDirection.Internal, _rig.TheCall.Direction);
-        _rig.Event(30012, Record("NO ANSWER", "Inbound"));
+        _rig.Settle(Record("NO ANSWER", "Inbound"));
         Assert.Equal(PbxDirection.Inbound, _rig.TheCall.Direction);
     }
 
@@ -46,7 +46,7 @@ public sealed class YeastarRecordTests
         await ListenAsync();
         _rig.Call(Inbound("ANSWERED"), Extension("1001", "ANSWER"));
         _rig.Call(Extension("1001", "BYE"));
-        _rig.Event(30012, Record("ANSWERED"));
+        _rig.Settle(Record("ANSWERED"));
         Assert.Equal(PbxCallState.Ended, _rig.TheCall.State);
         Assert.Equal(PbxOutcome.Answered, _rig.TheCall.Outcome);
     }
@@ -58,7 +58,7 @@ public sealed class YeastarRecordTests
         var records = _rig.Subscribe(PbxSubscriptionType.Cdr);
         await _rig.ConnectAsync();
         _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
-        _rig.Event(30012, Record("NO ANSWER"));
+        _rig.Settle(Record("NO ANSWER"));
         var (end, record) = (_rig.Host.Events[^2], _rig.Host.Events[^1]);
         Assert.True(calls.Matches(end) && !calls.Matches(record));
         Assert.True(records.Matches(record) && !records.Matches(end));
@@ -74,7 +74,7 @@ public sealed class YeastarRecordTests
     {
         _rig.Subscribe(PbxSubscriptionType.Cdr);
         await _rig.ConnectAsync();
-        _rig.Event(30012, Record("NO ANSWER"));
+        _rig.Settle(Record("NO ANSWER"));
         var record = Assert.Single(_rig.Host.Events);
         Assert.True(record.IsCallNews);
         Assert.Equal(PbxOutcome.Missed, record.Outcome);
@@ -87,9 +87,9 @@ public sealed class YeastarRecordTests
         await ListenAsync();
         _rig.Call(Inbound("ANSWERED"), Extension("1002", "ANSWER"));
         _rig.Call(Inbound("BYE"), Extension("1002", "BYE"));
-        _rig.Event(30012, Record("NO ANSWER", to: "1001", uid: "U1"));
+        _rig.Settle(Record("NO ANSWER", to: "1001", uid: "U1"));
         Assert.Equal(PbxOutcome.Answered, _rig.TheCall.Outcome);
-        _rig.Event(30012, Record("ANSWERED", to: "1002", uid: "U2"));
+        _rig.Settle(Record("ANSWERED", to: "1002", uid: "U2"));
         Assert.Equal(PbxOutcome.Answered, _rig.Host.LastEvent.Outcome);
     }
 
@@ -99,7 +99,7 @@ public sealed class YeastarRecordTests
         await ListenAsync();
         _rig.Call(Inbound("ANSWERED", path: "6500"));
         _rig.Call(Inbound("BYE"));
-        _rig.Event(30012, Record("ANSWERED", to: "6500"));
+        _rig.Settle(Record("ANSWERED", to: "6500"));
         Assert.Equal(PbxOutcome.Missed, _rig.TheCall.Outcome);
     }
 
@@ -109,7 +109,7 @@ public sealed class YeastarRecordTests
         await ListenAsync();
         _rig.Call(Inbound("ANSWERED", path: "6500"));
         _rig.Call(Inbound("BYE"));
-        _rig.Event(30012, Record("ANSWERED", to: "1009"));
+        _rig.Settle(Record("ANSWERED", to: "1009"));
         Assert.Equal(PbxOutcome.Answered, _rig.TheCall.Outcome);
     }
 
@@ -120,20 +120,20 @@ public sealed class YeastarRecordTests
         _rig.Call(Inbound("ANSWERED"), Extension("1001", "ANSWER"));
         _rig.Event(30013, Members(Extension("1001", "ANSWER"), Extension("1002", "RING")));
         _rig.Call(Extension("1001", "BYE"), Extension("1002", "ANSWER"));
-        _rig.Event(30012, Record("ANSWERED", uid: "U1"));
+        _rig.Settle(Record("ANSWERED", uid: "U1"));
         Assert.NotEqual(PbxCallState.Ended, _rig.TheCall.State);
         _rig.Call(Extension("1002", "BYE"), Inbound("BYE"));
-        _rig.Event(30012, Record("ANSWERED", to: "1002", uid: "U2"));
+        _rig.Settle(Record("ANSWERED", to: "1002", uid: "U2"));
         Assert.Equal(PbxOutcome.Transferred, _rig.TheCall.Outcome);
     }
 
     [Fact]
-    public async Task The_same_uid_comes_once()
+    public async Task The_same_record_comes_once()
     {
         await ListenAsync();
-        _rig.Event(30012, Record("NO ANSWER"));
+        _rig.Settle(Record("NO ANSWER"));
         var count = _rig.Host.Events.Count;
-        _rig.Event(30012, Record("NO ANSWER"));
+        _rig.Settle(Record("NO ANSWER"));
         Assert.Equal(count, _rig.Host.Events.Count);
         Assert.Equal(1, _rig.Host.Duplicates);
     }
@@ -144,9 +144,9 @@ public sealed class YeastarRecordTests
         _rig.Subscribe(PbxSubscriptionType.Cdr);
         await _rig.ConnectAsync();
         const string Form = """{"call_id":"1.1","call_to":"TO","time_start":"2030-01-01 09:00:00","status":"NO ANSWER","type":"Inbound"}""";
-        _rig.Event(30012, Form.Replace("TO", "1001", StringComparison.Ordinal));
-        _rig.Event(30012, Form.Replace("TO", "1002", StringComparison.Ordinal));
-        _rig.Event(30012, Form.Replace("TO", "1001", StringComparison.Ordinal));
+        _rig.Settle(Form.Replace("TO", "1001", StringComparison.Ordinal));
+        _rig.Settle(Form.Replace("TO", "1002", StringComparison.Ordinal));
+        _rig.Settle(Form.Replace("TO", "1001", StringComparison.Ordinal));
         Assert.Equal(2, _rig.Host.Events.Count);
         Assert.Equal(1, _rig.Host.Duplicates);
     }
@@ -160,7 +160,7 @@ public sealed class YeastarRecordTests
         var rig = new YeastarRig(zone: zone);
         rig.Subscribe(PbxSubscriptionType.Cdr);
         await rig.ConnectAsync();
-        rig.Event(30012, $$"""{"call_id":"1.1","time_start":"2030-01-01 12:00:00","call_duration":{{duration}},"status":"NO ANSWER","type":"Inbound"}""");
+        rig.Settle($$"""{"call_id":"1.1","time_start":"2030-01-01 12:00:00","call_duration":{{duration}},"status":"NO ANSWER","type":"Inbound"}""");
         Assert.Equal(new DateTimeOffset(2030, 1, 1, 12, 0, 24, TimeSpan.FromHours(3)), rig.Host.LastEvent.Time);
         Assert.Equal(TimeSpan.FromHours(3), rig.Host.LastEvent.Time.Offset);
     }
@@ -170,7 +170,7 @@ public sealed class YeastarRecordTests
     {
         _rig.Subscribe(PbxSubscriptionType.Cdr);
         await _rig.ConnectAsync();
-        _rig.Event(30012, """{"call_id":"1.1","time_start":"yesterday","status":"NO ANSWER","type":"Inbound"}""");
+        _rig.Settle("""{"call_id":"1.1","time_start":"yesterday","status":"NO ANSWER","type":"Inbound"}""");
         Assert.Equal(_rig.Host.Now, _rig.Host.LastEvent.Time);
     }
 
@@ -181,7 +181,7 @@ public sealed class YeastarRecordTests
         _rig.Host.Advance(TimeSpan.FromMinutes(5));
         _rig.Call(Inbound("ANSWERED"), Extension("1001", "ANSWER"));
         _rig.Host.Advance(TimeSpan.FromSeconds(21));
-        _rig.Event(30012, Record("ANSWERED"));
+        _rig.Settle(Record("ANSWERED"));
         Assert.Equal(TimeSpan.FromSeconds(21), _rig.TheCall.TalkTime);
     }
 
@@ -189,7 +189,7 @@ public sealed class YeastarRecordTests
     public async Task A_call_that_only_its_record_tells_of_has_the_records_duration()
     {
         await ListenAsync();
-        _rig.Event(30012, Record("NO ANSWER"));
+        _rig.Settle(Record("NO ANSWER"));
         Assert.Equal(TimeSpan.FromSeconds(24), _rig.TheCall.Duration);
     }
 
@@ -198,7 +198,7 @@ public sealed class YeastarRecordTests
     {
         _rig.Subscribe(PbxSubscriptionType.Cdr);
         await _rig.ConnectAsync();
-        _rig.Event(30012, """{"call_id":"1.1","call_from":"Ann Caller<2025550100>","call_to":"Bob <1001>","status":"NO ANSWER","type":"Inbound"}""");
+        _rig.Settle("""{"call_id":"1.1","call_from":"Ann Caller<2025550100>","call_to":"Bob <1001>","status":"NO ANSWER","type":"Inbound"}""");
         Assert.Equal(("2025550100", "1001", "Ann Caller"), (_rig.Host.LastEvent.From, _rig.Host.LastEvent.To, _rig.Host.LastEvent.Call!.FromName));
     }
 
@@ -207,7 +207,7 @@ public sealed class YeastarRecordTests
     {
         _rig.Subscribe("30012", "30039");
         await _rig.ConnectAsync();
-        _rig.Event(30012, Record("ANSWERED", uid: "U1"));
+        _rig.Settle(Record("ANSWERED", uid: "U1"));
         _rig.Event(30039, """{"uid":"U1","cdr_id":"1","leg":1,"call_from":"2025550100","call_to":"1001","status":"ANSWERED","time_start":"2030/01/01 09:00:00","call_duration":24,"event_list":[]}""");
         Assert.Equal(CallId, _rig.Host.LastEvent.CallId);
         Assert.Equal(PbxCategory.Cdr, _rig.Host.LastEvent.Category);

@@ -110,6 +110,13 @@ internal sealed class YeastarRig
 
     public static string Frame(int type, string msg) => JsonSerializer.Serialize(new { type, sn = "SN0000000001", msg });
 
+    /// <summary>Feeds a record, and lets the time pass in which others could come that belong to it.</summary>
+    public void Settle(string record)
+    {
+        Event(30012, record);
+        Host.Advance(TimeSpan.FromSeconds(0.5));
+    }
+
     /// <summary>Feeds a 30011 of the call 1700000000.10.</summary>
     public void Call(params string[] members) => Call(1, members);
 

@@ -382,7 +382,7 @@ public sealed class YeastarSessionTests
     {
         await _rig.ListenToCallsAsync();
         _rig.Host.Advance(TimeSpan.FromMinutes(1));
-        _rig.Event(30012, YeastarRig.Record("ANSWERED"));
+        _rig.Settle(YeastarRig.Record("ANSWERED"));
         Assert.Contains("Call Status Monitor of each trunk", Assert.Single(_rig.Host.Warnings).Advice, StringComparison.Ordinal);
     }
 
@@ -391,7 +391,7 @@ public sealed class YeastarSessionTests
     {
         await _rig.ListenToCallsAsync();
         _rig.Host.Advance(Seconds(20));
-        _rig.Event(30012, YeastarRig.Record("ANSWERED"));
+        _rig.Settle(YeastarRig.Record("ANSWERED"));
         Assert.Empty(_rig.Host.Warnings);
     }
 

@@ -73,6 +73,15 @@ internal sealed class YeastarStage : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for the end of a call while time passes; its record waits for others.</summary>
+    public async Task<PbxEvent> EndAsync(string callId)
+    {
+        var ending = Watch.EndAsync(callId);
+        while (await Task.WhenAny(ending, Task.Delay(20)) != ending)
+            Clock.Advance(TimeSpan.FromMilliseconds(100));
+        return await ending;
+    }
+
     /// <summary>Waits until the client and the PBX have noticed the loss of the link and the time of the next attempt is set.</summary>
     public async Task LostAsync()
     {

@@ -7,10 +7,16 @@ internal sealed class YeastarEvents
 {
     private const int CallId = 0, Members = 1, Extension = 2, Status = 3, Reason = 4, QueueNumber = 5, AgentNumber = 6, CallerNumber = 7,
         TimeStart = 8, CallFrom = 9, CallTo = 10, CallDuration = 11, Type = 12, Uid = 13, ExtNumber = 14, ExtNum = 15, CreateTime = 16,
-        DidNumber = 17, Channel = 18, TrunkName = 19;
+        DidNumber = 17, Channel = 18, TrunkName = 19, TalkDuration = 20, Recording = 21;
 
     /// <summary>Section 6.1: so long after the last BYE the record may come that says how the call went.</summary>
     private static readonly TimeSpan RecordGrace = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// The records of a call come at once, the last stage's first (history/yeastar-history.md section 6): so long one waits for
+    /// the next.
+    /// </summary>
+    private static readonly TimeSpan RecordSettle = TimeSpan.FromMilliseconds(500);
 
     /// <summary>After a failure the PBX may dial another way, so a failed call is given more time to go on.</summary>
     private static readonly TimeSpan FailureGrace = TimeSpan.FromSeconds(5);
@@ -28,7 +34,7 @@ internal sealed class YeastarEvents
     private static readonly FieldNames Names = new(
         "call_id", "members", "extension", "status", "reason", "queue_number", "agent_number", "caller_number",
         "time_start", "call_from", "call_to", "call_duration", "type", "uid", "ext_number", "ext_num", "create_time",
-        "did_number", "channel", "trunk_name");
+        "did_number", "channel", "trunk_name", "talk_duration", "recording");
 
     private readonly ISessionHost _host;
     private readonly Func<int, bool> _isWanted;
@@ -193,7 +199,7 @@ internal sealed class YeastarEvents
 
         // What spoke of itself since the link was ready is not gone, whatever the answer to an earlier question says.
         if (snapshot.Key is { } key && !isFound && !_resync.HasHeardOf(key) && _host.FindCall(key) is { State: not PbxCallState.Ended })
-            EndCall(key, null);
+            Settle(key, _calls.Get(key), isOver: true);
     }
 
     /// <summary>A timer elapsed.</summary>
@@ -203,8 +209,8 @@ internal sealed class YeastarEvents
         if (!timer.StartsWith(EndTimerPrefix, StringComparison.Ordinal))
             return false;
         var callId = timer[EndTimerPrefix.Length..];
-        if (_host.FindCall(callId) is { State: not PbxCallState.Ended } call && IsOver(call))
-            EndCall(callId, null);
+        if (_calls.Find(callId) is { } call)
+            Settle(callId, call, IsOver(_host.FindCall(callId), call));
         return true;
     }
 
@@ -238,14 +244,23 @@ internal sealed class YeastarEvents
     private void Apply(PbxEvent pbxEvent, YeastarCall call, string callId, int id, IReadOnlyList<YeastarMember> members)
     {
         var known = _host.FindCall(callId);
-        if (known?.State == PbxCallState.Ended)
+        var wasEnded = known?.State == PbxCallState.Ended;
+        if (wasEnded)
             known = null;
         pbxEvent.CallId = callId;
         var update = _update.Reset(callId);
-        update.KeepsOpen = _isWanted(YeastarTopics.Record);
+        if (id == YeastarTopics.Failure)
+        {
+            call.Failure = YeastarOutcomes.FromReason(_fields.Text(Reason));
+            call.HasFailed = true;
+        }
         foreach (var member in members)
-            AddLeg(update, member, known, isRequest: id == YeastarTopics.IncomingRequest);
-        call.HasFailed &= !update.Legs.Any(l => l is { Role: PbxLegRole.Callee, State: PbxCallState.Ringing or PbxCallState.Answered });
+            AddLeg(update, member, known, id, call.Failure);
+        if (update.Legs.Any(l => l is { Role: PbxLegRole.Callee, State: PbxCallState.Ringing or PbxCallState.Answered }))
+            call.HasFailed = false;
+
+        // Legs on trunks may not be told (section 1): then nothing shows whether the caller is still there.
+        update.KeepsOpen = _isWanted(YeastarTopics.Record) || !HasCaller(known, update);
         ReadParties(pbxEvent, update, call, known, members);
         switch (id)
         {
@@ -256,18 +271,25 @@ internal sealed class YeastarEvents
             case YeastarTopics.Forwarding:
                 call.WasPassedOn = true;
                 break;
-            case YeastarTopics.Failure:
-                update.Outcome = YeastarOutcomes.FromReason(_fields.Text(Reason));
-                call.HasFailed = true;
-                break;
         }
         _host.Emit(pbxEvent, update);
+        if (wasEnded && pbxEvent.CallState != PbxCallState.Ended)
+            call.StartAnew();
         WatchForEnd(callId, call);
     }
 
-    private static void AddLeg(CallUpdate update, in YeastarMember member, PbxCall? known, bool isRequest) =>
-        update.Add(new LegUpdate(member.Channel, RoleOf(member, known), member.State ?? (isRequest ? PbxCallState.Offered : null))
+    private static bool HasCaller(PbxCall? known, CallUpdate update) =>
+        known?.Legs.Any(l => l.Role == PbxLegRole.Caller) == true || update.Legs.Any(l => l.Role == PbxLegRole.Caller);
+
+    private static void AddLeg(CallUpdate update, in YeastarMember member, PbxCall? known, int id, PbxOutcome? failure)
+    {
+        var role = RoleOf(member, known);
+        var state = member.State ?? (id == YeastarTopics.IncomingRequest ? PbxCallState.Offered : null);
+        update.Add(new LegUpdate(member.Channel, role, state)
         {
+            Outcome = id == YeastarTopics.Failure && role == PbxLegRole.Callee && state == PbxCallState.Ended
+                ? OutcomeOfFailed(LegOf(member, known), failure)
+                : null,
             Extension = member.Kind == YeastarMemberKind.Extension ? member.Number : null,
             Number = member.Kind switch
             {
@@ -276,16 +298,26 @@ internal sealed class YeastarEvents
                 _ => member.To,
             },
         });
+    }
+
+    /// <summary>A phone that rang and was given up makes a report too (408, 480, 487): only a refusal says more than its BYE.</summary>
+    private static PbxOutcome? OutcomeOfFailed(PbxLeg? leg, PbxOutcome? failure) =>
+        leg is null || (leg.AnsweredAt is null && failure is PbxOutcome.Busy or PbxOutcome.Rejected) ? failure : null;
+
+    private static PbxLeg? LegOf(in YeastarMember member, PbxCall? known)
+    {
+        foreach (var leg in known?.Legs ?? [])
+            if (leg.LegId == member.Channel)
+                return leg;
+        return null;
+    }
 
     /// <summary>HOLD and BYE are the same word for both sides; the leg is known by then, or the call's direction tells.</summary>
     private static PbxLegRole RoleOf(in YeastarMember member, PbxCall? known)
     {
         if (member.Role is { } told)
             return told;
-        foreach (var leg in known?.Legs ?? [])
-            if (leg.LegId == member.Channel)
-                return leg.Role;
-        return known?.Direction == PbxDirection.Outbound ? PbxLegRole.Caller : PbxLegRole.Callee;
+        return LegOf(member, known)?.Role ?? (known?.Direction == PbxDirection.Outbound ? PbxLegRole.Caller : PbxLegRole.Callee);
     }
 
     private void ReadParties(PbxEvent pbxEvent, CallUpdate update, YeastarCall call, PbxCall? known, IReadOnlyList<YeastarMember> members)
@@ -295,7 +327,7 @@ internal sealed class YeastarEvents
         for (var i = 0; i < members.Count; i++)
         {
             var member = members[i];
-            call.Path = member.Path ?? call.Path;
+            call.AddPath(member.Path);
             switch (member.Kind)
             {
                 case YeastarMemberKind.Inbound:
@@ -303,7 +335,7 @@ internal sealed class YeastarEvents
                     pbxEvent.From = member.From;
                     pbxEvent.To = member.To;
                     break;
-                case YeastarMemberKind.Outbound when direction != PbxDirection.Inbound:
+                case YeastarMemberKind.Outbound when direction != PbxDirection.Inbound && !YeastarVerdict.IsSure(known):
                     direction = PbxDirection.Outbound;
                     pbxEvent.From = member.From;
                     pbxEvent.To = member.To;
@@ -349,11 +381,15 @@ internal sealed class YeastarEvents
             _calls.End(callId);
             _host.CancelTimer(timer);
         }
+        else if (call.HoldsRecords)
+        {
+            _host.SetTimer(timer, RecordSettle);
+        }
         else if (AllEnded(known))
         {
             _host.SetTimer(timer, RecordGrace);
         }
-        else if (call.HasFailed && IsOver(known))
+        else if (call.HasFailed && IsOver(known, call))
         {
             _host.SetTimer(timer, FailureGrace);
         }
@@ -365,22 +401,69 @@ internal sealed class YeastarEvents
 
     private static bool AllEnded(PbxCall call) => call.Legs.Count > 0 && call.Legs.All(l => l.State == PbxCallState.Ended);
 
-    /// <summary>Every leg is gone, or the only callee could not be reached and no menu or queue has the caller.</summary>
-    private bool IsOver(PbxCall known)
+    /// <summary>True when the last member has gone, when records tell of all that was left, or when nobody could be reached.</summary>
+    private static bool IsOver(PbxCall? known, YeastarCall call)
     {
-        if (AllEnded(known))
+        if (known is null || known.State == PbxCallState.Ended || AllEnded(known))
             return true;
-        var call = _calls.Get(known.CallId);
-        return call.HasFailed && call.Path is null && known.AnsweredAt is null
-            && known.Legs.All(l => l.Role != PbxLegRole.Callee || l.State == PbxCallState.Ended);
+        return call.Records.Count > 0 ? !GoesOn(known, call) : call.HasFailed && call.Path is null && HasReachedNobody(known);
     }
 
-    private void EndCall(string callId, PbxOutcome? outcome)
+    private static bool HasReachedNobody(PbxCall known) =>
+        known.AnsweredAt is null
+        && known.Legs.All(l => l.Role == PbxLegRole.Callee ? l.State == PbxCallState.Ended : l.State is not (PbxCallState.Answered or PbxCallState.Held));
+
+    /// <summary>
+    /// A record tells of one stage (section 5.3), and a BYE can be lost; so of a call that has records and living members: does
+    /// it go on?
+    /// </summary>
+    private static bool GoesOn(PbxCall known, YeastarCall call)
     {
-        var update = _update.Reset(callId);
-        update.IsEnd = true;
-        update.Outcome = outcome;
-        _host.Emit(NewEnd(), update);
+        // A person is there of whom no record tells.
+        var callees = known.Legs.Where(l => l.Role == PbxLegRole.Callee && l.State != PbxCallState.Ended);
+        var isTold = !call.WasPassedOn && call.Records.Any(r => r.IsAnswered && call.HasPassed(r.To.Number));
+        if (callees.Any(l => !isTold && !call.Records.Any(r => r.To.Number == l.Number)))
+            return true;
+        var callers = known.Legs.Where(l => l.Role == PbxLegRole.Caller && l.State != PbxCallState.Ended).ToArray();
+        if (callers.Length == 0 || call.Records.Any(r => r.IsOfVoicemail))
+            return false;
+
+        // The caller waits on in a queue or group, or something that is no person has him.
+        if (known.AnsweredAt is null)
+            return call.Records.All(r => r.IsUnanswered)
+                && (call.Path is not null || callers.Any(l => l.State is PbxCallState.Answered or PbxCallState.Held));
+        return known.State == PbxCallState.Transferred;
+    }
+
+    /// <summary>Tells the records that were held back, and the end of the call when it is over.</summary>
+    private void Settle(string callId, YeastarCall call, bool isOver)
+    {
+        var known = _host.FindCall(callId);
+        var held = call.ReleaseRecords();
+        var verdict = YeastarVerdict.Of(call, known, QueueOf);
+        var isEnded = known?.State == PbxCallState.Ended;
+        if (isOver && !isEnded && (held.Count == 0 || _isWanted(YeastarTopics.CallState)))
+        {
+            // The record is no event of the kind Call; those who subscribed to calls hear of the end by this one.
+            WarnIfUnseen(known, callId, verdict);
+            var end = NewEnd();
+            end.Extension = verdict.Extension;
+            end.Queue = verdict.Queue;
+            _host.Emit(end, Describe(callId, verdict, known, isOver: true));
+            isEnded = true;
+        }
+        foreach (var record in held)
+        {
+            record.Queue = verdict.Queue;
+            var update = Describe(callId, verdict, known, isOver);
+
+            // One that comes after the end was told may tell more of it than was known.
+            update.IsCorrection = isEnded && known?.State == PbxCallState.Ended;
+            _host.Emit(record, update);
+            isEnded = isOver;
+        }
+        if (!isOver)
+            return;
         _calls.End(callId);
         _host.CancelTimer(EndTimerPrefix + callId);
     }
@@ -393,6 +476,33 @@ internal sealed class YeastarEvents
         Synthesized = true,
     };
 
+    private CallUpdate Describe(string callId, YeastarVerdict verdict, PbxCall? known, bool isOver)
+    {
+        var update = _update.Reset(callId);
+        update.KeepsOpen = true;
+        update.Queue = verdict.Queue;
+        update.RecordingId = verdict.RecordingId;
+        if (!isOver)
+            return update;
+        update.IsEnd = true;
+        update.Outcome = verdict.Outcome;
+        update.Direction = verdict.Direction;
+        update.From = known?.From is null ? verdict.From.Number : null;
+        update.FromName = known?.FromName ?? verdict.From.Name;
+        update.To = known?.To is null ? verdict.To : null;
+        update.StartedAt = verdict.StartedAt;
+        update.AnsweredAt = verdict.AnsweredAt;
+        update.AnsweredBy = verdict.AnsweredBy;
+        update.Extension = verdict.Extension;
+        if (known?.State == PbxCallState.Ended)
+            return update;
+        update.EndedAt = verdict.EndedAt;
+        foreach (var leg in known?.Legs ?? [])
+            if (leg.State != PbxCallState.Ended)
+                update.Add(new LegUpdate(leg.LegId, leg.Role, PbxCallState.Ended));
+        return update;
+    }
+
     // ---- records ---------------------------------------------------------------------------------------------------
 
     private void RecordReceived(PbxEvent pbxEvent)
@@ -403,13 +513,12 @@ internal sealed class YeastarEvents
             _host.CountDuplicate();
             return;
         }
-        var direction = ReadDirection();
-        var (from, to) = (YeastarParty.Read(_fields.Text(CallFrom)), YeastarParty.Read(_fields.Text(CallTo)));
+        var record = ReadRecord();
         pbxEvent.CallId = callId;
-        pbxEvent.From = from.Number;
-        pbxEvent.To = to.Number;
-        pbxEvent.Extension = direction == PbxDirection.Outbound ? from.Number : to.Number;
-        pbxEvent.Time = ReadEnd() ?? default;
+        pbxEvent.From = record.From.Number;
+        pbxEvent.To = record.To.Number;
+        pbxEvent.Extension = record.Direction == PbxDirection.Outbound ? record.From.Number : record.To.Number;
+        pbxEvent.Time = record.EndedAt ?? default;
         if (callId is null)
         {
             _host.Emit(pbxEvent);
@@ -417,95 +526,49 @@ internal sealed class YeastarEvents
         }
         if (uid is not null)
             _recordIds.Add(uid, callId);
-
-        var known = _host.FindCall(callId);
-        var call = _calls.Find(callId);
-        pbxEvent.Queue = known?.Queue ?? QueueOf(call?.Path);
-        var isOver = known is null || (known.State != PbxCallState.Ended && !GoesOn(known, call));
-        var outcome = isOver ? OutcomeOf(direction, known, call, to.Number) : null;
-        if (isOver && _isWanted(YeastarTopics.CallState))
-        {
-            // The record is no event of the kind Call; those who subscribed to calls hear of the end by this one.
-            WarnIfUnseen(known, callId);
-            EmitEnd(pbxEvent, Describe(_update.Reset(callId), pbxEvent, known, direction, from.Name), outcome);
-        }
-        var update = Describe(_update.Reset(callId), pbxEvent, known, direction, from.Name);
-        update.IsEnd = isOver;
-        update.Outcome = isOver ? outcome : null;
-        _host.Emit(pbxEvent, update);
-        if (isOver)
-        {
-            _calls.End(callId);
-            _host.CancelTimer(EndTimerPrefix + callId);
-        }
+        var call = _calls.Get(callId);
+        call.Add(record, pbxEvent);
+        if (_host.FindCall(callId) is { } known && (known.State == PbxCallState.Ended || IsOnly(record, known, call)))
+            Settle(callId, call, isOver: true);
+        else
+            _host.SetTimer(EndTimerPrefix + callId, RecordSettle);
     }
 
-    private void EmitEnd(PbxEvent record, CallUpdate update, PbxOutcome? outcome)
+    /// <summary>True when a record tells all of a call whose members have gone, so that there is none to wait for.</summary>
+    private static bool IsOnly(YeastarRecord record, PbxCall known, YeastarCall call)
     {
-        update.IsEnd = true;
-        update.Outcome = outcome;
-        var end = NewEnd();
-        end.Extension = record.Extension;
-        end.Queue = record.Queue;
-        _host.Emit(end, update);
-    }
-
-    private CallUpdate Describe(CallUpdate update, PbxEvent record, PbxCall? known, PbxDirection direction, string? fromName)
-    {
-        // Its type is the final word on the direction (section 6.1); the parties are those of one part of the call.
-        update.Direction = direction == PbxDirection.Unknown ? null : direction;
-        update.FromName = known?.FromName ?? fromName;
-        update.From = known?.From is null ? record.From : null;
-        update.To = known?.To is null ? _fields.Text(DidNumber) ?? record.To : null;
-        update.Queue = record.Queue;
-
-        // Counted back from its arrival: the PBX's clock may be another one than that of the events before.
-        if (_fields.Number(CallDuration) is { } seconds)
-            update.StartedAt = _host.Now - TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MaxDuration));
-        return update;
-    }
-
-    private PbxOutcome? OutcomeOf(PbxDirection direction, PbxCall? known, YeastarCall? call, string? to)
-    {
-        // The record of a call that a menu or a queue took names that menu or queue as the one that was called.
-        var isOfSystem = call?.Path is { } path && to is not null && known?.AnsweredAt is null && path.Contains(to, StringComparison.Ordinal);
-        var isQueued = known?.Queue is not null || QueueOf(call?.Path) is not null;
-        var wasAnswered = known?.AnsweredAt is not null;
-
-        // "NO ANSWER" of the only one who was called says less than the failure report before it.
-        if (known is not null && call is { HasFailed: true } && IsUnanswered() && known.Legs.Count(l => l.Role == PbxLegRole.Callee) < 2)
-            return null;
-        var outcome = YeastarOutcomes.FromRecord(_fields.Text(Status), direction, wasAnswered, isOfSystem, isQueued);
-        if (outcome is not null || known is not null)
-            return outcome;
-
-        // Nobody else can say how a call went that was never seen.
-        return direction == PbxDirection.Outbound ? PbxOutcome.Failed : PbxOutcome.Missed;
-    }
-
-    /// <summary>
-    /// Several records of one call are possible (section 5.3), so one does not always end it: not while the parties of a call
-    /// that was passed on still talk, and not when an agent did not take a call whose caller waits on.
-    /// </summary>
-    private bool GoesOn(PbxCall known, YeastarCall? call)
-    {
-        var callers = known.Legs.Any(l => l.Role == PbxLegRole.Caller && l.State is PbxCallState.Answered or PbxCallState.Held);
-        if (call is null || !callers)
+        if (call.WasPassedOn || !AllEnded(known))
             return false;
-        if (call.WasPassedOn || known.State == PbxCallState.Transferred)
-            return known.Legs.Any(l => l.Role == PbxLegRole.Callee && l.State != PbxCallState.Ended);
-        return call.Path is not null && known.AnsweredAt is null && (IsUnanswered() || _fields.Is(Status, "BUSY"));
+        if (known.AnsweredBy is { } person)
+            return record.IsAnswered && record.To.Number == person;
+        var callees = known.Legs.Where(l => l.Role == PbxLegRole.Callee).Select(l => l.Number).Distinct().ToArray();
+        return call.Path is null && callees is [{ } one] && record.To.Number == one;
     }
 
-    private bool IsUnanswered() => _fields.Is(Status, "NO ANSWER") || _fields.Is(Status, "NO ANSWERED");
-
-    private void WarnIfUnseen(PbxCall? known, string callId)
+    private YeastarRecord ReadRecord() => new()
     {
-        if (known is not null || _hasWarnedOfUnseen || _fields.Number(CallDuration) is not { } seconds
-            || _host.Now - TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MaxDuration)) <= ListeningSince + UnseenMargin)
-        {
+        Direction = ReadDirection(),
+        Status = _fields.Text(Status)?.ToUpperInvariant() ?? "",
+        From = ReadParty(CallFrom),
+        To = ReadParty(CallTo),
+        Did = _fields.Text(DidNumber),
+        Recording = _fields.Text(Recording),
+        StartedAt = _times.Read(_fields.Text(TimeStart)),
+        Duration = ReadSeconds(CallDuration) ?? TimeSpan.Zero,
+        TalkTime = ReadSeconds(TalkDuration),
+        ArrivedAt = _host.Now,
+    };
+
+    /// <summary>A bare number, or a name with the number in brackets. Section 5.2: a caller without a number can be the text Unknown.</summary>
+    private SipAddress ReadParty(int slot) => _fields.Is(slot, "Unknown") ? default : SipAddress.Read(_fields.Text(slot));
+
+    private TimeSpan? ReadSeconds(int slot) =>
+        _fields.Number(slot) is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MaxDuration)) : null;
+
+    private void WarnIfUnseen(PbxCall? known, string callId, YeastarVerdict verdict)
+    {
+        if (known is not null || _hasWarnedOfUnseen || verdict.StartedAt is not { } start || start <= ListeningSince + UnseenMargin)
             return;
-        }
         _hasWarnedOfUnseen = true;
         _host.Warn(YeastarFaults.Unseen(_server, callId));
     }
@@ -518,10 +581,12 @@ internal sealed class YeastarEvents
         _ => PbxDirection.Unknown,
     };
 
-    private DateTimeOffset? ReadEnd() =>
-        _times.Read(_fields.Text(TimeStart)) is { } start ? start + TimeSpan.FromSeconds(Math.Clamp(_fields.Number(CallDuration) ?? 0, 0, MaxDuration)) : null;
+    private DateTimeOffset? ReadEnd() => _times.Read(_fields.Text(TimeStart)) + (ReadSeconds(CallDuration) ?? TimeSpan.Zero);
 
-    private string RecordKey() => _fields.Text(Uid) ?? $"{_fields.Text(CallId)}|{_fields.Text(CallTo)}|{_fields.Text(TimeStart)}";
+    /// <summary>The stages of a call have one <c>uid</c> (history/yeastar-history.md sections 3 and 4), so it alone does not tell a double.</summary>
+    private string RecordKey() =>
+        $"{_fields.Text(CallId)}|{_fields.Text(Uid)}|{_fields.Text(CallFrom)}|{_fields.Text(CallTo)}|{_fields.Text(TimeStart)}|"
+        + $"{_fields.Number(CallDuration)}|{_fields.Number(TalkDuration)}|{_fields.Text(Status)}|{_fields.Text(Type)}";
 
     // ---- the rest --------------------------------------------------------------------------------------------------
 
@@ -611,8 +676,8 @@ internal sealed class YeastarEvents
     private void FillTimeline(PbxEvent pbxEvent)
     {
         pbxEvent.CallId = _recordIds.Find(_fields.Text(Uid));
-        pbxEvent.From = YeastarParty.Read(_fields.Text(CallFrom)).Number;
-        pbxEvent.To = YeastarParty.Read(_fields.Text(CallTo)).Number;
+        pbxEvent.From = ReadParty(CallFrom).Number;
+        pbxEvent.To = ReadParty(CallTo).Number;
         pbxEvent.Time = ReadEnd() ?? default;
     }
 

@@ -47,7 +47,7 @@ internal sealed class YeastarMembers(Utf8Pool pool)
             return;
         }
         _fields.Read(json, ref reader);
-        var (number, from, to) = (_fields.Text(Number), _fields.Text(From), _fields.Text(To));
+        var (number, from, to) = (_fields.Text(Number), SipAddress.NumberOf(_fields.Text(From)), SipAddress.NumberOf(_fields.Text(To)));
         _members.Add(new YeastarMember(
             kind.Value,
             _fields.Text(ChannelId) ?? $"{kind}/{number ?? $"{from}/{to}"}",

@@ -13,8 +13,11 @@ internal sealed class YeastarTimes(TimeZoneInfo zone)
     {
         if (text is null)
             return null;
-        if (DateTime.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+        if (DateTime.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
+            && local.Year is > 1970 and < 9999)
+        {
             return new DateTimeOffset(local, zone.GetUtcOffset(local));
+        }
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 100_000_000_000
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;

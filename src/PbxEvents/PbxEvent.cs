@@ -151,7 +151,10 @@ public sealed class PbxEvent
     /// <summary>What went wrong, on a Connection event that reports it.</summary>
     public PbxException? Error { get; internal set; }
 
-    /// <summary>The payload as JSON text, exactly as received. Empty for events that PbxEvents made itself.</summary>
+    /// <summary>
+    /// The payload as JSON text, exactly as received, except that a party who must not be shown is <c>anonymous</c> in it. Empty
+    /// for events that PbxEvents made itself.
+    /// </summary>
     public string Raw => Encoding.UTF8.GetString(Payload.Span);
 
     /// <summary>The payload as UTF-8 JSON.</summary>

@@ -14,8 +14,10 @@ internal sealed class PartyFilter(string[]? from, string[]? to, string[]? extens
     /// <summary>True when everybody fits.</summary>
     public bool IsEmpty => _from.IsEmpty && _to.IsEmpty && _extension.IsEmpty && _queue.IsEmpty;
 
+    /// <summary>An event may name the parties of its leg; those of its call count as well.</summary>
     public bool IsMatch(PbxEvent e) =>
-        _from.IsMatch(e.From) && _to.IsMatch(e.To) && _queue.IsMatch(e.Queue ?? e.Call?.Queue)
+        (_from.IsMatch(e.From) || (e.Call?.From is { } from && _from.IsMatch(from)))
+        && (_to.IsMatch(e.To) || (e.Call?.To is { } to && _to.IsMatch(to))) && _queue.IsMatch(e.Queue ?? e.Call?.Queue)
         && (_extension.IsMatch(e.Extension) || (e.Call is { } call && MatchesExtension(call)));
 
     public bool IsMatch(PbxCall call) =>

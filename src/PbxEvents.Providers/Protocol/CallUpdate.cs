@@ -19,6 +19,12 @@ public sealed class CallUpdate
     /// <summary>The platform's id of the call.</summary>
     public string CallId { get; private set; } = "";
 
+    /// <summary>True when the calling party must not be shown: number and name of the call stay null from then on.</summary>
+    public bool HidesFrom { get; set; }
+
+    /// <summary>True when the called party must not be shown: its number stays null from then on.</summary>
+    public bool HidesTo { get; set; }
+
     /// <summary>Which way it goes; null when this event does not say.</summary>
     public PbxDirection? Direction { get; set; }
 
@@ -154,7 +160,7 @@ public sealed class CallUpdate
         CallId = VisibleText.OfValue(callId);
         Direction = null;
         From = FromName = To = Queue = Extension = AnsweredBy = VoicemailId = RecordingId = null;
-        IsTransfer = IsEnd = KeepsOpen = IsSnapshot = HasUnseen = IsCorrection = false;
+        HidesFrom = HidesTo = IsTransfer = IsEnd = KeepsOpen = IsSnapshot = HasUnseen = IsCorrection = false;
         StartedAt = RingingAt = AnsweredAt = EndedAt = null;
         Outcome = OutcomeIfUnanswered = null;
         EndedBy = null;

@@ -15,6 +15,8 @@ internal sealed class TrackedCall(PbxCall call)
     private PbxOutcome? _told;
     private PbxOutcome? _ifUnanswered;
     private bool _wasTransferred;
+    private bool _hidesFrom;
+    private bool _hidesTo;
     private bool _hasState;
 
     /// <summary>Everything since the set-up was seen; null before the first word that shows a state.</summary>
@@ -66,6 +68,12 @@ internal sealed class TrackedCall(PbxCall call)
         _told = update.Outcome ?? _told;
         _ifUnanswered = update.OutcomeIfUnanswered ?? _ifUnanswered;
         Watch(update, pbxEvent);
+        _hidesFrom |= update.HidesFrom;
+        _hidesTo |= update.HidesTo;
+        if (_hidesFrom)
+            pbxEvent.From = null;
+        if (_hidesTo)
+            pbxEvent.To = null;
 
         var legs = ApplyLegs(before, update, time, out var answered, out var isHandOver);
         if (answered is not null || (update.State == PbxCallState.Answered && before.AnsweredAt is null))
@@ -89,9 +97,9 @@ internal sealed class TrackedCall(PbxCall call)
         _call = before with
         {
             Direction = direction,
-            From = update.From ?? before.From,
-            FromName = update.FromName ?? before.FromName,
-            To = update.To ?? before.To,
+            From = _hidesFrom ? null : update.From ?? before.From,
+            FromName = _hidesFrom ? null : update.FromName ?? before.FromName,
+            To = _hidesTo ? null : update.To ?? before.To,
             Queue = update.Queue ?? before.Queue,
             Legs = legs,
             State = state,
@@ -211,11 +219,13 @@ internal sealed class TrackedCall(PbxCall call)
             Outcome = outcome,
             IsOutcomeAssumed = isAssumed,
             Extension = change.Extension ?? leg.Extension,
-            Number = change.Number ?? leg.Number,
+            Number = Hides(change.Role) ? null : change.Number ?? leg.Number,
             AnsweredAt = answeredAt,
             EndedAt = leg.EndedAt ?? (hasEndedNow ? time : null),
         };
     }
+
+    private bool Hides(PbxLegRole role) => role == PbxLegRole.Caller ? _hidesFrom : _hidesTo;
 
     private static PbxCallState DeriveState(
         PbxCall before, CallUpdate update, IReadOnlyList<PbxLeg> legs, bool isAnswered, bool isHandOver)

@@ -39,7 +39,7 @@ internal sealed class TelecomXSession : ProtocolSession
         _driver = driver;
         _options = options;
         _channels = new TopicTable<string>(host);
-        _events = new TelecomXEvents(host, _pool, tracksCarrierCalls: () => !_channels.Wanted.Any(BringsPbxCalls));
+        _events = new TelecomXEvents(host, _pool, tracksCarrierCalls: () => !_channels.Wanted.Any(BringsPbxCalls), SeesSetUps);
         _requests = new TelecomXRequests(host, _pool);
     }
 
@@ -170,6 +170,10 @@ internal sealed class TelecomXSession : ProtocolSession
         foreach (var channel in _channels.Wanted)
             SendUnsubscribe(channel);
     }
+
+    /// <summary>True when some channel brings the start of every call: names that a user gave may leave it out.</summary>
+    private bool SeesSetUps() => _channels.Wanted.Any(c =>
+        BringsPbxCalls(c) && WantedEvents(c) is { } wanted && (wanted.Count == 0 || wanted.Contains("CALL_START") || wanted.Contains("PBX")));
 
     private static bool BringsPbxCalls(string channel) => channel is "PBX" or "ADMIN" or "ADMIN:PBX";
 

@@ -69,6 +69,28 @@ internal static class TelecomXTopics
         _ => null,
     };
 
+    /// <summary>
+    /// What an event is about that the catalogue does not have: what its channel brings. Of PBX, which brings many kinds, the
+    /// beginning of the name tells.
+    /// </summary>
+    public static PbxCategory CategoryOf(string topic, string name) => (topic.StartsWith("ADMIN:", StringComparison.Ordinal) ? topic["ADMIN:".Length..] : topic) switch
+    {
+        "CONFIG" or "CONFIG-NOT-IPTV" => PbxCategory.Config,
+        "CALL" => PbxCategory.Call,
+        "REGISTER" => PbxCategory.Registration,
+        "REALTIME" or "TRUNK" or "REDIS" => PbxCategory.System,
+        "PBX" => name.Split('_')[0] switch
+        {
+            "CALL" => PbxCategory.Call,
+            "QUEUE" or "PERSONAL" => PbxCategory.Queue,
+            "CONFERENCE" => PbxCategory.Conference,
+            "RECORDING" => PbxCategory.Recording,
+            "VOICEMAIL" => PbxCategory.Voicemail,
+            _ => PbxCategory.Unknown,
+        },
+        _ => PbxCategory.Unknown,
+    };
+
     private static string ChannelOf(PbxSubscriptionType type) => type switch
     {
         PbxSubscriptionType.Call or PbxSubscriptionType.Queue or PbxSubscriptionType.Agent

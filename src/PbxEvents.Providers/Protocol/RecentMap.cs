@@ -1,4 +1,4 @@
-namespace PbxEvents.Providers.Protocol.OneCloud;
+namespace PbxEvents.Providers.Protocol;
 
 /// <summary>What was learned lately about ids; the oldest goes when it is full. Not thread-safe.</summary>
 /// <typeparam name="TValue">What is kept about an id.</typeparam>
@@ -20,5 +20,14 @@ internal sealed class RecentMap<TValue>(int capacity = 4096)
         _order.Enqueue(id);
         if (_order.Count > capacity)
             _values.Remove(_order.Dequeue());
+    }
+
+    /// <summary>Remembers an id anew: what was kept about it is forgotten.</summary>
+    public void Set(string id, TValue value)
+    {
+        if (_values.ContainsKey(id))
+            _values[id] = value;
+        else
+            Add(id, value);
     }
 }

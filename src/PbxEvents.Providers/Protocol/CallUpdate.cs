@@ -146,6 +146,12 @@ public sealed class CallUpdate
     /// </summary>
     public bool IsCorrection { get; set; }
 
+    /// <summary>
+    /// True on a final record that names everybody who was called, of a call in which some of it was only supposed before: the
+    /// legs of callees, who answered and when are forgotten, and this update alone tells them.
+    /// </summary>
+    public bool ReplacesCallees { get; set; }
+
     /// <summary>True when it tells how things stand, not that something happened (a snapshot): nobody is woken for it.</summary>
     public bool IsSnapshot { get; set; }
 
@@ -160,7 +166,7 @@ public sealed class CallUpdate
         CallId = VisibleText.OfValue(callId);
         Direction = null;
         From = FromName = To = Queue = Extension = AnsweredBy = VoicemailId = RecordingId = null;
-        HidesFrom = HidesTo = IsTransfer = IsEnd = KeepsOpen = IsSnapshot = HasUnseen = IsCorrection = false;
+        HidesFrom = HidesTo = IsTransfer = IsEnd = KeepsOpen = IsSnapshot = HasUnseen = IsCorrection = ReplacesCallees = false;
         StartedAt = RingingAt = AnsweredAt = EndedAt = null;
         Outcome = OutcomeIfUnanswered = null;
         EndedBy = null;

@@ -62,9 +62,10 @@ internal sealed class TrackedCall(PbxCall call)
     /// <returns>True when the call entered the state that it has now.</returns>
     public bool Apply(CallUpdate update, PbxEvent pbxEvent)
     {
-        var before = _call;
+        var before = update.ReplacesCallees ? ForgetCallees() : _call;
         var time = pbxEvent.Time;
         LastEventAt = pbxEvent.ReceivedAt;
+        var outcomeBefore = _call.Outcome;
         _told = update.Outcome ?? _told;
         _ifUnanswered = update.OutcomeIfUnanswered ?? _ifUnanswered;
         Watch(update, pbxEvent);
@@ -115,13 +116,26 @@ internal sealed class TrackedCall(PbxCall call)
             Events = History.Add(pbxEvent),
         };
 
-        var isNews = !_hasState || state != before.State || (isEnd && _call.Outcome != before.Outcome);
+        var isNews = !_hasState || state != before.State || (isEnd && _call.Outcome != outcomeBefore);
         _hasState = true;
 
         // Taken off hold, or out of a park slot, by the same person: the call was answered long ago.
         if (before.State is PbxCallState.Held or PbxCallState.Parked && state == PbxCallState.Answered && answeredBy == before.AnsweredBy)
             isNews = false;
         return isNews;
+    }
+
+    private PbxCall ForgetCallees()
+    {
+        _wasTransferred = false;
+        return _call with
+        {
+            Legs = [.. _call.Legs.Where(l => l.Role == PbxLegRole.Caller)],
+            AnsweredAt = null,
+            AnsweredBy = null,
+            Extension = null,
+            Outcome = null,
+        };
     }
 
     /// <param name="before">The state until now.</param>

@@ -18,6 +18,12 @@ internal sealed class OpenCall(string id)
     /// <summary>How it ended, with <see cref="EndedAt"/>; null to go by what was seen of the legs.</summary>
     public PbxOutcome? EndedAs { get; set; }
 
+    /// <summary>True when an <c>extension_call</c>, which names no call, was taken for this one's: its record may know better.</summary>
+    public bool HasGuesses { get; set; }
+
+    /// <summary>True when it was sent on to outside.</summary>
+    public bool GoesOutside { get; set; }
+
     /// <summary>The leg of each device address that was seen.</summary>
     public Dictionary<string, string> LegOfDevice { get; } = new(StringComparer.Ordinal);
 }

@@ -69,7 +69,7 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
                 break;
             case "call_hold" or "call_unhold":
                 pbxEvent.Extension = fields.Party(PortSipFields.Aor);
-                Hold(update, known, pbxEvent.Extension, isHold: name == "call_hold");
+                Hold(update, known, pbxEvent.Extension, isHold: name == "call_hold", pbxEvent.Time);
                 break;
             case "call_reroute":
                 // Before an answer it is forwarding; after one, somebody passed the call on.
@@ -171,10 +171,15 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
         update.FromName = record.CallerName;
         update.To = known?.To is null ? record.Callee : null;
         update.StartedAt = record.StartedAt;
+        update.EndedBy = PortSipWords.EndedBy(record.Reason);
+        update.IsCorrection = known?.State == PbxCallState.Ended;
+
+        // An extension_call names no call, so with two callers its answer may have been taken for the wrong one's.
+        update.ReplacesCallees = record.TellsWhoAnswered && HasGuesses(known, open);
         update.Queue = known?.Queue ?? record.Targets.Select(t => t.Number).FirstOrDefault(directory.IsQueue);
         pbxEvent.Queue = update.Queue;
         pbxEvent.Extension = AddRecordLegs(update, record, known, open);
-        update.Outcome = record.Outcome(directory, known, open?.IsAbandoned == true);
+        update.Outcome = record.Outcome(directory, known, update.ReplacesCallees, open?.IsAbandoned == true);
         if (open is not null)
             host.CancelTimer(EndTimerPrefix + session);
         _open.Remove(session);
@@ -226,7 +231,7 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
         // An extension that is called later in the same session (from a menu, a queue) has a call_start of its own.
         if (known is { Legs: [{ Role: PbxLegRole.Caller }, ..] })
             return;
-        update.Add(new LegUpdate(pbxEvent.LegId ?? "caller", PbxLegRole.Caller, null)
+        update.Add(new LegUpdate(pbxEvent.LegId ?? "caller", PbxLegRole.Caller, known is null ? PbxCallState.Offered : null)
         {
             Extension = isLocalCaller ? pbxEvent.From : null,
             Number = pbxEvent.From,
@@ -247,12 +252,20 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
 
     private void ReadParties(CallUpdate update, PbxEvent pbxEvent, PbxCall? known)
     {
-        update.Direction = PortSipWords.Direction(fields.Text(PortSipFields.Direction));
+        ReadDirection(update);
         update.From = known?.From is null ? pbxEvent.From : null;
-        update.FromName = fields.Text(PortSipFields.CallerName);
+        update.FromName = fields.CallerNameOf();
 
         // What was dialled stays, wherever the call is sent on to.
         update.To = known?.To is null ? pbxEvent.To : null;
+    }
+
+    private void ReadDirection(CallUpdate update)
+    {
+        var word = fields.Text(PortSipFields.Direction);
+        update.Direction = PortSipWords.Direction(word);
+        if (PortSipWords.GoesOutside(word))
+            Open(update.CallId).GoesOutside = true;
     }
 
     /// <summary>Something took the call. Only a person's answer is one (point 3).</summary>
@@ -307,8 +320,10 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
         return any;
     }
 
-    private static void Hold(CallUpdate update, PbxCall? known, string? actor, bool isHold)
+    private static void Hold(CallUpdate update, PbxCall? known, string? actor, bool isHold, DateTimeOffset time)
     {
+        // Nobody is put on hold who does not talk: the answer was before what was seen.
+        update.AnsweredAt = known?.AnsweredAt is null ? time : null;
         var leg = known?.Legs.Where(l => IsOf(l, actor) && IsLive(l)).OrderByDescending(l => l.AnsweredAt is not null).FirstOrDefault();
         if (leg is not null)
             update.Add(new LegUpdate(leg.LegId, leg.Role, isHold ? PbxCallState.Held : PbxCallState.Answered));
@@ -322,19 +337,12 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
         update.From = known?.From is null ? pbxEvent.From : null;
         update.To = known?.To is null ? pbxEvent.To : null;
         var open = Open(update.CallId);
-        var outcome = known?.AnsweredAt is not null ? null
+        PbxOutcome? outcome = known?.AnsweredAt is not null ? null
             : open.IsAbandoned ? PbxOutcome.Abandoned
             : name == "call_fail" ? PortSipWords.Failure(fields.Number(PortSipFields.FailCode))
             : name == "call_noanswer" ? PbxOutcome.Missed
-            : EndedUnanswered(known);
+            : null;
         Finish(update, open, outcome, pbxEvent.Time, waits: AwaitsRecords && known is not null);
-    }
-
-    /// <summary>The end of a call that was never established: a miss, unless its devices tell more. Of an unknown call nothing is known.</summary>
-    private static PbxOutcome? EndedUnanswered(PbxCall? known)
-    {
-        var tellsMore = known?.Legs.Any(l => l is { Role: PbxLegRole.Callee, Outcome: not (null or PbxOutcome.Missed) }) == true;
-        return known is null || tellsMore ? null : PbxOutcome.Missed;
     }
 
     /// <summary>Ends a call, now or when its record has come. The first end of two counts (point 6).</summary>
@@ -374,7 +382,7 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
             ?? fields.Address(PortSipFields.CallTarget) ?? fields.Address(PortSipFields.Extension) ?? fields.Address(PortSipFields.Callee);
         if (device is null || SipAddress.NumberOf(device) is not { } number)
             return;
-        update.Direction = PortSipWords.Direction(fields.Text(PortSipFields.Direction));
+        ReadDirection(update);
         update.From = known?.From is null ? pbxEvent.From : null;
         pbxEvent.Extension = ExtensionOf(number, known, update.Direction);
         if (name == "target_answer")
@@ -479,7 +487,7 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
             if (FindFor(extension, "ONCALL") is not { } holding)
                 return null;
             var update = Begin(pbxEvent, holding.Call);
-            Hold(update, holding.Call, extension, isHold: name == "extension_hold");
+            Hold(update, holding.Call, extension, isHold: name == "extension_hold", pbxEvent.Time);
             return update;
         }
         var status = fields.Word(PortSipFields.CallStatus);
@@ -510,13 +518,15 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
         return update;
     }
 
-    private static void Move(CallUpdate update, (PbxCall Call, PbxLeg? Leg) found, string extension, string status, DateTimeOffset time)
+    private void Move(CallUpdate update, (PbxCall Call, PbxLeg? Leg) found, string extension, string status, DateTimeOffset time)
     {
         var (call, leg) = found;
 
         // A caller is on a call from the first digit on; that tells nothing. Its end does.
         if (leg?.Role == PbxLegRole.Caller && status.Length > 0)
             return;
+        if (leg?.Role != PbxLegRole.Caller)
+            Open(call.CallId).HasGuesses = true;
         if (status != "ONCALL")
             KeepState(update, call);
         update.Add(new LegUpdate(leg?.LegId ?? extension, leg?.Role ?? PbxLegRole.Callee, status switch
@@ -538,12 +548,14 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
             return null;
         (PbxCall Call, PbxLeg? Leg)? called = null, calling = null, goesTo = null;
         PbxCall? waits = null;
-        var waiting = 0;
+        int waiting = 0, offered = 0;
         foreach (var open in _open.Values)
         {
             if (host.FindCall(open.Id) is not { } call || call.State == PbxCallState.Ended)
                 continue;
             var leg = call.Legs.LastOrDefault(l => l.Extension == extension && IsLive(l));
+            if (open.EndedAt is null && (leg is { Role: PbxLegRole.Callee, AnsweredAt: null } || (leg is null && GoesTo(call, open, extension))))
+                offered++;
             if (leg?.Role == PbxLegRole.Callee)
                 called ??= (call, leg);
             else if (leg is not null)
@@ -559,6 +571,9 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
         return status switch
         {
             "" => called ?? calling,
+
+            // Several calls are there for it to take: which of them it took, their records tell.
+            "ONCALL" when offered > 1 => null,
             "ONCALL" => called ?? calling ?? goesTo,
 
             // Who talks and is called again rings in the other call.
@@ -594,7 +609,8 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
             var legId = leg?.LegId ?? target.Device ?? number;
             for (var i = 2; !used.Add(legId); i++)
                 legId = $"{target.Device ?? number} {i}";
-            var extension = isPerson && record.Direction != PbxDirection.Outbound ? number : null;
+            var isOurs = record.Direction != PbxDirection.Outbound && !directory.IsOutside(number, record.Callee, record.GoesOutside);
+            var extension = isPerson && isOurs ? number : null;
             if (extension is not null)
                 tried = extension;
             if (extension is not null && target.AnsweredAt is not null)
@@ -609,10 +625,18 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
             });
         }
         foreach (var leg in known?.Legs ?? [])
-            if (IsLive(leg) && !used.Contains(leg.LegId))
-                update.Add(new LegUpdate(leg.LegId, leg.Role, PbxCallState.Ended));
+        {
+            // Without a list the record still says that nobody answered: who rang did so in vain.
+            var isRetold = update.ReplacesCallees && record.Targets.Count == 0 && leg.Role != PbxLegRole.Caller;
+            if (isRetold || (IsLive(leg) && !used.Contains(leg.LegId) && !(update.ReplacesCallees && leg.Role == PbxLegRole.Callee)))
+                update.Add(new LegUpdate(leg.LegId, leg.Role, PbxCallState.Ended) { Extension = leg.Extension, Number = leg.Number });
+        }
         return answered ?? tried;
     }
+
+    /// <summary>A leg that was made from an <c>extension_call</c> has the extension for its id.</summary>
+    private static bool HasGuesses(PbxCall? known, OpenCall? open) =>
+        open?.HasGuesses == true || (open is null && known?.Legs.Any(l => l.Role == PbxLegRole.Callee && l.LegId == l.Extension) == true);
 
     // ---- helpers ---------------------------------------------------------------------------------------------------
 
@@ -626,8 +650,13 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
             || known.Legs.Any(l => l is { Role: PbxLegRole.Callee, State: PbxCallState.Ringing });
     }
 
-    private string? ExtensionOf(string number, PbxCall? known, PbxDirection? direction = null) =>
-        directory.IsExtension(number) || (direction ?? known?.Direction) is not PbxDirection.Outbound ? number : null;
+    private string? ExtensionOf(string number, PbxCall? known, PbxDirection? direction = null)
+    {
+        if (directory.IsExtension(number))
+            return number;
+        var goesOutside = known is not null && _open.GetValueOrDefault(known.CallId)?.GoesOutside == true;
+        return (direction ?? known?.Direction) is PbxDirection.Outbound || directory.IsOutside(number, known?.To, goesOutside) ? null : number;
+    }
 
     private string? AgentIn(string session)
     {

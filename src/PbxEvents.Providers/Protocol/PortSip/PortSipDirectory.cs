@@ -17,6 +17,17 @@ internal sealed class PortSipDirectory
 
     public bool IsQueue(string? number) => number is not null && _queues.Contains(number);
 
+    /// <summary>
+    /// True when a person's number is no extension's: nobody said it is one, it was not dialled, and it is written as numbers
+    /// outside are.
+    /// </summary>
+    /// <param name="number">The number.</param>
+    /// <param name="dialled">The number the caller called; null when it is not known.</param>
+    /// <param name="goesOutside">True when the platform says that the call was sent on to outside.</param>
+    public bool IsOutside(string number, string? dialled, bool goesOutside) =>
+        !IsExtension(number) && number != dialled && (number[0] == '+' || number.Length > 6)
+        && (goesOutside || dialled?.Length < number.Length);
+
     /// <summary>The number of a queue that events name only by its id; null when no event told it.</summary>
     public string? QueueOf(string? id) => id is null ? null : _queueById.GetValueOrDefault(id);
 

@@ -33,6 +33,13 @@ internal static class PortSipFields
     /// <summary>The number in a SIP URI, or the text itself when it is one already; null when there is none.</summary>
     public static string? Party(this JsonFields fields, int slot) => SipAddress.NumberOf(fields.Text(slot));
 
+    /// <summary>The caller's display name, from its own field or from the address; null when there is none or the caller hides.</summary>
+    public static string? CallerNameOf(this JsonFields fields)
+    {
+        var address = SipAddress.Read(fields.Text(Caller));
+        return address.Number is null && fields.Has(Caller) ? null : fields.Text(CallerName) ?? address.Name;
+    }
+
     /// <summary>An address as it was written, for ids of legs and events, so without its password; null when there is none.</summary>
     public static string? Address(this JsonFields fields, int slot) => fields.Text(slot) is { } text ? SipAddress.WithoutPassword(text) : null;
 

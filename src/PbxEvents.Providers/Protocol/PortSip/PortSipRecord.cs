@@ -16,6 +16,9 @@ internal sealed record PortSipRecord
 
     public PbxDirection? Direction { get; private init; }
 
+    /// <summary>True when the call was sent on to outside.</summary>
+    public bool GoesOutside { get; private init; }
+
     public DateTimeOffset? StartedAt { get; private init; }
 
     public DateTimeOffset? AnsweredAt { get; private init; }
@@ -36,9 +39,10 @@ internal sealed record PortSipRecord
     {
         SessionId = fields.Text(PortSipFields.SessionId),
         Caller = fields.Party(PortSipFields.Caller),
-        CallerName = fields.Text(PortSipFields.CallerName),
+        CallerName = fields.CallerNameOf(),
         Callee = fields.Party(PortSipFields.Callee),
         Direction = PortSipWords.Direction(fields.Text(PortSipFields.Direction)),
+        GoesOutside = PortSipWords.GoesOutside(fields.Text(PortSipFields.Direction)),
         StartedAt = fields.Moment(PortSipFields.StartTime),
         AnsweredAt = fields.Moment(PortSipFields.AnsweredTime),
         EndedAt = fields.Moment(PortSipFields.EndedTime),
@@ -59,6 +63,9 @@ internal sealed record PortSipRecord
         return directory.IsExtension(target.Number) || Direction == PbxDirection.Outbound || target.IsOfGroup || target.HasRung;
     }
 
+    /// <summary>True when it says whether somebody answered, and who.</summary>
+    public bool TellsWhoAnswered => Targets.Count > 0 || Status is "NOANSWER" or "FAIL";
+
     /// <summary>How a device that was tried came out of it.</summary>
     public PbxOutcome OutcomeOf(PortSipRecordTarget target, PortSipDirectory directory)
     {
@@ -77,19 +84,16 @@ internal sealed record PortSipRecord
     /// <summary>How the call turned out.</summary>
     /// <param name="directory">What is known of the numbers.</param>
     /// <param name="known">The call as its events showed it; null when none did.</param>
+    /// <param name="isGuessed">True when the events let suppose who answered, without saying it: then only the record counts.</param>
     /// <param name="isAbandoned">True when a queue said that the caller gave up.</param>
     /// <returns>Null when a person answered and what the events showed is to decide.</returns>
-    public PbxOutcome? Outcome(PortSipDirectory directory, PbxCall? known, bool isAbandoned)
+    public PbxOutcome? Outcome(PortSipDirectory directory, PbxCall? known, bool isGuessed, bool isAbandoned)
     {
         var answered = Targets.Where(t => t.AnsweredAt is not null && IsPerson(t, directory)).ToArray();
 
         var isInQueue = Targets.Any(t => directory.IsQueue(t.Number)) || directory.IsQueue(Callee) || known?.Queue is not null;
         var hasGivenUp = isAbandoned || (isInQueue && PortSipWords.IsByCaller(Reason));
-
-        // extension_call names no call, so among overlapping calls an answer can be given to the wrong one. Where the caller
-        // gave up in a queue and the record knows nobody who answered, that outweighs it.
-        var isMistaken = hasGivenUp && Targets.Count > 0 && answered.Length == 0;
-        var isAnswered = (known?.AnsweredAt is not null && !isMistaken) || answered.Length > 0
+        var isAnswered = (known?.AnsweredAt is not null && !isGuessed) || answered.Length > 0
             || (Targets.Count == 0 && (Status == "ANSWERED" || AnsweredAt is not null) && !directory.IsQueue(Callee));
         if (isAnswered)
         {
@@ -97,7 +101,7 @@ internal sealed record PortSipRecord
             // sends it elsewhere (302) never answers.
             var isTransferred = answered.Any(t => PortSipWords.IsTransfer(t.Reason)) || PortSipWords.IsTransfer(Reason)
                 || Targets.Any(t => "redirected".Equals(t.Reason, StringComparison.OrdinalIgnoreCase));
-            return isTransferred ? PbxOutcome.Transferred : known is null ? PbxOutcome.Answered : null;
+            return isTransferred ? PbxOutcome.Transferred : known is null || isGuessed ? PbxOutcome.Answered : null;
         }
         if (hasGivenUp)
             return PbxOutcome.Abandoned;

@@ -12,6 +12,14 @@ internal static class PortSipWords
         _ => null,
     };
 
+    /// <summary>True for a call from outside that went out again, to a mobile as a rule.</summary>
+    public static bool GoesOutside(string? word) => word?.ToUpperInvariant() is "IN2OUT" or "INBOUND_OUTBOUND";
+
+    /// <summary>Who ended it; null for other reasons.</summary>
+    public static PbxEndedBy? EndedBy(string? reason) => IsByCaller(reason) ? PbxEndedBy.Caller
+        : reason?.ToUpperInvariant() is "CALLEE_DISCONNECT" or "CALLEE_DISCONNECTED" ? PbxEndedBy.Callee
+        : null;
+
     /// <summary>
     /// What a SIP status means that ended a call or a device's ringing (section 7, point 5): 486, 600 and 603 are the called
     /// party's no and not a fault, 487 is the caller's, 408 is nobody's; the rest, 480 offline and 404 unknown among them,

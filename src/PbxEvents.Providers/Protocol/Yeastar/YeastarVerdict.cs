@@ -51,18 +51,24 @@ internal sealed class YeastarVerdict
             return new YeastarVerdict { Outcome = HintOf(call, known), EndedAt = endedAt };
         var (first, last) = (records[0], call.Records[^1]);
         var direction = IsSure(known) || first.Direction == PbxDirection.Unknown ? known?.Direction ?? PbxDirection.Unknown : first.Direction;
-        var queue = known?.Queue ?? queueOf(call.Path) ?? records.Where(r => r.IsOfQueue).Select(r => r.To.Number).FirstOrDefault()
-            ?? records.Select(r => queueOf(r.To.Number)).FirstOrDefault(q => q is not null);
+        var queue = known?.Queue ?? queueOf(call.Path) ?? QueueIn(records, queueOf);
         var persons = Array.FindAll(records, r => IsPerson(r, records.Length == 1 && known is null));
         var ours = Array.FindAll(records, r => r.Direction != PbxDirection.Outbound && !IsOfSystem(r));
         var isUnseen = known?.AnsweredAt is null && persons.Length > 0;
 
         // The clock of the PBX, and the zone it writes in, may be others than ours: only the distances between its times count.
         var end = endedAt ?? last.ArrivedAt;
-        var shift = end - records.Max(r => r.EndedAt);
-        var start = records.Min(r => r.StartedAt) + shift;
+        DateTimeOffset? lastEnd = null;
+        var longest = TimeSpan.Zero;
+        foreach (var record in records)
+        {
+            lastEnd = record.EndedAt > lastEnd ? record.EndedAt : lastEnd ?? record.EndedAt;
+            longest = record.Duration > longest ? record.Duration : longest;
+        }
+        var shift = end - lastEnd;
+        var start = first.StartedAt + shift;
         if (start is null || end - start > LongestCall)
-            (shift, start) = (null, end - records.Max(r => r.Duration));
+            (shift, start) = (null, end - longest);
         return new YeastarVerdict
         {
             Outcome = known?.AnsweredAt is null ? Weigh() : null,
@@ -138,6 +144,24 @@ internal sealed class YeastarVerdict
         return call.Failure is { } failure && isAlone && (known?.RingingAt is null || failure is PbxOutcome.Busy or PbxOutcome.Rejected) ? failure : null;
     }
 
-    private static DateTimeOffset? EndOf(PbxCall? known) =>
-        known is { Legs.Count: > 0 } && known.Legs.All(l => l.State == PbxCallState.Ended) ? known.Legs.Max(l => l.EndedAt) : null;
+    private static string? QueueIn(YeastarRecord[] records, Func<string?, string?> queueOf)
+    {
+        foreach (var record in records)
+            if ((record.IsOfQueue ? record.To.Number : queueOf(record.To.Number)) is { } queue)
+                return queue;
+        return null;
+    }
+
+    /// <summary>When the last member went; null while one is there, and when none was seen.</summary>
+    private static DateTimeOffset? EndOf(PbxCall? known)
+    {
+        DateTimeOffset? end = null;
+        for (var i = 0; i < known?.Legs.Count; i++)
+        {
+            if (known.Legs[i].State != PbxCallState.Ended)
+                return null;
+            end = known.Legs[i].EndedAt > end ? known.Legs[i].EndedAt : end ?? known.Legs[i].EndedAt;
+        }
+        return end;
+    }
 }

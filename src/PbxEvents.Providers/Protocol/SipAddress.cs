@@ -31,6 +31,9 @@ internal readonly record struct SipAddress(string? Number, string? Name)
     /// <returns>The number; null when there is none, or when the caller hides it.</returns>
     public static string? NumberOf(string? text) => Read(text).Number;
 
+    /// <summary>True for an address by which somebody hides himself: <c>anonymous</c>, or <c>sip:anonymous@anonymous.invalid</c>.</summary>
+    public static bool IsHidden(string text) => text.Contains("anonymous", StringComparison.OrdinalIgnoreCase) && NumberOf(text) is null;
+
     /// <summary>The same address without its password, to be shown or kept.</summary>
     public static string WithoutPassword(string address)
     {

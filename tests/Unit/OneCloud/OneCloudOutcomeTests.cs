@@ -384,4 +384,32 @@ public sealed class OneCloudOutcomeTests : IAsyncLifetime
 
         Assert.Equal(PbxOutcome.AnsweredElsewhere, Call.Legs.Single(l => l.Extension == "1001").Outcome);
     }
+
+    // ---- hidden callers --------------------------------------------------------------------------------------------------
+
+    [Theory]
+    [InlineData("anonymous", "2025550100", "sip:2025550100@trunk")]
+    [InlineData("2025550100", "Anonymous", "")]
+    [InlineData("", "", "\"Anonymous\" <sip:anonymous@anonymous.invalid>")]
+    public void A_caller_who_is_anonymous_in_one_field_is_hidden_in_all(string ani, string user, string uri)
+    {
+        Ring(("ani", ani), ("orig_from_user", user), ("orig_from_uri", uri), ("orig_from_name", "Anna Test"), ("orig_id", "2025550100"));
+        Close();
+
+        Assert.Equal((null, null, PbxOutcome.Missed), (Call.From, Call.FromName, Call.Outcome!.Value));
+        Assert.All(Host.Events, e =>
+        {
+            Assert.Null(e.From);
+            Assert.DoesNotContain("2025550100", e.Raw, StringComparison.Ordinal);
+            Assert.DoesNotContain("Anna", e.Raw, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void An_address_in_place_of_a_number_is_read()
+    {
+        Ring(("ani", "\"Ann\" <sip:+12025550100@trunk;user=phone>"), ("dnis", "sip:1001@example-domain"));
+
+        Assert.Equal(("+12025550100", "1001"), (Call.From, Call.To));
+    }
 }

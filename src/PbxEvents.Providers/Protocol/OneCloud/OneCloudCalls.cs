@@ -5,6 +5,10 @@ namespace PbxEvents.Providers.Protocol.OneCloud;
 /// <param name="streams">What is subscribed to.</param>
 internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
 {
+    /// <summary>The members that name an outside caller.</summary>
+    private static readonly FieldNames CallerMembers = new(
+        "ani", "orig_from_user", "orig_from_name", "orig_from_uri", "orig_name", "orig_id", "orig_match", "orig_logi_uri");
+
     private const string TransferTimerPrefix = "transfer ";
 
     /// <summary>How long a call that was passed on waits for the next leg, which may come after the end of the one before.</summary>
@@ -30,6 +34,8 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
     /// <returns>The update; null when the record names no call.</returns>
     public CallUpdate? Translate(OneCloudRecord record, PbxEvent pbxEvent)
     {
+        if (record.IsFromHidden)
+            pbxEvent.Payload = HiddenParty.Mask(pbxEvent.Payload, CallerMembers, null, null);
         pbxEvent.From = record.From;
         pbxEvent.To = record.To;
         if (record.Key is not { } key)
@@ -111,6 +117,7 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
     private static void ReadParties(OneCloudRecord record, CallUpdate update, PbxCall? known)
     {
         // A later leg of the same call may be to somebody else; the call keeps whom it was meant for.
+        update.HidesFrom = record.IsFromHidden;
         update.From = known?.From is null ? record.From : null;
         update.FromName = known?.FromName is null ? record.FromName : null;
         update.To = known?.To is null ? record.To : null;

@@ -13,13 +13,13 @@ internal sealed class OneCloudRecord(Utf8Pool pool, TimeZoneInfo zone)
     private const int OrigCallIdSlot = 0, TermCallIdSlot = 1, ByCallIdSlot = 2, ByActionSlot = 3, AniSlot = 4, DnisSlot = 5, OrigFromUserSlot = 6,
         OrigFromNameSlot = 7, TermUserSlot = 8, OrigInfoSlot = 9, TermInfoSlot = 10, TimeAnswerSlot = 11, RemoveSlot = 12, OrigTypeSlot = 13,
         TermTypeSlot = 14, OrigSubSlot = 15, TermSubSlot = 16, TermUriSlot = 17, SessionIdSlot = 18, OrigToUserSlot = 19, OrigUserSlot = 20,
-        TsSlot = 21, TermDomainSlot = 22, TermToUriSlot = 23, BySubSlot = 24, TimeStartSlot = 25, TimeRefreshSlot = 26;
+        TsSlot = 21, TermDomainSlot = 22, TermToUriSlot = 23, BySubSlot = 24, TimeStartSlot = 25, TimeRefreshSlot = 26, OrigFromUriSlot = 27;
 
     private static readonly FieldNames Names = new(
         "orig_callid", "term_callid", "by_callid", "by_action", "ani", "dnis", "orig_from_user",
         "orig_from_name", "term_user", "orig_call_info", "term_call_info", "time_answer", "remove", "orig_type",
         "term_type", "orig_sub", "term_sub", "term_uri", "sessionId", "orig_to_user", "orig_user",
-        "ts", "term_domain", "term_to_uri", "by_sub", "time_start", "time_refresh");
+        "ts", "term_domain", "term_to_uri", "by_sub", "time_start", "time_refresh", "orig_from_uri");
 
     private readonly JsonFields _fields = new(Names, pool);
 
@@ -75,11 +75,16 @@ internal sealed class OneCloudRecord(Utf8Pool pool, TimeZoneInfo zone)
     /// <summary>The latest moment that the record tells of; null when it tells none.</summary>
     public DateTimeOffset? NewestTime => Later(WriteTime, Later(StartTime, AnswerTime));
 
-    public string? FromName => _fields.Text(OrigFromNameSlot);
+    /// <summary>The caller is called anonymous (RFC 3323) where his number stands: it must not be shown, whatever other fields say.</summary>
+    public bool IsFromHidden => IsAnonymous(AniSlot) || IsAnonymous(OrigFromUserSlot) || IsAnonymous(OrigFromUriSlot);
 
-    public string? From => (IsClickToDial ? null : _fields.Text(AniSlot)) ?? OrigExtension ?? (IsClickToDial ? null : _fields.Text(OrigFromUserSlot));
+    public string? FromName => IsFromHidden ? null : _fields.Text(OrigFromNameSlot);
 
-    public string? To => _fields.Text(DnisSlot) ?? _fields.Text(OrigToUserSlot) ?? TermUser;
+    public string? From => IsFromHidden ? null
+        : (IsClickToDial ? null : SipAddress.NumberOf(_fields.Text(AniSlot))) ?? OrigExtension
+            ?? (IsClickToDial ? null : _fields.Text(OrigFromUserSlot) ?? SipAddress.NumberOf(_fields.Text(OrigFromUriSlot)));
+
+    public string? To => SipAddress.NumberOf(_fields.Text(DnisSlot)) ?? _fields.Text(OrigToUserSlot) ?? TermUser;
 
     /// <summary>The calling extension; null for an outside party.</summary>
     public string? OrigExtension => IsFromOutside ? null : _fields.Text(OrigSubSlot) ?? _fields.Text(OrigUserSlot);
@@ -112,6 +117,8 @@ internal sealed class OneCloudRecord(Utf8Pool pool, TimeZoneInfo zone)
 
     /// <summary>A queue's responder, from the same source: <c>sip:...@call-queuing</c>.</summary>
     public bool IsQueueResponder => HasUri("@call-queuing", atStart: false);
+
+    private bool IsAnonymous(int slot) => _fields.Text(slot) is { } text && SipAddress.IsHidden(text);
 
     private string? UriNumber => SipAddress.NumberOf(_fields.Text(TermUriSlot)) ?? SipAddress.NumberOf(_fields.Text(TermToUriSlot));
 

@@ -137,6 +137,7 @@ public abstract class PbxSimulator : IAsyncDisposable
         To = "+4522222222",
         Extension = "1001",
         OtherExtension = "1002",
+        ForwardTo = "+4533333333",
         Queue = "4020",
     };
 
@@ -446,7 +447,10 @@ public abstract class PbxSimulator : IAsyncDisposable
     private async Task<SimulatedCall> PlayOnceAsync(Scenario scenario, ScenarioOptions options, CancellationToken cancellationToken)
     {
         var ids = new SimulatedIds(Options.Seed, Interlocked.Increment(ref _lastCall));
-        var call = new SimulatedCall(ids, scenario.Name, PartiesOf(scenario, options), scenario.Direction, Clock.GetUtcNow());
+        var call = new SimulatedCall(ids, scenario.Name, PartiesOf(scenario, options), scenario.Direction, Clock.GetUtcNow())
+        {
+            IsCallerHidden = scenario.HidesCaller,
+        };
         if (scenario.HasCall)
         {
             call.CallId = CreateCallId(call);
@@ -482,6 +486,7 @@ public abstract class PbxSimulator : IAsyncDisposable
             Extension = extension,
             OtherExtension = other,
             Queue = options.Queue ?? defaults.Queue,
+            ForwardTo = options.ForwardTo ?? defaults.ForwardTo,
             From = options.From ?? scenario.Direction switch
             {
                 PbxDirection.Outbound => extension,
@@ -489,7 +494,7 @@ public abstract class PbxSimulator : IAsyncDisposable
                 _ => defaults.From,
             },
             FromName = options.FromName ?? defaults.FromName,
-            To = options.To ?? scenario.Direction switch
+            To = options.To ?? scenario.To ?? scenario.Direction switch
             {
                 PbxDirection.Outbound => defaults.From,
                 PbxDirection.Internal => extension,

@@ -142,7 +142,7 @@ internal sealed class TrackedCall(PbxCall call)
     /// <param name="update">What is new.</param>
     /// <param name="time">When.</param>
     /// <param name="answered">The person's leg that was answered with this update; null when none was.</param>
-    /// <param name="isHandOver">True when an answered person's leg ended while another person's goes on.</param>
+    /// <param name="isHandOver">True when an answered person's leg ended while that of a person who came later goes on.</param>
     private IReadOnlyList<PbxLeg> ApplyLegs(
         PbxCall before, CallUpdate update, DateTimeOffset time, out PbxLeg? answered, out bool isHandOver)
     {
@@ -152,7 +152,7 @@ internal sealed class TrackedCall(PbxCall call)
             return before.Legs;
         var legs = MakeRoom(before.Legs, update.Legs);
         var count = before.Legs.Count;
-        var personLeft = false;
+        var lastWhoLeft = -1;
         for (var i = 0; i < update.Legs.Count; i++)
         {
             var change = update.Legs[i];
@@ -163,13 +163,16 @@ internal sealed class TrackedCall(PbxCall call)
             {
                 if (old.AnsweredAt is null || old.Role != PbxLegRole.Callee)
                     answered = next;
-                personLeft |= next.State == PbxCallState.Ended && old.State != PbxCallState.Ended;
+                if (next.State == PbxCallState.Ended && old.State != PbxCallState.Ended)
+                    lastWhoLeft = Math.Max(lastWhoLeft, index < 0 ? count : index);
             }
             legs[index < 0 ? count++ : index] = next;
         }
         if (count < legs.Length)
             Array.Resize(ref legs, count);
-        isHandOver = personLeft && Array.Exists(legs, l =>
+
+        // Who was asked or added later and leaves again has handed nothing over.
+        isHandOver = lastWhoLeft >= 0 && Array.Exists(legs[(lastWhoLeft + 1)..], l =>
             l.Role == PbxLegRole.Callee && l.State is PbxCallState.Answered or PbxCallState.Held && l.AnsweredAt is not null);
         return legs;
     }

@@ -18,7 +18,7 @@ public sealed class OneCloudSimulator : SocketIoSimulator
     private static readonly Scenario[] OwnScenarios =
     [
         // OneCloud tells nothing of registrations and trunks, and has no requests between clients.
-        .. ScenarioBook.All.Where(s => s.Name is not ("Registration" or "TrunkDown" or "TrunkUp" or "Request")),
+        .. ScenarioBook.All.Where(s => s.Name is not ("Registration" or "TrunkDown" or "TrunkUp" or "Request") && !ScenarioBook.New.Contains(s.Name)),
         new(MovedScenario, c =>
         [
             new CallOffered(), new LegOffered(1, c.Extension), new LegRinging(1), new LegAnswered(1), new CallTransferred(1, 2, IsAttended: false),

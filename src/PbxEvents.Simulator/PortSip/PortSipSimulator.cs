@@ -18,7 +18,7 @@ public sealed class PortSipSimulator : PbxSimulator
 
     // The event service has no voicemail, no trunks and no requests between clients.
     private static readonly Scenario[] OwnScenarios =
-        [.. ScenarioBook.All.Where(s => s.Name is not ("Voicemail" or "TrunkDown" or "TrunkUp" or "Request"))];
+        [.. ScenarioBook.All.Where(s => s.Name is not ("Voicemail" or "TrunkDown" or "TrunkUp" or "Request") && !ScenarioBook.New.Contains(s.Name))];
 
     /// <summary>The platform's own samples that are no JSON (portsip.md section 8), before everybody else's garbage.</summary>
     private static readonly string[] OwnGarbage =

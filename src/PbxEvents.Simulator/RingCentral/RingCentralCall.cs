@@ -22,6 +22,9 @@ internal sealed record RingCentralParty(int Number, string? Extension, string Co
     /// <summary>The telephony session it went to; null for none.</summary>
     public string? Peer { get; init; }
 
+    /// <summary>The number of the party in that session that it became; null for none.</summary>
+    public int? PeerParty { get; init; }
+
     /// <summary>True until it is disconnected or gone.</summary>
     public bool IsAlive => Code is not ("Disconnected" or "Gone");
 }
@@ -98,8 +101,8 @@ internal sealed class RingCentralCall(SimulatedCall call, string id, string from
         {
             ["id"] = call.Hex($"active {id} {party.Number}", 16),
             ["direction"] = party.Number == 1 ? "Outbound" : "Inbound",
-            ["from"] = from,
-            ["fromName"] = call.FromName,
+            ["from"] = call.IsCallerHidden ? null : from,
+            ["fromName"] = call.IsCallerHidden ? null : call.FromName,
             ["to"] = to,
             ["queueCall"] = party.IsQueueCall,
             ["telephonyStatus"] = status,
@@ -109,7 +112,9 @@ internal sealed class RingCentralCall(SimulatedCall call, string id, string from
         };
     }
 
-    private string PartyId(int number) => $"p-{id[2..]}-{number}";
+    private string PartyId(int number) => PartyId(id, number);
+
+    private static string PartyId(string session, int number) => $"p-{session[2..]}-{number}";
 
     // Notifications carry flat ids, the answer to a question an owner (ringcentral.md section 9).
     private JsonObject Write(RingCentralParty party, bool isFlat)
@@ -117,13 +122,19 @@ internal sealed class RingCentralCall(SimulatedCall call, string id, string from
         var isCaller = party.Number == 1;
         var status = new JsonObject { ["code"] = party.Code, ["rcc"] = false };
         if (party.Reason is not null) status["reason"] = party.Reason;
-        if (party.Peer is not null) status["peerId"] = new JsonObject { ["telephonySessionId"] = party.Peer };
+        if (party.Peer is { } peer)
+        {
+            var peerId = new JsonObject { ["telephonySessionId"] = peer, ["sessionId"] = call.Digits(peer, 12) };
+            if (party.PeerParty is { } number) peerId["partyId"] = PartyId(peer, number);
+            status["peerId"] = peerId;
+        }
+
         var written = new JsonObject
         {
             ["accountId"] = RingCentralSimulator.Account,
             ["id"] = PartyId(party.Number),
             ["direction"] = isCaller ? "Outbound" : "Inbound",
-            ["from"] = EndOf(from, call.FromName, fromExtension),
+            ["from"] = call.IsCallerHidden ? new JsonObject() : EndOf(from, call.FromName, fromExtension),
             ["to"] = isCaller ? EndOf(to, null, toExtension) : EndOf(party.Extension ?? to, null, party.Extension),
             ["status"] = status,
             ["park"] = new JsonObject(),
@@ -140,7 +151,8 @@ internal sealed class RingCentralCall(SimulatedCall call, string id, string from
 
     private static JsonObject EndOf(string number, string? name, string? extension)
     {
-        var end = new JsonObject { ["phoneNumber"] = number };
+        var end = new JsonObject();
+        if (number.Length > 0) end["phoneNumber"] = number;
         if (name is not null) end["name"] = name;
         if (extension is not null) end["extensionId"] = extension;
         return end;

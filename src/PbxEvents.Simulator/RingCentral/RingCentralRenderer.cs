@@ -56,6 +56,7 @@ internal sealed class RingCentralRenderer(TimeProvider clock)
         EndReason.AnsweredElsewhere => "AgentAnswered",
         EndReason.Transferred => "BlindTransfer",
         EndReason.Failed => "InvalidNumber",
+        EndReason.Parked => "CallPark",
         _ => null,
     };
 
@@ -160,11 +161,13 @@ internal sealed class RingCentralRenderer(TimeProvider clock)
             SystemAnswered { Kind: SystemKind.Queue } => [Machine(_call.QueueName, "Setup"), .. AnswerCaller()],
             SystemAnswered => [Machine("4000", "Setup"), .. AnswerCaller()],
             LegOffered { IsConsultation: true } offered => Consult(offered),
-            LegOffered { Device: > 1 } => [],
+            LegOffered { Device: > 1 } or LegOffered { IsPickUp: true } => [],
             LegOffered { Extension: null } => [],
             LegOffered offered => Offer(offered),
             LegRinging { Leg: var leg } => Ring(leg),
             LegAnswered { Leg: var leg } => Answer(leg),
+            LegParked { Leg: var leg } => Set(leg, "Parked"),
+            LegFetched fetched => Fetch(fetched.Leg, fetched.Extension, "*801"),
             LegHeld { Leg: var leg } => Set(leg, "Hold"),
             LegResumed { Leg: var leg } => Set(leg, "Answered"),
             CallTransferred { IsAttended: true } attended => Attend(attended),
@@ -231,6 +234,12 @@ internal sealed class RingCentralRenderer(TimeProvider clock)
                 yield break;
             }
 
+            if (_call.Leg(leg) is { IsPickUp: true, Extension: { } taker })
+            {
+                foreach (var change in Fetch(leg, taker, $"**{_call.Extension}")) yield return change;
+                yield break;
+            }
+
             foreach (var change in Set(leg, "Answered")) yield return change;
             if (_machine is { } machine)
             {
@@ -255,6 +264,17 @@ internal sealed class RingCentralRenderer(TimeProvider clock)
             yield return (_consultation, new RingCentralParty(1, asker, "Setup"));
             yield return (_consultation, new RingCentralParty(2, offered.Extension, "Setup"));
             yield return (_consultation, new RingCentralParty(1, asker, "Answered"));
+        }
+
+        // Who fetches a call dials a code in a session of his own, which is gone as soon as he has the call.
+        private IEnumerable<(RingCentralCall, RingCentralParty)> Fetch(int leg, string extension, string code)
+        {
+            var dialling = new RingCentralCall(_call, $"s-{_call.Hex("fetch", 20)}", extension, extension, code, null);
+            yield return (dialling, new RingCentralParty(1, extension, "Setup"));
+            _parties[leg] = _session.NextParty;
+            yield return (dialling, dialling.Find(1)! with { Code = "Gone", Reason = "Pickup", Peer = _session.Id, PeerParty = _session.NextParty });
+            yield return Main(new RingCentralParty(_session.NextParty, extension, "Answered"));
+            foreach (var change in AnswerCaller()) yield return change;
         }
 
         private IEnumerable<(RingCentralCall, RingCentralParty)> Attend(CallTransferred attended)

@@ -84,7 +84,8 @@ public sealed class RingCentralSimulator : PbxSimulator
 
     /// <summary>Phones and trunks, and requests between clients, are not among RingCentral's events.</summary>
     private protected override IReadOnlyList<Scenario> Scenarios { get; } =
-        [.. ScenarioBook.All.Where(s => s.Name is not ("Registration" or "TrunkDown" or "TrunkUp" or "Request"))];
+        [.. ScenarioBook.All.Where(s => s.Name is not ("Registration" or "TrunkDown" or "TrunkUp" or "Request"
+            or "MobileAnswered" or "ForwardedAnswered" or "ForwardedMissed"))];
 
     /// <summary>Sends any notification to the sessions whose filters ask for it.</summary>
     /// <param name="name">What it is about: the filter's path without account and extension, such as <c>message-store/instant</c>.</param>

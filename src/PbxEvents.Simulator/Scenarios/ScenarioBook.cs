@@ -66,6 +66,69 @@ internal static class ScenarioBook
         {
             Direction = PbxDirection.Outbound,
         },
+        new("AllBusy", c =>
+        [
+            new CallOffered(), new LegOffered(1, c.Extension), new LegOffered(2, c.OtherExtension), new LegEnded(1, Busy), new LegEnded(2, Busy),
+            new CallEnded(Busy, ByCaller: false),
+        ]),
+        new("MenuAbandoned", _ => [new CallOffered(), new SystemAnswered(SystemKind.Ivr), new CallEnded(Cancelled, ByCaller: true)]),
+        new("VoicemailNotLeft", c =>
+        [
+            new CallOffered(), .. Ring(c, 1), new LegEnded(1, NoAnswer), new SystemAnswered(SystemKind.Voicemail), new CallEnded(Hangup, ByCaller: true),
+        ]),
+        new("MobileAnswered", c =>
+        [
+            new CallOffered(), .. Ring(c, 1), new LegOffered(2, null) { ForwardedFrom = c.Extension }, new LegRinging(2), new LegAnswered(2),
+            new LegEnded(1, EndReason.AnsweredElsewhere), new LegEnded(2, Hangup), new CallEnded(Hangup, ByCaller: false),
+        ]),
+        new("ForwardedAnswered", c =>
+        [
+            new CallOffered(), new LegOffered(1, null) { ForwardedFrom = c.Extension }, new LegRinging(1), new LegAnswered(1),
+            new LegEnded(1, Hangup), new CallEnded(Hangup, ByCaller: false),
+        ]),
+        new("ForwardedMissed", c =>
+        [
+            new CallOffered(), new LegOffered(1, null) { ForwardedFrom = c.Extension }, new LegRinging(1), new LegEnded(1, NoAnswer),
+            new CallEnded(NoAnswer, ByCaller: false),
+        ]),
+        new("Parked", c =>
+        [
+            new CallOffered(), .. Talk(c, 1), new LegParked(1), new LegEnded(1, EndReason.Parked), new LegFetched(2, c.OtherExtension),
+            new LegEnded(2, Hangup), new CallEnded(Hangup, ByCaller: true),
+        ]),
+        new("PickedUp", c =>
+        [
+            new CallOffered(), .. Ring(c, 1), new LegOffered(2, c.OtherExtension) { IsPickUp = true }, new LegAnswered(2),
+            new LegEnded(1, EndReason.AnsweredElsewhere), new LegEnded(2, Hangup), new CallEnded(Hangup, ByCaller: true),
+        ]),
+        new("Conference", c =>
+        [
+            new CallOffered(), .. Talk(c, 1), new LegOffered(2, c.OtherExtension) { IsConference = true }, new LegRinging(2), new LegAnswered(2),
+            new LegEnded(2, Hangup), new LegEnded(1, Hangup), new CallEnded(Hangup, ByCaller: true),
+        ]),
+        new("InternalMissed", c => [new CallOffered(), .. Ring(c, 1), new LegEnded(1, Cancelled), new CallEnded(Cancelled, ByCaller: true)])
+        {
+            Direction = PbxDirection.Internal,
+        },
+        new("OutboundCancelled", _ =>
+        [
+            new CallOffered(), new LegOffered(1, null), new LegRinging(1), new LegEnded(1, Cancelled), new CallEnded(Cancelled, ByCaller: true),
+        ])
+        { Direction = PbxDirection.Outbound },
+        new("OutboundBusy", _ => [new CallOffered(), new LegOffered(1, null), new LegEnded(1, Busy), new CallEnded(Busy, ByCaller: false)])
+        {
+            Direction = PbxDirection.Outbound,
+        },
+        new("Emergency", _ =>
+        [
+            new CallOffered(), new LegOffered(1, null), new LegRinging(1), new LegAnswered(1), new LegEnded(1, Hangup), new CallEnded(Hangup, ByCaller: true),
+        ])
+        { Direction = PbxDirection.Outbound, To = "112" },
+        new("HiddenCaller", c => [new CallOffered(), .. Ring(c, 1), new LegEnded(1, Cancelled), new CallEnded(Cancelled, ByCaller: true)])
+        {
+            HidesCaller = true,
+        },
+        new("NoCallee", c => [new CallOffered(), .. Ring(c, 1), new LegEnded(1, Cancelled), new CallEnded(Cancelled, ByCaller: true)]) { To = "" },
         new("Registration", _ => [new PhoneRegistered(true), new PhoneRegistered(false)]) { HasCall = false },
         new("TrunkDown", _ => [new TrunkChanged(false)]) { HasCall = false },
         new("TrunkUp", _ => [new TrunkChanged(true)]) { HasCall = false },
@@ -78,6 +141,16 @@ internal static class ScenarioBook
             HasCall = false,
         },
         new("Request", _ => [new PartnerRequest()]) { HasCall = false },
+    ];
+
+    /// <summary>
+    /// The rows of docs/outcomes.md that need words of their own on each platform; a platform plays them once its renderer has
+    /// them.
+    /// </summary>
+    public static IReadOnlyList<string> New { get; } =
+    [
+        "AllBusy", "MenuAbandoned", "VoicemailNotLeft", "MobileAnswered", "ForwardedAnswered", "ForwardedMissed", "Parked", "PickedUp",
+        "Conference", "InternalMissed", "OutboundCancelled", "OutboundBusy", "Emergency", "HiddenCaller", "NoCallee",
     ];
 
     private static ScenarioStep[] Ring(SimulatedCall call, int leg) => [new LegOffered(leg, call.Extension), new LegRinging(leg)];

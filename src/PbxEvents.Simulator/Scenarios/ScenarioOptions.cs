@@ -18,6 +18,9 @@ public sealed record ScenarioOptions
     /// <summary>The second extension: who else rings, and who gets a transferred call.</summary>
     public string? OtherExtension { get; init; }
 
+    /// <summary>The outside number that a call is forwarded to, where the scenario forwards one.</summary>
+    public string? ForwardTo { get; init; }
+
     /// <summary>The queue, in queue and agent scenarios.</summary>
     public string? Queue { get; init; }
 

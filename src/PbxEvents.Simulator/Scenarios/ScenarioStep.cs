@@ -15,7 +15,17 @@ internal sealed record SystemAnswered(SystemKind Kind) : ScenarioStep;
 /// <param name="Extension">The extension; null for an outside callee, whose number is the call's To.</param>
 /// <param name="Device">Which device of the extension, from 1.</param>
 /// <param name="IsConsultation">True for the leg by which the party of leg 1 asks before an attended transfer.</param>
-internal sealed record LegOffered(int Leg, string? Extension, int Device = 1, bool IsConsultation = false) : ScenarioStep;
+internal sealed record LegOffered(int Leg, string? Extension, int Device = 1, bool IsConsultation = false) : ScenarioStep
+{
+    /// <summary>The extension whose calls go to the outside number <see cref="SimulatedCall.ForwardTo"/>; null for a leg of its own.</summary>
+    public string? ForwardedFrom { get; init; }
+
+    /// <summary>True when its party takes the call from the phone that rings; its answer follows at once.</summary>
+    public bool IsPickUp { get; init; }
+
+    /// <summary>True when its party is added to the call that goes on.</summary>
+    public bool IsConference { get; init; }
+}
 
 /// <summary>The leg's device alerts.</summary>
 /// <param name="Leg">The leg.</param>
@@ -32,6 +42,15 @@ internal sealed record LegHeld(int Leg) : ScenarioStep;
 /// <summary>The party of the leg takes the other one off hold.</summary>
 /// <param name="Leg">The leg.</param>
 internal sealed record LegResumed(int Leg) : ScenarioStep;
+
+/// <summary>The party of the leg puts the other one into a park slot. The leg's end follows.</summary>
+/// <param name="Leg">The leg.</param>
+internal sealed record LegParked(int Leg) : ScenarioStep;
+
+/// <summary>Somebody fetches the parked call; the leg is set up and answered at once.</summary>
+/// <param name="Leg">The leg's number.</param>
+/// <param name="Extension">Who.</param>
+internal sealed record LegFetched(int Leg, string Extension) : ScenarioStep;
 
 /// <summary>The leg is gone.</summary>
 /// <param name="Leg">The leg.</param>

@@ -21,6 +21,7 @@ public sealed class SimulatedCall
         Extension = parties.Extension ?? "";
         OtherExtension = parties.OtherExtension ?? "";
         QueueName = parties.Queue ?? "";
+        ForwardTo = parties.ForwardTo ?? "";
         StartedAt = startedAt;
     }
 
@@ -50,6 +51,12 @@ public sealed class SimulatedCall
 
     /// <summary>The second extension.</summary>
     public string OtherExtension { get; }
+
+    /// <summary>The outside number that the call is forwarded to, where the scenario forwards it.</summary>
+    public string ForwardTo { get; }
+
+    /// <summary>True when the caller's number must not be shown; <see cref="From"/> has it all the same.</summary>
+    public bool IsCallerHidden { get; internal init; }
 
     /// <summary>The queue it waits or waited in; null when it has not.</summary>
     public string? Queue { get; internal set; }
@@ -112,7 +119,13 @@ public sealed class SimulatedCall
                 System = answered.Kind;
                 break;
             case LegOffered offered:
-                AddLeg(new SimulatedLeg(offered.Leg, offered.Extension, offered.Device, offered.IsConsultation, now));
+                AddLeg(new SimulatedLeg(offered.Leg, offered.Extension, offered.Device, offered.IsConsultation, now)
+                {
+                    ForwardedFrom = offered.ForwardedFrom,
+                    Number = offered.ForwardedFrom is null ? null : ForwardTo,
+                    IsPickUp = offered.IsPickUp,
+                    IsConference = offered.IsConference,
+                });
                 break;
             case LegRinging ringing:
                 Leg(ringing.Leg).State = PbxCallState.Ringing;
@@ -127,6 +140,12 @@ public sealed class SimulatedCall
                 break;
             case LegResumed resumed:
                 Leg(resumed.Leg).State = PbxCallState.Answered;
+                break;
+            case LegParked parked:
+                Leg(parked.Leg).State = PbxCallState.Parked;
+                break;
+            case LegFetched fetched:
+                AddLeg(new SimulatedLeg(fetched.Leg, fetched.Extension, 1, false, now) { State = PbxCallState.Answered, AnsweredAt = now });
                 break;
             case LegEnded ended:
                 End(Leg(ended.Leg), ended.Reason, now);
@@ -158,6 +177,7 @@ public sealed class SimulatedCall
             EndReason.Rejected => PbxOutcome.Rejected,
             EndReason.AnsweredElsewhere => PbxOutcome.AnsweredElsewhere,
             EndReason.Transferred => PbxOutcome.Transferred,
+            EndReason.Parked => PbxOutcome.Answered,
             EndReason.Failed => PbxOutcome.Failed,
             _ => PbxOutcome.Missed,
         };

@@ -24,6 +24,18 @@ public sealed class SimulatedLeg
     /// <summary>True for the leg by which a party asks before an attended transfer.</summary>
     public bool IsConsultation { get; }
 
+    /// <summary>The extension whose calls are forwarded to this leg's outside number; null for a leg of its own.</summary>
+    public string? ForwardedFrom { get; internal init; }
+
+    /// <summary>The outside number it leads to; null for an extension's leg, and for an outside callee that the call itself names.</summary>
+    public string? Number { get; internal init; }
+
+    /// <summary>True when its party took the call from another phone that rang.</summary>
+    public bool IsPickUp { get; internal init; }
+
+    /// <summary>True when its party was added to a call that goes on.</summary>
+    public bool IsConference { get; internal init; }
+
     /// <summary>Where it stands.</summary>
     public PbxCallState State { get; internal set; } = PbxCallState.Offered;
 

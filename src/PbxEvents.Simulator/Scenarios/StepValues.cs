@@ -37,6 +37,9 @@ internal enum EndReason
     /// <summary>The call was passed on.</summary>
     Transferred,
 
+    /// <summary>The call was put into a park slot.</summary>
+    Parked,
+
     /// <summary>The number does not exist.</summary>
     Failed,
 }

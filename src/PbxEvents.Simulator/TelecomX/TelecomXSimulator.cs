@@ -96,6 +96,8 @@ public sealed class TelecomXSimulator : SocketIoSimulator
 
     private protected override string CreateCallId(SimulatedCall call) => TelecomXRenderer.SessionOf(call);
 
+    private protected override IReadOnlyList<Scenario> Scenarios { get; } = [.. ScenarioBook.All.Where(s => !ScenarioBook.New.Contains(s.Name))];
+
     private protected override async Task RenderAsync(SimulatedCall call, ScenarioStep step, CancellationToken cancellationToken)
     {
         if (step is PartnerRequest)

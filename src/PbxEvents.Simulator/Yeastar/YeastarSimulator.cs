@@ -67,7 +67,7 @@ public sealed class YeastarSimulator : PbxSimulator
     /// <summary>How many of the access tokens that may be valid at a time are taken.</summary>
     public int TokensTaken => _accounts.SlotsTaken;
 
-    private protected override IReadOnlyList<Scenario> Scenarios { get; } = [.. ScenarioBook.All.Where(s => s.Name != "Request")];
+    private protected override IReadOnlyList<Scenario> Scenarios { get; } = [.. ScenarioBook.All.Where(s => s.Name != "Request" && !ScenarioBook.New.Contains(s.Name))];
 
     /// <summary>What an administrator does under Security: removes the block, and every prohibition.</summary>
     public void Unblock() => _accounts.SetBlock(isBlocked: false, isForbidden: false);

@@ -15,7 +15,7 @@ public sealed class AcceptanceScript
     private static readonly ScenarioOptions Pace = new() { Pace = TimeSpan.FromMilliseconds(5) };
 
     /// <summary>The platforms that pass it.</summary>
-    public static TheoryData<string> Platforms => ["OneCloud", "PortSIP", "RingCentral", "TelecomX", "Yeastar"];
+    public static TheoryData<string> Platforms => [.. OutcomeTable.Platforms];
 
     [Theory]
     [MemberData(nameof(Platforms))]
@@ -49,7 +49,7 @@ public sealed class AcceptanceScript
         Assert.Equal(0, simulator.LinkCount);
     }
 
-    private static PbxConnectOptions OptionsOf(PbxSimulator simulator) => new()
+    internal static PbxConnectOptions OptionsOf(PbxSimulator simulator) => new()
     {
         Provider = simulator.Provider,
         Server = simulator.Server.ToString(),
@@ -62,7 +62,7 @@ public sealed class AcceptanceScript
         Timeout = TimeSpan.FromSeconds(60),
     };
 
-    private static async Task<IReadOnlyList<PbxSubscription>> SubscribeAsync(PbxClient client)
+    internal static async Task<IReadOnlyList<PbxSubscription>> SubscribeAsync(PbxClient client)
     {
         PbxSubscriptionFilter[] wanted =
         [

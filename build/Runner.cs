@@ -25,6 +25,8 @@ internal static class Runner
         start.Environment["DOTNET_NOLOGO"] = "1";
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        // A program that comes without a runtime, as PowerShell does as a tool, looks for one in the usual places only.
+        start.Environment["DOTNET_ROOT"] = Path.GetDirectoryName(Executables.Dotnet);
         if (!command.IsShown || Console.IsOutputRedirected)
             start.Environment["NO_COLOR"] = "1";
         foreach (var (name, value) in command.Environment)

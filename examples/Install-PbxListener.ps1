@@ -68,7 +68,8 @@ if ($Kind -eq 'Systemd') {
     $unitPath = Join-Path $UnitFolder "$Name.service"
     if ($PSCmdlet.ShouldProcess($unitPath, 'Install the systemd unit')) {
         # Who cannot reach a file of his unit would be started for nothing every minute.
-        if ((id -u) -eq 0 -and (id -u $User 2> $null)) {
+        id $User *> $null
+        if ($LASTEXITCODE -eq 0 -and (id -u) -eq 0) {
             foreach ($file in $pwsh, $listener, $plan) {
                 runuser -u $User -- test ($file -eq $pwsh ? '-x' : '-r') $file
                 if ($LASTEXITCODE) {

@@ -11,13 +11,22 @@ function Start-TicketDesk {
     param()
 
     if (-not $PSCmdlet.ShouldProcess('127.0.0.1', 'Open a ticket desk')) { return }
-    $probe = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
-    $probe.Start()
-    $uri = "http://127.0.0.1:$($probe.LocalEndpoint.Port)/tickets/"
-    $probe.Stop()
-    $listener = [System.Net.HttpListener]::new()
-    $listener.Prefixes.Add($uri)
-    $listener.Start()
+    for ($try = 1; ; $try++) {
+        $probe = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+        $probe.Start()
+        $uri = "http://127.0.0.1:$($probe.LocalEndpoint.Port)/tickets/"
+        $probe.Stop()
+        $listener = [System.Net.HttpListener]::new()
+        $listener.Prefixes.Add($uri)
+        try {
+            $listener.Start()
+            break
+        }
+        catch [System.Net.HttpListenerException] {
+            # Another program took the port between the two calls.
+            if ($try -eq 5) { throw }
+        }
+    }
     $job = Start-ThreadJob {
         $desk = $using:listener
         $number = 0

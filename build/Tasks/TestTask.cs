@@ -51,6 +51,8 @@ internal static class TestTask
         var clock = Stopwatch.StartNew();
         var result = await runAsync();
         Console.WriteLine($"{(result.Failed == 0 ? "ok" : "FAILED")}, {result.Counts} ({clock.Elapsed.TotalSeconds:0} s)");
+        foreach (var test in result.LeftOut)
+            Console.WriteLine("    skipped: " + test);
         foreach (var detail in result.Details)
             Console.WriteLine("    " + detail.ReplaceLineEndings(Environment.NewLine + "    "));
         return result;

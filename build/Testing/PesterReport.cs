@@ -14,6 +14,7 @@ internal static partial class PesterReport
     public static SuiteResult Read(IReadOnlyList<string> output, string? ending)
     {
         var result = Count(output, ending);
+        result = result with { LeftOut = [.. output.Select(line => Skipped().Match(line)).Where(m => m.Success).Select(m => m.Groups[1].Value)] };
         return result.Failed == 0 ? result : result with { Details = [.. result.Details, .. Failures(output)] };
     }
 
@@ -48,6 +49,10 @@ internal static partial class PesterReport
     // What starts something else: a test, a block, a file, the end.
     [GeneratedRegex(@"^\s*(\[[-+!?]\]|Describing |Context |Running tests from |Tests completed |PESTER )")]
     private static partial Regex Heading();
+
+    // Its name and reason, without the time.
+    [GeneratedRegex(@"^\s*\[!\] (.*?)( [\d.]+m?s)?\s*$")]
+    private static partial Regex Skipped();
 
     [GeneratedRegex(@"^PESTER passed=(\d+) failed=(\d+) skipped=(\d+)\s*$")]
     private static partial Regex Closing();

@@ -9,6 +9,9 @@ internal sealed record SuiteResult(int Passed, int Failed, int Skipped)
     /// <summary>What failed and how, ready to print.</summary>
     public IReadOnlyList<string> Details { get; init; } = [];
 
+    /// <summary>The tests that were not run, by name, each with the reason where the suite tells it.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     /// <summary>The counts as the closing line has them.</summary>
     public string Counts => $"{Passed} passed, {Failed} failed, {Skipped} skipped";
 

@@ -34,6 +34,7 @@ internal static class TrxReport
         result = new SuiteResult(tests.Count(t => Outcome(t) == "Passed"), failed.Count, tests.Count(t => Outcome(t) == "NotExecuted"))
         {
             Details = [.. failed.Select(Describe)],
+            LeftOut = [.. tests.Where(t => Outcome(t) == "NotExecuted").Select(t => $"{t.Attribute("testName")?.Value}: {Text(t, "Message")}")],
         };
         if (result.Passed + result.Failed == 0)
             return result.With($"No test was run ({ending ?? "exit code 0"}).\n{tail}");

@@ -24,7 +24,15 @@ BeforeAll {
     }
 }
 
-Describe 'PSScriptAnalyzer' -Skip:(-not $hasAnalyzer) {
+Describe 'PSScriptAnalyzer' {
+    # It is not to be had as a package. Where it is missing, one test says so in the place of all.
+    if (-not $hasAnalyzer) {
+        It 'finds nothing in scripts and pages' {
+            Set-ItResult -Skipped -Because 'the module PSScriptAnalyzer is not here'
+        }
+        return
+    }
+
     It 'finds nothing in <Script>' -ForEach $scripts {
         $settings = $Script -like 'tests/*' ? 'tests/Pester/PSScriptAnalyzerSettings.psd1' : 'PSScriptAnalyzerSettings.psd1'
         Get-Finding @{ Path = "$root/$Script"; Settings = "$root/$settings" } | Should -BeNullOrEmpty

@@ -23,7 +23,6 @@ BeforeDiscovery {
             IsReal = $file.BaseName.Substring('about_PbxEvents'.Length).TrimStart('_') -in $platforms
         }
     }
-    $hasPlatyPS = [bool](Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS | Where-Object { $_.Version.Major -eq 1 })
 }
 
 BeforeAll {
@@ -155,7 +154,11 @@ Describe 'The help as it ships' {
         $shown -join "`n" | Should -Match 'Start-PbxSimulator TelecomX'
     }
 
-    It 'is compiled from the pages as they are (./build.sh docs)' -Skip:(-not $hasPlatyPS) {
+    # A unit test sees by a hash what is stale; this sees what was changed by hand.
+    It 'is compiled from the pages as they are (./build.sh docs)' {
+        if (-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS | Where-Object { $_.Version.Major -eq 1 })) {
+            Set-ItResult -Skipped -Because 'the module Microsoft.PowerShell.PlatyPS 1.x is not here'
+        }
         $fresh = Join-Path $TestDrive 'help.xml'
         $null = & $Pwsh -NoProfile -NoLogo -File "$root/build/Tasks/Docs.ps1" -Path $fresh
         (Get-Content "$root/module/en-US/PbxEvents.Module.dll-Help.xml" -Raw) | Should -BeExactly (Get-Content $fresh -Raw)

@@ -86,7 +86,7 @@ AfterAll {
 
 Describe 'The README' {
     BeforeAll {
-        function Start-Tool {
+        function Open-Tool {
             param([string] $Line, [hashtable] $Environment = @{})
 
             $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', $Line)
@@ -173,11 +173,11 @@ Describe 'The README' {
         # The port of the page may be taken here.
         $code[0] | Should -BeLike '* --port 5060 *'
         $code[1] | Should -BeLike '* http://127.0.0.1:5060 *'
-        $pbx = Start-Tool $code[0].Replace(' --port 5060', '')
+        $pbx = Open-Tool $code[0].Replace(' --port 5060', '')
         try {
             $said = Read-Tool $pbx '^ +password +(\S+)'
             $server = [regex]::Match($said.Text, 'listens at (\S+)').Groups[1].Value
-            $listener = Start-Tool $code[1].Replace('http://127.0.0.1:5060', $server) @{ PBXEVENTS_PASSWORD = $said.Match }
+            $listener = Open-Tool $code[1].Replace('http://127.0.0.1:5060', $server) @{ PBXEVENTS_PASSWORD = $said.Match }
             (Read-Tool $listener '"outcome":"(Missed)"').Match | Should -Be 'Missed'
         }
         finally {

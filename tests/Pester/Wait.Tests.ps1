@@ -108,7 +108,9 @@ Describe 'Wait-PbxCall' {
         $shell = Open-Shell
         $null = $shell.AddScript('param($c) Wait-PbxCall -Outcome Voicemail -Connection $c').AddArgument($bench.Connection)
         $waiting = $shell.BeginInvoke()
+        Wait-Until { $shell.InvocationStateInfo.State -eq 'Running' }
         Disconnect-PbxEvents
+        Wait-Until { $waiting.IsCompleted } 'the end of the wait'
         { $shell.EndInvoke($waiting) } | Should -Throw '*was closed*'
         Close-Shell $shell
     }

@@ -29,6 +29,14 @@ public sealed class PesterReportTests
         Assert.Equal(["  [-] rings 5ms", "   Expected 1, but got 2.", "  [-] parks 2ms", "   no"], result.Details);
     }
 
+    [Fact(DisplayName = "names the tests that were skipped, and why")]
+    public void NamesSkipped()
+    {
+        string[] output = ["Describing help", "  [!] is fresh, because PlatyPS is not here 1ms", "  [!] is old 1.02s", "PESTER passed=1 failed=0 skipped=2"];
+
+        Assert.Equal(["is fresh, because PlatyPS is not here", "is old"], PesterReport.Read(output, ending: null).LeftOut);
+    }
+
     [Fact(DisplayName = "shows the end of the output when no failed test is named in it")]
     public void ShowsEnd() =>
         Assert.Contains("Import-Module: not found", PesterReport.Read(["Import-Module: not found"], "exit code 1").Details);

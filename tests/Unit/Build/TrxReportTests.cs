@@ -5,13 +5,14 @@ namespace PbxEvents.Tests.Unit.Build;
 /// <summary>What the closing line of a test run is counted from.</summary>
 public sealed class TrxReportTests
 {
-    [Fact(DisplayName = "counts results one by one, skipped ones too")]
+    [Fact(DisplayName = "counts results one by one, skipped ones too, and names these")]
     public void CountsResults()
     {
         var result = TrxReport.Read(Trx(("a", "Passed"), ("b", "Passed"), ("c", "NotExecuted")), null, []);
 
         Assert.Equal("2 passed, 0 failed, 1 skipped", result.Counts);
         Assert.Empty(result.Details);
+        Assert.Equal(["c: because of c"], result.LeftOut);
     }
 
     [Fact(DisplayName = "names what failed, with its message")]
@@ -48,8 +49,8 @@ public sealed class TrxReportTests
 
     private static string Trx(params (string Name, string Outcome)[] tests)
     {
-        var results = tests.Select(t => t.Outcome == "Failed"
-            ? $"""<UnitTestResult testName="{t.Name}" outcome="Failed"><Output><ErrorInfo><Message>because of {t.Name}</Message></ErrorInfo></Output></UnitTestResult>"""
+        var results = tests.Select(t => t.Outcome != "Passed"
+            ? $"""<UnitTestResult testName="{t.Name}" outcome="{t.Outcome}"><Output><ErrorInfo><Message>because of {t.Name}</Message></ErrorInfo></Output></UnitTestResult>"""
             : $"""<UnitTestResult testName="{t.Name}" outcome="{t.Outcome}" />""");
         return $"""<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results>{string.Concat(results)}</Results></TestRun>""";
     }

@@ -42,7 +42,7 @@ internal sealed class OneCloudRecords(string domain, TimeProvider clock)
             ["orig_from_name"] = from.Name,
             ["orig_from_user"] = from.Number,
             ["orig_from_host"] = from.IsOutside ? "trunk.simulator" : domain,
-            ["orig_to_uri"] = $"sip:{pair.Dialled}@{domain}",
+            ["orig_to_uri"] = pair.Dialled.Length == 0 ? "" : $"sip:{pair.Dialled}@{domain}",
             ["orig_to_user"] = pair.Dialled,
             ["orig_to_host"] = domain,
             ["orig_user"] = from.Extension,

@@ -48,11 +48,13 @@ internal sealed class OneCloudRenderer(string domain, TimeProvider clock)
 
     private static bool IsConnected(SimulatedCall call) => call.System is not null || call.Legs.Any(l => l.Index > 0 && !l.IsConsultation && l.AnsweredAt is not null);
 
-    private static OneCloudParty Caller(SimulatedCall call) =>
-        new(call.From, call.Direction == PbxDirection.Inbound, call.Direction == PbxDirection.Inbound ? "" : call.From, call.FromName);
+    /// <summary>How the calling side writes a caller who hides himself is not published; this is SIP's way (RFC 3323).</summary>
+    private static OneCloudParty Caller(SimulatedCall call) => call.IsCallerHidden
+        ? new("anonymous", true, "", "Anonymous")
+        : new(call.From, call.Direction == PbxDirection.Inbound, call.Direction == PbxDirection.Inbound ? "" : call.From, call.FromName);
 
     private static OneCloudParty Callee(SimulatedCall call, SimulatedLeg leg) =>
-        leg.Extension is { } extension ? new(extension, false, extension) : new(call.To, true, "");
+        leg.Extension is { } extension ? new(extension, false, extension) : new(leg.Number ?? call.To, true, "");
 
     private OneCloudEvent Leg(SimulatedCall call, int index, bool isRemoved = false)
     {
@@ -68,9 +70,11 @@ internal sealed class OneCloudRenderer(string domain, TimeProvider clock)
             IsRemoved = isRemoved,
             ByAction = isRemoved && leg.EndReason == EndReason.Transferred ? RemovalWord(call)
                 : byCallId.Length > 0 ? TransferWord(call)
-                : call.Scenario == "AnsweredElsewhere" ? "ForwardSRing" : "",
+                : call.Scenario is "AnsweredElsewhere" or "MobileAnswered" ? "ForwardSRing"
+                : leg.ForwardedFrom is not null ? "ForwardAlways"
+                : "",
             ByCallId = byCallId,
-            BySub = byCallId.Length > 0 ? call.Leg(1).Extension ?? "" : "",
+            BySub = leg.ForwardedFrom ?? (byCallId.Length > 0 ? call.Leg(1).Extension : null) ?? "",
         });
     }
 
@@ -94,8 +98,15 @@ internal sealed class OneCloudRenderer(string domain, TimeProvider clock)
         // After an attended transfer the consulted party talks on a leg of the first call.
         if (leg.IsConsultation) return [Transferred(call, index, isRemoved: true)];
         var removed = Leg(call, index, isRemoved: true);
-        if (leg.RingingAt is null) return [Leg(call, index), removed];
-        return call.Scenario == "Voicemail" && leg.EndReason == EndReason.NoAnswer ? [Voicemail(call, isAnswered: false), removed] : [removed];
+        if (leg.RingingAt is null) return [.. FirstRecords(call, index), removed];
+        return call.Scenario is "Voicemail" or "VoicemailNotLeft" && leg.EndReason == EndReason.NoAnswer ? [Voicemail(call, isAnswered: false), removed] : [removed];
+    }
+
+    /// <summary>The records of legs that are gone before they ring. Those of phones that are called together come together.</summary>
+    private IEnumerable<OneCloudEvent> FirstRecords(SimulatedCall call, int index)
+    {
+        var silent = call.Legs.Where(l => l.Index > 0 && l.RingingAt is null).ToList();
+        return silent.Any(l => l.Index != index && l.EndedAt is not null) ? [] : silent.Select(l => Leg(call, l.Index));
     }
 
     /// <summary>The caller is connected: the legs that still ring show it.</summary>

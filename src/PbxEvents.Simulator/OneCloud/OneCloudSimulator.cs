@@ -17,8 +17,10 @@ public sealed class OneCloudSimulator : SocketIoSimulator
 
     private static readonly Scenario[] OwnScenarios =
     [
-        // OneCloud tells nothing of registrations and trunks, and has no requests between clients.
-        .. ScenarioBook.All.Where(s => s.Name is not ("Registration" or "TrunkDown" or "TrunkUp" or "Request") && !ScenarioBook.New.Contains(s.Name)),
+        // OneCloud tells nothing of registrations and trunks, and has no requests between clients. A menu's records belong to no
+        // stream, and no record is known that shows a park slot, a pick-up or a conference.
+        .. ScenarioBook.All.Where(s => s.Name is not ("Registration" or "TrunkDown" or "TrunkUp" or "Request" or "MenuAbandoned" or "Parked"
+            or "PickedUp" or "Conference")),
         new(MovedScenario, c =>
         [
             new CallOffered(), new LegOffered(1, c.Extension), new LegRinging(1), new LegAnswered(1), new CallTransferred(1, 2, IsAttended: false),

@@ -54,6 +54,8 @@ internal sealed class TelecomXRenderer(TelecomXPbx pbx)
         _ => throw new InvalidOperationException($"TelecomX has no words for {step.GetType().Name}."),
     };
 
+    private static string? Dialled(SimulatedCall call) => call.To.Length == 0 ? null : call.To;
+
     private static string EventId(SimulatedCall call) => call.Hex($"event {++call.NextEvent}", 24);
 
     private static string Channel(SimulatedCall call, string leg) => $"{call.Digits($"channel {leg}", 10)}.{call.Number}";
@@ -76,7 +78,8 @@ internal sealed class TelecomXRenderer(TelecomXPbx pbx)
         var fields = Call(call, SessionOf(call), Channel(call, $"{index}"), isCaller ? "I" : "O", leg.Extension);
         fields["caller"] = call.From;
         fields["callerName"] = call.FromName;
-        fields["callee"] = isCaller || leg.Extension is null ? call.To : leg.Extension;
+        fields["callerPrivacy"] = call.IsCallerHidden;
+        fields["callee"] = isCaller ? Dialled(call) : leg.Extension ?? leg.Number ?? call.To;
         fields["direction"] = call.Direction == PbxDirection.Inbound ? "I" : "O";
         fields["originator"] = inQueue ? "SYSTEM" : call.Direction == PbxDirection.Inbound ? "EXTERNAL" : "SIPPHONE";
         fields["device"] = isCaller && leg.Extension is { } own ? pbx.PhoneId(own, 1) : null;
@@ -133,7 +136,7 @@ internal sealed class TelecomXRenderer(TelecomXPbx pbx)
             ["callid"] = $"{call.Hex("carrier", 16)}@{SipDomain}",
             ["direction"] = call.Direction == PbxDirection.Inbound ? "I" : "O",
             ["from"] = call.From,
-            ["to"] = call.To,
+            ["to"] = Dialled(call),
         };
         if (name == "START")
         {

@@ -96,7 +96,9 @@ public sealed class TelecomXSimulator : SocketIoSimulator
 
     private protected override string CreateCallId(SimulatedCall call) => TelecomXRenderer.SessionOf(call);
 
-    private protected override IReadOnlyList<Scenario> Scenarios { get; } = [.. ScenarioBook.All.Where(s => !ScenarioBook.New.Contains(s.Name))];
+    // No event tells of a park slot or a pick-up, and the only conferences are rooms that people call.
+    private protected override IReadOnlyList<Scenario> Scenarios { get; } =
+        [.. ScenarioBook.All.Where(s => s.Name is not ("Parked" or "PickedUp" or "Conference"))];
 
     private protected override async Task RenderAsync(SimulatedCall call, ScenarioStep step, CancellationToken cancellationToken)
     {

@@ -103,7 +103,7 @@ internal sealed class TelecomXSnapshots(
             ["state"] = "QUEUED",
             ["number"] = c.From,
             ["name"] = c.FromName,
-            ["privacy"] = false,
+            ["privacy"] = c.IsCallerHidden,
             ["entered"] = TelecomXPbx.Time(c.QueuedAt),
             ["answered"] = null,
             ["presentation"] = c.To,

@@ -203,8 +203,8 @@ public sealed class OneCloudOutcomeTests : IAsyncLifetime
 
         Assert.Equal(PbxOutcome.Answered, Call.Outcome);
         Assert.Equal(number, Call.AnsweredBy);
-        Assert.Equal(("1001", "1001", PbxDirection.Inbound), (Call.Extension, Call.To, Call.Direction));
-        Assert.All(Host.Events, e => Assert.Equal("1001", e.Extension));
+        Assert.Equal(("1001", "1001", PbxDirection.Inbound, null), (Call.Extension, Call.To, Call.Direction, Call.Queue));
+        Assert.All(Host.Events, e => Assert.Equal(("1001", null), (e.Extension, e.Queue)));
     }
 
     [Fact]

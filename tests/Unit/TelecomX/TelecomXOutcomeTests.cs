@@ -291,6 +291,19 @@ public sealed class TelecomXOutcomeTests
     }
 
     [Fact]
+    public void What_the_first_leg_left_out_no_other_leg_fills_in()
+    {
+        Leg("CALL_START", "c1", "I", null, callee: "");
+        Leg("CALL_START", "c2", "O", "X1", callee: "201");
+        Leg("CALL_RING", "c2", "O", "X1", callee: "201");
+        Assert.Equal((Hidden, null), (Call.From, Call.To));
+
+        Leg("CALL_START", "d1", "I", null, caller: "", session: "s2");
+        Leg("CALL_START", "d2", "O", "X1", caller: "+4570100100", session: "s2");
+        Assert.Equal((null, _callee), (_host.LastEvent.Call!.From, _host.LastEvent.Call.To));
+    }
+
+    [Fact]
     public void A_leg_that_was_seen_first_gives_way_to_the_callers()
     {
         Leg("CALL_RING", "c2", "O", "X1", caller: "+4570100100", callee: "201");

@@ -151,7 +151,7 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
 
         // Nothing in the record names the queue; but what is neither end's stream can only be the queue's.
         var isQueues = pbxEvent.Topic == OneCloudTopics.QueueCall
-            || !(streams.IsExtension(record.OrigExtension) || streams.IsExtension(record.TermExtension));
+            || !(streams.IsExtension(record.OrigExtension) || streams.IsExtension(record.TermExtension) || streams.IsExtension(record.ByExtension ?? record.DialledUser));
         return isQueues ? streams.OnlyQueue : null;
     }
 

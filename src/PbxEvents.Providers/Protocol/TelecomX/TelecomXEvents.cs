@@ -183,13 +183,14 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
         if (known is null || (isCallerLeg && caller is null))
             return;
 
-        // CALL_UPDATE on that leg may bring the name, once it has been looked up.
+        // CALL_UPDATE on that leg may bring the name, once it has been looked up. What that leg left out, another does not know.
         var isSame = caller?.LegId == legId && (update.From is null || update.From == known.From);
-        if (known.From is not null)
+        var isTold = caller is not null && !isSame && (known.From ?? known.To) is not null;
+        if (isTold || known.From is not null)
             update.From = null;
-        if (known.FromName is not null && !isSame)
+        if (!isSame && (isTold || known.FromName is not null))
             update.FromName = null;
-        if (known.To is not null)
+        if (isTold || known.To is not null)
             update.To = null;
     }
 

@@ -66,7 +66,7 @@ internal sealed class BareReader(string path, int port, (string Name, string Cal
                     message = message[2..];
                 else if (message.Length < 4)
                     continue;
-                Last = usesDocument ? ReadDocument(message) : ReadTokens(message.Span);
+                Last = usesDocument ? EventDocument.Read(message, _name, _call) : ReadTokens(message.Span);
                 Volatile.Write(ref _count, _count + 1);
             }
         }
@@ -100,32 +100,4 @@ internal sealed class BareReader(string path, int port, (string Name, string Cal
 
     private static string? TextOf(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.String ? reader.GetString() : Encoding.UTF8.GetString(reader.ValueSpan);
-
-    private (string? Name, string? Call) ReadDocument(ReadOnlyMemory<byte> json)
-    {
-        using var document = JsonDocument.Parse(json);
-        return (Find(document.RootElement, _name), Find(document.RootElement, _call));
-    }
-
-    // RingCentral's events are in an array, its fields two levels down; Yeastar's are JSON within a text of the JSON.
-    private static string? Find(JsonElement element, byte[] name)
-    {
-        if (element.ValueKind == JsonValueKind.Array)
-        {
-            foreach (var item in element.EnumerateArray())
-                if (Find(item, name) is { } inItem)
-                    return inItem;
-            return null;
-        }
-        if (element.ValueKind != JsonValueKind.Object)
-            return null;
-        if (element.TryGetProperty(name, out var found))
-            return found.ToString();
-        if (element.TryGetProperty("msg"u8, out var message))
-        {
-            using var inner = JsonDocument.Parse(message.GetString()!);
-            return Find(inner.RootElement, name);
-        }
-        return element.TryGetProperty("body"u8, out var body) ? Find(body, name) : null;
-    }
 }

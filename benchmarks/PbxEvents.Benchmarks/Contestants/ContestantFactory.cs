@@ -6,7 +6,7 @@ namespace PbxEvents.Benchmarks.Contestants;
 internal static class ContestantFactory
 {
     /// <summary>Makes one.</summary>
-    /// <param name="kind">ours, tokens, document, socketio or sink.</param>
+    /// <param name="kind">ours, tokens, document, websocket, socketio or sink.</param>
     /// <param name="platform">Whose events come.</param>
     /// <param name="port">The server's port.</param>
     /// <param name="version">The version of the Socket.IO server; empty for plain WebSocket.</param>
@@ -28,6 +28,7 @@ internal static class ContestantFactory
             "ours" => new OurClient(platform, port),
             "tokens" => new BareReader(path, port, fields, greetings, usesDocument: false),
             "document" => new BareReader(path, port, fields, greetings, usesDocument: true),
+            "websocket" => new WebSocketPeer(path, port, fields, greetings),
             "socketio" => new SocketIoPeer(port, int.Parse(version)),
             "sink" => new Sink(path, port, version == "4" ? "40{" : version == "2" ? "\u000240" : platform.Greeting is null ? "\r\n" : "maxActiveRequests", AverageBytes(platform, isSocketIo: version.Length > 0)),
             _ => throw new ArgumentException($"There is no contestant '{kind}'."),

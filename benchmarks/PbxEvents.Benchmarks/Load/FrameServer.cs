@@ -101,12 +101,13 @@ internal sealed class FrameServer(Platform platform) : IDisposable
                     await WriteAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
                     continue;
                 }
+                // Before the answer: a client that is connected is sent to.
+                lock (_peers)
+                    _peers.Add(peer);
                 await WriteAsync(stream, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                     + $"Sec-WebSocket-Accept: {AcceptOf(HeaderOf(request, "Sec-WebSocket-Key"))}\r\n\r\n");
                 if (platform.Greeting is { } greeting)
                     await peer.WriteAsync(Encode(Encoding.UTF8.GetBytes(greeting)));
-                lock (_peers)
-                    _peers.Add(peer);
                 await TalkAsync(peer);
                 return;
             }

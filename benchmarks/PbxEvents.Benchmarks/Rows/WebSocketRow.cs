@@ -6,7 +6,8 @@ namespace PbxEvents.Benchmarks.Rows;
 /// <summary>Events per second over one connection of the platforms that speak plain WebSocket.</summary>
 internal sealed class WebSocketRow : IRow
 {
-    private const string Ours = "PbxEvents", Bare = "bare ClientWebSocket, JsonDocument", Script = "PowerShell loop, ConvertFrom-Json", Sink = "server alone (bytes discarded)";
+    private const string Ours = "PbxEvents", Library = "Websocket.Client 5.5.1, JsonDocument", Bare = "bare ClientWebSocket, JsonDocument",
+        Script = "PowerShell loop, ConvertFrom-Json", Sink = "server alone (bytes discarded)";
 
     public string Name => "websocket";
 
@@ -22,7 +23,7 @@ internal sealed class WebSocketRow : IRow
     {
         using var server = Child.StartSelf("the WebSocket server", "serve", platform);
         Contestant Self(string name, string kind) => new(name, port => Child.StartSelf(name, "contestant", kind, platform, $"{port}", ""), setup.Events);
-        List<Contestant> contestants = [Self(Ours, "ours"), Self(Bare, "document")];
+        List<Contestant> contestants = [Self(Ours, "ours"), Self(Library, "websocket"), Self(Bare, "document")];
         if (setup.PowerShell.Count > 0)
             contestants.Add(new Contestant(Script, port => setup.StartPowerShell(Script, "Loop.ps1", "-Platform", platform, "-Port", $"{port}"), setup.Events / 20));
         contestants.Add(Self(Sink, "sink"));
@@ -35,6 +36,7 @@ internal sealed class WebSocketRow : IRow
         else
             section.Notes.Add("Without PowerShell the script loop is left out.");
         section.Aims.Add(ContestTable.Bytes(rounds[Ours], platform));
+        section.Notes.Add("PbxEvents: to `PbxEvent` in the buffer with the call tracked. The others look up the event's name and call and keep nothing.");
         return section;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -26,6 +27,8 @@ internal sealed class JsonFields(FieldNames names, Utf8Pool pool)
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return false;
         ReadObject(ref reader);
+        // What stands behind the object must be nothing: otherwise this throws.
+        reader.Read();
         return true;
     }
 
@@ -74,8 +77,9 @@ internal sealed class JsonFields(FieldNames names, Utf8Pool pool)
             var text = Unescape(bytes).Trim();
             return text.Length == 0 ? null : text;
         }
+        // Blanks outside of ASCII are found in the text only; there are hardly ever any, so the pool's own text comes back.
         bytes = bytes.Trim((byte)' ');
-        return bytes.IsEmpty ? null : pool.Get(bytes);
+        return pool.Get(bytes).Trim() is { Length: > 0 } plain ? plain : null;
     }
 
     /// <summary>True when the field is exactly this text, without regard to case.</summary>
@@ -96,7 +100,9 @@ internal sealed class JsonFields(FieldNames names, Utf8Pool pool)
         if (found.Type is not (JsonTokenType.Number or JsonTokenType.String))
             return null;
         var bytes = _source.Span.Slice(found.Start, found.Length).Trim((byte)' ');
-        return Utf8Parser.TryParse(bytes, out long value, out var used) && used == bytes.Length ? value : null;
+        if (Utf8Parser.TryParse(bytes, out long value, out var used) && used == bytes.Length)
+            return value;
+        return found.Type == JsonTokenType.String && long.TryParse(Text(slot), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) ? value : null;
     }
 
     /// <summary>The field's JSON, quotes included; empty when it is missing. It lives as long as the frame.</summary>

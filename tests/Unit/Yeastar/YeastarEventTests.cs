@@ -467,7 +467,6 @@ public sealed class YeastarEventTests
     }
 
     [Theory]
-    [InlineData("""{"errcode":0,"data":[]}]""")]
     [InlineData("""{"errcode":0,"data":{"call_id":7}}""")]
     [InlineData("""{"errcode":0,"data":[7,null,{"call_id":"\ud800"},{"call_id":[]}]}""")]
     public async Task An_answer_that_cannot_be_read_does_not_keep_the_session_waiting_for_the_last_one(string body)
@@ -480,6 +479,25 @@ public sealed class YeastarEventTests
         await foreach (var snapshot in _rig.Driver.GetSnapshotsAsync(CancellationToken.None))
             kinds.Add(snapshot.Kind);
         Assert.Equal([YeastarDriver.CallQuery, YeastarDriver.CallQuery, YeastarDriver.CallQuery, YeastarDriver.EndOfSnapshots], kinds);
+    }
+
+    [Fact]
+    public async Task An_answer_with_something_behind_it_is_told_and_does_not_keep_the_session_waiting()
+    {
+        _rig.Call(Extension("1001", "ANSWER"));
+        _rig.Answer = call => call.Uri.Query.Contains("type=inbound", StringComparison.Ordinal)
+            ? FakeHttp.Json(200, """{"errcode":0,"data":[]}]""")
+            : _rig.DefaultAnswer(call);
+        _rig.Session.LinkClosed(1);
+        await _rig.ConnectAsync(link: 2);
+        var kinds = new List<string>();
+        var fault = await Assert.ThrowsAsync<PbxException>(async () =>
+        {
+            await foreach (var snapshot in _rig.Driver.GetSnapshotsAsync(CancellationToken.None))
+                kinds.Add(snapshot.Kind);
+        });
+        Assert.Equal([YeastarDriver.EndOfSnapshots], kinds);
+        Assert.Contains("calls in progress", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

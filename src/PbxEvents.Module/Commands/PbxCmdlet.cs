@@ -14,6 +14,9 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
     /// <summary>How long to wait at most before queued PowerShell events and verbose lines get their turn.</summary>
     private const int SliceMilliseconds = 50;
 
+    /// <summary>How long PowerShell may handle engine events before this cmdlet looks at its deadline and its own events again.</summary>
+    private static readonly TimeSpan PumpLength = TimeSpan.FromMilliseconds(20);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<JournalReader> _journals = [];
 
@@ -90,11 +93,9 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
     private protected bool WaitOnce(Task task, TimeSpan limit)
     {
         var slice = limit == Timeout.InfiniteTimeSpan ? SliceMilliseconds : (int)Math.Clamp(limit.TotalMilliseconds, 0, SliceMilliseconds);
+
         // An action that waits for its turn ends the slice: it is not to wait for the rest of it.
-        var reactions = Session.Reactions;
-        WaitHandle[] handles = reactions.IsRunning
-            ? [StopToken.WaitHandle, ((IAsyncResult)task).AsyncWaitHandle]
-            : [StopToken.WaitHandle, ((IAsyncResult)task).AsyncWaitHandle, reactions.Waiting];
+        WaitHandle[] handles = [StopToken.WaitHandle, ((IAsyncResult)task).AsyncWaitHandle, .. Session.WorkForThisThread];
         var woken = task.IsCompleted ? 1 : WaitHandle.WaitAny(handles, slice);
         if (woken == 1)
             return true;
@@ -116,10 +117,7 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
         WriteJournals();
 
         Session.RunReactions();
-
-        // Each turn of a loop is a checkpoint at which PowerShell runs queued actions; sleeping in .NET is none.
-        if (Events.Subscribers.Any(s => s.Action is not null))
-            Session.Pump.InvokeReturnAsIs();
+        Session.PumpEngineEvents(PumpLength, () => StopToken.IsCancellationRequested || Session.Reactions is { MayHaveWork: true, IsRunning: false });
     }
 
     /// <summary>Does something for one item and reports its failure without ending the pipeline.</summary>

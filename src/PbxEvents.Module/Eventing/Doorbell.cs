@@ -56,12 +56,15 @@ public sealed class Doorbell
 
     internal void Remove()
     {
-        var subscriber = Interlocked.Exchange(ref _subscriber, null);
-        if (subscriber is null)
-            return;
+        if (Interlocked.Exchange(ref _subscriber, null) is { } subscriber)
+            Unsubscribe(_events, subscriber);
+    }
+
+    internal static void Unsubscribe(PSEventManager events, PSEventSubscriber subscriber)
+    {
         try
         {
-            _events.UnsubscribeEvent(subscriber);
+            events.UnsubscribeEvent(subscriber);
         }
         catch (InvalidOperationException)
         {

@@ -6,8 +6,8 @@ namespace PbxEvents.Module.Eventing;
 
 /// <summary>
 /// Raises <c>PbxEvents.*</c> engine events for plain <c>Register-EngineEvent</c>. One thread of its own for each connection
-/// of a runspace raises them one after the other, in order; PowerShell may hold that thread as long as an action runs,
-/// which costs nobody else anything. An identifier is raised only while somebody listens: PowerShell would keep what nobody
+/// of a runspace raises them one after the other, in order, through the runspace's <see cref="EngineEventGate"/>; it waits
+/// there as long as actions run, which costs nobody else anything. An identifier is raised only while somebody listens: PowerShell would keep what nobody
 /// takes for ever.
 /// </summary>
 internal sealed class EngineEventDispatcher : IDisposable
@@ -15,11 +15,13 @@ internal sealed class EngineEventDispatcher : IDisposable
     private const int BatchSize = 256;
     private readonly CancellationTokenSource _stopping = new();
     private readonly PSEventManager _events;
+    private readonly EngineEventGate _gate;
     private readonly PbxClient _client;
 
-    public EngineEventDispatcher(PSEventManager events, PbxClient client)
+    public EngineEventDispatcher(PSEventManager events, EngineEventGate gate, PbxClient client)
     {
         _events = events;
+        _gate = gate;
         _client = client;
         var cursor = client.Events.OpenCursor(client.Events.Head);
         new Thread(() => Run(cursor)) { IsBackground = true, Name = $"PbxEvents {client.Name}" }.Start();
@@ -64,17 +66,13 @@ internal sealed class EngineEventDispatcher : IDisposable
         foreach (var (pbxEvent, gap) in batch)
         {
             if (gap is not null && wanted.Contains(EngineEventNames.Gap))
-                Raise(EngineEventNames.Gap, new PbxEventArgs(_client, null, gap));
+                _gate.Raise(EngineEventNames.Gap, _client, new PbxEventArgs(_client, null, gap), token);
             foreach (var name in EngineEventNames.Of(pbxEvent))
             {
                 token.ThrowIfCancellationRequested();
                 if (wanted.Contains(name))
-                    Raise(name, new PbxEventArgs(_client, pbxEvent, pbxEvent.Gap));
+                    _gate.Raise(name, _client, new PbxEventArgs(_client, pbxEvent, pbxEvent.Gap), token);
             }
         }
     }
-
-    /// <summary>On this thread, so that the order holds; without waiting for the action.</summary>
-    private void Raise(string name, PbxEventArgs args) => _events.GenerateEvent(
-        name, _client, [_client, args], PSObject.AsPSObject(args), processInCurrentThread: true, waitForCompletionInCurrentThread: false);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
@@ -25,7 +26,11 @@ internal sealed class RunspaceState : IAsyncDisposable
     private readonly List<EngineEventDispatcher> _dispatchers = [];
     private readonly PSEventManager _events;
     private Reactions? _reactions;
-    private ScriptBlock? _pump;
+    private EngineEventGate? _engineEvents;
+    private ScriptBlock? _checkpoint;
+
+    /// <summary>How many engine events were through when a checkpoint let none through: this code runs inside an action.</summary>
+    private long _stuckAt = -1;
 
     private RunspaceState(Runspace runspace)
     {
@@ -67,8 +72,27 @@ internal sealed class RunspaceState : IAsyncDisposable
     /// <summary>Where the waits of this runspace go on.</summary>
     public WaitCursors Cursors { get; } = new();
 
-    /// <summary>Lets PowerShell handle its queued events when it runs on the pipeline thread: each turn of a loop is a checkpoint.</summary>
-    public ScriptBlock Pump => _pump ??= ScriptBlock.Create("for ($i = 0; $i -lt 32; $i++) { }");
+    /// <summary>
+    /// Lets PowerShell handle queued events for one turn: what others queued at one checkpoint, and the engine events of our
+    /// connections as long as they come and the turn lasts. Pipeline thread only.
+    /// </summary>
+    /// <param name="length">The longest time; an action that runs then is waited for.</param>
+    /// <param name="isOver">True when the turn is to end before.</param>
+    public void PumpEngineEvents(TimeSpan length, Func<bool> isOver)
+    {
+        // Each turn of a loop is a checkpoint; sleeping in .NET is none.
+        _checkpoint ??= ScriptBlock.Create("for ($i = 0; $i -lt 1; $i++) { }");
+        if (!_events.Subscribers.Any(s => s.Action is not null))
+            return;
+        var started = Stopwatch.GetTimestamp();
+        do
+        {
+            var (passed, wasQueued) = (_engineEvents?.Passed ?? 0, _engineEvents?.WaitQueued(TimeSpan.Zero) == true);
+            _checkpoint.InvokeReturnAsIs();
+            _stuckAt = wasQueued && _engineEvents?.Passed == passed ? passed : -1;
+        }
+        while (_stuckAt < 0 && _engineEvents is { HasWork: true } gate && Stopwatch.GetElapsedTime(started) < length && !isOver() && gate.WaitQueued(length));
+    }
 
     /// <summary>The actions of this runspace.</summary>
     public Reactions Reactions
@@ -77,6 +101,19 @@ internal sealed class RunspaceState : IAsyncDisposable
         {
             lock (_gate)
                 return _reactions ??= new Reactions(_events);
+        }
+    }
+
+    /// <summary>Set while something waits for the pipeline thread: an action, or an engine event. Nothing inside an action. Pipeline thread only.</summary>
+    public IEnumerable<WaitHandle> WorkForThisThread
+    {
+        get
+        {
+            if (Reactions.IsRunning)
+                yield break;
+            yield return Reactions.Waiting;
+            if (_engineEvents is { } gate && gate.Passed != _stuckAt)
+                yield return gate.Queued;
         }
     }
 
@@ -110,7 +147,8 @@ internal sealed class RunspaceState : IAsyncDisposable
         lock (_gate)
         {
             _connections.Add(connection);
-            _dispatchers.Add(new EngineEventDispatcher(_events, connection));
+            _engineEvents ??= new EngineEventGate(_events);
+            _dispatchers.Add(new EngineEventDispatcher(_events, _engineEvents, connection));
         }
         Default = connection;
     }
@@ -176,6 +214,8 @@ internal sealed class RunspaceState : IAsyncDisposable
             foreach (var dispatcher in _dispatchers)
                 dispatcher.Dispose();
             _dispatchers.Clear();
+            _engineEvents?.Dispose();
+            _engineEvents = null;
             _connections.Clear();
             _simulators.Clear();
         }

@@ -80,7 +80,10 @@ public abstract class ProtocolSession(ISessionHost host)
     {
     }
 
-    /// <summary>The user disconnects: send what the platform wants to hear before the link closes.</summary>
+    /// <summary>
+    /// The user disconnects, with or without a link: tell what waits to be told, and send what the platform wants to hear before
+    /// the link closes.
+    /// </summary>
     public virtual void Closing()
     {
     }

@@ -335,7 +335,7 @@ internal sealed partial class ConnectionSupervisor : ISessionHost, ILinkSink, IA
     {
         if (_isOver)
             return;
-        if (state == PbxConnectionState.Disconnected && _active is not null)
+        if (state == PbxConnectionState.Disconnected)
             _session.Closing();
         _isOver = true;
         Status.State = state;

@@ -29,6 +29,10 @@ internal sealed class YeastarRenderer(YeastarSimulatorOptions options)
         CallOffered => [State(call, Caller(call)), .. Busy(call, 0, "Busy")],
         SystemAnswered => [State(call, Caller(call))],
 
+        // Of a phone that does not ring only the report tells that its calls go elsewhere.
+        LegOffered { ForwardedFrom: { } extension } when call.Legs.Count == 2 =>
+            [Report(call, 30014, Caller(call), Extension(call, extension, "forwarded", "BYE", Path(call)))],
+
         // Nothing of a leg is told before it rings.
         LegOffered or QueueEntered or QueueLeft or VoicemailLeft => [],
         LegRinging { Leg: var leg } when call.Leg(leg).IsConsultation =>
@@ -45,11 +49,16 @@ internal sealed class YeastarRenderer(YeastarSimulatorOptions options)
             State(call, Callee(call, t.ToLeg, "ANSWER")),
             Consult(call, Asker(call, "BYE")),
             Consult(call, Callee(call, t.ToLeg, "BYE")),
-            Record(call, now, ConsultationOf(call), "ANSWERED", "Internal", call.Extension, call.OtherExtension),
+            Record(call, ConsultationOf(call), new Stage("ANSWERED", call.OtherExtension, call.Leg(t.ToLeg).OfferedAt, now)
+            {
+                Type = PbxDirection.Internal,
+                From = call.Extension,
+                AnsweredAt = call.Leg(t.ToLeg).AnsweredAt,
+            }),
         ],
         CallTransferred t => [Report(call, 30013, Callee(call, t.FromLeg, "ANSWER"))],
         LegEnded ended => EndOfLeg(call, ended),
-        CallEnded => [State(call, Caller(call)), .. Busy(call, 0, "Idle"), Record(call, now)],
+        CallEnded => [State(call, Caller(call)), .. Busy(call, 0, "Idle"), .. Records(call, now)],
         PhoneRegistered { IsRegistered: var on } => [new(30007, new JsonObject
         {
             ["extension"] = call.Extension,
@@ -170,7 +179,7 @@ internal sealed class YeastarRenderer(YeastarSimulatorOptions options)
             {
                 ["queue_number"] = call.Queue,
                 ["agent_number"] = leg.Extension,
-                ["caller_number"] = call.From,
+                ["caller_number"] = From(call),
                 ["call_id"] = call.CallId,
             });
         }
@@ -192,12 +201,15 @@ internal sealed class YeastarRenderer(YeastarSimulatorOptions options)
         ? Extension(call, extension, $"{index}", status, Path(call))
         : Outside(call, "outbound", $"{index}", status);
 
+    /// <summary>Section 5.2: who does not show a number is called so.</summary>
+    private static string From(SimulatedCall call) => call.IsCallerHidden ? "Unknown" : call.From;
+
     private JsonObject Outside(SimulatedCall call, string kind, string leg, string status) => new()
     {
         [kind] = new JsonObject
         {
-            ["from"] = call.From,
-            ["to"] = call.To,
+            ["from"] = From(call),
+            ["to"] = call.Leg(int.Parse(leg)).Number ?? call.To,
             ["trunk_name"] = Trunk,
             ["channel_id"] = Channel(call, $"trunk-{Trunk}-endpoint", leg),
             ["member_status"] = status,
@@ -212,43 +224,84 @@ internal sealed class YeastarRenderer(YeastarSimulatorOptions options)
         _ => "",
     };
 
-    private YeastarEvent Record(SimulatedCall call, DateTimeOffset now)
+    /// <summary>
+    /// A record for each stage of the call, the last one's first. Who only rang for a group or a queue has none (yeastar.md,
+    /// corrections; history/yeastar-history.md sections 3 and 5). They name numbers, as captured ones do.
+    /// </summary>
+    private IEnumerable<YeastarEvent> Records(SimulatedCall call, DateTimeOffset now)
     {
         var answered = call.Legs.LastOrDefault(l => l.Index > 0 && l.AnsweredAt is not null);
+        var outside = call.Legs.FirstOrDefault(l => l.ForwardedFrom is not null);
+        if (outside is not null)
+        {
+            yield return Record(call, call.CallId, new Stage(outside.AnsweredAt is null ? "NO ANSWER" : "ANSWERED", outside.Number!, outside.OfferedAt, now)
+            {
+                Type = PbxDirection.Outbound,
+                AnsweredAt = outside.AnsweredAt,
+            });
+        }
+
+        var person = answered is not null && answered != outside ? answered : call.Legs.FirstOrDefault(l => l.Index > 0);
         var status = call.Outcome switch
         {
-            PbxOutcome.Answered => "ANSWERED",
+            PbxOutcome.Answered when answered != outside => "ANSWERED",
             PbxOutcome.Voicemail => "VOICEMAIL",
             PbxOutcome.Busy => "BUSY",
             _ => "NO ANSWER",
         };
-        var callee = answered?.Extension ?? call.Legs.FirstOrDefault(l => l.Index > 0)?.Extension ?? call.To;
-        return Record(call, now, call.CallId, status, call.Direction.ToString(), call.From, callee, answered);
+        var start = call.System is null ? call.StartedAt : person?.OfferedAt ?? now;
+        if (person is not null && (call.Queue is null || person == answered))
+        {
+            var end = outside?.OfferedAt ?? now;
+            yield return Record(call, call.CallId, new Stage(status, person.Extension ?? person.ForwardedFrom ?? call.To, start, end)
+            {
+                AnsweredAt = status == "ANSWERED" ? person.AnsweredAt : null,
+            });
+        }
+
+        if (call.System is SystemKind.Ivr)
+            yield return Record(call, call.CallId, new Stage("ANSWERED", options.Menu, call.StartedAt, start) { AnsweredAt = call.StartedAt });
+        else if (call.System is SystemKind.Queue)
+            yield return Record(call, call.CallId, new Stage(status, call.QueueName, call.StartedAt, now) { AnsweredAt = answered?.AnsweredAt });
     }
 
-    private YeastarEvent Record(
-        SimulatedCall call, DateTimeOffset now, string callId, string status, string type, string from, string to, SimulatedLeg? answered = null)
+    private YeastarEvent Record(SimulatedCall call, string callId, Stage stage)
     {
-        var local = TimeZoneInfo.ConvertTime(call.StartedAt, options.TimeZone);
+        // The PBX counts whole seconds, and nobody answers and hangs up in the same one, however fast a scenario is played.
+        var talk = stage.AnsweredAt is { } at ? Math.Max(1, (int)(stage.End - at).TotalSeconds) : 0;
+        var type = stage.Type ?? call.Direction;
         return new YeastarEvent(30012, new JsonObject
         {
             ["call_id"] = callId,
-            ["time_start"] = local.ToString("yyyy-MM-dd HH:mm:ss"),
-            ["call_from"] = from,
-            ["call_to"] = to,
-            ["call_duration"] = (int)(now - call.StartedAt).TotalSeconds,
-            ["talk_duration"] = answered?.AnsweredAt is { } at ? (int)(now - at).TotalSeconds : 0,
-            ["src_trunk_name"] = type == "Inbound" ? Trunk : "",
-            ["dst_trunk_name"] = type == "Outbound" ? Trunk : "",
+            ["time_start"] = TimeZoneInfo.ConvertTime(stage.Start, options.TimeZone).ToString("yyyy-MM-dd HH:mm:ss"),
+            ["call_from"] = stage.From ?? From(call),
+            ["call_to"] = stage.To,
+            ["call_duration"] = Math.Max(talk, (int)(stage.End - stage.Start).TotalSeconds),
+            ["talk_duration"] = talk,
+            ["src_trunk_name"] = type == PbxDirection.Inbound ? Trunk : "",
+            ["dst_trunk_name"] = type == PbxDirection.Outbound ? Trunk : "",
             ["pin_code"] = "",
-            ["status"] = status,
-            ["type"] = type,
+            ["status"] = stage.Status,
+            ["type"] = $"{type}",
             ["recording"] = "",
-            ["did_number"] = type == "Inbound" ? call.To : "",
+            ["did_number"] = type == PbxDirection.Inbound ? call.To : "",
             ["agent_ring_time"] = 0,
             ["uid"] = call.Hex($"record {callId}", 20),
             ["call_note_id"] = "",
             ["enb_call_note"] = 0,
         });
+    }
+
+    /// <summary>What a record tells of a stage.</summary>
+    private sealed record Stage(string Status, string To, DateTimeOffset Start, DateTimeOffset End)
+    {
+        /// <summary>Null for the call's own direction.</summary>
+        public PbxDirection? Type { get; init; }
+
+        /// <summary>Null for the caller.</summary>
+        public string? From { get; init; }
+
+        /// <summary>When somebody or something took it; null when nobody did.</summary>
+        public DateTimeOffset? AnsweredAt { get; init; }
     }
 }

@@ -51,6 +51,29 @@ public sealed class YeastarEndToEndTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_record_that_waits_when_the_user_disconnects_is_told_with_and_without_a_link(bool isLost)
+    {
+        await using var stage = await YeastarStage.OpenAsync();
+        await stage.SubscribeAsync(PbxSubscriptionType.Call);
+        await stage.SubscribeAsync(PbxSubscriptionType.Presence);
+        var call = await stage.PlayAsync("MissedAfterMenu");
+        await stage.SettleAsync();
+        Assert.DoesNotContain(stage.Watch.Seen, e => e.Name == "30012");
+        if (isLost)
+        {
+            await stage.InjectAsync(SimulatorFaults.Drop);
+            await stage.LostAsync();
+        }
+        var ending = stage.Client.DisconnectAsync(Limits.Patience);
+        Assert.Equal(PbxOutcome.Missed, (await stage.Watch.EndAsync(call.CallId)).Outcome);
+        while (await Task.WhenAny(ending, Task.Delay(20)) != ending)
+            stage.Clock.Advance(TimeSpan.FromSeconds(1));
+        await ending;
+    }
+
+    [Theory]
     [InlineData("Registration", PbxSubscriptionType.Registration, "30007", 2)]
     [InlineData("TrunkDown", PbxSubscriptionType.Registration, "30010", 1)]
     [InlineData("Presence", PbxSubscriptionType.Presence, "30009", 3)]
@@ -106,6 +129,7 @@ public sealed class YeastarEndToEndTests
         var clients = new List<PbxClient>();
         for (var i = 0; i < 10; i++)
             clients.Add(await PbxClient.ConnectAsync(YeastarStage.OptionsOf(simulator), Limits.Patience));
+        await simulator.Log.WaitAsync(e => e.Kind == SimulatorLogKind.Connected, 10).InTime();
         Assert.Equal(10, simulator.LinkCount);
         Assert.Equal(1, simulator.TokensTaken);
         foreach (var client in clients)

@@ -190,7 +190,7 @@ public sealed class YeastarSimulatorTests : IAsyncDisposable
 
     [Fact]
     public void Every_scenario_that_the_platform_has_words_for_can_be_played() =>
-        Assert.Equal(ScenarioBook.New.Append("Request").Order(), ScenarioBook.All.Select(s => s.Name).Except(_simulator.ScenarioNames).Order());
+        Assert.Equal(["Conference", "Parked", "Request"], ScenarioBook.All.Select(s => s.Name).Except(_simulator.ScenarioNames).Order());
 
     private static int Code(JsonElement reply) => reply.GetProperty("errcode").GetInt32();
 

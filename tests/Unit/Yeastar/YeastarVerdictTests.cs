@@ -397,6 +397,114 @@ public sealed class YeastarVerdictTests
         Assert.Single(rig.News, PbxCallState.Ended);
     }
 
+    // ---- queues, menus and transfers -------------------------------------------------------------------------------
+
+    [Theory]
+    [InlineData("ABANDONED", PbxOutcome.Abandoned)]
+    [InlineData("NO ANSWER", PbxOutcome.Missed)]
+    public void Where_no_number_is_known_to_be_a_queue_the_PBX_says_who_was_abandoned(string status, PbxOutcome outcome)
+    {
+        _rig.Call(Inbound("ANSWERED", path: "6400"), Extension("1001", "RING", path: "6400"));
+        _rig.Call(Extension("1001", "BYE"), Inbound("BYE"));
+        Records(Row(status, "6400"));
+        Assert.Equal((outcome, "1001"), (Call.Outcome, Call.Extension));
+    }
+
+    [Fact]
+    public async Task A_queue_that_a_record_named_is_known_from_then_on()
+    {
+        Records(Row("NO ANSWER", "Queue Support<6400>"));
+        Assert.Equal((PbxOutcome.Abandoned, "6400", null), (Call.Outcome, Call.Queue, Call.Extension));
+        _rig.Event(30011, $$"""{"call_id":"1700000001.10","members":[{{Inbound("ANSWERED", path: "6400")}}]}""");
+        Assert.Equal("6400", _rig.Host.FindCall("1700000001.10")!.Queue);
+
+        var rig = new YeastarRig();
+        await rig.ListenToCallsAsync();
+        rig.Call(Inbound("ANSWERED", path: "6400"));
+        Assert.Null(rig.TheCall.Queue);
+    }
+
+    [Fact]
+    public void A_menu_is_nobodys_extension()
+    {
+        _rig.Call(Inbound("ANSWERED", path: "6500"));
+        _rig.Call(Inbound("BYE", path: "6500"));
+        Records(Row("ANSWERED", "6500", talk: 8));
+        Assert.Equal((PbxOutcome.Missed, (string?)null), (Call.Outcome, Call.Extension));
+        Assert.Null(_rig.Host.Events[^1].Extension);
+    }
+
+    [Fact]
+    public void Of_stages_that_begin_in_one_second_the_last_record_is_the_first()
+    {
+        Records(Row("ANSWERED", "2025550123", "Outbound", talk: 9), Row("NO ANSWER", "1001"));
+        Assert.Equal((PbxOutcome.Answered, PbxDirection.Inbound, "1001", "2025550123"), (Call.Outcome, Call.Direction, Call.Extension, Call.AnsweredBy));
+    }
+
+    [Fact]
+    public void Whose_calls_go_elsewhere_without_ringing_has_no_leg()
+    {
+        _rig.Event(30014, Members(Inbound("ALERT"), Extension("1001", "BYE")));
+        _rig.Call(Inbound("ALERT"), Forwarded("RING"));
+        Pass(20);
+        _rig.Call(Inbound("ANSWERED"), Forwarded("ANSWER"));
+        Assert.Equal(("1001", "2025550123"), (Call.Extension, Call.AnsweredBy));
+        Assert.DoesNotContain(Call.Legs, l => l.Extension == "1001");
+    }
+
+    [Fact]
+    public void Who_passed_the_call_on_is_told_by_the_first_extension_that_goes_after_the_report()
+    {
+        _rig.Call(Inbound("ANSWERED"), Extension("1001", "ANSWER"));
+        _rig.Event(30013, Members(Extension("1001", "ANSWER")));
+        _rig.Call(Extension("1002", "RING"));
+        _rig.Call(Extension("1001", "BYE"));
+        _rig.Call(Extension("1002", "ANSWER"));
+        _rig.Call(Extension("1002", "BYE"));
+        _rig.Call(Inbound("BYE"));
+        Pass(3);
+        Assert.Equal([PbxOutcome.Transferred, PbxOutcome.Answered], Call.Legs.Where(l => l.Role == PbxLegRole.Callee).Select(l => l.Outcome!.Value));
+        Assert.Equal((PbxOutcome.Transferred, "1002"), (Call.Outcome, Call.AnsweredBy));
+    }
+
+    [Fact]
+    public void A_caller_who_passes_on_whom_he_called_leaves_the_others_legs_alone()
+    {
+        _rig.Call(Extension("1000", "ANSWERED"), Extension("1001", "ANSWER"));
+        _rig.Event(30013, Members(Extension("1000", "ANSWERED")));
+        _rig.Call(Extension("1002", "RING"));
+        _rig.Call(Extension("1000", "BYE"));
+        _rig.Call(Extension("1002", "ANSWER"));
+        _rig.Call(Extension("1001", "BYE"), Extension("1002", "BYE"));
+        Pass(3);
+        Assert.DoesNotContain(Call.Legs, l => l.Outcome == PbxOutcome.Transferred);
+    }
+
+    // ---- the connection ends ---------------------------------------------------------------------------------------
+
+    [Fact]
+    public void Records_that_wait_for_others_are_told_when_the_connection_ends()
+    {
+        _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
+        _rig.Call(Extension("1001", "BYE"), Inbound("BYE"));
+        _rig.Event(30012, Row("NO ANSWER", "1009"));
+        Assert.Equal(0, Ends);
+        _rig.Session.Closing();
+        Assert.Equal((PbxOutcome.Missed, 1), (Call.Outcome, Ends));
+        Assert.Single(_rig.Host.Events, e => e.Name == "30012");
+    }
+
+    [Fact]
+    public void A_call_whose_members_have_gone_is_over_when_the_connection_ends_and_one_that_goes_on_is_not()
+    {
+        _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
+        _rig.Event(30011, $$"""{"call_id":"1700000001.10","members":[{{Inbound("ALERT")}}]}""");
+        _rig.Call(Extension("1001", "BYE"), Inbound("BYE"));
+        _rig.Session.Closing();
+        Assert.Equal((PbxOutcome.Missed, 1), (Call.Outcome, Ends));
+        Assert.Equal(PbxCallState.Offered, _rig.Host.FindCall("1700000001.10")!.State);
+    }
+
     // ---- parties ---------------------------------------------------------------------------------------------------
 
     [Theory]

@@ -9,7 +9,7 @@ internal sealed class YeastarCall
     private readonly Dictionary<string, string?> _statuses = new(StringComparer.Ordinal);
     private List<string>? _paths;
     private List<YeastarRecord>? _records;
-    private List<PbxEvent>? _heldRecords;
+    private List<(YeastarRecord Record, PbxEvent Event)>? _heldRecords;
     private string? _lastReport;
 
     /// <summary>What the call passed through last; null for nothing.</summary>
@@ -23,6 +23,9 @@ internal sealed class YeastarCall
 
     /// <summary>True after a transfer or a forwarding: a record may then be of one part of the call only.</summary>
     public bool WasPassedOn { get; set; }
+
+    /// <summary>True after a transfer's report until the extension that passed the call on has gone.</summary>
+    public bool IsHandedOver { get; set; }
 
     /// <summary>True after a failure report that nothing has made good since.</summary>
     public bool HasFailed { get; set; }
@@ -61,22 +64,22 @@ internal sealed class YeastarCall
         _records ??= new List<YeastarRecord>(1);
         if (_records.Count < MaxParts)
             _records.Add(record);
-        (_heldRecords ??= new List<PbxEvent>(1)).Add(pbxEvent);
+        (_heldRecords ??= new List<(YeastarRecord, PbxEvent)>(1)).Add((record, pbxEvent));
     }
 
-    /// <summary>The events of records that wait to be told, which wait no longer.</summary>
-    public IReadOnlyList<PbxEvent> ReleaseRecords()
+    /// <summary>The records that wait to be told, with their events; they wait no longer.</summary>
+    public IReadOnlyList<(YeastarRecord Record, PbxEvent Event)> ReleaseRecords()
     {
         var held = _heldRecords;
         _heldRecords = null;
-        return held ?? (IReadOnlyList<PbxEvent>)[];
+        return held ?? (IReadOnlyList<(YeastarRecord, PbxEvent)>)[];
     }
 
     /// <summary>The id stands for another call now.</summary>
     public void StartAnew()
     {
         (_paths, _records) = (null, null);
-        (WasPassedOn, HasFailed, Failure) = (false, false, null);
+        (WasPassedOn, IsHandedOver, HasFailed, Failure) = (false, false, false, null);
     }
 
     /// <summary>Takes note of where legs stand.</summary>

@@ -202,6 +202,17 @@ internal sealed class YeastarEvents
             Settle(key, _calls.Get(key), isOver: true);
     }
 
+    /// <summary>The connection ends: what waits for more is told now.</summary>
+    public void Closing()
+    {
+        foreach (var callId in _calls.Open)
+        {
+            var known = _host.FindCall(callId);
+            if (_calls.Find(callId) is { } call && (call.HoldsRecords || known is { State: not PbxCallState.Ended } && AllEnded(known)))
+                Settle(callId, call, IsOver(known, call));
+        }
+    }
+
     /// <summary>A timer elapsed.</summary>
     /// <returns>False when it is none of these.</returns>
     public bool TimerElapsed(string timer)
@@ -255,7 +266,7 @@ internal sealed class YeastarEvents
             call.HasFailed = true;
         }
         foreach (var member in members)
-            AddLeg(update, member, known, id, call.Failure);
+            AddLeg(update, member, known, id, call);
         if (update.Legs.Any(l => l is { Role: PbxLegRole.Callee, State: PbxCallState.Ringing or PbxCallState.Answered }))
             call.HasFailed = false;
 
@@ -266,7 +277,7 @@ internal sealed class YeastarEvents
         {
             case YeastarTopics.Transfer:
                 update.IsTransfer = true;
-                call.WasPassedOn = true;
+                call.WasPassedOn = call.IsHandedOver = true;
                 break;
             case YeastarTopics.Forwarding:
                 call.WasPassedOn = true;
@@ -281,15 +292,26 @@ internal sealed class YeastarEvents
     private static bool HasCaller(PbxCall? known, CallUpdate update) =>
         known?.Legs.Any(l => l.Role == PbxLegRole.Caller) == true || update.Legs.Any(l => l.Role == PbxLegRole.Caller);
 
-    private static void AddLeg(CallUpdate update, in YeastarMember member, PbxCall? known, int id, PbxOutcome? failure)
+    private static void AddLeg(CallUpdate update, in YeastarMember member, PbxCall? known, int id, YeastarCall call)
     {
-        var role = RoleOf(member, known);
+        var (role, leg) = (RoleOf(member, known), LegOf(member, known));
         var state = member.State ?? (id == YeastarTopics.IncomingRequest ? PbxCallState.Offered : null);
+
+        // Whose calls go elsewhere before the phone rings is named by the report, and was not called.
+        if (id == YeastarTopics.Forwarding && leg is null && state == PbxCallState.Ended)
+            return;
+        PbxOutcome? outcome = null;
+        if (role == PbxLegRole.Callee && state == PbxCallState.Ended)
+        {
+            outcome = id == YeastarTopics.Failure ? OutcomeOfFailed(leg, call.Failure)
+                : call.IsHandedOver && member.Kind == YeastarMemberKind.Extension && leg?.AnsweredAt is not null ? PbxOutcome.Transferred
+                : null;
+        }
+        if (state == PbxCallState.Ended && member.Kind == YeastarMemberKind.Extension)
+            call.IsHandedOver = false;
         update.Add(new LegUpdate(member.Channel, role, state)
         {
-            Outcome = id == YeastarTopics.Failure && role == PbxLegRole.Callee && state == PbxCallState.Ended
-                ? OutcomeOfFailed(LegOf(member, known), failure)
-                : null,
+            Outcome = outcome,
             Extension = member.Kind == YeastarMemberKind.Extension ? member.Number : null,
             Number = member.Kind switch
             {
@@ -340,7 +362,7 @@ internal sealed class YeastarEvents
                     pbxEvent.From = member.From;
                     pbxEvent.To = member.To;
                     break;
-                case YeastarMemberKind.Extension when update.Legs[i].Role == PbxLegRole.Caller:
+                case YeastarMemberKind.Extension when RoleOf(member, known) == PbxLegRole.Caller:
                     callingExtension = member.Number;
                     break;
                 case YeastarMemberKind.Extension:
@@ -452,9 +474,11 @@ internal sealed class YeastarEvents
             _host.Emit(end, Describe(callId, verdict, known, isOver: true));
             isEnded = true;
         }
-        foreach (var record in held)
+        foreach (var (stage, record) in held)
         {
             record.Queue = verdict.Queue;
+            if (stage.Direction != PbxDirection.Outbound && YeastarVerdict.IsOfSystem(stage, call, QueueOf))
+                record.Extension = null;
             var update = Describe(callId, verdict, known, isOver);
 
             // One that comes after the end was told may tell more of it than was known.
@@ -526,6 +550,8 @@ internal sealed class YeastarEvents
         }
         if (uid is not null)
             _recordIds.Add(uid, callId);
+        if (record is { IsOfQueue: true, To.Number: { } queue })
+            NameQueues([queue]);
         var call = _calls.Get(callId);
         call.Add(record, pbxEvent);
         if (_host.FindCall(callId) is { } known && (known.State == PbxCallState.Ended || IsOnly(record, known, call)))
@@ -658,7 +684,7 @@ internal sealed class YeastarEvents
             NameQueues([queue]);
         if (id != YeastarTopics.AgentTimeout)
             return null;
-        pbxEvent.From = _fields.Text(CallerNumber);
+        pbxEvent.From = ReadParty(CallerNumber).Number;
         pbxEvent.CallId = _fields.Text(CallId);
         if (pbxEvent.CallId is not { } callId || _host.FindCall(callId) is not { State: not PbxCallState.Ended } known)
             return null;

@@ -205,6 +205,9 @@ internal sealed class YeastarSession : ProtocolSession
         }
     }
 
+    /// <inheritdoc/>
+    public override void Closing() => _events.Closing();
+
     // ---- frames ----------------------------------------------------------------------------------------------------
 
     private void MessageReceived(YeastarWire wire, ReadOnlyMemory<byte> frame)

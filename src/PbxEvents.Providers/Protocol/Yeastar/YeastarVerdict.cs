@@ -45,7 +45,8 @@ internal sealed class YeastarVerdict
     /// <param name="queueOf">The queue that a path or number is; null when it is not known to be one.</param>
     public static YeastarVerdict Of(YeastarCall call, PbxCall? known, Func<string?, string?> queueOf)
     {
-        YeastarRecord[] records = call.Records.Count < 2 ? [.. call.Records] : [.. call.Records.OrderBy(r => r.StartedAt ?? DateTimeOffset.MaxValue)];
+        // The last stage's comes first, and several may begin in one second.
+        YeastarRecord[] records = call.Records.Count < 2 ? [.. call.Records] : [.. call.Records.Reverse().OrderBy(r => r.StartedAt ?? DateTimeOffset.MaxValue)];
         var endedAt = EndOf(known);
         if (records.Length == 0)
             return new YeastarVerdict { Outcome = HintOf(call, known), EndedAt = endedAt };
@@ -53,7 +54,7 @@ internal sealed class YeastarVerdict
         var direction = IsSure(known) || first.Direction == PbxDirection.Unknown ? known?.Direction ?? PbxDirection.Unknown : first.Direction;
         var queue = known?.Queue ?? queueOf(call.Path) ?? QueueIn(records, queueOf);
         var persons = Array.FindAll(records, r => IsPerson(r, records.Length == 1 && known is null));
-        var ours = Array.FindAll(records, r => r.Direction != PbxDirection.Outbound && !IsOfSystem(r));
+        var ours = Array.FindAll(records, r => r.Direction != PbxDirection.Outbound && !IsOfSystem(r, call, queueOf));
         var isUnseen = known?.AnsweredAt is null && persons.Length > 0;
 
         // The clock of the PBX, and the zone it writes in, may be others than ours: only the distances between its times count.
@@ -85,12 +86,9 @@ internal sealed class YeastarVerdict
             EndedAt = end,
         };
 
-        bool IsOfSystem(YeastarRecord record) =>
-            record.IsOfService || record.IsOfGroup || call.HasPassed(record.To.Number) || queueOf(record.To.Number) is not null;
-
         // "ANSWERED" without a second of talk is an announcement's, unless it is all there is.
         bool IsPerson(YeastarRecord record, bool isAlone) =>
-            record.IsAnswered && !IsOfSystem(record) && (isAlone || record.TalkTime != TimeSpan.Zero);
+            record.IsAnswered && !IsOfSystem(record, call, queueOf) && (isAlone || record.TalkTime != TimeSpan.Zero);
 
         PbxOutcome? Weigh()
         {
@@ -103,8 +101,11 @@ internal sealed class YeastarVerdict
                 return PbxOutcome.Answered;
             if (records.Any(r => r.IsOfVoicemail))
                 return PbxOutcome.Voicemail;
-            if (direction != PbxDirection.Outbound && queue is not null && records.Any(r => r.IsUnanswered || r.IsAnswered))
+            if (direction != PbxDirection.Outbound
+                && records.Any(r => r.Status == "ABANDONED" || (queue is not null && (r.IsUnanswered || r.IsAnswered))))
+            {
                 return PbxOutcome.Abandoned;
+            }
             if (records.Any(r => r.Status is "NO ANSWER" or "NO ANSWERED" or "ABANDONED"))
                 return hint is PbxOutcome.Busy or PbxOutcome.Rejected ? hint
                     : direction == PbxDirection.Outbound ? PbxOutcome.Failed
@@ -117,9 +118,13 @@ internal sealed class YeastarVerdict
                 return hint ?? PbxOutcome.Failed;
 
             // A menu took the call, and nobody else did.
-            return direction != PbxDirection.Outbound && records.Any(r => r.IsAnswered && IsOfSystem(r)) ? PbxOutcome.Missed : hint;
+            return direction != PbxDirection.Outbound && records.Any(r => r.IsAnswered && IsOfSystem(r, call, queueOf)) ? PbxOutcome.Missed : hint;
         }
     }
+
+    /// <summary>True for the record of a stage at which no extension was called: a menu, a queue, a group.</summary>
+    public static bool IsOfSystem(YeastarRecord record, YeastarCall call, Func<string?, string?> queueOf) =>
+        record.IsOfService || record.IsOfGroup || call.HasPassed(record.To.Number) || queueOf(record.To.Number) is not null;
 
     /// <summary>True when the members show both sides of the call, so that no record of one stage can know better.</summary>
     public static bool IsSure(PbxCall? known) => known?.Direction switch

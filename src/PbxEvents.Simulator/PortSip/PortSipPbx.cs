@@ -42,7 +42,13 @@ internal sealed class PortSipPbx(SimulatedIds ids, string domain, PortSipVersion
     /// <summary>The address of the device at a leg.</summary>
     public string Device(SimulatedCall call, SimulatedLeg leg) => leg.Extension is { } extension
         ? $"sip:{extension}@10.0.0.{leg.Device}:{int.Parse(extension, CultureInfo.InvariantCulture) % 10_000 + 5000}"
-        : Address(call.To);
+        : Address(leg.Number ?? call.To);
+
+    /// <summary>The calling number; the word of SIP itself (RFC 3323) for one that must not be shown.</summary>
+    public static string CallerOf(SimulatedCall call) => call.IsCallerHidden ? "anonymous" : call.From;
+
+    /// <summary>The calling party's name.</summary>
+    public static string CallerNameOf(SimulatedCall call) => call.IsCallerHidden ? "Anonymous" : call.FromName;
 
     /// <summary>True for the numbers of the PBX itself.</summary>
     public static bool IsInside(string number) => Extensions.Contains(number) || Queues.Contains(number) || number == Menu;

@@ -33,8 +33,8 @@ internal static class PortSipRecords
             ["call_targets"] = new JsonArray([.. Machines(pbx, call, ended), .. call.Legs.Where(l => l.Index > 0).Select(l => Target(pbx, call, l, ended))]),
             ["callee"] = FirstTarget(call),
             ["callee_domain"] = pbx.Domain,
-            ["caller"] = call.From,
-            ["caller_display_name"] = call.FromName,
+            ["caller"] = PortSipPbx.CallerOf(call),
+            ["caller_display_name"] = PortSipPbx.CallerNameOf(call),
             ["caller_domain"] = PortSipPbx.IsInside(call.From) ? pbx.Domain : PortSipPbx.Trunk,
             ["cdr_id"] = call.Digits("record", 18),
             [pbx.Version == PortSipVersion.V22 ? "did" : "did_cid"] = call.Direction == PbxDirection.Inbound ? call.To : "",
@@ -68,7 +68,7 @@ internal static class PortSipRecords
     {
         { Direction: PbxDirection.Outbound } => call.To,
         _ when call.Scenario.StartsWith("Queue", StringComparison.Ordinal) => call.QueueName,
-        _ when call.Scenario.EndsWith("Menu", StringComparison.Ordinal) => PortSipPbx.Menu,
+        _ when call.Scenario.Contains("Menu", StringComparison.Ordinal) => PortSipPbx.Menu,
         _ => call.Extension,
     };
 
@@ -80,9 +80,11 @@ internal static class PortSipRecords
     {
         (PbxDirection.Internal, PortSipVersion.V22) => "internal",
         (PbxDirection.Outbound, PortSipVersion.V22) => "outbound",
+        (_, PortSipVersion.V22) when GoesOutside(call) => "inbound_outbound",
         (_, PortSipVersion.V22) => "inbound",
         (PbxDirection.Internal, _) => "ext",
         (PbxDirection.Outbound, _) => "out",
+        _ when GoesOutside(call) => "in2out",
         _ => "in",
     };
 
@@ -96,6 +98,8 @@ internal static class PortSipRecords
         EndReason.Failed => 404,
         _ => 0,
     };
+
+    private static bool GoesOutside(SimulatedCall call) => call.Legs.Any(l => l.ForwardedFrom is not null);
 
     /// <summary>A menu and a queue answer at once and put the caller through by a transfer of their own.</summary>
     private static IEnumerable<JsonNode> Machines(PortSipPbx pbx, SimulatedCall call, CallEnded ended)
@@ -114,10 +118,11 @@ internal static class PortSipRecords
             EndReason.Transferred => call.Legs.Any(l => l.IsConsultation) ? "replaced" : "referred",
             EndReason.Hangup => ended.ByCaller ? "caller_disconnect" : "callee_disconnect",
             EndReason.Cancelled => "cancelled",
+            EndReason.AnsweredElsewhere when call.Legs.Any(l => l.IsPickUp) => "replaced",
             _ => "None",
         };
         var ringAt = leg.AnsweredAt is { } answered && (leg.RingingAt is not { } rang || answered - rang < Reaction) ? answered - Reaction : leg.RingingAt;
-        return Entry(pbx, call, leg.Extension ?? call.To, pbx.Device(call, leg), ringAt, leg.AnsweredAt, leg.EndedAt, reason, Code(leg.EndReason ?? EndReason.Hangup));
+        return Entry(pbx, call, leg.Extension ?? leg.Number ?? call.To, pbx.Device(call, leg), ringAt, leg.AnsweredAt, leg.EndedAt, reason, Code(leg.EndReason ?? EndReason.Hangup));
     }
 
     private static JsonObject Entry(PortSipPbx pbx, SimulatedCall call, string number, string device,
@@ -128,7 +133,7 @@ internal static class PortSipRecords
             ["answered_time"] = Time(answeredAt),
             ["call_type"] = "normal_call",
             ["callee"] = number,
-            ["caller"] = call.From,
+            ["caller"] = PortSipPbx.CallerOf(call),
             ["destination"] = device,
             ["end_reason"] = reason,
             ["ended_time"] = Time(endedAt),

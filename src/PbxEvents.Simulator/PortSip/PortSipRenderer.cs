@@ -81,8 +81,8 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
         {
             ["position"] = $"{i + 1}",
             ["session_id"] = SessionOf(c),
-            ["caller_number"] = c.From,
-            ["caller_name"] = c.FromName,
+            ["caller_number"] = PortSipPbx.CallerOf(c),
+            ["caller_name"] = PortSipPbx.CallerNameOf(c),
             ["timestamp"] = PortSipPbx.Time(c.QueuedAt ?? c.StartedAt),
             ["type"] = "normal",
         });
@@ -116,7 +116,7 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
         CallOffered => [OldCall(call, "call_start", f =>
         {
             f["cdr_id"] = call.Digits("record", 18);
-            f["caller_display_name"] = call.FromName;
+            f["caller_display_name"] = PortSipPbx.CallerNameOf(call);
             f["direction"] = PortSipRecords.Direction(pbx, call);
             f["request_id"] = "0";
         })],
@@ -147,7 +147,7 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
         {
             ["session_id"] = SessionOf(call),
             ["call_id"] = CallIdOf(call),
-            ["caller"] = pbx.Address(call.From),
+            ["caller"] = pbx.Address(PortSipPbx.CallerOf(call)),
             ["callee"] = pbx.Address(PortSipRecords.FirstTarget(call)),
         };
         add(fields);
@@ -158,7 +158,7 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
     {
         ["aor"] = pbx.Address(call.Leg(leg).Extension!),
         ["call_id"] = $"{call.Hex($"leg {leg}", 22)}..",
-        ["peer_aor"] = pbx.Address(call.From),
+        ["peer_aor"] = pbx.Address(PortSipPbx.CallerOf(call)),
         ["session_id"] = SessionOf(call),
     }, Parties(call));
 
@@ -183,7 +183,7 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
             ["call_id"] = $"{call.Hex($"leg {leg}", 22)}..",
             ["direction"] = PortSipRecords.Direction(pbx, call),
             ["destination"] = pbx.Device(call, call.Leg(leg)),
-            ["caller"] = IsOld ? pbx.Address(call.From) : call.From,
+            ["caller"] = IsOld ? pbx.Address(PortSipPbx.CallerOf(call)) : PortSipPbx.CallerOf(call),
         }, topic == "extension_events" ? Parties(call) : []);
 
     // ---- v16.2 and later ---------------------------------------------------------------------------------------------
@@ -246,8 +246,8 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
             ["session_id"] = SessionOf(call),
             ["cdr_id"] = call.Digits("record", 18),
             ["direction"] = PortSipRecords.Direction(pbx, call),
-            ["caller_display_name"] = call.FromName,
-            ["caller"] = call.From,
+            ["caller_display_name"] = PortSipPbx.CallerNameOf(call),
+            ["caller"] = PortSipPbx.CallerOf(call),
             ["callee_display_name"] = "",
             ["callee"] = _targets.GetValueOrDefault(call.Number, call.To),
             ["did"] = call.Direction == PbxDirection.Inbound ? call.To : "",
@@ -366,7 +366,7 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
         {
             ["position"] = "1",
             ["session_id"] = SessionOf(call),
-            ["caller_number"] = call.From,
+            ["caller_number"] = PortSipPbx.CallerOf(call),
             ["reason"] = reason,
             ["timestamp"] = Now,
             ["type"] = "normal",
@@ -381,8 +381,8 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
             ["state"] = state,
             ["agent_extension_number"] = extension,
             ["session_id"] = call is null ? "" : SessionOf(call),
-            ["caller_number"] = call?.From ?? "",
-            ["caller_name"] = call?.FromName ?? "",
+            ["caller_number"] = call is null ? "" : PortSipPbx.CallerOf(call),
+            ["caller_name"] = call is null ? "" : PortSipPbx.CallerNameOf(call),
             ["timestamp"] = PortSipPbx.Time(since),
         };
     }

@@ -16,9 +16,12 @@ public sealed class PortSipSimulator : PbxSimulator
     /// <summary>The fault that leaves the next Count logins (default 1) without an answer.</summary>
     public const string SilentLoginFault = "SilentLogin";
 
-    // The event service has no voicemail, no trunks and no requests between clients.
+    // The event service has no voicemail, no word for a park slot or for a person who joins, no trunks and no requests between clients.
     private static readonly Scenario[] OwnScenarios =
-        [.. ScenarioBook.All.Where(s => s.Name is not ("Voicemail" or "TrunkDown" or "TrunkUp" or "Request") && !ScenarioBook.New.Contains(s.Name))];
+    [
+        .. ScenarioBook.All.Where(s => s.Name is not (
+            "Voicemail" or "VoicemailNotLeft" or "Parked" or "Conference" or "TrunkDown" or "TrunkUp" or "Request")),
+    ];
 
     /// <summary>The platform's own samples that are no JSON (portsip.md section 8), before everybody else's garbage.</summary>
     private static readonly string[] OwnGarbage =

@@ -143,16 +143,6 @@ internal static class ScenarioBook
         new("Request", _ => [new PartnerRequest()]) { HasCall = false },
     ];
 
-    /// <summary>
-    /// The rows of docs/outcomes.md that need words of their own on each platform; a platform plays them once its renderer has
-    /// them.
-    /// </summary>
-    public static IReadOnlyList<string> New { get; } =
-    [
-        "AllBusy", "MenuAbandoned", "VoicemailNotLeft", "MobileAnswered", "ForwardedAnswered", "ForwardedMissed", "Parked", "PickedUp",
-        "Conference", "InternalMissed", "OutboundCancelled", "OutboundBusy", "Emergency", "HiddenCaller", "NoCallee",
-    ];
-
     private static ScenarioStep[] Ring(SimulatedCall call, int leg) => [new LegOffered(leg, call.Extension), new LegRinging(leg)];
 
     private static ScenarioStep[] Talk(SimulatedCall call, int leg) => [.. Ring(call, leg), new LegAnswered(leg)];

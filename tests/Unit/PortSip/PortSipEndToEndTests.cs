@@ -52,7 +52,10 @@ public sealed class PortSipEndToEndTests
                     ("Transferred", PbxOutcome.Transferred), ("AttendedTransfer", PbxOutcome.Transferred), ("Held", PbxOutcome.Answered),
                     ("QueueAnswered", PbxOutcome.Answered), ("QueueAbandoned", PbxOutcome.Abandoned), ("Menu", PbxOutcome.Answered),
                     ("MissedAfterMenu", PbxOutcome.Missed), ("Internal", PbxOutcome.Answered), ("Outbound", PbxOutcome.Answered),
-                    ("Failed", PbxOutcome.Failed),
+                    ("Failed", PbxOutcome.Failed), ("AllBusy", PbxOutcome.Busy), ("MenuAbandoned", PbxOutcome.Missed),
+                    ("MobileAnswered", PbxOutcome.Answered), ("ForwardedAnswered", PbxOutcome.Answered), ("ForwardedMissed", PbxOutcome.Missed),
+                    ("PickedUp", PbxOutcome.Answered), ("InternalMissed", PbxOutcome.Missed), ("OutboundCancelled", PbxOutcome.Failed),
+                    ("OutboundBusy", PbxOutcome.Busy), ("HiddenCaller", PbxOutcome.Missed), ("NoCallee", PbxOutcome.Missed),
                 ])
                 {
                     data.Add(version, scenario, outcome);

@@ -10,29 +10,30 @@ namespace PbxEvents.Providers.Protocol;
 /// <param name="Name">The display name; null when there is none.</param>
 internal readonly record struct SipAddress(string? Number, string? Name)
 {
+    /// <summary>What stands in place of the number of a caller who hides it, or whose network does not tell it.</summary>
+    private static readonly string[] HiddenWords = ["anonymous", "restricted", "private", "withheld", "unknown", "unavailable"];
+
     private static readonly SearchValues<char> Special = SearchValues.Create("<>\"@:;% \t");
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789+*#");
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789+*#-.()");
 
     /// <summary>Takes an address apart. What follows no grammar is read as far as it goes, never refused.</summary>
-    public static SipAddress Read(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-            return default;
-        if (text.AsSpan().IndexOfAny(Special) < 0)
-            return IsAnonymous(text) ? default : new SipAddress(text, null);
-        var number = NumberIn(FindUri(text, out var name));
-
-        // RFC 3323 section 4.1.1.3: who hides himself is called anonymous.
-        return IsAnonymous(number) ? default : new SipAddress(number, name.Length == 0 ? null : Unquote(name));
-    }
+    public static SipAddress Read(string? text) => Read(text, out _);
 
     /// <summary>The number in <c>sip:102@example.io</c>, <c>"Ann &lt;EU&gt;" &lt;sip:102:pw@example.io&gt;;tag=1</c>, <c>tel:102</c> or <c>102</c>.</summary>
     /// <returns>The number; null when there is none, or when the caller hides it.</returns>
     public static string? NumberOf(string? text) => Read(text).Number;
 
-    /// <summary>True for an address by which somebody hides himself: <c>anonymous</c>, or <c>sip:anonymous@anonymous.invalid</c>.</summary>
-    public static bool IsHidden(string text) => text.Contains("anonymous", StringComparison.OrdinalIgnoreCase) && NumberOf(text) is null;
+    /// <summary>
+    /// True for an address by which somebody hides himself: <c>anonymous</c>, <c>sip:anonymous@anonymous.invalid</c> (RFC 3323), and
+    /// what platforms and carriers write in place of a number, such as <c>Restricted</c> or <c>Private number</c>. A number that
+    /// is called unknown counts as well: there is nothing to show, and the name beside it is not the caller's word.
+    /// </summary>
+    public static bool IsHidden(string? text)
+    {
+        Read(text, out var isHidden);
+        return isHidden;
+    }
 
     /// <summary>The same address without its password, to be shown or kept.</summary>
     public static string WithoutPassword(string address)
@@ -44,6 +45,22 @@ internal readonly record struct SipAddress(string? Number, string? Name)
             return address;
         address.AsSpan().Overlaps(uri, out var offset);
         return address.Remove(offset + start + colon, end - start - colon);
+    }
+
+    private static SipAddress Read(string? text, out bool isHidden)
+    {
+        isHidden = false;
+        if (string.IsNullOrEmpty(text))
+            return default;
+        if (text.AsSpan().IndexOfAny(Special) < 0)
+        {
+            isHidden = IsHiddenWord(text);
+            return isHidden ? default : new SipAddress(text, null);
+        }
+        var uri = FindUri(text, out var name);
+        var number = NumberIn(uri);
+        isHidden = IsHiddenWord(number) || uri.EndsWith("@anonymous.invalid", StringComparison.OrdinalIgnoreCase);
+        return isHidden ? default : new SipAddress(number, name.Length == 0 ? null : Unquote(name));
     }
 
     /// <summary>The addr-spec in an address; the name before it is still as it was written.</summary>
@@ -152,5 +169,16 @@ internal readonly record struct SipAddress(string? Number, string? Name)
         return plain.Length == 0 ? null : plain;
     }
 
-    private static bool IsAnonymous(string? number) => "anonymous".Equals(number, StringComparison.OrdinalIgnoreCase);
+    /// <summary>True for one of <see cref="HiddenWords"/>, alone or before <c>number</c> or <c>caller</c>.</summary>
+    private static bool IsHiddenWord(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty || !char.IsAsciiLetter(text[0]))
+            return false;
+        if (text.EndsWith(" number", StringComparison.OrdinalIgnoreCase) || text.EndsWith(" caller", StringComparison.OrdinalIgnoreCase))
+            text = text[..^7];
+        foreach (var word in HiddenWords)
+            if (text.Equals(word, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
+    }
 }

@@ -75,8 +75,8 @@ internal sealed class OneCloudRecord(Utf8Pool pool, TimeZoneInfo zone)
     /// <summary>The latest moment that the record tells of; null when it tells none.</summary>
     public DateTimeOffset? NewestTime => Later(WriteTime, Later(StartTime, AnswerTime));
 
-    /// <summary>The caller is called anonymous (RFC 3323) where his number stands: it must not be shown, whatever other fields say.</summary>
-    public bool IsFromHidden => IsAnonymous(AniSlot) || IsAnonymous(OrigFromUserSlot) || IsAnonymous(OrigFromUriSlot);
+    /// <summary>Where the caller's number stands is a word by which he hides it: it must not be shown, whatever other fields say.</summary>
+    public bool IsFromHidden => IsHidden(AniSlot) || IsHidden(OrigFromUserSlot) || IsHidden(OrigFromUriSlot);
 
     public string? FromName => IsFromHidden ? null : _fields.Text(OrigFromNameSlot);
 
@@ -118,7 +118,7 @@ internal sealed class OneCloudRecord(Utf8Pool pool, TimeZoneInfo zone)
     /// <summary>A queue's responder, from the same source: <c>sip:...@call-queuing</c>.</summary>
     public bool IsQueueResponder => HasUri("@call-queuing", atStart: false);
 
-    private bool IsAnonymous(int slot) => _fields.Text(slot) is { } text && SipAddress.IsHidden(text);
+    private bool IsHidden(int slot) => SipAddress.IsHidden(_fields.Text(slot));
 
     private string? UriNumber => SipAddress.NumberOf(_fields.Text(TermUriSlot)) ?? SipAddress.NumberOf(_fields.Text(TermToUriSlot));
 

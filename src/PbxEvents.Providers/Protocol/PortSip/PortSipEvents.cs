@@ -78,7 +78,7 @@ internal sealed class PortSipEvents
             Category = row?.Category ?? PbxCategory.Unknown,
             Name = row?.Name ?? name,
             Topic = topic,
-            Payload = payload,
+            Payload = HidesCaller() ? HiddenParty.MaskHidden(payload, PortSipFields.CallerNumbers, PortSipFields.CallerNames) : payload,
             Tenant = _fields.Text(PortSipFields.TenantId),
             Time = _fields.Moment(PortSipFields.Time) ?? _fields.Moment(PortSipFields.Timestamp) ?? _host.Now,
         };
@@ -123,7 +123,7 @@ internal sealed class PortSipEvents
         switch (pbxEvent.Category)
         {
             case PbxCategory.Call:
-                _host.Emit(pbxEvent, _calls.Translate(pbxEvent));
+                _host.Emit(pbxEvent, Hide(_calls.Translate(pbxEvent), SipAddress.IsHidden(_fields.Text(PortSipFields.Caller))));
                 return;
             case PbxCategory.Queue:
                 pbxEvent.Queue = QueueOfMessage();
@@ -156,7 +156,7 @@ internal sealed class PortSipEvents
         pbxEvent.LegId = _fields.Text(PortSipFields.CallId);
         pbxEvent.From = record.Caller;
         pbxEvent.To = record.Callee;
-        _host.Emit(pbxEvent, _calls.TranslateRecord(pbxEvent, record));
+        _host.Emit(pbxEvent, Hide(_calls.TranslateRecord(pbxEvent, record), SipAddress.IsHidden(_fields.Text(PortSipFields.Caller))));
     }
 
     // ---- queues ------------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ internal sealed class PortSipEvents
 
             // The whole picture goes with its first part.
             var call = waiting.CallId is { } session ? _calls.TranslateWaiting(session, queue, waiting.From) : null;
-            _host.Emit(waiting, call, i == 0 ? picture : null);
+            _host.Emit(waiting, Hide(call, EntryHidesCaller()), i == 0 ? picture : null);
         }
         return queue;
     }
@@ -236,7 +236,8 @@ internal sealed class PortSipEvents
                 TellCaller(update);
             else if (session is not null)
                 update?.Left.Add(session);
-            _host.Emit(pbxEvent, session is null ? null : _calls.TranslateQueue(session, queue, pbxEvent.From, reason, time), update);
+            var call = session is null ? null : _calls.TranslateQueue(session, queue, pbxEvent.From, reason, time);
+            _host.Emit(pbxEvent, Hide(call, EntryHidesCaller()), update);
         }
     }
 
@@ -299,7 +300,7 @@ internal sealed class PortSipEvents
             {
                 CallId = session,
                 From = _entry.Party(PortSipFields.CallerNumber),
-                FromName = _entry.Text(PortSipFields.QueueCallerName),
+                FromName = EntryHidesCaller() ? null : _entry.Text(PortSipFields.QueueCallerName),
                 Position = (int?)_entry.Number(PortSipFields.Position),
                 EnteredAt = _entry.Moment(PortSipFields.Timestamp) ?? default,
             });
@@ -391,6 +392,32 @@ internal sealed class PortSipEvents
     };
 
     // ---- helpers -----------------------------------------------------------------------------------------------------
+
+    /// <summary>True when the message has a caller who hides the number, in itself or in one of its lists.</summary>
+    private bool HidesCaller()
+    {
+        if (SipAddress.IsHidden(_fields.Text(PortSipFields.Caller)))
+            return true;
+        foreach (var list in (ReadOnlySpan<int>)[PortSipFields.WaitingList, PortSipFields.UpdatedCallers, PortSipFields.UpdatedAgents])
+        {
+            foreach (var json in _fields.Entries(list))
+            {
+                _entry.Read(json);
+                if (EntryHidesCaller())
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    private bool EntryHidesCaller() => SipAddress.IsHidden(_entry.Text(PortSipFields.CallerNumber));
+
+    private static CallUpdate? Hide(CallUpdate? call, bool hidesCaller)
+    {
+        if (call is not null)
+            call.HidesFrom = hidesCaller;
+        return call;
+    }
 
     /// <summary>An event for one entry of a message; with a place in the message its id is one of its own.</summary>
     private static PbxEvent Copy(PbxEvent shape, int? place)

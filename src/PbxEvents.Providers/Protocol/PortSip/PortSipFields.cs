@@ -26,6 +26,10 @@ internal static class PortSipFields
         "reason", "agent_extension_number", "online", "push_online", "cdr_id", "ring_duration",
         "state", "registration_contacts", "queue_name", "caller_name", "position");
 
+    /// <summary>The members that hold a caller's number, and the name beside it.</summary>
+    public static readonly FieldNames CallerNumbers = new("caller", "caller_number");
+    public static readonly FieldNames CallerNames = new("caller_display_name", "caller_name");
+
     /// <summary>A time in Unix seconds, written as number or text; null when it is missing, 0 or no time.</summary>
     public static DateTimeOffset? Moment(this JsonFields fields, int slot) =>
         fields.Number(slot) is > 0 and < 253_402_300_800 and { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;

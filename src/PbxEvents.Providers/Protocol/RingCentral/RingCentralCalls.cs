@@ -67,6 +67,9 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
     /// <summary>What the last notification said; valid until the next one.</summary>
     public CallUpdate Update => _update;
 
+    /// <summary>True when the caller hides himself in a party of the last notification.</summary>
+    public bool HidesCaller { get; private set; }
+
     /// <summary>The sessions that have a living party.</summary>
     public IReadOnlyList<string> Open => _sessions.Values.Where(s => !s.HasEnded).Select(s => s.Id).ToArray();
 
@@ -83,6 +86,7 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
         var sequence = _body.Number(Sequence);
         var session = Find(id);
         _update.Reset(id);
+        HidesCaller = false;
         int read = 0, old = 0, duplicates = 0;
         var parties = _body.Json(Parties);
         var reader = new Utf8JsonReader(parties.Span);
@@ -101,6 +105,7 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
             ReadPart(_from, From);
             ReadPart(_to, To);
             ReadPart(_status, Status);
+            _update.HidesFrom = HidesCaller |= IsHidden(_from);
             var party = session.Get(partyId);
             if (sequence is { } number && party.Sequence > 0 && number <= party.Sequence)
             {
@@ -321,7 +326,7 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
         if (call?.From is null)
         {
             _update.From ??= NumberOf(_from);
-            _update.FromName ??= _from.Text(Name);
+            _update.FromName ??= IsHidden(_from) ? null : _from.Text(Name);
         }
         if (call?.To is null)
             _update.To ??= NumberOf(_to);
@@ -425,7 +430,11 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
         return last;
     }
 
-    private static string? NumberOf(JsonFields end) => end.Text(Number) ?? end.Text(ExtensionNumber) ?? end.Text(EndExtension);
+    private static string? NumberOf(JsonFields end) => IsHidden(end) ? null : NumberIn(end);
+
+    private static string? NumberIn(JsonFields end) => end.Text(Number) ?? end.Text(ExtensionNumber) ?? end.Text(EndExtension);
+
+    private static bool IsHidden(JsonFields end) => HiddenParty.IsHidden(NumberIn(end), end.Text(Name));
 
     private static string? OtherExtensionOf(JsonFields end, TelephonyParty party) =>
         end.Text(EndExtension) is { } extension && extension != party.Extension ? extension : null;

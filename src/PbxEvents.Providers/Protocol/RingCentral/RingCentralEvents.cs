@@ -20,6 +20,10 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
     private static readonly FieldNames BodyNames = new("extensionId", "sequence", "totalActiveCalls", "activeCalls", "from", "to");
     private static readonly FieldNames EndNames = new("phoneNumber", "extensionId", "extensionNumber");
 
+    /// <summary>The members that hold a number, and the name beside it; <c>from</c> is a number in presence.</summary>
+    private static readonly FieldNames CallerNumbers = new("phoneNumber", "from");
+    private static readonly FieldNames CallerNames = new("name", "fromName");
+
     private readonly JsonFields _notification = new(NotificationNames, pool);
     private readonly JsonFields _inner = new(NotificationNames, pool);
     private readonly JsonFields _body = new(BodyNames, pool);
@@ -86,7 +90,7 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
         };
         if (snapshot.Payload.IsEmpty)
             host.Emit(pbxEvent, _calls.End(snapshot.Key!));
-        else if (_calls.Read(snapshot.Payload, pbxEvent) == TelephonyVerdict.News)
+        else if (ReadCall(snapshot.Payload, pbxEvent) == TelephonyVerdict.News)
             host.Emit(pbxEvent, _calls.Update);
     }
 
@@ -105,6 +109,8 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
                 {
                     pbxEvent.From = NumberOf(From);
                     pbxEvent.To = NumberOf(To);
+                    if (pbxEvent.From is null)
+                        Mask(pbxEvent);
                 }
                 host.Emit(pbxEvent);
                 break;
@@ -120,7 +126,7 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
 
     private bool EmitCall(PbxEvent pbxEvent, ReadOnlyMemory<byte> body)
     {
-        switch (body.IsEmpty ? TelephonyVerdict.Stale : _calls.Read(body, pbxEvent))
+        switch (body.IsEmpty ? TelephonyVerdict.Stale : ReadCall(body, pbxEvent))
         {
             case TelephonyVerdict.News:
                 host.Emit(pbxEvent, _calls.Update);
@@ -136,6 +142,16 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
                 return true;
         }
     }
+
+    private TelephonyVerdict ReadCall(ReadOnlyMemory<byte> body, PbxEvent pbxEvent)
+    {
+        var verdict = _calls.Read(body, pbxEvent);
+        if (_calls.HidesCaller)
+            Mask(pbxEvent);
+        return verdict;
+    }
+
+    private static void Mask(PbxEvent pbxEvent) => pbxEvent.Payload = HiddenParty.MaskHidden(pbxEvent.Payload, CallerNumbers, CallerNames);
 
     private void EmitFetched(PbxEvent origin, CallUpdate call) => host.Emit(new PbxEvent
     {
@@ -164,6 +180,8 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
         var sequence = _body.Number(Sequence);
         var total = _body.Number(TotalActiveCalls);
         var calls = _body.Json(ActiveCalls);
+        if (!calls.IsEmpty)
+            Mask(pbxEvent);
         host.Emit(pbxEvent);
         if (extension is null || (calls.IsEmpty && total is null) || !tracksPresence())
             return;
@@ -202,12 +220,13 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
     {
         var json = _body.Json(slot);
         if (json.IsEmpty || !_body.IsStructure(slot))
-            return _body.Text(slot);
+            return _body.Text(slot) is { } text && !SipAddress.IsHidden(text) ? text : null;
         var reader = new Utf8JsonReader(json.Span);
         reader.Read();
         if (reader.TokenType == JsonTokenType.StartArray && (!reader.Read() || reader.TokenType != JsonTokenType.StartObject))
             return null;
         _end.Read(json, ref reader);
-        return _end.Text(PhoneNumber) ?? _end.Text(ExtensionNumber) ?? _end.Text(EndExtension);
+        var number = _end.Text(PhoneNumber) ?? _end.Text(ExtensionNumber) ?? _end.Text(EndExtension);
+        return SipAddress.IsHidden(number) ? null : number;
     }
 }

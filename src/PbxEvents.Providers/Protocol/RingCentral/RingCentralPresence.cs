@@ -82,8 +82,9 @@ internal sealed class RingCentralPresence(ISessionHost host, Utf8Pool pool)
         known[id] = entry;
         _update.Reset(id);
         _update.Direction = isInbound ? PbxDirection.Inbound : PbxDirection.Outbound;
-        _update.From = _call.Text(From);
-        _update.FromName = _call.Text(FromName);
+        _update.HidesFrom = HiddenParty.IsHidden(_call.Text(From), _call.Text(FromName));
+        _update.From = _update.HidesFrom ? null : _call.Text(From);
+        _update.FromName = _update.HidesFrom ? null : _call.Text(FromName);
         _update.To = _call.Text(To);
         _update.State = wanted;
         _update.AnsweredBy = wanted == PbxCallState.Answered ? (isInbound ? extension : _call.Text(To)) : null;

@@ -223,7 +223,7 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
         var isOtherHidden = _fields.Flag(HideOtherParty) == true;
         var calling = _fields.Text(Caller);
         var from = SipAddress.Read(calling);
-        var hidesCaller = _fields.Flag(CallerPrivacy) == true || (isOtherHidden && !isCallerLeg) || (calling is not null && SipAddress.IsHidden(calling));
+        var hidesCaller = _fields.Flag(CallerPrivacy) == true || (isOtherHidden && !isCallerLeg) || SipAddress.IsHidden(calling);
         var hidesCallee = isOtherHidden && isCallerLeg;
         var hidden = hidesCaller || hidesCallee ? _privacy.Hide(update.CallId, hidesCaller, hidesCallee) : _privacy.Of(update.CallId);
         if (hidden is { Caller: true } && isCallerLeg)

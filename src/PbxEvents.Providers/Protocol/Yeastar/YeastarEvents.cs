@@ -36,6 +36,10 @@ internal sealed class YeastarEvents
         "time_start", "call_from", "call_to", "call_duration", "type", "uid", "ext_number", "ext_num", "create_time",
         "did_number", "channel", "trunk_name", "talk_duration", "recording");
 
+    /// <summary>The members that hold a calling number, and a calling name beside it.</summary>
+    private static readonly FieldNames CallerNumbers = new("from", "call_from", "call_from_number", "caller_number");
+    private static readonly FieldNames CallerNames = new("from_name", "call_from_name", "caller_name");
+
     private readonly ISessionHost _host;
     private readonly Func<int, bool> _isWanted;
     private readonly string _server;
@@ -164,7 +168,7 @@ internal sealed class YeastarEvents
             Category = row?.Category ?? PbxCategory.Unknown,
             Name = message.Name,
             Topic = row?.Topic ?? message.Name,
-            Payload = message.Payload,
+            Payload = HidesCaller(members) ? HiddenParty.MaskHidden(message.Payload, CallerNumbers, CallerNames) : message.Payload,
         };
         switch (id)
         {
@@ -179,6 +183,14 @@ internal sealed class YeastarEvents
                 Fill(pbxEvent, id);
                 break;
         }
+    }
+
+    private bool HidesCaller(IReadOnlyList<YeastarMember> members)
+    {
+        for (var i = 0; i < members.Count; i++)
+            if (members[i].IsFromHidden)
+                return true;
+        return SipAddress.IsHidden(_fields.Text(CallFrom)) || SipAddress.IsHidden(_fields.Text(CallerNumber));
     }
 
     /// <summary>One answer to <c>call/query</c> after a gap (section 6.4).</summary>
@@ -356,6 +368,7 @@ internal sealed class YeastarEvents
                     direction = PbxDirection.Inbound;
                     pbxEvent.From = member.From;
                     pbxEvent.To = member.To;
+                    update.HidesFrom |= member.IsFromHidden;
                     break;
                 case YeastarMemberKind.Outbound when direction != PbxDirection.Inbound && !YeastarVerdict.IsSure(known):
                     direction = PbxDirection.Outbound;
@@ -511,6 +524,7 @@ internal sealed class YeastarEvents
         update.IsEnd = true;
         update.Outcome = verdict.Outcome;
         update.Direction = verdict.Direction;
+        update.HidesFrom = verdict.HidesFrom;
         update.From = known?.From is null ? verdict.From.Number : null;
         update.FromName = known?.FromName ?? verdict.From.Name;
         update.To = known?.To is null ? verdict.To : null;
@@ -575,8 +589,9 @@ internal sealed class YeastarEvents
     {
         Direction = ReadDirection(),
         Status = _fields.Text(Status)?.ToUpperInvariant() ?? "",
-        From = ReadParty(CallFrom),
-        To = ReadParty(CallTo),
+        From = SipAddress.Read(_fields.Text(CallFrom)),
+        IsFromHidden = SipAddress.IsHidden(_fields.Text(CallFrom)),
+        To = SipAddress.Read(_fields.Text(CallTo)),
         Did = _fields.Text(DidNumber),
         Recording = _fields.Text(Recording),
         StartedAt = _times.Read(_fields.Text(TimeStart)),
@@ -584,9 +599,6 @@ internal sealed class YeastarEvents
         TalkTime = ReadSeconds(TalkDuration),
         ArrivedAt = _host.Now,
     };
-
-    /// <summary>A bare number, or a name with the number in brackets. Section 5.2: a caller without a number can be the text Unknown.</summary>
-    private SipAddress ReadParty(int slot) => _fields.Is(slot, "Unknown") ? default : SipAddress.Read(_fields.Text(slot));
 
     private TimeSpan? ReadSeconds(int slot) =>
         _fields.Number(slot) is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MaxDuration)) : null;
@@ -684,7 +696,7 @@ internal sealed class YeastarEvents
             NameQueues([queue]);
         if (id != YeastarTopics.AgentTimeout)
             return null;
-        pbxEvent.From = ReadParty(CallerNumber).Number;
+        pbxEvent.From = SipAddress.NumberOf(_fields.Text(CallerNumber));
         pbxEvent.CallId = _fields.Text(CallId);
         if (pbxEvent.CallId is not { } callId || _host.FindCall(callId) is not { State: not PbxCallState.Ended } known)
             return null;
@@ -702,8 +714,8 @@ internal sealed class YeastarEvents
     private void FillTimeline(PbxEvent pbxEvent)
     {
         pbxEvent.CallId = _recordIds.Find(_fields.Text(Uid));
-        pbxEvent.From = ReadParty(CallFrom).Number;
-        pbxEvent.To = ReadParty(CallTo).Number;
+        pbxEvent.From = SipAddress.NumberOf(_fields.Text(CallFrom));
+        pbxEvent.To = SipAddress.NumberOf(_fields.Text(CallTo));
         pbxEvent.Time = ReadEnd() ?? default;
     }
 
@@ -723,7 +735,7 @@ internal sealed class YeastarEvents
             Name = YeastarDriver.CallQuery,
             Topic = YeastarTopics.NameOf(YeastarTopics.CallState),
             Synthesized = true,
-            Payload = json,
+            Payload = HidesCaller(members) ? HiddenParty.MaskHidden(json, CallerNumbers, CallerNames) : json,
         };
         Apply(pbxEvent, call, callId, YeastarTopics.CallState, members);
     }

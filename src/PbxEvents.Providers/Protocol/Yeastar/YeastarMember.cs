@@ -20,6 +20,9 @@ internal readonly record struct YeastarMember(YeastarMemberKind Kind, string Cha
     /// <summary>The calling number of an outside leg.</summary>
     public string? From { get; init; }
 
+    /// <summary>True when a word stands in place of the calling number, by which the caller hides it.</summary>
+    public bool IsFromHidden { get; init; }
+
     /// <summary>The called number of an outside leg.</summary>
     public string? To { get; init; }
 

@@ -47,16 +47,18 @@ internal sealed class YeastarMembers(Utf8Pool pool)
             return;
         }
         _fields.Read(json, ref reader);
-        var (number, from, to) = (_fields.Text(Number), SipAddress.NumberOf(_fields.Text(From)), SipAddress.NumberOf(_fields.Text(To)));
+        var caller = _fields.Text(From);
+        var (number, from, to) = (_fields.Text(Number), SipAddress.NumberOf(caller), SipAddress.NumberOf(_fields.Text(To)));
         _members.Add(new YeastarMember(
             kind.Value,
             _fields.Text(ChannelId) ?? $"{kind}/{number ?? $"{from}/{to}"}",
             _fields.Text(MemberStatus)?.ToUpperInvariant())
         {
             Number = number,
+            From = from,
 
-            // Section 5.2: a caller without a number can be this text.
-            From = "Unknown".Equals(from, StringComparison.OrdinalIgnoreCase) ? null : from,
+            // Section 5.2: a caller without a number can be the text Unknown.
+            IsFromHidden = SipAddress.IsHidden(caller),
             To = to,
             Path = _fields.Text(CallPath),
         });

@@ -13,6 +13,9 @@ internal sealed record YeastarRecord
 
     public SipAddress From { get; init; }
 
+    /// <summary>True when a word stands in place of the calling number, by which the caller hides it.</summary>
+    public bool IsFromHidden { get; init; }
+
     public SipAddress To { get; init; }
 
     /// <summary>The called number as it was dialled from outside; null when it is missing.</summary>

@@ -21,6 +21,9 @@ internal sealed class YeastarVerdict
 
     public SipAddress From { get; private init; }
 
+    /// <summary>True when the caller hides the number.</summary>
+    public bool HidesFrom { get; private init; }
+
     public string? To { get; private init; }
 
     public string? Extension { get; private init; }
@@ -75,6 +78,7 @@ internal sealed class YeastarVerdict
             Outcome = known?.AnsweredAt is null ? Weigh() : null,
             Direction = direction == PbxDirection.Unknown ? null : direction,
             From = first.From,
+            HidesFrom = first.IsFromHidden,
             To = first.Did ?? first.To.Number,
             Extension = direction == PbxDirection.Outbound ? first.From.Number
                 : (ours.LastOrDefault(r => persons.Contains(r)) ?? ours.LastOrDefault())?.To.Number,

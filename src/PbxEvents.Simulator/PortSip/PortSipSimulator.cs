@@ -187,7 +187,7 @@ public sealed class PortSipSimulator : PbxSimulator
         Record(role == PortSipRole.None ? SimulatorLogKind.AuthenticationRefused : SimulatorLogKind.Authenticated, "auth", name, client.Link);
         client.Role = role;
 
-        // v16.0 answers in the seed's form, the later ones in the newer form (section 2).
+        // v16.0 answers in the events page's form, the later ones in the newer form (section 2).
         var isOld = _options.Version == PortSipVersion.V160;
         client.Link.Post((role, isOld) switch
         {

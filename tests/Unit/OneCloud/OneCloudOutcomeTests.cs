@@ -4,7 +4,7 @@ using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.OneCloud;
 
-/// <summary>How calls end: times, forwarding, and calls of which not everything was seen (onecloud.md section 7 and corrections).</summary>
+/// <summary>How calls end: times, forwarding, and calls of which not everything was seen (onecloud.md sections 4.1 and 7).</summary>
 public sealed class OneCloudOutcomeTests : IAsyncLifetime
 {
     private const string Unanswered = "0000-00-00 00:00:00";

@@ -2,7 +2,7 @@ namespace PbxEvents.Tests.Unit.PortSip;
 
 /// <summary>
 /// Who answered, and whether anybody missed a call, where <c>extension_call</c> names no call and not everything is seen:
-/// portsip.md sections 4.2 and 7, and its corrections.
+/// portsip.md sections 4.2, 4.3 and 7.
 /// </summary>
 public sealed class PortSipOutcomeTests
 {

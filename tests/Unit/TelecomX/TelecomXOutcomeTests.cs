@@ -7,7 +7,7 @@ using PbxEvents.Tests.Unit.Support;
 namespace PbxEvents.Tests.Unit.TelecomX;
 
 /// <summary>
-/// How calls end, who takes part in them, and who must not be shown (telecomx.md section 7 and corrections). Every event of a leg
+/// How calls end, who takes part in them, and who must not be shown (telecomx.md section 7). Every event of a leg
 /// carries all that the catalogue lists.
 /// </summary>
 public sealed class TelecomXOutcomeTests

@@ -3,8 +3,8 @@ using static PbxEvents.Tests.Unit.Yeastar.YeastarRig;
 namespace PbxEvents.Tests.Unit.Yeastar;
 
 /// <summary>
-/// How a call turned out, from all its records, its members and its failure reports: yeastar.md section 6.1 with the
-/// corrections, history/yeastar-history.md sections 3 to 6.
+/// How a call turned out, from all its records, its members and its failure reports: yeastar.md sections 5.3,
+/// 5.5 and 6.1, history/yeastar-history.md sections 3 to 6.
 /// </summary>
 public sealed class YeastarVerdictTests
 {

@@ -175,7 +175,7 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
         var memory = Remember(legId, record);
         memory.StartedProgressing |= record.IsOrigProgressing;
 
-        // The seed's live test: the caller is connected and this leg still is not. A queue, a transfer and click-to-dial
+        // The events page's live test (section 7): the caller is connected and this leg still is not. A queue, a transfer and click-to-dial
         // look the same, but there the caller was connected before this leg began (points 4, 6 and 7).
         if (memory.StartedProgressing && record.IsOrigActive && !record.IsTermActive && !record.IsClickToDial && !record.IsToOutside)
             memory.IsElsewhere = true;

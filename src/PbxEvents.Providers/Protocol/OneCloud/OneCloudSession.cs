@@ -88,7 +88,7 @@ internal sealed class OneCloudSession : ProtocolSession
         WarnOfDomain();
         ScheduleRenewal();
 
-        // On connect, and nowhere else: the seed's example subscribes twice in v2 clients (section 8).
+        // On connect, and nowhere else: the events page's example subscribes twice in v2 clients (section 8).
         SendUnsent();
         ReadyIfSettled();
     }

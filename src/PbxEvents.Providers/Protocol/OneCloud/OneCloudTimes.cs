@@ -40,7 +40,7 @@ internal sealed class OneCloudTimes
             }
         }
 
-        // What repeats an earlier time has none of its own, and nothing stamps the end (sheet, corrections): then it is the
+        // What repeats an earlier time has none of its own, and nothing stamps the end (onecloud.md section 4.1): then it is the
         // arrival by the platform's clock. Where the clocks cannot be compared, the end is when the record was written, if that
         // was after all else it tells of.
         if (lag is { } behind)

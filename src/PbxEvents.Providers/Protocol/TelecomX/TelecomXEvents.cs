@@ -161,7 +161,7 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
             update.Direction = PbxDirection.Internal;
         }
 
-        // Point 2 and corrections: a menu, a queue and a mailbox answer on the leg I. Who answers on a leg O is a person; without an
+        // Section 7, point 2: a menu, a queue and a mailbox answer on the leg I. Who answers on a leg O is a person; without an
         // extension it is one outside: a queue member, a forwarding target, or whom a local party has called.
         update.Add(new LegUpdate(pbxEvent.LegId, isCallerLeg ? PbxLegRole.Caller : PbxLegRole.Callee, LegState(pbxEvent.Name, isCallerLeg))
         {
@@ -478,7 +478,7 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
 
     /// <summary>
     /// The carrier says why an unanswered call ended, also when nothing of the call was seen before. An outbound call is nobody's
-    /// miss (corrections). A call that ended with BYE had been answered: SIP ends an unanswered one with CANCEL or a code.
+    /// miss (section 7). A call that ended with BYE had been answered: SIP ends an unanswered one with CANCEL or a code.
     /// </summary>
     private PbxOutcome? CarrierOutcome(string name, PbxCall? call, PbxDirection? direction)
     {

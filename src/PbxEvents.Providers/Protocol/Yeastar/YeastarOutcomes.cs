@@ -1,6 +1,6 @@
 namespace PbxEvents.Providers.Protocol.Yeastar;
 
-/// <summary>What the reasons of failure reports mean (yeastar.md section 5.5 and its corrections).</summary>
+/// <summary>What the reasons of failure reports mean (yeastar.md section 5.5).</summary>
 internal static class YeastarOutcomes
 {
     /// <summary>

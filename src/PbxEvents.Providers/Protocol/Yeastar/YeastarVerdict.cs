@@ -2,7 +2,7 @@ namespace PbxEvents.Providers.Protocol.Yeastar;
 
 /// <summary>
 /// What is to be said of a call at its end. Several records can come for one call, one for each stage, the last stage's first
-/// (yeastar.md, corrections), so none of them decides alone: all of them do, then the members, and last the report of a
+/// (yeastar.md section 5.3), so none of them decides alone: all of them do, then the members, and last the report of a
 /// failure, which speaks of one leg's attempt. All its times are of our clock. Immutable.
 /// </summary>
 internal sealed class YeastarVerdict

@@ -1,3 +1,5 @@
+using PbxEvents.Providers.Protocol.PortSip;
+
 namespace PbxEvents.Tests.Unit.PortSip;
 
 /// <summary>Events without calls, snapshots, doubles, and the traps of portsip.md section 8.</summary>
@@ -385,6 +387,25 @@ public sealed class PortSipEventTests
         _bench.Receive(json);
 
         Assert.Equal((PbxCategory.Unknown, "conference_joined", json), (_bench.Last.Category, _bench.Last.Name, _bench.Last.Raw));
+    }
+
+    [Theory]
+    [InlineData(PortSipTopics.Records, "call_summary", PbxCategory.Call)]
+    [InlineData(PortSipTopics.Extensions, "extension_voicemail", PbxCategory.Presence)]
+    [InlineData(PortSipTopics.ExtensionManagement, "extension_renamed", PbxCategory.Config)]
+    [InlineData(PortSipTopics.Queues, "queue_overflow", PbxCategory.Queue)]
+    [InlineData(PortSipTopics.QueueManagement, "queue_renamed", PbxCategory.Config)]
+    [InlineData(PortSipTopics.Records, "trunk_changed", PbxCategory.Registration)]
+    public void An_event_that_is_not_in_the_catalogue_is_about_what_its_name_and_its_topic_are(string topic, string name, PbxCategory category)
+    {
+        var bench = new PortSipBench().Connect();
+        bench.SubscribeTopic(topic, extensions: ["102"], queues: ["8000"]);
+        var found = bench.Event(name, new { session_id = "77", caller = "5550100", callee = "102" });
+
+        Assert.Equal((category, name), (found.Category, found.Name));
+        Assert.Empty(bench.Host.Calls);
+        if (category == PbxCategory.Call)
+            Assert.Equal(("77", "5550100", "102"), (found.CallId, found.From, found.To));
     }
 
     [Fact]

@@ -296,6 +296,21 @@ public sealed class RingCentralSessionTests
         Assert.Equal((PbxCategory.Unknown, name, text), (bench.Host.LastEvent.Category, bench.Host.LastEvent.Name, bench.Host.LastEvent.Raw));
     }
 
+    [Theory]
+    [InlineData("telephony/conferences", PbxCategory.Call)]
+    [InlineData("extension/2001/presence/favorite", PbxCategory.Presence)]
+    [InlineData("extension/2001/message-store/pinned", PbxCategory.Message)]
+    [InlineData("extension/2001/voicemail/greeting", PbxCategory.Voicemail)]
+    [InlineData("call-queues/4020/members", PbxCategory.Agent)]
+    [InlineData("directory/groups", PbxCategory.Config)]
+    [InlineData("weather/rain", PbxCategory.Unknown)]
+    public async Task A_notification_that_is_not_in_the_catalogue_is_about_what_its_path_begins_with(string path, PbxCategory category)
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Notify($"/restapi/v1.0/account/1000/{path}", "{}");
+        Assert.Equal(category, bench.Host.LastEvent.Category);
+    }
+
     [Fact]
     public async Task An_unknown_notification_is_passed_on_whole()
     {

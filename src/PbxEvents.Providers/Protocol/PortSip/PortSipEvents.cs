@@ -75,7 +75,7 @@ internal sealed class PortSipEvents
         var topic = TopicOf(name, row);
         var shape = new PbxEvent
         {
-            Category = row?.Category ?? PbxCategory.Unknown,
+            Category = row?.Category ?? PortSipTopics.CategoryOf(name, IsWanted),
             Name = row?.Name ?? name,
             Topic = topic,
             Payload = HidesCaller() ? HiddenParty.MaskHidden(payload, PortSipFields.CallerNumbers, PortSipFields.CallerNames) : payload,
@@ -101,7 +101,7 @@ internal sealed class PortSipEvents
                 ReceiveRecord(shape);
                 break;
             default:
-                ReceiveOne(shape);
+                ReceiveOne(shape, isKnown: row is not null);
                 break;
         }
         return new PortSipReceived(topic);
@@ -116,12 +116,19 @@ internal sealed class PortSipEvents
 
     // ---- calls and everything with one subject -----------------------------------------------------------------------
 
-    private void ReceiveOne(PbxEvent pbxEvent)
+    private void ReceiveOne(PbxEvent pbxEvent, bool isKnown)
     {
         if (IsDouble(pbxEvent))
             return;
         switch (pbxEvent.Category)
         {
+            case PbxCategory.Call when !isKnown:
+                // What it says of the call is not known, so the call stays as it is.
+                pbxEvent.CallId = _fields.Text(PortSipFields.SessionId);
+                pbxEvent.LegId = _fields.Text(PortSipFields.CallId);
+                pbxEvent.From = _fields.Party(PortSipFields.Caller);
+                pbxEvent.To = _fields.Party(PortSipFields.Callee);
+                break;
             case PbxCategory.Call:
                 _host.Emit(pbxEvent, Hide(_calls.Translate(pbxEvent), SipAddress.IsHidden(_fields.Text(PortSipFields.Caller))));
                 return;

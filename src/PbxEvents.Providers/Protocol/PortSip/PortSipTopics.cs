@@ -59,6 +59,21 @@ internal static class PortSipTopics
         _ => null,
     };
 
+    /// <summary>
+    /// What an event is about that the catalogue does not have. A message does not say which topic brought it; the beginning of its
+    /// name does, and, of what the PBX tells of extensions and queues, which topics are wanted.
+    /// </summary>
+    /// <param name="name">The event's name.</param>
+    /// <param name="isWanted">True for a topic that is subscribed to.</param>
+    public static PbxCategory CategoryOf(string name, Func<string, bool> isWanted) => name.Split('_')[0].ToLowerInvariant() switch
+    {
+        "call" or "target" or "cdr" => PbxCategory.Call,
+        "extension" => isWanted(ExtensionManagement) && !isWanted(Extensions) ? PbxCategory.Config : PbxCategory.Presence,
+        "queue" => isWanted(QueueManagement) && !isWanted(Queues) ? PbxCategory.Config : PbxCategory.Queue,
+        "trunk" => PbxCategory.Registration,
+        _ => PbxCategory.Unknown,
+    };
+
     private static IEnumerable<string> TopicsOf(PbxSubscriptionType type, PbxSubscriptionFilter filter, bool isSystem)
     {
         // A tenant's extensions and queues have to be named one by one; a system administrator gets those of whole tenants.

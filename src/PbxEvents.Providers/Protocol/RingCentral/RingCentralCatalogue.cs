@@ -27,6 +27,17 @@ internal sealed class RingCentralCatalogue
     /// <summary>A row of that name; null when the catalogue does not have it.</summary>
     public PbxEventType? Find(string name) => _byName.GetValueOrDefault(name);
 
+    /// <summary>What a notification is about that the catalogue does not have: what others are whose path begins as its own.</summary>
+    public PbxCategory CategoryOf(string name)
+    {
+        var end = name.IndexOf('/', StringComparison.Ordinal);
+        var family = end < 0 ? name : name[..end];
+        return Events.FirstOrDefault(e => IsOf(e.Name, family))?.Category ?? PbxCategory.Unknown;
+    }
+
+    private static bool IsOf(string name, string family) =>
+        name.StartsWith(family, StringComparison.OrdinalIgnoreCase) && family.Length > 0 && (name.Length == family.Length || name[family.Length] == '/');
+
     private static PbxEventType ReadRow(JsonElement row) => new(
         "RingCentral",
         row.GetProperty("topic").GetString()!,

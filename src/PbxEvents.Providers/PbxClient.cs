@@ -186,7 +186,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     /// <param name="timeout">How long to wait in all; <see cref="Timeout.InfiniteTimeSpan"/> for as long as the link lives.</param>
     /// <param name="maxReplies">Ends after so many replies.</param>
     /// <param name="cancellationToken">Ends at once.</param>
-    /// <returns>The replies. It ends at the time-out when there was at least one.</returns>
+    /// <returns>The replies, or the acknowledgement of a request that expects none. It ends at the time-out when there was at least one.</returns>
     /// <exception cref="PbxException">Refused, link lost, or nobody answered in time.</exception>
     public async IAsyncEnumerable<PbxReply> RequestAsync(
         PbxRequest request, TimeSpan timeout, int maxReplies, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -200,6 +200,19 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
         {
             await _supervisor.InvokeAsync(() => token = _supervisor.SendRequest(pending), cancellationToken).ConfigureAwait(false);
             var count = 0;
+            if (!request.ExpectsReply)
+            {
+                await NextAsync(count).ConfigureAwait(false);
+                yield return new PbxReply
+                {
+                    Connection = Name,
+                    RequestId = await pending.Accepted.ConfigureAwait(false),
+                    Request = request.Request,
+                    IsAcknowledgement = true,
+                    ReceivedAt = _options.Transport.Clock.GetUtcNow(),
+                };
+                yield break;
+            }
             while (count < maxReplies)
             {
                 var hasMore = await NextAsync(count).ConfigureAwait(false);

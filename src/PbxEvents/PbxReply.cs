@@ -14,6 +14,9 @@ public sealed class PbxReply
     /// <summary>What was asked, in the platform's words.</summary>
     public required string Request { get; init; }
 
+    /// <summary>True when this is no answer but the platform's word that it has taken the request (<c>Send-PbxRequest -NoReply</c>).</summary>
+    public bool IsAcknowledgement { get; init; }
+
     /// <summary>Who answered; null where the platform does not say.</summary>
     public string? From
     {

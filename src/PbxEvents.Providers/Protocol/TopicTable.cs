@@ -49,7 +49,7 @@ internal sealed class TopicTable<TTopic>(ISessionHost host)
 
     /// <summary>Adds a subscription. It is confirmed at once when all its topics are.</summary>
     /// <param name="subscription">The subscription.</param>
-    /// <param name="topics">What it needs; at least one.</param>
+    /// <param name="topics">What it needs; nothing when the platform brings it unasked.</param>
     public void Add(PbxSubscription subscription, IEnumerable<TTopic> topics)
     {
         var needed = topics.Distinct().ToArray();

@@ -60,7 +60,7 @@ public sealed class YeastarEndToEndTests
         await stage.SubscribeAsync(PbxSubscriptionType.Presence);
         var call = await stage.PlayAsync("MissedAfterMenu");
         await stage.SettleAsync();
-        Assert.DoesNotContain(stage.Watch.Seen, e => e.Name == "30012");
+        Assert.DoesNotContain(stage.Watch.Seen, e => e.CallState == PbxCallState.Ended);
         if (isLost)
         {
             await stage.InjectAsync(SimulatorFaults.Drop);

@@ -61,13 +61,13 @@ public sealed class YeastarRecordTests
         await _rig.ConnectAsync();
         _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
         _rig.Settle(Record("NO ANSWER"));
-        var (end, record) = (_rig.Host.Events[^2], _rig.Host.Events[^1]);
+        var (record, end) = (_rig.Host.Events[^2], _rig.Host.Events[^1]);
         Assert.True(calls.Matches(end) && !calls.Matches(record));
         Assert.True(records.Matches(record) && !records.Matches(end));
         Assert.True(end.IsCallNews);
         Assert.True(end.Synthesized);
         Assert.False(record.IsCallNews);
-        Assert.Equal(("30012", "CallEndDetails", PbxOutcome.Missed), (record.Name, record.Topic, record.Outcome!.Value));
+        Assert.Equal(("30012", "CallEndDetails", PbxOutcome.Missed), (record.Name, record.Topic, end.Outcome!.Value));
         Assert.Equal(("2025550100", "1001", "1001"), (record.From, record.To, record.Extension));
     }
 

@@ -159,7 +159,7 @@ public sealed class YeastarVerdictTests
         Pass(0.5);
         Assert.Equal((PbxOutcome.Missed, PbxDirection.Inbound), (Call.Outcome, Call.Direction));
         Assert.Equal(1, Ends);
-        Assert.All(_rig.Host.Events.Where(e => e.Name == "30012"), e => Assert.Equal(PbxOutcome.Missed, e.Outcome));
+        Assert.All(_rig.Host.Events.Where(e => e.Name == "30012"), e => Assert.Null(e.Outcome));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ internal sealed class YeastarCall
     private readonly Dictionary<string, string?> _statuses = new(StringComparer.Ordinal);
     private List<string>? _paths;
     private List<YeastarRecord>? _records;
-    private List<(YeastarRecord Record, PbxEvent Event)>? _heldRecords;
+    private List<PbxEvent>? _heldRecords;
     private string? _lastReport;
 
     /// <summary>What the call passed through last; null for nothing.</summary>
@@ -18,8 +18,8 @@ internal sealed class YeastarCall
     /// <summary>The records that have come, in order.</summary>
     public IReadOnlyList<YeastarRecord> Records => _records ?? (IReadOnlyList<YeastarRecord>)[];
 
-    /// <summary>True while the events of records have not been told yet, because others may belong to them.</summary>
-    public bool HoldsRecords => _heldRecords is not null;
+    /// <summary>True while the records that have come do not decide yet, because others may belong to them.</summary>
+    public bool AwaitsRecords { get; set; }
 
     /// <summary>True after a transfer or a forwarding: a record may then be of one part of the call only.</summary>
     public bool WasPassedOn { get; set; }
@@ -58,21 +58,23 @@ internal sealed class YeastarCall
         return false;
     }
 
-    /// <summary>Takes a record, and its event until it is told.</summary>
-    public void Add(YeastarRecord record, PbxEvent pbxEvent)
+    /// <summary>Takes a record.</summary>
+    public void Add(YeastarRecord record)
     {
         _records ??= new List<YeastarRecord>(1);
         if (_records.Count < MaxParts)
             _records.Add(record);
-        (_heldRecords ??= new List<(YeastarRecord, PbxEvent)>(1)).Add((record, pbxEvent));
     }
 
-    /// <summary>The records that wait to be told, with their events; they wait no longer.</summary>
-    public IReadOnlyList<(YeastarRecord Record, PbxEvent Event)> ReleaseRecords()
+    /// <summary>Takes the event of a record until it is told.</summary>
+    public void Hold(PbxEvent pbxEvent) => (_heldRecords ??= new List<PbxEvent>(1)).Add(pbxEvent);
+
+    /// <summary>The events of records that wait to be told; they wait no longer.</summary>
+    public IReadOnlyList<PbxEvent> Release()
     {
         var held = _heldRecords;
         _heldRecords = null;
-        return held ?? (IReadOnlyList<(YeastarRecord, PbxEvent)>)[];
+        return held ?? (IReadOnlyList<PbxEvent>)[];
     }
 
     /// <summary>The id stands for another call now.</summary>

@@ -220,7 +220,7 @@ internal sealed class YeastarEvents
         foreach (var callId in _calls.Open)
         {
             var known = _host.FindCall(callId);
-            if (_calls.Find(callId) is { } call && (call.HoldsRecords || known is { State: not PbxCallState.Ended } && AllEnded(known)))
+            if (_calls.Find(callId) is { } call && (call.AwaitsRecords || known is { State: not PbxCallState.Ended } && AllEnded(known)))
                 Settle(callId, call, IsOver(known, call));
         }
     }
@@ -416,7 +416,7 @@ internal sealed class YeastarEvents
             _calls.End(callId);
             _host.CancelTimer(timer);
         }
-        else if (call.HoldsRecords)
+        else if (call.AwaitsRecords)
         {
             _host.SetTimer(timer, RecordSettle);
         }
@@ -470,34 +470,37 @@ internal sealed class YeastarEvents
         return known.State == PbxCallState.Transferred;
     }
 
-    /// <summary>Tells the records that were held back, and the end of the call when it is over.</summary>
-    private void Settle(string callId, YeastarCall call, bool isOver)
+    /// <summary>Tells the end of a call when it is over, by the records that have come. A record that tells all of it brings the end itself.</summary>
+    private void Settle(string callId, YeastarCall call, bool isOver, PbxEvent? record = null)
     {
+        if (record is not null)
+            call.Hold(record);
+        var held = call.Release();
         var known = _host.FindCall(callId);
-        var held = call.ReleaseRecords();
         var verdict = YeastarVerdict.Of(call, known, QueueOf);
         var isEnded = known?.State == PbxCallState.Ended;
-        if (isOver && !isEnded && (held.Count == 0 || _isWanted(YeastarTopics.CallState)))
+        var isLate = isEnded && (held.Count > 0 || call.AwaitsRecords);
+        call.AwaitsRecords = false;
+
+        // The record is no event of the kind Call; those who subscribed to calls hear of the end by one of its own.
+        if (isOver && !isEnded && (held.Count == 0 || _isWanted(YeastarTopics.CallState)) || isLate && held.Count == 0)
         {
-            // The record is no event of the kind Call; those who subscribed to calls hear of the end by this one.
             WarnIfUnseen(known, callId, verdict);
             var end = NewEnd();
             end.Extension = verdict.Extension;
             end.Queue = verdict.Queue;
-            _host.Emit(end, Describe(callId, verdict, known, isOver: true));
-            isEnded = true;
+            var update = Describe(callId, verdict, known, isOver: true);
+            update.IsCorrection = isLate;
+            _host.Emit(end, update);
         }
-        foreach (var (stage, record) in held)
+        foreach (var waiting in held)
         {
-            record.Queue = verdict.Queue;
-            if (stage.Direction != PbxDirection.Outbound && YeastarVerdict.IsOfSystem(stage, call, QueueOf))
-                record.Extension = null;
+            waiting.Queue = verdict.Queue;
             var update = Describe(callId, verdict, known, isOver);
 
             // One that comes after the end was told may tell more of it than was known.
-            update.IsCorrection = isEnded && known?.State == PbxCallState.Ended;
-            _host.Emit(record, update);
-            isEnded = isOver;
+            update.IsCorrection = isLate;
+            _host.Emit(waiting, update);
         }
         if (!isOver)
             return;
@@ -567,11 +570,27 @@ internal sealed class YeastarEvents
         if (record is { IsOfQueue: true, To.Number: { } queue })
             NameQueues([queue]);
         var call = _calls.Get(callId);
-        call.Add(record, pbxEvent);
-        if (_host.FindCall(callId) is { } known && (known.State == PbxCallState.Ended || IsOnly(record, known, call)))
-            Settle(callId, call, isOver: true);
-        else
-            _host.SetTimer(EndTimerPrefix + callId, RecordSettle);
+        call.Add(record);
+        if (record.Direction != PbxDirection.Outbound && YeastarVerdict.IsOfSystem(record, call, QueueOf))
+            pbxEvent.Extension = null;
+        var known = _host.FindCall(callId);
+        if (known is not null && (known.State == PbxCallState.Ended || IsOnly(record, known, call)))
+        {
+            Settle(callId, call, isOver: true, pbxEvent);
+            return;
+        }
+
+        // Others may belong to it (section 6.1). Who hears of calls hears of the record now, in its order, and of the end when they
+        // are in; to who hears of records only, the record is the end.
+        call.AwaitsRecords = true;
+        _host.SetTimer(EndTimerPrefix + callId, RecordSettle);
+        if (!_isWanted(YeastarTopics.CallState))
+        {
+            call.Hold(pbxEvent);
+            return;
+        }
+        pbxEvent.Queue = YeastarVerdict.Of(call, known, QueueOf).Queue;
+        _host.Emit(pbxEvent, known is null ? null : Describe(callId, YeastarVerdict.Of(call, known, QueueOf), known, isOver: false));
     }
 
     /// <summary>True when a record tells all of a call whose members have gone, so that there is none to wait for.</summary>

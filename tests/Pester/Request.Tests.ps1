@@ -49,8 +49,20 @@ Describe 'Send-PbxRequest' {
         Close-Shell $shell
     }
 
-    It 'waits for the acknowledgement only with -NoReply' {
-        Send-PbxRequest CommunicatorGetStatus -To $partner -NoReply -Timeout $Patience | Should -BeNullOrEmpty
+    It 'returns the acknowledgement with -NoReply, by which a late reply is known' {
+        $taken = Send-PbxRequest CommunicatorGetStatus -To $partner -NoReply -Timeout $Patience
+        $taken.IsAcknowledgement | Should -BeTrue
+        $taken.RequestId | Should -Not -BeNullOrEmpty
+        (Wait-PbxEvent -Name REPLY -Timeout $Patience).Data.requestId | Should -Be $taken.RequestId
+    }
+
+    It 'answers a request from an action' {
+        $null = Register-PbxSubscription Message -EventName REQUEST -Action { $_ | Send-PbxReply -Data @{ ok = $true } }
+        $null = Invoke-PbxSimulation Request -Pace 0
+        Wait-Until {
+            $null = Wait-PbxEvent -Name nothing -Timeout 0.1
+            $bench.Simulator.Log.Entries.Where({ $_.Kind -eq 'Reply' })
+        } 'the reply'
     }
 
     It 'returns several replies of a stream' {

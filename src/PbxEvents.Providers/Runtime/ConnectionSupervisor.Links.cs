@@ -218,7 +218,7 @@ internal sealed partial class ConnectionSupervisor
         var asksForPatience = fault.RetryAfter is { } wait ? wait < _options.Timeout : fault.Kind == PbxErrorKind.RateLimited;
         if (!_wasConnected && !asksForPatience)
         {
-            End(PbxConnectionState.Faulted, fault);
+            End(PbxConnectionState.Faulted, Faults.NotRepeated(fault));
             return;
         }
         if (_active is not null && !_rotates)

@@ -38,6 +38,12 @@ internal static class Faults
         fault.Kind, $"{fault.Message} Tried: {string.Join(", ", tried)}.", fault.Advice, fault)
     { Target = fault.Target, Code = fault.Code, RetryAfter = fault.RetryAfter, IsPermanent = fault.IsPermanent };
 
+    /// <summary>A first attempt that failed: an advice that promises another one would be wrong, because there is none.</summary>
+    public static PbxException NotRepeated(PbxException fault) => !fault.Advice.Contains("tried again", StringComparison.Ordinal) ? fault : new(
+        fault.Kind, fault.Message,
+        $"A first connect is not repeated. Connect again{(fault.RetryAfter is { } wait && wait > TimeSpan.Zero ? $", {wait.TotalSeconds:0} s from now at the earliest" : "")}.", fault)
+    { Target = fault.Target, Code = fault.Code, RetryAfter = fault.RetryAfter, IsPermanent = fault.IsPermanent };
+
     public static PbxException Unexpected(string doing, Exception e) => new(
         PbxErrorKind.ServerError, $"An unexpected error while {doing}: {e.GetType().Name}: {e.Message}",
         "Report it with a trace (-TracePath).", e);

@@ -96,6 +96,14 @@ public sealed class SupervisorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_first_attempt_that_fails_promises_no_other_one()
+    {
+        _links.OpenFaults.Enqueue(new PbxException(PbxErrorKind.RateLimited, "slow down", "Nothing to do: it is tried again.") { RetryAfter = TimeSpan.FromHours(1) });
+        var error = await Assert.ThrowsAsync<PbxException>(() => Start().WaitUntilConnectedAsync(CancellationToken.None).WaitAsync(Limit));
+        Assert.Equal("A first connect is not repeated. Connect again, 3600 s from now at the earliest.", error.Advice);
+    }
+
+    [Fact]
     public async Task A_first_attempt_that_hangs_ends_at_the_time_out()
     {
         _platform.Prepare = async (_, token) =>

@@ -140,7 +140,6 @@ public sealed class TelecomXSessionTests
 
     [Theory]
     [InlineData(PbxSubscriptionType.Cdr)]
-    [InlineData(PbxSubscriptionType.Message)]
     public void Says_so_when_the_platform_does_not_offer_a_kind(PbxSubscriptionType type)
     {
         Authenticate();

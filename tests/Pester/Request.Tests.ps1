@@ -61,7 +61,7 @@ Describe 'Send-PbxRequest' {
         $null = Invoke-PbxSimulation Request -Pace 0
         Wait-Until {
             $null = Wait-PbxEvent -Name nothing -Timeout 0.1
-            $bench.Simulator.Log.Entries.Where({ $_.Kind -eq 'Reply' })
+            $bench.Simulator.Log.Entries.Where({ $_.Kind -eq 'Request' -and $_.Name -eq 'reply' })
         } 'the reply'
     }
 

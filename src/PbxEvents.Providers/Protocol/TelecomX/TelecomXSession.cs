@@ -121,8 +121,13 @@ internal sealed class TelecomXSession : ProtocolSession
         var filter = subscription.Filter;
         var channels = TelecomXTopics.Resolve(filter);
         foreach (var name in filter.EventName)
+        {
+            // Messages between clients (section 8) stand in no catalogue.
+            if (filter.Type is PbxSubscriptionType.Message && name is "REQUEST" or "REPLY")
+                continue;
             if (TelecomXCatalogue.Instance.Find(name) is null && !(channels.Contains("ADMIN") && TelecomXTopics.AdminTypes.Contains(name)))
                 throw TelecomXFaults.UnknownEvent(name);
+        }
         if (filter.Topic.Count > 0)
             subscription.EventTopics = channels.SelectMany(TelecomXTopics.ArrivesAs).Distinct().ToArray();
 

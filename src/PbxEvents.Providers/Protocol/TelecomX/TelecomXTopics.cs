@@ -35,7 +35,7 @@ internal static class TelecomXTopics
         return have < 0 || have >= Array.IndexOf(Levels, needed);
     }
 
-    /// <summary>The channels that a subscription needs; none for messages between clients, which come to every login (section 6).</summary>
+    /// <summary>The channels that a subscription needs; none for messages between clients, which come to every login (section 8).</summary>
     /// <exception cref="PbxException">There is no such channel, or the platform does not bring this kind.</exception>
     public static IReadOnlyList<string> Resolve(PbxSubscriptionFilter filter)
     {

@@ -16,7 +16,10 @@ internal static class PesterSuite
             Timeout = PowerShellHost.RestoreLimit,
         };
         var result = await Runner.RunAsync(layOut, cancellationToken);
-        return result.IsOk ? null : "Pester cannot be fetched as a NuGet package";
+        if (result.IsOk)
+            return null;
+        var reason = result.Output.FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))?.Trim() ?? result.Ending;
+        return $"Pester cannot be fetched as a NuGet package ({reason})";
     }
 
     /// <summary>Runs the suite.</summary>

@@ -59,6 +59,8 @@ function Stop-TicketDesk {
     process {
         if (-not $PSCmdlet.ShouldProcess($Desk.Uri, 'Close the ticket desk')) { return }
         $Desk.Listener.Close()
+        # The job ends with its listener; one that is removed while it ends cannot always be.
+        $null = Wait-Job $Desk.Job -Timeout 5
         Remove-Job $Desk.Job -Force
     }
 }

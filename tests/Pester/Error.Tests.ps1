@@ -15,7 +15,7 @@ BeforeDiscovery {
         @{ Id = 'OutcomeNeedsEnded'; Bench = $true; Script = { Wait-PbxCall -State Ringing -Outcome Missed @args } }
         @{ Id = 'ActionMissing'; Bench = $true; Script = { Register-PbxSubscription Call -MaxTriggerCount 1 @args } }
         @{ Id = 'UnknownTopic'; Bench = $true; Script = { Register-PbxSubscription -Topic NOSUCH @args } }
-        @{ Id = 'NotSupported'; Bench = $true; Script = { Register-PbxSubscription Message @args } }
+        @{ Id = 'NotSupported'; Bench = $true; Script = { Register-PbxSubscription Cdr @args } }
     )
 }
 

@@ -311,6 +311,7 @@ Describe 'The listener' {
         try {
             Wait-Until { $simulator.LinkCount -eq 1 -or $process.HasExited } 'a link'
             $simulator.LinkCount | Should -Be 1
+            Wait-Until { $simulator.Log.Entries.Kind -contains 'Subscribed' } 'its subscription'
             kill -s ([regex]::Match($unit, '(?m)^KillSignal=SIG(\w+)$').Groups[1].Value) $process.Id
             Wait-Until { $process.HasExited } 'its end'
             Wait-Until { $simulator.LinkCount -eq 0 } 'the end of the link'

@@ -90,7 +90,8 @@ Describe 'On <_>, a caller with a hostile name' -ForEach $platforms {
         }
         Wait-Until { Get-PbxEvent -Last 1 | Out-Null; $ended.Count -ge $names.Count } "$($names.Count) actions"
         foreach ($hostile in $names.Values) {
-            # A platform's number may be an address, whose parts are told apart; the name, where there is one, is whole.
+            # A platform's number may be an address, whose parts are told apart; the name, where there is one, is whole. Yeastar has none.
+            if ($platform -eq 'Yeastar' -and $hostile -match '[@<]') { continue }
             $from = (Get-PbxCall).ForEach{ $_.FromName; $_.From }
             $from | Should -Contain (Get-Shown $hostile)
         }

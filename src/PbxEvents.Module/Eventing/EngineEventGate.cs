@@ -45,10 +45,11 @@ public sealed class EngineEventGate : IDisposable
     /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
     internal void Raise(string name, object sender, PbxEventArgs args, CancellationToken cancellationToken)
     {
-        // What nobody has an action for goes to PowerShell's list of received events at once.
-        if (!_events.Subscribers.Any(s => s.Action is not null && name.Equals(s.SourceIdentifier, StringComparison.OrdinalIgnoreCase)))
+        // What is only forwarded needs no turn of the pipeline's.
+        if (!HasListener(name, withAction: true))
         {
-            Generate(name, sender, args);
+            if (HasListener(name, withAction: false))
+                Generate(name, sender, args);
             return;
         }
         Interlocked.Increment(ref _raising);
@@ -56,6 +57,13 @@ public sealed class EngineEventGate : IDisposable
         {
             while (!_room.Wait(MarkerLookInterval, cancellationToken))
                 Remark();
+
+            // Whoever listened may have gone meanwhile; PowerShell would keep the event for ever.
+            if (!HasListener(name, withAction: true))
+            {
+                _room.Release();
+                return;
+            }
             Mark();
 
             // Before it is queued: the pipeline thread may be through with it before the next line.
@@ -84,6 +92,9 @@ public sealed class EngineEventGate : IDisposable
             _marker = null;
         }
     }
+
+    private bool HasListener(string name, bool withAction) => _events.Subscribers.Any(s =>
+        (s.Action is not null) == withAction && name.Equals(s.SourceIdentifier, StringComparison.OrdinalIgnoreCase));
 
     private void Mark()
     {

@@ -53,6 +53,7 @@ Describe 'A backlog of plain engine events' {
         [PbxPoolProbe]::Stop()
         Unregister-Event PbxEvents.Event
         Close-Bench
+        Get-Event | Remove-Event
         Remove-Variable PbxSeen -Scope Global
     }
 
@@ -94,6 +95,8 @@ Describe 'Engine events' {
     AfterAll {
         Get-EventSubscriber | Unregister-Event
         Close-Bench
+        # What was on its way while its listener went.
+        Get-Event | Remove-Event
     }
 
     It 'go on after a script has unregistered every event, with ours among them' {

@@ -100,7 +100,7 @@ public sealed class EngineEventGate : IDisposable
     {
         lock (_gate)
         {
-            if (_marker is not null || _isDisposed)
+            if (_isDisposed || (_marker is { } marker && _events.Subscribers.Contains(marker)))
                 return;
             _marker = _events.SubscribeEvent(
                 null, null, _markerId, null, ScriptBlock.Create("$Sender.Pass()"), supportEvent: true, forwardEvent: false);

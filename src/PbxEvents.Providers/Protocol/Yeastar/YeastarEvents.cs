@@ -589,8 +589,9 @@ internal sealed class YeastarEvents
             call.Hold(pbxEvent);
             return;
         }
-        pbxEvent.Queue = YeastarVerdict.Of(call, known, QueueOf).Queue;
-        _host.Emit(pbxEvent, known is null ? null : Describe(callId, YeastarVerdict.Of(call, known, QueueOf), known, isOver: false));
+        var verdict = YeastarVerdict.Of(call, known, QueueOf);
+        pbxEvent.Queue = verdict.Queue;
+        _host.Emit(pbxEvent, known is null ? null : Describe(callId, verdict, known, isOver: false));
     }
 
     /// <summary>True when a record tells all of a call whose members have gone, so that there is none to wait for.</summary>

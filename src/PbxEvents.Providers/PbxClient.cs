@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Runtime;
+using PbxEvents.Providers.Connection;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport;
 
 namespace PbxEvents.Providers;
@@ -21,13 +21,13 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     private readonly PlatformDriver _driver;
     private readonly PbxConnectOptions _options;
 
-    private PbxClient(string name, PbxProvider provider, DriverContext context, ILinkFactory links, Journal journal, Func<double> random)
+    private PbxClient(string name, PbxProvider provider, DriverContext context, ILinkFactory links, ActivityLog activity, Func<double> random)
     {
         Name = name;
         Platform = provider;
         _options = context.Options;
         _driver = provider.CreateDriver(context);
-        _supervisor = new ConnectionSupervisor(name, provider.Name, context, _driver, links, journal, random);
+        _supervisor = new ConnectionSupervisor(name, provider.Name, context, _driver, links, activity, random);
     }
 
     /// <inheritdoc/>
@@ -73,7 +73,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     public EventLog Events => _supervisor.Log;
 
     /// <summary>What the connection did, line by line.</summary>
-    public Journal Journal => _supervisor.Journal;
+    public ActivityLog Activity => _supervisor.Activity;
 
     /// <summary>The calls in progress and the last thousand ended ones, in the order they were first seen.</summary>
     /// <returns>The calls as they stand.</returns>
@@ -126,7 +126,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
         catch (TimeoutException)
         {
             var position = 0L;
-            var lines = Journal.Read(ref position);
+            var lines = Activity.Read(ref position);
             throw Faults.ConnectTimeout(Server, _options.Timeout, lines.Count == 0 ? null : lines[^1].Text);
         }
     }
@@ -282,11 +282,11 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     {
         OptionRules.Check(options, provider);
         var name = options.Name ?? $"{provider.Name}-{Interlocked.Increment(ref _lastNumber)}";
-        var journal = new Journal(options.Transport.Clock);
+        var activity = new ActivityLog(options.Transport.Clock);
         links ??= new LinkFactory(options.Transport);
         http ??= new HttpTransport(options.Transport);
-        var context = new DriverContext(options, http, journal.Write);
-        var client = new PbxClient(name, provider, context, links, journal, random ?? Random.Shared.NextDouble);
+        var context = new DriverContext(options, http, activity.Write);
+        var client = new PbxClient(name, provider, context, links, activity, random ?? Random.Shared.NextDouble);
         client._supervisor.Start();
         return client;
     }

@@ -1,3 +1,5 @@
+using PbxEvents.Providers.Contracts;
+
 namespace PbxEvents.Providers;
 
 /// <summary>The platforms. Immutable.</summary>
@@ -6,11 +8,11 @@ public static class PbxProviders
     /// <summary>All platforms, by name.</summary>
     public static IReadOnlyList<PbxProvider> All { get; } =
     [
-        new Protocol.OneCloud.OneCloudProvider(),
-        new Protocol.PortSip.PortSipProvider(),
-        new Protocol.RingCentral.RingCentralProvider(),
-        new Protocol.TelecomX.TelecomXProvider(),
-        new Protocol.Yeastar.YeastarProvider(),
+        new Platforms.OneCloud.OneCloudProvider(),
+        new Platforms.PortSip.PortSipProvider(),
+        new Platforms.RingCentral.RingCentralProvider(),
+        new Platforms.TelecomX.TelecomXProvider(),
+        new Platforms.Yeastar.YeastarProvider(),
     ];
 
     /// <summary>Finds a platform.</summary>

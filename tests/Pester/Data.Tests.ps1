@@ -72,7 +72,7 @@ Describe 'The payload as an object' {
 
 Describe 'Data that is sent' {
     BeforeAll {
-        $toJson = [PbxEvents.Module.Payload.DataProperty].Assembly.GetType('PbxEvents.Module.Payload.PSObjectToJson').GetMethod('Convert')
+        $toJson = [PbxEvents.Module.Data.DataProperty].Assembly.GetType('PbxEvents.Module.Data.PSObjectToJson').GetMethod('Convert')
         function ConvertTo-Sent {
             param($Value)
 

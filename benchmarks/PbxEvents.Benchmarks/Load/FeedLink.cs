@@ -1,6 +1,5 @@
 using System.Text;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Benchmarks.Load;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using PbxEvents.Providers;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Benchmarks.Load;
 

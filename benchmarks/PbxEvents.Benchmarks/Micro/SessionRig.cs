@@ -1,7 +1,7 @@
 using System.Text;
 using PbxEvents.Benchmarks.Load;
 using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Benchmarks.Micro;
 

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Runtime;
+using PbxEvents.Providers.Connection;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Benchmarks.Micro;
 

@@ -1,5 +1,5 @@
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Runtime;
+using PbxEvents.Providers.Connection;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Benchmarks.Micro;
 

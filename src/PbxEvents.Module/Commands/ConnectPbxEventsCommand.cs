@@ -1,9 +1,10 @@
 using System.Management.Automation;
 using System.Security;
 using PbxEvents.Module.Completion;
+using PbxEvents.Module.Connections;
 using PbxEvents.Module.Errors;
 using PbxEvents.Providers;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Module.Commands;
 

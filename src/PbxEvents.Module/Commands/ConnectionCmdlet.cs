@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using System.Text.Json;
+using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
+using PbxEvents.Module.Data;
 using PbxEvents.Module.Errors;
-using PbxEvents.Module.Payload;
 using PbxEvents.Providers;
 
 namespace PbxEvents.Module.Commands;

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
 

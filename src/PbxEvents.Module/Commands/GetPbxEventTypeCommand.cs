@@ -3,6 +3,7 @@ using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
 using PbxEvents.Module.Reading;
 using PbxEvents.Providers;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Module.Commands;
 

@@ -1,13 +1,13 @@
 using System.Management.Automation;
+using PbxEvents.Module.Connections;
 using PbxEvents.Module.Errors;
-using PbxEvents.Module.State;
 using PbxEvents.Providers;
 
 namespace PbxEvents.Module.Commands;
 
 /// <summary>
 /// Base of the cmdlets: waits for asynchronous work on the pipeline thread so that Ctrl+C ends it at once, PowerShell's own
-/// events are handled meanwhile, and the connection's journal appears with <c>-Verbose</c>.
+/// events are handled meanwhile, and the connection's activity log appears with <c>-Verbose</c>.
 /// </summary>
 public abstract class PbxCmdlet : PSCmdlet, IDisposable
 {
@@ -18,7 +18,7 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
     private static readonly TimeSpan PumpLength = TimeSpan.FromMilliseconds(20);
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly List<JournalReader> _journals = [];
+    private readonly List<ActivityReader> _activities = [];
 
     private protected PbxCmdlet()
     {
@@ -27,7 +27,7 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancelled when the user or the pipeline stops the cmdlet.</summary>
     private protected CancellationToken StopToken => _stopping.Token;
 
-    private protected static RunspaceState Session => RunspaceState.Current;
+    private protected static ModuleState Session => ModuleState.Current;
 
     /// <summary>Ends the waits.</summary>
     public void Dispose()
@@ -60,8 +60,8 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
     /// <summary>Shows what a connection does from now on as verbose lines.</summary>
     private protected void Follow(PbxClient client, bool fromStart = false)
     {
-        if (_journals.TrueForAll(j => !ReferenceEquals(j.Client, client)))
-            _journals.Add(new JournalReader(client, fromStart));
+        if (_activities.TrueForAll(j => !ReferenceEquals(j.Client, client)))
+            _activities.Add(new ActivityReader(client, fromStart));
     }
 
     /// <summary>Waits for work on the pipeline thread.</summary>
@@ -150,25 +150,25 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
 
     private void WriteJournals()
     {
-        foreach (var journal in _journals)
-            foreach (var line in journal.Read())
+        foreach (var activity in _activities)
+            foreach (var line in activity.Read())
                 WriteVerbose(line);
     }
 
-    /// <summary>A place in a connection's journal.</summary>
-    private sealed class JournalReader
+    /// <summary>A place in a connection's activity log.</summary>
+    private sealed class ActivityReader
     {
         private long _position;
 
-        public JournalReader(PbxClient client, bool fromStart)
+        public ActivityReader(PbxClient client, bool fromStart)
         {
             Client = client;
             if (!fromStart)
-                Client.Journal.Read(ref _position);
+                Client.Activity.Read(ref _position);
         }
 
         public PbxClient Client { get; }
 
-        public IEnumerable<string> Read() => Client.Journal.Read(ref _position).Select(l => $"{Client.Name}: {l.Text}");
+        public IEnumerable<string> Read() => Client.Activity.Read(ref _position).Select(l => $"{Client.Name}: {l.Text}");
     }
 }

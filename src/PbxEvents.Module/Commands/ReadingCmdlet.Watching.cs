@@ -1,5 +1,5 @@
-using PbxEvents.Module.Live;
 using PbxEvents.Module.Reading;
+using PbxEvents.Module.Watching;
 
 namespace PbxEvents.Module.Commands;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
+using PbxEvents.Module.Connections;
 using PbxEvents.Module.Errors;
 using PbxEvents.Module.Reading;
-using PbxEvents.Module.State;
 using PbxEvents.Providers;
 
 namespace PbxEvents.Module.Commands;
@@ -69,7 +69,7 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
     /// <param name="fromNow">True to start afresh at this moment.</param>
     private protected EventStream OpenWaitStream(string filter, bool fromNow)
     {
-        var state = RunspaceState.Current;
+        var state = ModuleState.Current;
         return new EventStream(Clients.Select(c => (c, fromNow
             ? state.Cursors.Set(c, filter, c.Events.Head)
             : state.Cursors.Get(c, filter, () => state.StartOf(c)))).ToArray());

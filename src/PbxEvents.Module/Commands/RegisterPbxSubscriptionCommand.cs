@@ -1,7 +1,7 @@
 using System.Management.Automation;
+using PbxEvents.Module.Actions;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
-using PbxEvents.Module.Eventing;
 using PbxEvents.Module.Reading;
 using PbxEvents.Providers;
 

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol;
 
 namespace PbxEvents.Module.Commands;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using PbxEvents.Module.Live;
 using PbxEvents.Module.Reading;
+using PbxEvents.Module.Watching;
 
 namespace PbxEvents.Module.Commands;
 

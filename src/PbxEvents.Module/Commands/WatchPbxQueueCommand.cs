@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using PbxEvents.Module.Completion;
-using PbxEvents.Module.Live;
 using PbxEvents.Module.Reading;
+using PbxEvents.Module.Watching;
 
 namespace PbxEvents.Module.Commands;
 

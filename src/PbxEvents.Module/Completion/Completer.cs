@@ -1,8 +1,10 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using PbxEvents.Module.State;
+using PbxEvents.Module.Arguments;
+using PbxEvents.Module.Connections;
 using PbxEvents.Providers;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Module.Completion;
 
@@ -48,7 +50,7 @@ public abstract class Completer : IArgumentCompleter
     /// <summary>The connections that the rest of the command line names, else the default one.</summary>
     private protected static IEnumerable<PbxClient> ConnectionsOf(IDictionary bound)
     {
-        var state = RunspaceState.Current;
+        var state = ModuleState.Current;
         var value = bound["Connection"] is PSObject wrapped ? wrapped.BaseObject : bound["Connection"];
         return value switch
         {

@@ -1,5 +1,5 @@
 using System.Collections;
-using PbxEvents.Module.State;
+using PbxEvents.Module.Connections;
 
 namespace PbxEvents.Module.Completion;
 
@@ -7,5 +7,5 @@ namespace PbxEvents.Module.Completion;
 public sealed class ConnectionCompleter : Completer
 {
     private protected override IEnumerable<Candidate> GetCandidates(IDictionary bound) =>
-        RunspaceState.Current.Connections.Select(c => new Candidate(c.Name, $"{c.Provider} {c.Server}, {c.State}"));
+        ModuleState.Current.Connections.Select(c => new Candidate(c.Name, $"{c.Provider} {c.Server}, {c.State}"));
 }

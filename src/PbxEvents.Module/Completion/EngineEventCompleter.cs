@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using PbxEvents.Module.Eventing;
+using PbxEvents.Module.Actions;
 
 namespace PbxEvents.Module.Completion;
 

@@ -1,5 +1,6 @@
 using System.Collections;
-using PbxEvents.Module.State;
+using PbxEvents.Module.Arguments;
+using PbxEvents.Module.Connections;
 using PbxEvents.Simulator;
 
 namespace PbxEvents.Module.Completion;
@@ -8,7 +9,7 @@ namespace PbxEvents.Module.Completion;
 public sealed class SimulatorCompleter : Completer
 {
     private protected override IEnumerable<Candidate> GetCandidates(IDictionary bound) =>
-        RunspaceState.Current.Simulators.Select(s => new Candidate(s.Name, s.Server.ToString()));
+        ModuleState.Current.Simulators.Select(s => new Candidate(s.Name, s.Server.ToString()));
 
     /// <summary>The simulators that the rest of the command line names, else all of the session.</summary>
     internal static IEnumerable<PbxSimulator> SimulatorsOf(IDictionary bound)
@@ -17,8 +18,8 @@ public sealed class SimulatorCompleter : Completer
         return value switch
         {
             PbxSimulator simulator => [simulator],
-            string name => RunspaceState.Current.Simulators.Where(new SimulatorArgument(name).Matches),
-            _ => RunspaceState.Current.Simulators,
+            string name => ModuleState.Current.Simulators.Where(new SimulatorArgument(name).Matches),
+            _ => ModuleState.Current.Simulators,
         };
     }
 }

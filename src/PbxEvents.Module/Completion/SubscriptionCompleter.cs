@@ -1,5 +1,5 @@
 using System.Collections;
-using PbxEvents.Module.State;
+using PbxEvents.Module.Connections;
 
 namespace PbxEvents.Module.Completion;
 
@@ -7,5 +7,5 @@ namespace PbxEvents.Module.Completion;
 public sealed class SubscriptionCompleter : Completer
 {
     private protected override IEnumerable<Candidate> GetCandidates(IDictionary bound) =>
-        RunspaceState.Current.Connections.SelectMany(c => c.Subscriptions).Select(s => new Candidate($"{s.Id}", $"{s.Connection}: {s}"));
+        ModuleState.Current.Connections.SelectMany(c => c.Subscriptions).Select(s => new Candidate($"{s.Id}", $"{s.Connection}: {s}"));
 }

@@ -1,5 +1,5 @@
 using PbxEvents.Providers;
-using PbxEvents.Providers.Runtime;
+using PbxEvents.Providers.Connection;
 
 namespace PbxEvents.Module.Reading;
 

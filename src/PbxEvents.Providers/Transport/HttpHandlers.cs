@@ -1,4 +1,5 @@
 using System.Net;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Transport;
 

@@ -1,11 +1,12 @@
 using System.Net;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Transport;
 
 /// <summary>
 /// The <see cref="IHttpClient"/> for real: one pool of connections with one connection's TLS and proxy rules. Any thread.
 /// </summary>
-public sealed class HttpTransport : IHttpClient, IDisposable
+internal sealed class HttpTransport : IHttpClient, IDisposable
 {
     private readonly TransportOptions _options;
     private readonly TlsRules _tls;
@@ -39,7 +40,7 @@ public sealed class HttpTransport : IHttpClient, IDisposable
             return new HttpAnswer((int)response.StatusCode, body)
             {
                 Headers = ReadHeaders(response),
-                RetryAfter = Transport.RetryAfter.Read(response.Headers.RetryAfter, _options.Clock),
+                RetryAfter = Contracts.RetryAfter.Read(response.Headers.RetryAfter, _options.Clock),
             };
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)

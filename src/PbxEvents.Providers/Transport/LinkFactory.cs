@@ -1,10 +1,11 @@
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport.SocketIo;
 using PbxEvents.Providers.Transport.WebSockets;
 
 namespace PbxEvents.Providers.Transport;
 
 /// <summary>Makes real links: <see cref="LinkTarget.Kind"/> says which. Any thread.</summary>
-public sealed class LinkFactory : ILinkFactory
+internal sealed class LinkFactory : ILinkFactory
 {
     private readonly TransportOptions _options;
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Transport;
 

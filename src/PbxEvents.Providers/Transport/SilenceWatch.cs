@@ -1,4 +1,4 @@
-using PbxEvents.Providers.Runtime;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Transport;
 

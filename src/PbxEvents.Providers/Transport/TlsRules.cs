@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Transport;
 

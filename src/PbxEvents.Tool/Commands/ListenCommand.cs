@@ -1,5 +1,5 @@
 using PbxEvents.Providers;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Tool.CommandLine;
 using PbxEvents.Tool.Output;
 
@@ -76,7 +76,7 @@ internal static class ListenCommand
     }
 
     private static async Task PrintAsync(
-        PbxClient client, Providers.Runtime.EventCursor cursor, IReadOnlyList<PbxSubscriptionFilter> filters, int count, CancellationToken cancellationToken)
+        PbxClient client, Providers.Connection.EventCursor cursor, IReadOnlyList<PbxSubscriptionFilter> filters, int count, CancellationToken cancellationToken)
     {
         while (await cursor.WaitAsync(cancellationToken))
         {

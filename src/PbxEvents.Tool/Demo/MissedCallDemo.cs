@@ -1,7 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using PbxEvents.Providers;
-using PbxEvents.Providers.Runtime;
+using PbxEvents.Providers.Connection;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.Scenarios;
 using PbxEvents.Tool.Output;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PbxEvents.Providers;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport;
 using PbxEvents.Simulator;
 using PbxEvents.Tests.Peers.Support;

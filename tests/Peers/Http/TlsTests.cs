@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport;
 using PbxEvents.Tests.Peers.Support;
 

@@ -1,4 +1,5 @@
 using PbxEvents.Providers;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport;
 using PbxEvents.Tests.Peers.Support;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport.SocketIo;
 using PbxEvents.Tests.Peers.Support;
 

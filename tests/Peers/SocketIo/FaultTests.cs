@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport;
 using PbxEvents.Providers.Transport.SocketIo;
 using PbxEvents.Tests.Peers.Support;

@@ -1,5 +1,5 @@
 using System.Text;
-using PbxEvents.Providers.Protocol;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport;
 using PbxEvents.Tests.Peers.Support;
 

@@ -1,4 +1,4 @@
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Tests.Peers.Support;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Tests.Peers.Support;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using PbxEvents.Providers.Protocol;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport;
 using PbxEvents.Tests.Peers.Support;
 

@@ -1,4 +1,5 @@
 using PbxEvents.Providers;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.Scenarios;
 using PbxEvents.Tests.Unit.Simulator;

@@ -5,8 +5,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PbxEvents.Benchmarks.Load;
 using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Cases;

@@ -7,7 +7,7 @@ namespace PbxEvents.Tests.Unit.Docs;
 public sealed partial class ArchitecturePageTests
 {
     /// <summary>What the page's paths begin at.</summary>
-    private static readonly string[] Folders = ["", "src", "src/PbxEvents.Providers", "src/PbxEvents.Providers/Transport"];
+    private static readonly string[] Folders = ["", "src", "src/PbxEvents.Providers", "src/PbxEvents.Providers/Transport", "src/PbxEvents.Providers/Platforms", "src/PbxEvents.Module"];
 
     private static readonly string[] Sources = [.. new[] { "src", "tests/Unit" }
         .SelectMany(f => Directory.EnumerateFiles(Path.Combine(Checkout.Root, f), "*.cs", SearchOption.AllDirectories))

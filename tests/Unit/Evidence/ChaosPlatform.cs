@@ -1,7 +1,6 @@
 using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol.RingCentral;
-using PbxEvents.Providers.Runtime;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.RingCentral;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.OneCloud;
 using PbxEvents.Simulator.PortSip;

@@ -200,11 +200,11 @@ internal sealed class ChaosRun
     private string Describe()
     {
         var position = 0L;
-        var journal = _client.Journal.Read(ref position).Select(l => $"{l.Time:HH:mm:ss.fff} {l.Text}").ToList();
+        var activity = _client.Activity.Read(ref position).Select(l => $"{l.Time:HH:mm:ss.fff} {l.Text}").ToList();
 
         // Where a subscription was given up is more telling than the end.
-        var refused = journal.FindIndex(l => l.Contains(" Subscription ", StringComparison.Ordinal) && l.Contains(" is refused: ", StringComparison.Ordinal));
-        var lines = refused < 0 ? journal.TakeLast(60) : journal.Take(refused + 5).TakeLast(60);
-        return $"{_client.State}; faults: {string.Join(' ', _injected)}; journal:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}";
+        var refused = activity.FindIndex(l => l.Contains(" Subscription ", StringComparison.Ordinal) && l.Contains(" is refused: ", StringComparison.Ordinal));
+        var lines = refused < 0 ? activity.TakeLast(60) : activity.Take(refused + 5).TakeLast(60);
+        return $"{_client.State}; faults: {string.Join(' ', _injected)}; activity:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}";
     }
 }

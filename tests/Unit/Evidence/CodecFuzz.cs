@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport.SocketIo;
 
 namespace PbxEvents.Tests.Unit.Evidence;

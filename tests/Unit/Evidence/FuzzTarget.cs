@@ -1,10 +1,8 @@
-using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Protocol.PortSip;
-using PbxEvents.Providers.Protocol.RingCentral;
-using PbxEvents.Providers.Protocol.TelecomX;
-using PbxEvents.Providers.Protocol.Yeastar;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.PortSip;
+using PbxEvents.Providers.Platforms.RingCentral;
+using PbxEvents.Providers.Platforms.TelecomX;
+using PbxEvents.Providers.Platforms.Yeastar;
 using PbxEvents.Tests.Unit.OneCloud;
 using PbxEvents.Tests.Unit.PortSip;
 using PbxEvents.Tests.Unit.Support;

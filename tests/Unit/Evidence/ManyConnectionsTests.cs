@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.NetworkInformation;
 using System.Runtime.CompilerServices;
 using PbxEvents.Providers;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.Scenarios;
 using Xunit.Abstractions;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PbxEvents.Providers;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.OneCloud;
 using PbxEvents.Tests.Unit.OneCloud;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using PbxEvents.Providers;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.OneCloud;
-using PbxEvents.Tests.Unit.Runtime;
+using PbxEvents.Tests.Unit.Connection;
 using PbxEvents.Tests.Unit.Simulator;
 using PbxEvents.Tests.Unit.Support;
 using Xunit.Abstractions;

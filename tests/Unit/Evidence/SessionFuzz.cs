@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using PbxEvents.Providers.Protocol;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Tests.Unit.Evidence;
 
@@ -110,7 +110,7 @@ internal static class SessionFuzz
         target.Host.Events.Clear();
         target.Host.Receive(target.Good(number), target.Link);
         if (!target.Host.Events.Any(e => e.Raw.Contains("good", StringComparison.Ordinal) || e.Raw.Contains($"17000{number}.7", StringComparison.Ordinal)))
-            throw new InvalidOperationException($"The good frame after frame {number} was not read. {string.Join(" | ", target.Host.Unreadable.Concat(target.Host.Journal.TakeLast(5)))}");
+            throw new InvalidOperationException($"The good frame after frame {number} was not read. {string.Join(" | ", target.Host.Unreadable.Concat(target.Host.Activity.TakeLast(5)))}");
         target.Host.Unreadable.Clear();
     }
 
@@ -126,8 +126,8 @@ internal static class SessionFuzz
         host.Rejected.Clear();
         if (host.Unreadable.Count > 100)
             host.Unreadable.Clear();
-        if (host.Journal.Count > 100)
-            host.Journal.Clear();
+        if (host.Activity.Count > 100)
+            host.Activity.Clear();
     }
 
     private static string Show(byte[] frame)

@@ -1,5 +1,5 @@
-using PbxEvents.Module.Live;
 using PbxEvents.Module.Views;
+using PbxEvents.Module.Watching;
 
 namespace PbxEvents.Tests.Unit.Module;
 

@@ -1,8 +1,6 @@
 using System.Text;
-using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Protocol.OneCloud;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.OneCloud;
 using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.OneCloud;

@@ -1,8 +1,6 @@
 using System.Text;
-using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Protocol.OneCloud;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.OneCloud;
 using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.OneCloud;
@@ -11,7 +9,7 @@ namespace PbxEvents.Tests.Unit.OneCloud;
 public sealed class OneCloudDriverTests
 {
     private readonly ManualTimeProvider _clock = new();
-    private readonly List<string> _journal = [];
+    private readonly List<string> _activity = [];
     private Func<HttpCall, HttpAnswer> _token = _ => FakeHttp.Json(200, OneCloudBench.Login);
     private Func<HttpCall, HttpAnswer> _hosts = _ => FakeHttp.Json(200, "[]");
 
@@ -26,7 +24,7 @@ public sealed class OneCloudDriverTests
     private OneCloudDriver Create(PbxConnectOptions? options = null)
     {
         options ??= OneCloudBench.PasswordOptions;
-        return new OneCloudDriver(new DriverContext(options with { Transport = options.Transport with { Clock = _clock } }, Http, _journal.Add));
+        return new OneCloudDriver(new DriverContext(options with { Transport = options.Transport with { Clock = _clock } }, Http, _activity.Add));
     }
 
     private static Task<IReadOnlyList<LinkTarget>> PrepareAsync(OneCloudDriver driver, bool renew = false) =>
@@ -131,7 +129,7 @@ public sealed class OneCloudDriverTests
         var asked = new TaskCompletionSource();
         var http = new HangingHttp(Http, asked);
         var options = OneCloudBench.TokenOptions with { Transport = new TransportOptions { Clock = _clock } };
-        var driver = new OneCloudDriver(new DriverContext(options, http, _journal.Add));
+        var driver = new OneCloudDriver(new DriverContext(options, http, _activity.Add));
         _hosts = _ => FakeHttp.Json(200, "\"socket.example.com\"");
         await PrepareAsync(driver);
 
@@ -380,8 +378,8 @@ public sealed class OneCloudDriverTests
         await PrepareAsync(driver);
         await driver.RenewCredentialAsync(CancellationToken.None);
 
-        Assert.NotEmpty(_journal);
-        var text = new StringBuilder().AppendJoin('\n', _journal).ToString();
+        Assert.NotEmpty(_activity);
+        var text = new StringBuilder().AppendJoin('\n', _activity).ToString();
         foreach (var secret in (string[])["TOKEN-1", "R-1", "PASSWORD-1", "CLIENT-SECRET-1"])
             Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
     }

@@ -1,5 +1,5 @@
 using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol.OneCloud;
+using PbxEvents.Providers.Platforms.OneCloud;
 
 namespace PbxEvents.Tests.Unit.OneCloud;
 

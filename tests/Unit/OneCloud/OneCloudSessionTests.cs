@@ -1,4 +1,4 @@
-using PbxEvents.Providers.Protocol;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Tests.Unit.OneCloud;
 
@@ -225,7 +225,7 @@ public sealed class OneCloudSessionTests
         Assert.Equal(PbxErrorKind.CredentialRefused, error.Kind);
         Assert.Contains("token ******** is bad", error.Message, StringComparison.Ordinal);
         Assert.Equal(1, bench.Host.Renewals);
-        Assert.DoesNotContain(bench.Host.Journal, l => l.Contains("TOKEN", StringComparison.Ordinal));
+        Assert.DoesNotContain(bench.Host.Activity, l => l.Contains("TOKEN", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -546,7 +546,7 @@ public sealed class OneCloudSessionTests
         var bench = await OneCloudBench.OpenAsync(AllSix);
         await bench.RenewAsync();
 
-        Assert.DoesNotContain(bench.Host.Journal, l => l.Contains("TOKEN", StringComparison.Ordinal) || l.Contains("SECRET", StringComparison.Ordinal)
+        Assert.DoesNotContain(bench.Host.Activity, l => l.Contains("TOKEN", StringComparison.Ordinal) || l.Contains("SECRET", StringComparison.Ordinal)
             || l.Contains("PASSWORD", StringComparison.Ordinal) || l.Contains("R-1", StringComparison.Ordinal));
     }
 }

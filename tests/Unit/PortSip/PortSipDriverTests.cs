@@ -1,7 +1,6 @@
 using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Protocol.PortSip;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.PortSip;
 using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.PortSip;

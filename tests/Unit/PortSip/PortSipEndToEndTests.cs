@@ -1,4 +1,5 @@
 using PbxEvents.Providers;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.PortSip;
 using PbxEvents.Simulator.Scenarios;

@@ -1,4 +1,4 @@
-using PbxEvents.Providers.Protocol.PortSip;
+using PbxEvents.Providers.Platforms.PortSip;
 
 namespace PbxEvents.Tests.Unit.PortSip;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
-using PbxEvents.Providers.Protocol;
+using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Tests.Unit.Properties;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using PbxEvents.Providers.Runtime;
+using PbxEvents.Providers.Connection;
 
 namespace PbxEvents.Tests.Unit.Properties;
 

@@ -1,8 +1,6 @@
 using System.Text.Json;
-using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Protocol.RingCentral;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.RingCentral;
 using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.RingCentral;
@@ -20,7 +18,7 @@ internal sealed class RingCentralBench
     {
         Http = new FakeHttp(call => answer?.Invoke(call) ?? Answer(call));
         options = (options ?? Options) with { Transport = new TransportOptions { Clock = Host.ManualClock } };
-        Driver = new RingCentralDriver(new DriverContext(options, Http, Journal.Add), RingCentralTiming.Default);
+        Driver = new RingCentralDriver(new DriverContext(options, Http, Activity.Add), RingCentralTiming.Default);
         Session = (RingCentralSession)Driver.CreateSession(Host);
         Host.Session = Session;
     }
@@ -37,7 +35,7 @@ internal sealed class RingCentralBench
 
     public FakeHttp Http { get; }
 
-    public List<string> Journal { get; } = [];
+    public List<string> Activity { get; } = [];
 
     public RingCentralDriver Driver { get; }
 

@@ -1,6 +1,7 @@
-using PbxEvents.Simulator;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Simulator.RingCentral;
 using PbxEvents.Simulator.Scenarios;
+using PbxEvents.Simulator;
 
 namespace PbxEvents.Tests.Unit.RingCentral;
 
@@ -231,7 +232,7 @@ public sealed class RingCentralEndToEndTests
     public async Task A_wrong_credential_is_fatal_and_tried_once()
     {
         await using var simulator = PbxSimulator.Start(RingCentralRun.Options);
-        var options = new Providers.PbxConnectOptions
+        var options = new PbxConnectOptions
         {
             Provider = "RingCentral",
             Server = simulator.Server.ToString(),
@@ -250,7 +251,7 @@ public sealed class RingCentralEndToEndTests
     [Fact]
     public async Task A_ready_token_connects_and_is_not_given_back()
     {
-        await using var run = await RingCentralRun.StartAsync(connect: s => new Providers.PbxConnectOptions
+        await using var run = await RingCentralRun.StartAsync(connect: s => new PbxConnectOptions
         {
             Provider = "RingCentral",
             AccessToken = new Secret(s.AccessToken),
@@ -280,7 +281,7 @@ public sealed class RingCentralEndToEndTests
     public async Task A_request_goes_over_the_socket()
     {
         await using var run = await RingCentralRun.StartAsync();
-        var request = new Providers.Protocol.PbxRequest { Request = "/restapi/v1.0/account/~/extension/~?view=Detailed" };
+        var request = new PbxRequest { Request = "/restapi/v1.0/account/~/extension/~?view=Detailed" };
 
         var replies = new List<PbxReply>();
         await foreach (var reply in run.Client.RequestAsync(request, TimeSpan.FromSeconds(60), 1, default))

@@ -1,7 +1,6 @@
 using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol.RingCentral;
-using PbxEvents.Providers.Runtime;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.RingCentral;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.RingCentral;
 
@@ -124,7 +123,7 @@ internal sealed class RingCentralRun : IAsyncDisposable
         get
         {
             var position = 0L;
-            return string.Join(Environment.NewLine, Client.Journal.Read(ref position).Select(l => $"{l.Time:HH:mm:ss.fff} {l.Text}"));
+            return string.Join(Environment.NewLine, Client.Activity.Read(ref position).Select(l => $"{l.Time:HH:mm:ss.fff} {l.Text}"));
         }
     }
 

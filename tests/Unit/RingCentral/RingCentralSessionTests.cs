@@ -1,6 +1,6 @@
 using System.Text;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Protocol.RingCentral;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.RingCentral;
 
 namespace PbxEvents.Tests.Unit.RingCentral;
 

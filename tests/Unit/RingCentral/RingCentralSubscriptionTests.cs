@@ -1,5 +1,5 @@
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Protocol.RingCentral;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.RingCentral;
 
 namespace PbxEvents.Tests.Unit.RingCentral;
 

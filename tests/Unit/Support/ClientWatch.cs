@@ -1,5 +1,5 @@
 using PbxEvents.Providers;
-using PbxEvents.Providers.Runtime;
+using PbxEvents.Providers.Connection;
 
 namespace PbxEvents.Tests.Unit.Support;
 
@@ -45,8 +45,8 @@ internal sealed class ClientWatch
         }
         var position = 0L;
         throw new TimeoutException(
-            $"No {what}.{Environment.NewLine}Events: {string.Join(" | ", Seen)}{Environment.NewLine}Journal: "
-            + string.Join(Environment.NewLine, _client.Journal.Read(ref position)));
+            $"No {what}.{Environment.NewLine}Events: {string.Join(" | ", Seen)}{Environment.NewLine}Activity: "
+            + string.Join(Environment.NewLine, _client.Activity.Read(ref position)));
     }
 
     /// <summary>The end of a call.</summary>

@@ -1,5 +1,5 @@
 using System.Text;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Tests.Unit.Support;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Runtime;
+using PbxEvents.Providers.Connection;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Tests.Unit.Support;
 
@@ -37,7 +37,7 @@ internal sealed class RecordingHost : ISessionHost
 
     public List<PbxException> Warnings { get; } = [];
 
-    public List<string> Journal { get; } = [];
+    public List<string> Activity { get; } = [];
 
     public List<(int Link, LinkRecovery Recovery)> Ready { get; } = [];
 
@@ -117,7 +117,7 @@ internal sealed class RecordingHost : ISessionHost
 
     public void Warn(PbxException warning) => Warnings.Add(warning);
 
-    public void Log(string text) => Journal.Add(text);
+    public void Log(string text) => Activity.Add(text);
 
     public void LinkReady(int link, LinkRecovery recovery) => Ready.Add((link, recovery));
 

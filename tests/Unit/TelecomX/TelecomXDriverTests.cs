@@ -1,7 +1,5 @@
-using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Protocol.TelecomX;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.TelecomX;
 using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.TelecomX;

@@ -1,4 +1,4 @@
-using PbxEvents.Providers.Protocol.Yeastar;
+using PbxEvents.Providers.Platforms.Yeastar;
 
 namespace PbxEvents.Tests.Unit.Yeastar;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol.Yeastar;
+using PbxEvents.Providers.Platforms.Yeastar;
 using PbxEvents.Tests.Unit.Support;
 using static PbxEvents.Tests.Unit.Yeastar.YeastarRig;
 

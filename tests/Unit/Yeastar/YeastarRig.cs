@@ -1,8 +1,6 @@
 using System.Text.Json;
-using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Protocol.Yeastar;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Yeastar;
 using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Yeastar;
@@ -48,7 +46,7 @@ internal sealed class YeastarRig
     /// <summary>The functions that were called over HTTP, in order.</summary>
     public IReadOnlyList<string> Functions => [.. Http.Calls.Select(c => c.Uri.AbsolutePath["/openapi/v1.0/".Length..])];
 
-    public YeastarDriver NewDriver() => new(new DriverContext(Options, Http, Host.Journal.Add), Tokens);
+    public YeastarDriver NewDriver() => new(new DriverContext(Options, Http, Host.Activity.Add), Tokens);
 
     /// <summary>Answers token calls with AT1, RT1, AT2, RT2 and so on, and everything else with success.</summary>
     public HttpAnswer DefaultAnswer(HttpCall call) => call.Uri.AbsolutePath switch

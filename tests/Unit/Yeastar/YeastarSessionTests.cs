@@ -1,4 +1,4 @@
-using PbxEvents.Providers.Protocol;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Tests.Unit.Yeastar;
 

@@ -1,5 +1,5 @@
 using PbxEvents.Providers;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.Scenarios;
 using PbxEvents.Simulator.Yeastar;

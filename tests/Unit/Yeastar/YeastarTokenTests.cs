@@ -1,8 +1,6 @@
 using System.Text;
-using PbxEvents.Providers;
-using PbxEvents.Providers.Protocol;
-using PbxEvents.Providers.Protocol.Yeastar;
-using PbxEvents.Providers.Transport;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Yeastar;
 using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Yeastar;

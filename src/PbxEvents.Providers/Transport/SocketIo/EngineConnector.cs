@@ -1,3 +1,5 @@
+using PbxEvents.Providers.Contracts;
+
 namespace PbxEvents.Providers.Transport.SocketIo;
 
 /// <summary>

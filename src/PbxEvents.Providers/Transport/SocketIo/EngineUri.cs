@@ -1,4 +1,5 @@
 using System.Text;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Transport.SocketIo;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Transport.SocketIo;
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Transport.SocketIo;
 
@@ -6,7 +7,7 @@ namespace PbxEvents.Providers.Transport.SocketIo;
 /// A Socket.IO client for one connection to one namespace, revisions 3 and 4 (clients v2, v3 and v4). It is used once: it does
 /// not reconnect by itself, because only its user knows what has to be restored. Any thread.
 /// </summary>
-public sealed class SocketIoClient : IAsyncDisposable
+internal sealed class SocketIoClient : IAsyncDisposable
 {
     private readonly SocketIoClientOptions _options;
     private readonly LinkTarget _target;

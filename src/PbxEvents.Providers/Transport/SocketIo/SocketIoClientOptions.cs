@@ -1,7 +1,9 @@
+using PbxEvents.Providers.Contracts;
+
 namespace PbxEvents.Providers.Transport.SocketIo;
 
 /// <summary>What a <see cref="SocketIoClient"/> can be told besides where to go. Immutable.</summary>
-public sealed record SocketIoClientOptions
+internal sealed record SocketIoClientOptions
 {
     /// <summary>TLS, proxy, limits, clock.</summary>
     public TransportOptions Transport { get; init; } = new();

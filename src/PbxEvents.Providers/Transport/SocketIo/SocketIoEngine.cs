@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Transport.SocketIo;
 

@@ -7,7 +7,7 @@ namespace PbxEvents.Providers.Transport.SocketIo;
 /// <param name="Payload">The JSON array <c>["name",arg,...]</c>; binary parts are placeholders in it.</param>
 /// <param name="Attachments">The binary parts, in the order of their numbers.</param>
 /// <param name="AckId">The id under which the server wants an acknowledgement; -1 for none.</param>
-public sealed record SocketIoEvent(
+internal sealed record SocketIoEvent(
     string Namespace, ReadOnlyMemory<byte> Payload, IReadOnlyList<ReadOnlyMemory<byte>> Attachments, long AckId)
 {
     /// <summary>True when the server waits for <see cref="SocketIoClient.AcknowledgeAsync"/>.</summary>

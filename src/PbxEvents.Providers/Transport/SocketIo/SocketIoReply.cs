@@ -5,7 +5,7 @@ namespace PbxEvents.Providers.Transport.SocketIo;
 /// <summary>A received acknowledgement. Immutable; nothing is parsed before it is asked for.</summary>
 /// <param name="Payload">The JSON array <c>[arg,...]</c>; binary parts are placeholders in it.</param>
 /// <param name="Attachments">The binary parts, in the order of their numbers.</param>
-public sealed record SocketIoReply(ReadOnlyMemory<byte> Payload, IReadOnlyList<ReadOnlyMemory<byte>> Attachments)
+internal sealed record SocketIoReply(ReadOnlyMemory<byte> Payload, IReadOnlyList<ReadOnlyMemory<byte>> Attachments)
 {
     /// <summary>The arguments.</summary>
     /// <returns>As many as came.</returns>

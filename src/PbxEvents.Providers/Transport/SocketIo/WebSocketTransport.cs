@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport.WebSockets;
 
 namespace PbxEvents.Providers.Transport.SocketIo;

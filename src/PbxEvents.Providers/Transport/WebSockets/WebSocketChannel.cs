@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Transport.WebSockets;
 

@@ -1,6 +1,6 @@
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
-using PbxEvents.Providers.Protocol;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Transport.WebSockets;
 

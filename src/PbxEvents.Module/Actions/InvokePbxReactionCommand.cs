@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using PbxEvents.Module.Commands;
+using PbxEvents.Module.Errors;
+
+namespace PbxEvents.Module.Actions;
+
+/// <summary>
+/// Runs what waits for actions, for one turn. The doorbell's own command: a cmdlet, because only a cmdlet has an error
+/// stream to write to. Not exported.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Invoke, "PbxReaction")]
+[OutputType(typeof(object))]
+public sealed class InvokePbxReactionCommand : PSCmdlet
+{
+    /// <summary>The doorbell that rang.</summary>
+    [Parameter(Mandatory = true)]
+    public Doorbell Doorbell { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Doorbell.Reactions.RunTurn(
+        WriteObject,
+        failure => WriteError(ModuleErrors.ActionFailed(failure)),
+        gap => WriteWarning(ReadingCmdlet.Describe(gap)));
+}

@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using PbxEvents.Providers;
+
+namespace PbxEvents.Module.Actions;
+
+/// <summary>
+/// The actions of one runspace. Actions run on its pipeline thread only: at PowerShell's checkpoints through the
+/// <see cref="Doorbell"/>, and at once while one of our own cmdlets waits. Never two at a time, never one inside another.
+/// </summary>
+internal sealed class Reactions(PSEventManager events) : IDisposable
+{
+    /// <summary>How long one turn may last before PowerShell gets the thread back, so that Ctrl+C and the prompt stay alive.</summary>
+    private static readonly TimeSpan TurnLength = TimeSpan.FromMilliseconds(200);
+
+    private readonly object _gate = new();
+    private readonly ManualResetEventSlim _isWaiting = new();
+    private volatile ReactionQueue[] _queues = [];
+    private Doorbell? _doorbell;
+    private bool _isDisposed;
+
+    /// <summary>True while an action runs. Pipeline thread.</summary>
+    public bool IsRunning { get; private set; }
+
+    /// <summary>Set while something waits for its turn. Any thread may wait for it.</summary>
+    public WaitHandle Waiting => _isWaiting.WaitHandle;
+
+    /// <summary>True when something may wait for its turn. Any thread.</summary>
+    public bool MayHaveWork => _isWaiting.IsSet;
+
+    /// <summary>The doorbell; null before the first action. Any thread.</summary>
+    public Doorbell? Doorbell => Volatile.Read(ref _doorbell);
+
+    /// <summary>How many events wait for actions on a connection. Pipeline thread.</summary>
+    public long CountWaiting(PbxClient client) =>
+        _queues.Where(q => ReferenceEquals(q.Client, client)).Sum(q => q.CountWaiting());
+
+    /// <summary>Adds an action. Pipeline thread.</summary>
+    public void Add(PbxClient client, Reaction reaction)
+    {
+        ReactionQueue queue;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _doorbell ??= new Doorbell(events, this);
+            queue = Array.Find(_queues, q => ReferenceEquals(q.Client, client)) ?? new ReactionQueue(client, reaction.Subscription.StartSequence, Ring);
+            if (!_queues.Contains(queue))
+                _queues = [.. _queues, queue];
+        }
+        queue.Add(reaction);
+    }
+
+    /// <summary>Ends the action of a subscription, if it has one. Any thread.</summary>
+    public void Remove(PbxSubscription subscription)
+    {
+        foreach (var queue in _queues)
+            queue.Remove(subscription);
+    }
+
+    /// <summary>Ends the actions of a connection. Any thread.</summary>
+    public void Remove(PbxClient client)
+    {
+        lock (_gate)
+        {
+            foreach (var queue in _queues.Where(q => ReferenceEquals(q.Client, client)))
+                queue.Dispose();
+            _queues = Array.FindAll(_queues, q => !ReferenceEquals(q.Client, client));
+        }
+    }
+
+    /// <summary>Runs the action again for an event at which it failed. Pipeline thread.</summary>
+    /// <returns>False when there is no such action any more.</returns>
+    public bool Repeat(PbxActionFailure failure) =>
+        Array.Exists(_queues, q => q.Repeat(failure.Subscription, failure.Event));
+
+    /// <summary>Runs what waits, for one turn. Pipeline thread.</summary>
+    /// <param name="write">Gets what actions put out.</param>
+    /// <param name="writeError">Gets what they threw.</param>
+    /// <param name="warn">Gets what they did not get to see.</param>
+    public void RunTurn(Action<PSObject> write, Action<PbxActionFailure> writeError, Action<PbxGap> warn)
+    {
+        if (IsRunning)
+            return;
+        IsRunning = true;
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            // From here on a ring counts as a new one: what comes while this turn ends is not overlooked.
+            _isWaiting.Reset();
+            _doorbell?.Rearm();
+            foreach (var queue in _queues)
+            {
+                while (queue.HasNext(TellGap))
+                {
+                    if (Stopwatch.GetElapsedTime(started) > TurnLength)
+                        return;
+                    Run(queue, write, writeError);
+                }
+            }
+        }
+        finally
+        {
+            IsRunning = false;
+            if (Array.Exists(_queues, q => q.HasNext(TellGap)))
+                Ring();
+        }
+
+        void TellGap(ReactionQueue queue, PbxGap gap)
+        {
+            queue.AddGap(gap);
+            warn(gap);
+        }
+    }
+
+    /// <summary>Ends all actions. Any thread; safe to call more than once.</summary>
+    public void Dispose()
+    {
+        Doorbell? doorbell;
+        lock (_gate)
+        {
+            _isDisposed = true;
+            foreach (var queue in _queues)
+                queue.Dispose();
+            _queues = [];
+            doorbell = _doorbell;
+            _doorbell = null;
+        }
+        doorbell?.Remove();
+    }
+
+    private static void Run(ReactionQueue queue, Action<PSObject> write, Action<PbxActionFailure> writeError)
+    {
+        var (reaction, pbxEvent) = queue.Take();
+        if (reaction.IsOver)
+            return;
+        var subscription = reaction.Subscription;
+        try
+        {
+            foreach (var output in reaction.Run(pbxEvent))
+                write(output);
+            subscription.CountDelivered();
+        }
+        catch (PipelineStoppedException e)
+        {
+            // Ctrl+C: the action has not done its work, and the user does not want it at once again. It can be repeated.
+            subscription.AddFailure(new PbxActionFailure(subscription, pbxEvent, e, DateTimeOffset.Now));
+            throw;
+        }
+        catch (Exception e) when (!FlowControl.IsExit(e))
+        {
+            if (FlowControl.IsLoopControl(e))
+            {
+                // break and continue outside a loop: the user means that this event is dealt with.
+                subscription.CountDelivered();
+                return;
+            }
+            var failure = new PbxActionFailure(subscription, pbxEvent, e, DateTimeOffset.Now);
+            subscription.AddFailure(failure);
+            writeError(failure);
+        }
+    }
+
+    private void Ring()
+    {
+        _isWaiting.Set();
+        Volatile.Read(ref _doorbell)?.Ring();
+    }
+}

@@ -1,0 +1,229 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+using PbxEvents.Module.Actions;
+using PbxEvents.Module.Reading;
+using PbxEvents.Providers;
+using PbxEvents.Simulator;
+
+namespace PbxEvents.Module.Connections;
+
+/// <summary>
+/// Everything the module remembers, once per runspace: two runspaces of one process never see each other's connections.
+/// Used on the runspace's pipeline thread, except for <see cref="DisposeAsync"/>.
+/// </summary>
+internal sealed class ModuleState : IAsyncDisposable
+{
+    /// <summary>How long a closing runspace waits for the goodbyes of its connections.</summary>
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(3);
+
+    private static readonly ConditionalWeakTable<Runspace, ModuleState> States = [];
+
+    private readonly object _gate = new();
+    private readonly List<PbxClient> _connections = [];
+    private readonly List<PbxSimulator> _simulators = [];
+    private readonly HashSet<PbxSubscription> _subscriptions = [];
+    private readonly List<EngineEventDispatcher> _dispatchers = [];
+    private readonly PSEventManager _events;
+    private Reactions? _reactions;
+    private EngineEventGate? _engineEvents;
+    private ScriptBlock? _checkpoint;
+
+    /// <summary>How many engine events were through when a checkpoint let none through: this code runs inside an action.</summary>
+    private long _stuckAt = -1;
+
+    private ModuleState(Runspace runspace)
+    {
+        _events = runspace.Events;
+        runspace.StateChanged += (_, change) =>
+        {
+            // A runspace ends without telling the module; what it opened would live on for nobody.
+            if (change.RunspaceStateInfo.State is System.Management.Automation.Runspaces.RunspaceState.Closing or System.Management.Automation.Runspaces.RunspaceState.Closed or System.Management.Automation.Runspaces.RunspaceState.Broken)
+                DisposeAsync().AsTask().Wait(FarewellTimeout);
+        };
+    }
+
+    /// <summary>The state of the runspace that runs on this thread.</summary>
+    public static ModuleState Current => States.GetValue(Runspace.DefaultRunspace, r => new ModuleState(r));
+
+    /// <summary>The connections, in the order they were opened: a copy.</summary>
+    public IReadOnlyList<PbxClient> Connections
+    {
+        get
+        {
+            lock (_gate)
+                return _connections.ToArray();
+        }
+    }
+
+    /// <summary>The simulators, in the order they were started: a copy.</summary>
+    public IReadOnlyList<PbxSimulator> Simulators
+    {
+        get
+        {
+            lock (_gate)
+                return _simulators.ToArray();
+        }
+    }
+
+    /// <summary>The connection that commands without <c>-Connection</c> use; null before the first and after it was closed.</summary>
+    public PbxClient? Default { get; private set; }
+
+    /// <summary>Where the waits of this runspace go on.</summary>
+    public WaitCursors Cursors { get; } = new();
+
+    /// <summary>
+    /// Lets PowerShell handle queued events for one turn: what others queued at one checkpoint, and the engine events of our
+    /// connections as long as they come and the turn lasts. Pipeline thread only.
+    /// </summary>
+    /// <param name="length">The longest time; an action that runs then is waited for.</param>
+    /// <param name="isOver">True when the turn is to end before.</param>
+    public void PumpEngineEvents(TimeSpan length, Func<bool> isOver)
+    {
+        // Each turn of a loop is a checkpoint; sleeping in .NET is none.
+        _checkpoint ??= ScriptBlock.Create("for ($i = 0; $i -lt 1; $i++) { }");
+        if (!_events.Subscribers.Any(s => s.Action is not null))
+            return;
+        var started = Stopwatch.GetTimestamp();
+        do
+        {
+            var (passed, wasQueued) = (_engineEvents?.Passed ?? 0, _engineEvents?.WaitQueued(TimeSpan.Zero) == true);
+            _checkpoint.InvokeReturnAsIs();
+            _stuckAt = wasQueued && _engineEvents?.Passed == passed ? passed : -1;
+        }
+        while (_stuckAt < 0 && _engineEvents is { HasWork: true } gate && Stopwatch.GetElapsedTime(started) < length && !isOver() && gate.WaitQueued(length));
+    }
+
+    /// <summary>The actions of this runspace.</summary>
+    public Reactions Reactions
+    {
+        get
+        {
+            lock (_gate)
+                return _reactions ??= new Reactions(_events);
+        }
+    }
+
+    /// <summary>Set while something waits for the pipeline thread: an action, or an engine event. Nothing inside an action. Pipeline thread only.</summary>
+    public IEnumerable<WaitHandle> WorkForThisThread
+    {
+        get
+        {
+            if (Reactions.IsRunning)
+                yield break;
+            yield return Reactions.Waiting;
+            if (_engineEvents is { } gate && gate.Passed != _stuckAt)
+                yield return gate.Queued;
+        }
+    }
+
+    /// <summary>Runs the actions that wait, for one turn; nothing inside an action. Pipeline thread only.</summary>
+    public void RunReactions()
+    {
+        if (Reactions is { MayHaveWork: true, IsRunning: false, Doorbell: { } doorbell })
+            doorbell.RunTurn();
+    }
+
+    /// <summary>A name that no connection of this runspace has.</summary>
+    public string FreeName(string provider)
+    {
+        var names = Connections.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var number = 1;
+        while (names.Contains($"{provider}-{number}"))
+            number++;
+        return $"{provider}-{number}";
+    }
+
+    /// <summary>The open connection of that name; a connection that has ended has given its name back.</summary>
+    public PbxClient? FindOpen(string name) => Connections.FirstOrDefault(c =>
+        c.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+        && c.State is not (PbxConnectionState.Faulted or PbxConnectionState.Disconnected));
+
+    /// <summary>Keeps a connection and makes it the default. One of the same name that has ended gives way.</summary>
+    public void Add(PbxClient connection)
+    {
+        foreach (var ended in Connections.Where(c => c.Name.Equals(connection.Name, StringComparison.OrdinalIgnoreCase)))
+            Remove(ended);
+        lock (_gate)
+        {
+            _connections.Add(connection);
+            _engineEvents ??= new EngineEventGate(_events);
+            _dispatchers.Add(new EngineEventDispatcher(_events, _engineEvents, connection));
+        }
+        Default = connection;
+    }
+
+    /// <summary>Forgets a connection.</summary>
+    public void Remove(PbxClient connection)
+    {
+        lock (_gate)
+        {
+            _connections.Remove(connection);
+            foreach (var dispatcher in _dispatchers.Where(d => ReferenceEquals(d.Client, connection)))
+                dispatcher.Dispose();
+            _dispatchers.RemoveAll(d => ReferenceEquals(d.Client, connection));
+            _reactions?.Remove(connection);
+            _subscriptions.RemoveWhere(s => connection.Subscriptions.Contains(s));
+        }
+        Cursors.Forget(connection);
+        if (ReferenceEquals(Default, connection))
+            Default = null;
+    }
+
+    /// <summary>Remembers that a subscription was made here: a first wait starts with the oldest of them.</summary>
+    public void Add(PbxSubscription subscription) => _subscriptions.Add(subscription);
+
+    /// <summary>Forgets a subscription.</summary>
+    public void Remove(PbxSubscription subscription) => _subscriptions.Remove(subscription);
+
+    /// <summary>Keeps a simulator.</summary>
+    public void Add(PbxSimulator simulator)
+    {
+        lock (_gate)
+            _simulators.Add(simulator);
+    }
+
+    /// <summary>Forgets a simulator.</summary>
+    public void Remove(PbxSimulator simulator)
+    {
+        lock (_gate)
+            _simulators.Remove(simulator);
+    }
+
+    /// <summary>
+    /// Where the first wait on a connection starts: with the oldest subscription that was made here and still stands, so
+    /// that nothing between registering and waiting is lost; without one at the beginning of the connection.
+    /// </summary>
+    public long StartOf(PbxClient connection)
+    {
+        var own = connection.Subscriptions.Where(_subscriptions.Contains).ToArray();
+        return own.Length == 0 ? 0 : own.Min(s => s.StartSequence);
+    }
+
+    /// <summary>Closes what is open. Any thread; safe to call more than once.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        PbxClient[] connections;
+        PbxSimulator[] simulators;
+        lock (_gate)
+        {
+            connections = _connections.ToArray();
+            simulators = _simulators.ToArray();
+            _reactions?.Dispose();
+            _reactions = null;
+            foreach (var dispatcher in _dispatchers)
+                dispatcher.Dispose();
+            _dispatchers.Clear();
+            _engineEvents?.Dispose();
+            _engineEvents = null;
+            _connections.Clear();
+            _simulators.Clear();
+        }
+        Default = null;
+        await Task.WhenAll(connections.Select(c => c.DisposeAsync().AsTask())).ConfigureAwait(false);
+
+        // After the connections, which say goodbye to them.
+        await Task.WhenAll(simulators.Select(s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
+    }
+}

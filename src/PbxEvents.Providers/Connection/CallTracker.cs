@@ -1,0 +1,141 @@
+using PbxEvents.Providers.Contracts;
+
+namespace PbxEvents.Providers.Connection;
+
+/// <summary>
+/// Joins what events say about legs into calls. The rules are the same for all platforms; what differs stands in the
+/// sessions, which translate their frames into <see cref="CallUpdate"/>. Written on the loop; the calls may be read anywhere.
+/// </summary>
+/// <param name="connection">The connection's name.</param>
+/// <param name="provider">The platform.</param>
+internal sealed class CallTracker(string connection, string provider)
+{
+    /// <summary>How many ended calls are kept for <c>Get-PbxCall</c> and to recognise late frames.</summary>
+    private const int EndedKept = 1000;
+
+    private readonly object _gate = new();
+    private readonly Dictionary<string, TrackedCall> _calls = new(StringComparer.Ordinal);
+    private readonly Queue<TrackedCall> _ended = new();
+
+    /// <summary>The calls in progress and the recently ended ones, in the order they were first seen.</summary>
+    public IReadOnlyList<PbxCall> GetCalls()
+    {
+        lock (_gate)
+            return _calls.Values.Select(c => c.Call).OrderBy(c => c.StartedAt).ToArray();
+    }
+
+    /// <summary>The call of that id as it stands; null when none is known. Loop only.</summary>
+    public PbxCall? Find(string callId) => _calls.TryGetValue(VisibleText.OfValue(callId), out var tracked) ? tracked.Call : null;
+
+    /// <summary>Applies an update and completes the event with the state, the outcome and the call.</summary>
+    public void Apply(PbxEvent pbxEvent, CallUpdate update)
+    {
+        pbxEvent.CallId ??= update.CallId;
+        if (!_calls.TryGetValue(update.CallId, out var tracked) || (tracked.IsEnded && !update.IsCorrection && IsStart(tracked, update)))
+        {
+            if (update.IsCorrection || !IsKnowable(update))
+            {
+                // The end of a call whose life was not seen: nobody can say how it went.
+                pbxEvent.CallState = PbxCallState.Ended;
+                return;
+            }
+            tracked = new TrackedCall(new PbxCall
+            {
+                CallId = update.CallId,
+                Connection = connection,
+                Provider = provider,
+                StartedAt = update.StartedAt ?? pbxEvent.Time,
+            });
+            lock (_gate)
+                _calls[update.CallId] = tracked;
+        }
+
+        if (tracked.IsEnded && update.IsCorrection)
+        {
+            pbxEvent.IsCallNews = tracked.Apply(update, pbxEvent);
+        }
+        else if (tracked.IsEnded)
+        {
+            // A double, or a late word about a call that is over: its end stands.
+            tracked.Call = tracked.Call with { Events = tracked.History.Add(pbxEvent) };
+            pbxEvent.IsCallNews = false;
+        }
+        else
+        {
+            pbxEvent.IsCallNews = tracked.Apply(update, pbxEvent) && !update.IsSnapshot;
+            if (tracked.IsEnded)
+                KeepEnded(tracked);
+        }
+        pbxEvent.CallState = tracked.Call.State;
+        pbxEvent.Outcome = tracked.Call.Outcome;
+        pbxEvent.From ??= tracked.Call.From;
+        pbxEvent.To ??= tracked.Call.To;
+        pbxEvent.Call = tracked.Call;
+    }
+
+    /// <summary>The link is gone: from now on things may happen to the calls in progress that nobody sees. Loop only.</summary>
+    public void LoseSight()
+    {
+        foreach (var tracked in _calls.Values)
+            if (!tracked.IsEnded)
+                tracked.LoseSight();
+    }
+
+    /// <summary>The platform has delivered what was missed. Loop only.</summary>
+    public void RegainSight()
+    {
+        foreach (var tracked in _calls.Values)
+            if (!tracked.IsEnded)
+                tracked.RegainSight();
+    }
+
+    /// <summary>The calls in progress that no event has spoken of since a moment.</summary>
+    public IReadOnlyList<PbxCall> FindSilent(DateTimeOffset since)
+    {
+        lock (_gate)
+            return _calls.Values.Where(c => !c.IsEnded && c.LastEventAt < since).Select(c => c.Call).ToArray();
+    }
+
+    /// <summary>
+    /// A platform may use a call id again: a set-up, or a leg that nobody knows and that rings, on a call that is over, is
+    /// another call. A known leg that rings is only a late frame.
+    /// </summary>
+    private static bool IsStart(TrackedCall tracked, CallUpdate update)
+    {
+        if (update.IsEnd)
+            return false;
+        if (update.State is PbxCallState.Offered or PbxCallState.Ringing)
+            return true;
+        foreach (var leg in update.Legs)
+            if (leg.State is PbxCallState.Offered || (leg.State is PbxCallState.Ringing && !tracked.Knows(leg.LegId)))
+                return true;
+        return false;
+    }
+
+    private static bool IsKnowable(CallUpdate update)
+    {
+        // A final record is of a call, also when it has no word for how the call went.
+        if (update.IsEnd)
+            return update.Outcome is not null || update.StartedAt is not null;
+        if (update.Legs.Count == 0 || update.State is not null)
+            return true;
+        foreach (var leg in update.Legs)
+            if (leg.State is not PbxCallState.Ended || leg.Outcome is not null || leg.AnsweredAt is not null || leg.IsUnanswered)
+                return true;
+        return false;
+    }
+
+    private void KeepEnded(TrackedCall tracked)
+    {
+        _ended.Enqueue(tracked);
+        if (_ended.Count <= EndedKept)
+            return;
+        var oldest = _ended.Dequeue();
+        lock (_gate)
+        {
+            // The id may belong to another call by now.
+            if (_calls.TryGetValue(oldest.Call.CallId, out var current) && ReferenceEquals(current, oldest))
+                _calls.Remove(oldest.Call.CallId);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using PbxEvents.Providers.Contracts;
+
+namespace PbxEvents.Providers.Connection;
+
+/// <summary>
+/// Takes secrets out of text that is written down: the ones the user gave, wherever they stand, and the values of members
+/// that hold tokens on any platform, whoever made them. Immutable.
+/// </summary>
+internal sealed partial class SecretMask
+{
+    private const string Mask = "********";
+    private readonly string[] _known;
+
+    public SecretMask(PbxConnectOptions options)
+    {
+        var secrets = (Secret?[])[options.Password, options.ClientSecret, options.AccessToken, options.Jwt];
+
+        _known = secrets.Where(s => s is { IsEmpty: false }).SelectMany(s => Forms(s!.Reveal())).Distinct().ToArray();
+    }
+
+    public string Apply(string text)
+    {
+        foreach (var secret in _known)
+            text = text.Replace(secret, Mask, StringComparison.Ordinal);
+        return SecretMember().Replace(text, $"$1\"{Mask}\"");
+    }
+
+    /// <summary>In a frame a secret stands as JSON writes it, and there are two ways to write some characters.</summary>
+    private static IEnumerable<string> Forms(string secret) =>
+    [
+        secret,
+        JsonEncodedText.Encode(secret).ToString(),
+        JsonEncodedText.Encode(secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(),
+    ];
+
+    /// <summary>RingCentral wraps its recovery token: <c>"wsc":{"token":"..."}</c>.</summary>
+    [GeneratedRegex(
+        """("(?:token|bearer|password|secret|client_secret|access_token|refresh_token|ws_access_token|assertion|wsc)"\s*:\s*(?:\{\s*"token"\s*:\s*)?)"(?:[^"\\]|\\.)*" """,
+        RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    private static partial Regex SecretMember();
+}

@@ -1,0 +1,26 @@
+namespace PbxEvents.Providers.Contracts;
+
+/// <summary>What PbxEvents knows of one platform, apart from any connection.</summary>
+public abstract class PbxProvider
+{
+    /// <summary>The name for <c>-Provider</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The platform's event catalogue.</summary>
+    public abstract IReadOnlyList<PbxEventType> EventTypes { get; }
+
+    /// <summary>What can be given to <c>-Topic</c>, for completion.</summary>
+    public abstract IReadOnlyList<string> Topics { get; }
+
+    /// <summary>
+    /// The options of <see cref="PbxConnectOptions"/> that this platform has a use for, besides those every platform has
+    /// (Provider, Name, BufferSize, Timeout, MaxReconnectAttempts, TracePath, Transport, Application, InstanceId).
+    /// </summary>
+    public abstract IReadOnlySet<string> OptionNames { get; }
+
+    /// <summary>Makes the driver of a connection, after the options were found to belong to this platform.</summary>
+    /// <param name="context">What the driver works with.</param>
+    /// <returns>The driver.</returns>
+    /// <exception cref="PbxException">An option is missing or contradicts another; the text says which and why.</exception>
+    internal abstract PlatformDriver CreateDriver(DriverContext context);
+}

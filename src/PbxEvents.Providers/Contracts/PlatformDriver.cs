@@ -1,0 +1,62 @@
+namespace PbxEvents.Providers.Contracts;
+
+/// <summary>
+/// The side of a platform that needs HTTP: tokens, host look-ups, snapshots. One driver belongs to one connection; its
+/// methods are called off the connection's loop, at most one of <see cref="PrepareAsync"/> and
+/// <see cref="RenewCredentialAsync"/> at a time.
+/// </summary>
+/// <param name="context">What it works with.</param>
+internal abstract class PlatformDriver(DriverContext context)
+{
+    /// <summary>What it works with.</summary>
+    protected DriverContext Context { get; } = context;
+
+    /// <summary>Host and port for people to read; never a secret. Final after the first <see cref="PrepareAsync"/>.</summary>
+    public abstract string Server { get; }
+
+    /// <summary>The pauses between attempts. Default 1 s to 60 s.</summary>
+    public virtual BackoffPolicy Backoff => BackoffPolicy.Default;
+
+    /// <summary>Makes the connection's session.</summary>
+    /// <param name="host">Its host.</param>
+    /// <returns>The session.</returns>
+    public abstract ProtocolSession CreateSession(ISessionHost host);
+
+    /// <summary>Gets ready for one attempt: a token that lives, addresses to try in order.</summary>
+    /// <param name="plan">What the session wants.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <returns>At least one target.</returns>
+    /// <exception cref="PbxException">It cannot be; permanent when trying again cannot help.</exception>
+    public abstract Task<IReadOnlyList<LinkTarget>> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken);
+
+    /// <summary>Gets a fresh token for a session that asked for one.</summary>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <returns>When the token is there.</returns>
+    /// <exception cref="PbxException">There is none to be had.</exception>
+    public virtual Task RenewCredentialAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Looks up the platform's present state, as far as it can be asked.</summary>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <returns>The answers, as they come.</returns>
+    public virtual async IAsyncEnumerable<Snapshot> GetSnapshotsAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        yield break;
+    }
+
+    /// <summary>Gives back what was acquired (tokens). Failures are of no consequence and are only logged.</summary>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <returns>When done.</returns>
+    public virtual Task ReleaseAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
+
+/// <summary>What a driver works with.</summary>
+/// <param name="Options">The user's options.</param>
+/// <param name="Http">HTTP with the connection's TLS and proxy rules.</param>
+/// <param name="Log">Adds a line to the connection's activity log. No secrets.</param>
+internal sealed record DriverContext(PbxConnectOptions Options, IHttpClient Http, Action<string> Log)
+{
+    /// <summary>The clock. A driver never asks another one.</summary>
+    public TimeProvider Clock => Options.Transport.Clock;
+}

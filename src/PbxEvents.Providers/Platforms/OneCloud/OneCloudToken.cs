@@ -1,0 +1,25 @@
+namespace PbxEvents.Providers.Platforms.OneCloud;
+
+/// <summary>A token and what its answer told (onecloud.md section 2). Immutable.</summary>
+/// <param name="Access">The token itself.</param>
+/// <param name="ObtainedAt">When it was obtained.</param>
+internal sealed record OneCloudToken(Secret Access, DateTimeOffset ObtainedAt)
+{
+    /// <summary>What renews it; null when only the credential can.</summary>
+    public Secret? Refresh { get; init; }
+
+    /// <summary>When it ends; null when nobody said.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
+
+    /// <summary>The domain it belongs to; null when nobody said.</summary>
+    public string? Domain { get; init; }
+
+    /// <summary>Whose it is, as <c>1001@domain</c>; null when nobody said.</summary>
+    public string? Uid { get; init; }
+
+    /// <summary>Its rights, such as <c>Office Manager</c>; null when nobody said.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>When to get the next one: five minutes ahead, or a fifth of a short life; null when its end is not known.</summary>
+    public DateTimeOffset? RenewAt => EndsAt is { } end ? end - TimeSpan.FromTicks(Math.Min(TimeSpan.FromMinutes(5).Ticks, (end - ObtainedAt).Ticks / 5)) : null;
+}

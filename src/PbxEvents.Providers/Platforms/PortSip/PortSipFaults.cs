@@ -1,0 +1,128 @@
+using PbxEvents.Providers.Contracts;
+
+namespace PbxEvents.Providers.Platforms.PortSip;
+
+/// <summary>PortSIP's failures in words, in one place (portsip.md sections 2, 3 and 6).</summary>
+internal static class PortSipFaults
+{
+    private const int MaxServerText = 200;
+
+    public static PbxException NoServer() => OptionRules.Invalid(
+        "PortSIP is your own server, so there is no public one.", "Name the PBX with -Server: a host name, or host:port.", "-Server");
+
+    public static PbxException NoCredential() => OptionRules.Invalid(
+        "PortSIP needs a user name and a password.",
+        "Give -Credential: a user name and its password, or an extension's number and its SIP password.", "-Credential");
+
+    public static PbxException NoDomain(string name) => OptionRules.Invalid(
+        $"The extension {name} belongs to a tenant, and nothing says to which.",
+        "Give the tenant's SIP domain with -Domain. Only a system administrator logs in without one.", "-Domain");
+
+    public static PbxException UnknownDialect(string dialect) => OptionRules.Invalid(
+        $"PortSIP has no dialect '{dialect}'.", "Give v16 or v22 with -Dialect, or leave it out to find it.", "-Dialect");
+
+    public static PbxException NoSystemLogin(string server) => new(
+        PbxErrorKind.NotSupported, $"{server} is a v16, which has no login without a tenant's domain.",
+        "Give the tenant's SIP domain with -Domain, and a user of that tenant.")
+    { Target = server, IsPermanent = true };
+
+    public static PbxException Refused(PortSipLogin login, string server, string status, string? text)
+    {
+        var who = login.Kind switch
+        {
+            PortSipLoginKind.Extension => $"the extension {login.Name} of {login.Domain}",
+            PortSipLoginKind.User => $"the user '{login.Name}' of {login.Domain}",
+            _ => $"the system administrator '{login.Name}'",
+        };
+        var advice = login.Kind switch
+        {
+            PortSipLoginKind.Extension => "A number logs in with the extension's SIP password, not with the user's password. Check it, and the SIP domain.",
+            PortSipLoginKind.User => "Check user name, user password, and that -Domain is the tenant's SIP domain.",
+            _ => "Without -Domain it is a system administrator's login. Give the tenant's SIP domain with -Domain for anybody else.",
+        };
+        return new(PbxErrorKind.CredentialRefused, $"{server} refused {who}{Quote(text)} It is not tried again, because repeated tries can get this address blocked.", advice)
+        { Target = login.Name, Code = status, IsPermanent = true };
+    }
+
+    public static PbxException NotAuthenticated(string server, TimeSpan after) => new(
+        PbxErrorKind.Timeout, $"{server} did not answer the login within {after.TotalSeconds:0} s.",
+        "It is tried again. If it stays so, something else may listen there: name the dialect with -Dialect, or the port with -Server.")
+    { Target = server };
+
+    public static PbxException UnknownTopic(string topic) => new(
+        PbxErrorKind.UnknownTopic, $"PortSIP has no topic '{topic}'.", $"Use one of: {string.Join(", ", PortSipTopics.All)}.")
+    { Target = topic, IsPermanent = true };
+
+    public static PbxException UnknownEvent(string name) => new(
+        PbxErrorKind.UnknownTopic, $"PortSIP has no event '{name}'.", "Get-PbxEventType -Provider PortSIP lists them all.")
+    { Target = name, IsPermanent = true };
+
+    public static PbxException NoMembers(string topic, string field) => OptionRules.Invalid(
+        $"PortSIP has no wildcard: {topic} needs the {field} that are wanted.",
+        field switch
+        {
+            "extensions" => "Name the extensions with -Extension.",
+            "queues" => "Name the queues with -Queue.",
+            _ => "Name the tenants' ids with -Tenant.",
+        },
+        field switch
+        {
+            "extensions" => "-Extension",
+            "queues" => "-Queue",
+            _ => "-Tenant",
+        });
+
+    public static PbxException TenantWithoutSystem() => OptionRules.Invalid(
+        "This login belongs to one tenant, so it cannot choose tenants.",
+        "Leave -Tenant out, or connect as a system administrator, without -Domain.", "-Tenant");
+
+    public static PbxException NotOffered(PbxSubscriptionType type) => new(
+        PbxErrorKind.NotSupported, $"PortSIP does not offer -Type {type}.",
+        "Its event service has no messages and no voicemail; its messaging is a service of its own.")
+    { Target = type.ToString(), IsPermanent = true };
+
+    public static PbxException NotInDialect(string topic, string server) => new(
+        PbxErrorKind.NotSupported, $"{server} is a v16, which has no topic {topic}.", "The management and global topics came with v22.")
+    { Target = topic, IsPermanent = true };
+
+    public static PbxException SubscriptionRefused(string topic, string members, string status, string? text) => new(
+        PbxErrorKind.SubscriptionRefused, $"PortSIP refused {topic}{members}{Quote(text)}", RightsFor(topic))
+    { Target = topic, Code = status };
+
+    public static PbxException NotRestored(string server, string topic, TimeSpan after) => new(
+        PbxErrorKind.SubscriptionTimeout, $"{server}, which answers subscriptions, did not answer the one to {topic} within {after.TotalSeconds:0} s.",
+        "Nothing to do: it is tried again on a new link.")
+    { Target = topic };
+
+    /// <summary>Silence is no refusal (section 3): it is told once and taken for a yes.</summary>
+    public static PbxException Quiet(string topic, string members, TimeSpan after) => new(
+        PbxErrorKind.SubscriptionTimeout,
+        $"PortSIP has sent neither an answer nor an event for {topic}{members} in {after.TotalSeconds:0} s. "
+            + "That is normal while nothing happens, but it is also all one sees when a right is missing.",
+        RightsFor(topic))
+    { Target = topic };
+
+    public static PbxException CommandRefused(string status, string? text) => new(
+        PbxErrorKind.ServerError, $"PortSIP reported an error{Quote(text)}", "Nothing to do unless events are missing.")
+    { Code = status };
+
+    private static string RightsFor(string topic) => topic switch
+    {
+        PortSipTopics.Extensions =>
+            "Check that the extensions exist. v22 wants the rights Users: View Only and PhoneSystem: View Only; older ones the same extension group.",
+        PortSipTopics.Records =>
+            "It is for tenant administrators; v22 wants the right Analytics: View Only. Without it, use -Topic extension_events with -Extension.",
+        PortSipTopics.Queues =>
+            "An extension sees only queues in which it is agent or manager. v22 wants the right Analytics: View Only.",
+        PortSipTopics.ExtensionManagement => "v22 wants the right User: View Only.",
+        PortSipTopics.QueueManagement => "v22 wants the right Analytics: View Only.",
+        _ => "The global topics are for system administrators with the right System Tenant: View Only. Check the tenants' ids.",
+    };
+
+    private static string Quote(string? text)
+    {
+        if (text is null)
+            return ".";
+        return $": \"{(text.Length <= MaxServerText ? text : text[..MaxServerText])}\".";
+    }
+}

@@ -1,0 +1,37 @@
+using PbxEvents.Providers.Contracts;
+
+namespace PbxEvents.Providers.Platforms.RingCentral;
+
+/// <summary>RingCentral: WebSocket with one merged subscription and session recovery. Specification: ringcentral.md.</summary>
+internal sealed class RingCentralProvider(RingCentralTiming timing) : PbxProvider
+{
+    public RingCentralProvider()
+        : this(RingCentralTiming.Default)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "RingCentral";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<PbxEventType> EventTypes => RingCentralCatalogue.Instance.Events;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Topics => RingCentralCatalogue.Instance.Filters;
+
+    /// <inheritdoc/>
+    public override IReadOnlySet<string> OptionNames { get; } = new HashSet<string>
+    {
+        nameof(PbxConnectOptions.Server),
+        nameof(PbxConnectOptions.UserName),
+        nameof(PbxConnectOptions.ClientId),
+        nameof(PbxConnectOptions.Jwt),
+        nameof(PbxConnectOptions.AccessToken),
+        nameof(PbxConnectOptions.TokenProvider),
+        nameof(PbxConnectOptions.RecoveryPath),
+        nameof(PbxConnectOptions.Sandbox),
+    };
+
+    /// <inheritdoc/>
+    internal override PlatformDriver CreateDriver(DriverContext context) => new RingCentralDriver(context, timing);
+}

@@ -1,0 +1,389 @@
+using System.Text.Json;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
+
+namespace PbxEvents.Providers.Platforms.RingCentral;
+
+/// <summary>
+/// The one subscription of a session (ringcentral.md section 5.2): a second POST would silently replace the first, so all
+/// wishes are merged into one POST, and later changes are PUTs on the same socket. Loop only.
+/// </summary>
+/// <param name="host">Who is told.</param>
+/// <param name="server">The platform, for people.</param>
+/// <param name="timing">Time-outs.</param>
+internal sealed class RingCentralSubscriber(ISessionHost host, string server, RingCentralTiming timing)
+{
+    /// <summary>The timer that tries a failed request about the subscription again; the link follows.</summary>
+    public const string RetryTimerPrefix = "subscribe ";
+
+    private const string Path = "/restapi/v1.0/subscription";
+
+    /// <summary>Section 2.3: up to 3 tries of what may pass.</summary>
+    private const int MaxTries = 3;
+
+    private readonly List<Wish> _wishes = [];
+    private readonly HashSet<string> _inherited = new(StringComparer.Ordinal);
+
+    /// <summary>Called when a link has all that is wished for, as far as the platform takes it.</summary>
+    public required Action<RingCentralLink> Settled { get; init; }
+
+    /// <summary>Called when a request was answered with 401 for the first time on a link.</summary>
+    public required Action<RingCentralLink> TokenRefused { get; init; }
+
+    /// <summary>Called when the subscription on the wire has changed.</summary>
+    public required Action<RingCentralLink> Changed { get; init; }
+
+    /// <summary>True when somebody wishes for anything.</summary>
+    public bool HasWishes => _wishes.Count > 0;
+
+    /// <summary>True while filters of an earlier process wait for somebody to wish for them.</summary>
+    public bool IsInheriting => _inherited.Count > 0;
+
+    /// <summary>The filters that somebody wishes for.</summary>
+    public IEnumerable<RingCentralFilter> Filters => _wishes.SelectMany(w => w.Filters);
+
+    /// <summary>Adds a wish.</summary>
+    public void Add(PbxSubscription subscription, IReadOnlyList<RingCentralFilter> filters)
+    {
+        _wishes.Add(new Wish(subscription, filters));
+        if (_inherited.Count > 0 && _inherited.All(IsWished))
+            _inherited.Clear();
+    }
+
+    /// <summary>Removes a wish.</summary>
+    public void Remove(PbxSubscription subscription) => _wishes.RemoveAll(w => ReferenceEquals(w.Subscription, subscription));
+
+    /// <summary>The filters of an earlier process stay on the wire until their subscriptions are back, or <see cref="DropInherited"/>.</summary>
+    public void Inherit(IEnumerable<string> filters) => _inherited.UnionWith(filters.Where(f => !IsWished(f)));
+
+    /// <summary>Nobody came back for the filters of the earlier process.</summary>
+    public void DropInherited() => _inherited.Clear();
+
+    /// <summary>Brings the subscription of a link in line with the wishes; call it after every change.</summary>
+    public void Sync(RingCentralLink link)
+    {
+        if (link.Phase is not (RingCentralPhase.Subscribing or RingCentralPhase.Ready))
+            return;
+        if (link.IsChanging)
+        {
+            link.IsDirty = true;
+            return;
+        }
+        link.IsDirty = false;
+        var wanted = WantedOn(link);
+        if (link.Wire is { } wire)
+        {
+            if (wanted.Count == 0)
+                Delete(link, wire);
+            else if (!wire.Filters.SetEquals(wanted))
+                Change(link, "PUT", $"{Path}/{Uri.EscapeDataString(wire.Id)}", wanted);
+            else
+                Place(link, []);
+        }
+        else if (wanted.Count > 0)
+        {
+            Change(link, "POST", Path, wanted);
+        }
+        if (!link.IsChanging)
+            Settle(link);
+    }
+
+    /// <summary>Asks whether the subscription of a recovered session is there (section 12, question 4).</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="done">Told what is left: Recovered for all of it, Partial when filters are missing, Lost when it is gone.</param>
+    public void Verify(RingCentralLink link, Action<PbxGapRecovery> done)
+    {
+        var wire = link.Wire!;
+        link.Exchange.Send("GET", $"{Path}/{Uri.EscapeDataString(wire.Id)}", default, timing.Reply, reply => done(Judge(link, wire, reply)), isFirst: true);
+    }
+
+    /// <summary>Ends the subscription because the user disconnects. Nobody waits for the answer.</summary>
+    public static void End(RingCentralLink link)
+    {
+        if (link.Wire is { } wire)
+            link.Exchange.Send("DELETE", $"{Path}/{Uri.EscapeDataString(wire.Id)}", default, null, _ => { }, isFirst: true);
+        link.Wire = null;
+    }
+
+    private bool IsWished(string filter) => Filters.Any(f => f.Text == filter);
+
+    private HashSet<string> WantedOn(RingCentralLink link)
+    {
+        var wanted = new HashSet<string>(_inherited, StringComparer.Ordinal);
+        var mayAsk = true;
+        foreach (var wish in _wishes)
+        {
+            var isPlaced = link.Placed.Contains(wish.Subscription);
+            if (!isPlaced && !mayAsk)
+                continue;
+            wanted.UnionWith(wish.Filters.Select(f => f.Text));
+            mayAsk &= isPlaced || !link.AsksSingly;
+        }
+        return wanted;
+    }
+
+    private void Delete(RingCentralLink link, WireSubscription wire)
+    {
+        host.Log("Nothing is subscribed to any more.");
+        link.Wire = null;
+        link.Placed.Clear();
+        Changed(link);
+        link.IsChanging = true;
+
+        // Refusals (404: it is gone already) change nothing.
+        link.Exchange.Send("DELETE", $"{Path}/{Uri.EscapeDataString(wire.Id)}", default, timing.Reply, _ => Finished(link), isFirst: true);
+    }
+
+    private void Change(RingCentralLink link, string method, string path, HashSet<string> wanted)
+    {
+        host.Log($"{method} subscription with {wanted.Count} filter{(wanted.Count == 1 ? "" : "s")}.");
+        var asked = _wishes.Where(w => w.Filters.All(f => wanted.Contains(f.Text))).ToArray();
+        var body = JsonPayload.Write(w =>
+        {
+            w.WriteStartObject();
+            w.WriteStartArray("eventFilters");
+            foreach (var filter in wanted)
+                w.WriteStringValue(filter);
+            w.WriteEndArray();
+            w.WriteStartObject("deliveryMode");
+            w.WriteString("transportType", "WebSocket");
+            w.WriteEndObject();
+            w.WriteEndObject();
+        });
+        link.IsChanging = true;
+        link.Exchange.Send(method, path, body, timing.Reply, reply => Answered(link, wanted, asked, reply), isFirst: true);
+    }
+
+    private void Answered(RingCentralLink link, HashSet<string> wanted, Wish[] asked, RingCentralReply reply)
+    {
+        link.IsChanging = false;
+        if (reply.IsSuccess)
+        {
+            link.Failures = 0;
+            Taken(link, wanted, reply);
+            Sync(link);
+            return;
+        }
+        var error = RingCentralError.Read(reply.Body);
+        switch (reply.Status)
+        {
+            case 404 when link.Wire is not null:
+                host.Log($"The subscription has expired on the platform{error.Words()}; subscribing anew.");
+                link.Wire = null;
+                link.Placed.Clear();
+                Changed(link);
+                Sync(link);
+                break;
+            case 401 when !link.HasRenewed:
+                link.HasRenewed = true;
+                link.IsChanging = true;
+                TokenRefused(link);
+                break;
+            case 429:
+                Retry(link, ReadRetryAfter(reply) ?? timing.Penalty);
+                break;
+            case 408 or >= 500 when ++link.Failures < MaxTries:
+                Retry(link, timing.RetryPause);
+                break;
+            case 0 or 408 or >= 500:
+                GiveUp(link, asked, reply.Status == 0 ? $"no answer came within {timing.Reply.TotalSeconds:0.#} s" : $"it answered with status {reply.Status}");
+                break;
+            default:
+                Refuse(link, asked, reply.Status, error);
+                break;
+        }
+    }
+
+    /// <summary>The token was renewed, or a pause is over: ask again.</summary>
+    public void Resume(RingCentralLink link)
+    {
+        link.IsChanging = false;
+        Sync(link);
+    }
+
+    private void Retry(RingCentralLink link, TimeSpan after)
+    {
+        host.Log($"Asking again for the subscription in {after.TotalSeconds:0.#} s.");
+        link.IsChanging = true;
+        host.SetTimer($"{RetryTimerPrefix}{link.Id}", after);
+    }
+
+    /// <summary>What is asked for may or may not stand on the platform; a new session makes it certain.</summary>
+    private void GiveUp(RingCentralLink link, Wish[] asked, string why)
+    {
+        link.Failures = 0;
+        foreach (var wish in asked.Where(w => !link.Placed.Contains(w.Subscription) && link.Phase == RingCentralPhase.Ready))
+        {
+            Remove(wish.Subscription);
+            host.Reject(wish.Subscription, RingCentralFaults.NotConfirmed(server, wish.Texts, why));
+        }
+        link.Wire = null;
+        host.CloseLink(link.Id, RingCentralFaults.SubscribeFailed(server, why));
+    }
+
+    private void Refuse(RingCentralLink link, Wish[] asked, int status, RingCentralError error)
+    {
+        var open = asked.Where(w => !link.Placed.Contains(w.Subscription)).ToArray();
+        if (open.Length > 1)
+        {
+            // The platform does not say which one it means.
+            link.AsksSingly = true;
+            Sync(link);
+            return;
+        }
+        if (open.Length == 1)
+        {
+            Remove(open[0].Subscription);
+            host.Reject(open[0].Subscription, RingCentralFaults.Refused(server, open[0].Texts, status, error));
+            Sync(link);
+            return;
+        }
+        host.Warn(RingCentralFaults.Refused(server, [.. WantedOn(link)], status, error));
+
+        // Fewer filters were asked for and refused. What stands on the wire covers the wishes, so it is left as it is.
+        Settle(link);
+    }
+
+    private void Taken(RingCentralLink link, HashSet<string> wanted, RingCentralReply reply)
+    {
+        var disabled = new List<(string Filter, string? Why)>();
+        string? id = null;
+        try
+        {
+            if (!reply.Body.IsEmpty)
+            {
+                using var document = JsonDocument.Parse(reply.Body);
+                id = document.RootElement.ValueKind == JsonValueKind.Object ? Catalogue.Text(document.RootElement, "id") : null;
+                disabled.AddRange(ReadDisabled(document.RootElement));
+            }
+        }
+        catch (JsonException)
+        {
+            host.ReportUnreadable(reply.Body.Span, "The answer to a subscription is not JSON.");
+        }
+        id ??= link.Wire?.Id ?? ReadHeader(reply, "WSG-SubscriptionId");
+        if (id is null)
+        {
+            host.ReportUnreadable(reply.Body.Span, "The answer to a subscription names none.");
+            id = "";
+        }
+        link.Wire = new WireSubscription(id, wanted);
+        Changed(link);
+        Place(link, disabled);
+    }
+
+    /// <summary>
+    /// Confirms the wishes that the subscription covers. One without a single active filter is refused; of the others, what is
+    /// not active is told as a warning, once.
+    /// </summary>
+    private void Place(RingCentralLink link, List<(string Filter, string? Why)> disabled)
+    {
+        var wire = link.Wire!;
+        var untold = disabled.Where(d => link.Disabled.Add(d.Filter)).ToList();
+        foreach (var wish in _wishes.Where(w => !link.Placed.Contains(w.Subscription) && w.Filters.All(f => wire.Filters.Contains(f.Text))).ToArray())
+        {
+            var off = disabled.Where(d => wish.Filters.Any(f => f.Text == d.Filter)).ToArray();
+            if (off.Length > 0 && off.Length == wish.Filters.Count)
+            {
+                Remove(wish.Subscription);
+                host.Reject(wish.Subscription, RingCentralFaults.Disabled(off));
+                untold.RemoveAll(d => off.Contains(d));
+                continue;
+            }
+            link.Placed.Add(wish.Subscription);
+            host.Confirm(wish.Subscription, off.Length == 0 ? $"subscription {wire.Id}"
+                : $"subscription {wire.Id}, without {string.Join(", ", off.Select(d => d.Filter))}");
+        }
+        if (untold.Count > 0)
+            host.Warn(RingCentralFaults.Disabled(untold));
+    }
+
+    private void Finished(RingCentralLink link)
+    {
+        link.IsChanging = false;
+        if (link.IsDirty)
+            Sync(link);
+        else
+            Settle(link);
+    }
+
+    private void Settle(RingCentralLink link)
+    {
+        if (_wishes.All(w => link.Placed.Contains(w.Subscription)))
+        {
+            link.AsksSingly = false;
+            Settled(link);
+        }
+    }
+
+    private PbxGapRecovery Judge(RingCentralLink link, WireSubscription wire, RingCentralReply reply)
+    {
+        if (reply.Status == 404)
+        {
+            link.Wire = null;
+            return PbxGapRecovery.Lost;
+        }
+        if (!reply.IsSuccess)
+        {
+            host.Log($"The recovered subscription could not be looked at (status {reply.Status}); it is taken as it was.");
+            return PbxGapRecovery.Recovered;
+        }
+        try
+        {
+            using var document = JsonDocument.Parse(reply.Body);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+                return PbxGapRecovery.Recovered;
+            if (Catalogue.Text(root, "status") is { } status && !status.Equals("Active", StringComparison.OrdinalIgnoreCase))
+            {
+                link.Wire = null;
+                return PbxGapRecovery.Lost;
+            }
+
+            // The platform may write the filters in another way than it was asked; their number tells.
+            if (root.TryGetProperty("eventFilters", out var filters) && filters.ValueKind == JsonValueKind.Array
+                && filters.GetArrayLength() + ReadDisabled(root).Count() < wire.Filters.Count)
+            {
+                link.Wire = wire with { Filters = new HashSet<string>() };
+                return PbxGapRecovery.Partial;
+            }
+        }
+        catch (JsonException)
+        {
+            host.ReportUnreadable(reply.Body.Span, "The answer to a question about the subscription is not JSON.");
+        }
+        return PbxGapRecovery.Recovered;
+    }
+
+    private static IEnumerable<(string Filter, string? Why)> ReadDisabled(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("disabledFilters", out var list) || list.ValueKind != JsonValueKind.Array)
+            yield break;
+        foreach (var item in list.EnumerateArray())
+            if (item.ValueKind == JsonValueKind.Object && Catalogue.Text(item, "filter") is { } filter)
+                yield return (filter, Catalogue.Text(item, "message") ?? Catalogue.Text(item, "reason"));
+    }
+
+    private static TimeSpan? ReadRetryAfter(RingCentralReply reply) =>
+        double.TryParse(ReadHeader(reply, "Retry-After"), System.Globalization.CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 86400
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
+
+    private static string? ReadHeader(RingCentralReply reply, string name)
+    {
+        if (reply.Headers.IsEmpty)
+            return null;
+        using var document = JsonDocument.Parse(reply.Headers);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            return null;
+        foreach (var header in document.RootElement.EnumerateObject())
+            if (header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return header.Value.ToString();
+        return null;
+    }
+
+    private sealed record Wish(PbxSubscription Subscription, IReadOnlyList<RingCentralFilter> Filters)
+    {
+        public IReadOnlyList<string> Texts => [.. Filters.Select(f => f.Text)];
+    }
+}

@@ -1,0 +1,13 @@
+namespace PbxEvents.Providers.Platforms.RingCentral;
+
+/// <summary>What is worth asking for after a loss. Made on the loop, read by the driver off it. Immutable.</summary>
+/// <param name="IsAccount">True when the account's calls are subscribed to.</param>
+/// <param name="Extensions">The extensions whose calls are subscribed to; <c>~</c> is the token's own.</param>
+/// <param name="Calls">The telephony sessions that were in progress.</param>
+internal sealed record SnapshotScope(bool IsAccount, IReadOnlyList<string> Extensions, IReadOnlyList<string> Calls)
+{
+    public static readonly SnapshotScope Empty = new(false, [], []);
+
+    /// <summary>True when nothing is worth asking for.</summary>
+    public bool IsEmpty => !IsAccount && Extensions.Count == 0 && Calls.Count == 0;
+}

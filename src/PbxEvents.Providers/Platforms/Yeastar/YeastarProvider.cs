@@ -1,0 +1,27 @@
+using PbxEvents.Providers.Contracts;
+
+namespace PbxEvents.Providers.Platforms.Yeastar;
+
+/// <summary>Yeastar P-Series: tokens over HTTP, events over one WebSocket. Specification: yeastar.md.</summary>
+internal sealed class YeastarProvider : PbxProvider
+{
+    /// <inheritdoc/>
+    public override string Name => "Yeastar";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<PbxEventType> EventTypes => YeastarCatalogue.Instance.Events;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Topics => YeastarTopics.All;
+
+    /// <inheritdoc/>
+    public override IReadOnlySet<string> OptionNames { get; } = new HashSet<string>
+    {
+        nameof(PbxConnectOptions.Server),
+        nameof(PbxConnectOptions.UserName),
+        nameof(PbxConnectOptions.TimeZone),
+    };
+
+    /// <inheritdoc/>
+    internal override PlatformDriver CreateDriver(DriverContext context) => new YeastarDriver(context, YeastarTokens.OfProcess);
+}

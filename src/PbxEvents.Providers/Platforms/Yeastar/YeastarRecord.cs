@@ -1,0 +1,57 @@
+using PbxEvents.Providers.Platforms.Kit;
+
+namespace PbxEvents.Providers.Platforms.Yeastar;
+
+/// <summary>One record of a call (event 30012, yeastar.md section 5.3): of all of it, or of one stage. Immutable.</summary>
+internal sealed record YeastarRecord
+{
+    /// <summary>What stands before the number of a service that no person answers (history/yeastar-history.md section 3).</summary>
+    private static readonly string[] Services = ["IVR ", "Queue ", "Conference ", "Voicemail ", "Paging ", "Call Flow ", "Satisfaction Survey"];
+
+    public PbxDirection Direction { get; init; }
+
+    /// <summary>In capitals; empty when it is missing.</summary>
+    public string Status { get; init; } = "";
+
+    public SipAddress From { get; init; }
+
+    /// <summary>True when a word stands in place of the calling number, by which the caller hides it.</summary>
+    public bool IsFromHidden { get; init; }
+
+    public SipAddress To { get; init; }
+
+    /// <summary>The called number as it was dialled from outside; null when it is missing.</summary>
+    public string? Did { get; init; }
+
+    public string? Recording { get; init; }
+
+    /// <summary>By the clock of the PBX; null when it cannot be read.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>Null when it is missing.</summary>
+    public TimeSpan? TalkTime { get; init; }
+
+    /// <summary>When it came, by our clock.</summary>
+    public DateTimeOffset ArrivedAt { get; init; }
+
+    /// <summary>By the clock of the PBX; null when it cannot be read.</summary>
+    public DateTimeOffset? EndedAt => StartedAt + Duration;
+
+    public bool IsAnswered => Status == "ANSWERED";
+
+    public bool IsUnanswered => Status is "NO ANSWER" or "NO ANSWERED" or "ABANDONED" or "BUSY" or "FAILED";
+
+    /// <summary>True when it says by itself that a menu, a queue or another service was called.</summary>
+    public bool IsOfService => To.Name is { } name
+        ? Array.Exists(Services, s => $"{name} ".StartsWith(s, StringComparison.OrdinalIgnoreCase))
+        : To.Number?.StartsWith("Satisfaction Survey", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>A ring group does not answer by itself: when it did, a person has.</summary>
+    public bool IsOfGroup => To.Name?.StartsWith("RingGroup", StringComparison.OrdinalIgnoreCase) == true;
+
+    public bool IsOfQueue => To.Name?.StartsWith("Queue", StringComparison.OrdinalIgnoreCase) == true;
+
+    public bool IsOfVoicemail => Status == "VOICEMAIL" || To.Name?.StartsWith("Voicemail", StringComparison.OrdinalIgnoreCase) == true;
+}

@@ -146,7 +146,7 @@ Describe 'Bad input that the platform answers with silence' {
         $options = [PbxEvents.Simulator.TelecomX.TelecomXSimulatorOptions]@{ Provider = 'TelecomX'; AccessLevel = 'PERSONAL' }
         $null = Start-PbxSimulator -Option $options | Connect-PbxEvents
         $failure = Get-ErrorRecord { Register-PbxSubscription Registration @args }
-        $failure.FullyQualifiedErrorId | Should -Match '^(SubscriptionTimeout|PermissionDenied),'
+        $failure.FullyQualifiedErrorId | Should -BeLike 'PermissionDenied,*'
         $failure.ErrorDetails.RecommendedAction | Should -BeLike '*VIEWER*'
         (Register-PbxSubscription Call).State | Should -Be 'Active' -Because 'the rest of the session goes on'
     }

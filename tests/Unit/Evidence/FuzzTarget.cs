@@ -143,7 +143,7 @@ internal sealed record FuzzTarget(
             ? """{"uri":"wss://ws.test/ws","ws_access_token":"W","expires_in":600}"""
             : """{"access_token":"A","refresh_token":"R","expires_in":3600,"refresh_token_expires_in":604800}"""));
         var options = new PbxConnectOptions { Provider = "RingCentral", AccessToken = new Secret("A"), Transport = new TransportOptions { Clock = host.Clock } };
-        var driver = new RingCentralDriver(new DriverContext(options, http, host.Log), RingCentralTiming.Default);
+        var driver = new RingCentralDriver(new DriverContext(options, http, host.Log), RingCentralTiming.Default, new RequestLimiter(RingCentralTiming.Default));
         var target = (await driver.PrepareAsync(new LinkPlan(), CancellationToken.None))[0];
         host.Session = driver.CreateSession(host);
         host.Session.Subscribe(new PbxSubscription { Id = 1, Filter = new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call } });

@@ -14,11 +14,13 @@ internal sealed class RingCentralBench
     private int _link;
     private int _notification;
 
-    private RingCentralBench(Func<HttpCall, HttpAnswer?>? answer, PbxConnectOptions? options)
+    private RingCentralBench(Func<HttpCall, HttpAnswer?>? answer, PbxConnectOptions? options, RingCentralBench? beside)
     {
+        Host = beside?.Host ?? new RecordingHost();
+        Limiter = beside?.Limiter ?? new RequestLimiter(RingCentralTiming.Default);
         Http = new FakeHttp(call => answer?.Invoke(call) ?? Answer(call));
         options = (options ?? Options) with { Transport = new TransportOptions { Clock = Host.ManualClock } };
-        Driver = new RingCentralDriver(new DriverContext(options, Http, Activity.Add), RingCentralTiming.Default);
+        Driver = new RingCentralDriver(new DriverContext(options, Http, Activity.Add), RingCentralTiming.Default, Limiter);
         Session = (RingCentralSession)Driver.CreateSession(Host);
         Host.Session = Session;
     }
@@ -31,7 +33,10 @@ internal sealed class RingCentralBench
         Jwt = new Secret("JWT-SECRET"),
     };
 
-    public RecordingHost Host { get; } = new();
+    public RecordingHost Host { get; }
+
+    /// <summary>What the connections of a process share.</summary>
+    public RequestLimiter Limiter { get; }
 
     public FakeHttp Http { get; }
 
@@ -51,7 +56,10 @@ internal sealed class RingCentralBench
     public IReadOnlyList<string> Requests => Sent.Where(f => f[0].GetProperty("type").GetString() == "ClientRequest")
         .Select(f => $"{f[0].GetProperty("method").GetString()} {f[0].GetProperty("path").GetString()}").ToArray();
 
-    public static RingCentralBench Create(Func<HttpCall, HttpAnswer?>? answer = null, PbxConnectOptions? options = null) => new(answer, options);
+    public static RingCentralBench Create(Func<HttpCall, HttpAnswer?>? answer = null, PbxConnectOptions? options = null) => new(answer, options, null);
+
+    /// <summary>The driver of another connection of the same process.</summary>
+    public RingCentralBench Beside(PbxConnectOptions? options = null) => new(null, options, this);
 
     /// <summary>A session that is ready, with one subscription to the account's calls.</summary>
     public static async Task<RingCentralBench> ReadyAsync()

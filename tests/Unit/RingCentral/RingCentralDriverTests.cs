@@ -197,6 +197,52 @@ public sealed class RingCentralDriverTests
     }
 
     [Fact]
+    public async Task Two_connections_of_a_user_keep_the_limit_together_and_another_user_is_not_held_up()
+    {
+        var first = RingCentralBench.Create();
+        var second = first.Beside();
+        var other = first.Beside(RingCentralBench.Options with { Jwt = new Secret("JWT-OTHER") });
+        for (var i = 0; i < 3; i++)
+            await first.Driver.PrepareAsync(new LinkPlan(), default);
+        first.Host.ManualClock.Advance(TimeSpan.FromSeconds(30));
+        for (var i = 0; i < 2; i++)
+            await second.Driver.PrepareAsync(new LinkPlan(), default);
+
+        var sixth = second.Driver.PrepareAsync(new LinkPlan(), default);
+        Assert.False(sixth.IsCompleted);
+        Assert.Contains(second.Activity, l => l.StartsWith("Waiting 30.0 s", StringComparison.Ordinal));
+        for (var i = 0; i < 5; i++)
+            await other.Driver.PrepareAsync(new LinkPlan(), default);
+        first.Host.ManualClock.Advance(TimeSpan.FromSeconds(29));
+        Assert.Equal((3, 2, 5), (SocketCalls(first), SocketCalls(second), SocketCalls(other)));
+        await second.AdvanceUntilAsync(sixth);
+
+        Assert.Equal(3, SocketCalls(second));
+        Assert.Equal(2, first.Limiter.Count);
+        first.Host.ManualClock.Advance(TimeSpan.FromMinutes(2));
+        await first.Driver.PrepareAsync(new LinkPlan(), default);
+        Assert.Equal(1, first.Limiter.Count);
+    }
+
+    [Fact]
+    public async Task A_penalty_of_one_connection_holds_back_the_users_other_ones()
+    {
+        var first = RingCentralBench.Create(c => c.Uri.AbsolutePath.EndsWith("wstoken", StringComparison.Ordinal)
+            ? new HttpAnswer(429, Encoding.UTF8.GetBytes("""{"errorCode":"CMN-301"}""")) { RetryAfter = TimeSpan.FromSeconds(25) } : null);
+        var second = first.Beside();
+        var other = first.Beside(RingCentralBench.Options with { Jwt = new Secret("JWT-OTHER") });
+        await Assert.ThrowsAsync<PbxException>(() => first.Driver.PrepareAsync(new LinkPlan(), default));
+
+        var held = second.Driver.PrepareAsync(new LinkPlan(), default);
+        await other.Driver.PrepareAsync(new LinkPlan(), default);
+        first.Host.ManualClock.Advance(TimeSpan.FromSeconds(24));
+        Assert.Empty(second.Http.Calls);
+        await second.AdvanceUntilAsync(held);
+
+        Assert.Equal(2, second.Http.Calls.Count);
+    }
+
+    [Fact]
     public async Task What_was_acquired_is_given_back_and_a_ready_token_is_not()
     {
         var bench = RingCentralBench.Create();

@@ -101,6 +101,48 @@ public sealed class TelecomXSessionTests
     }
 
     [Fact]
+    public async Task A_channel_above_the_logins_level_is_refused_at_once()
+    {
+        var options = new PbxConnectOptions { Provider = "TelecomX", UserName = "a@b.test", Password = new Secret("P") };
+        var http = new FakeHttp(_ => FakeHttp.Json(200, """{"token":"T","expiresInMinutes":-1,"customer":"C","accessLevel":"PERSONAL"}"""));
+        var driver = new TelecomXDriver(new DriverContext(options, http, _ => { }));
+        await driver.PrepareAsync(new LinkPlan(), CancellationToken.None);
+        var host = new RecordingHost();
+        var session = new TelecomXSession(host, driver, options);
+        host.Session = session;
+        var early = new PbxSubscription { Id = 1, Filter = Channel("REGISTER") };
+        session.Subscribe(early);
+        session.LinkOpened(1, Target);
+        Assert.Empty(host.Rejected);
+        host.Receive("""["authenticated"]""");
+        Assert.Equal(early, Assert.Single(host.Rejected).Subscription);
+        Assert.Single(host.Ready);
+
+        var both = new PbxSubscription { Id = 2, Filter = new PbxSubscriptionFilter { Topic = ["PBX", "CALL"] } };
+        session.Subscribe(both);
+        var (refused, error) = host.Rejected[^1];
+        Assert.Equal((both, PbxErrorKind.PermissionDenied, "CALL", true), (refused, error.Kind, error.Target, error.IsPermanent));
+        Assert.Equal("The channel CALL needs the access level VIEWER; this login has PERSONAL.", error.Message);
+        Assert.Contains("VIEWER", error.Advice, StringComparison.Ordinal);
+        Assert.DoesNotContain(host.SentText, t => t.Contains("subscribe", StringComparison.Ordinal));
+        Assert.Empty(host.Timers);
+
+        session.Subscribe(new PbxSubscription { Id = 3, Filter = Channel("PBX") });
+        Assert.Equal("""["subscribe",{"type":"PBX","customer":"C"}]""", host.SentText[^1]);
+    }
+
+    [Fact]
+    public void What_a_refused_subscription_alone_had_is_given_back()
+    {
+        Authenticate();
+        var subscription = Subscribe(new PbxSubscriptionFilter { Topic = ["PBX", "CALL"] });
+        _host.Receive("""["subscribed",{"type":"PBX"}]""");
+        _session.TimerElapsed("subscribe CALL");
+        Assert.Equal(subscription, Assert.Single(_host.Rejected).Subscription);
+        Assert.Equal("""["unsubscribe",{"type":"PBX","customer":"C"}]""", _host.SentText[^1]);
+    }
+
+    [Fact]
     public void A_second_wish_on_a_channel_never_takes_away_what_the_first_one_had()
     {
         Authenticate();

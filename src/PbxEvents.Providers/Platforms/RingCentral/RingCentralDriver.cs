@@ -17,6 +17,7 @@ internal sealed class RingCentralDriver : PlatformDriver
     private readonly Uri _server;
     private readonly RingCentralTiming _timing;
     private readonly RequestLimiter _limiter;
+    private readonly string _user;
     private readonly RingCentralTokens _tokens;
     private readonly RecoveryFile? _file;
     private readonly string _identity;
@@ -28,7 +29,7 @@ internal sealed class RingCentralDriver : PlatformDriver
     private volatile SnapshotScope _scope = SnapshotScope.Empty;
     private bool _isLoaded;
 
-    public RingCentralDriver(DriverContext context, RingCentralTiming timing)
+    public RingCentralDriver(DriverContext context, RingCentralTiming timing, RequestLimiter limiter)
         : base(context)
     {
         var options = context.Options;
@@ -36,8 +37,9 @@ internal sealed class RingCentralDriver : PlatformDriver
         CheckCredential(options, app);
         _timing = timing;
         _server = options.Server is not null ? ServerAddress.Parse(options.Server) : options.Sandbox ? Sandbox : Production;
-        _limiter = new RequestLimiter(context.Clock, timing);
-        _tokens = new RingCentralTokens(context, _server, timing, _limiter, app);
+        _limiter = limiter;
+        _user = UserOf(_server, options);
+        _tokens = new RingCentralTokens(context, _server, timing, limiter, _user, app);
         _identity = IdentityOf(_server, options, app);
         if (options.RecoveryPath is not { } path)
             return;
@@ -175,11 +177,17 @@ internal sealed class RingCentralDriver : PlatformDriver
             throw OptionRules.Invalid("-Sandbox and -Server both name a server.", "Give one of them.", "-Sandbox");
     }
 
-    private static string IdentityOf(Uri server, PbxConnectOptions options, RingCentralApp? app)
-    {
-        var text = string.Join('\n', server.AbsoluteUri, app?.Id ?? "", options.Jwt?.Reveal() ?? "");
-        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-    }
+    private static string IdentityOf(Uri server, PbxConnectOptions options, RingCentralApp? app) =>
+        Digest(server.AbsoluteUri, app?.Id ?? "", options.Jwt?.Reveal() ?? "");
+
+    /// <summary>
+    /// Whom the platform counts token requests for, as far as the credential tells: nobody knows before a request whose it
+    /// is, so two credentials of one user count as two, and so does a provider of tokens, which may name anybody.
+    /// </summary>
+    private static string UserOf(Uri server, PbxConnectOptions options) =>
+        Digest(server.Authority, (options.Jwt ?? options.AccessToken)?.Reveal() ?? Guid.NewGuid().ToString());
+
+    private static string Digest(params string[] parts) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
 
     /// <summary>Goes on where an earlier process stopped, once.</summary>
     /// <returns>Its recovery token while it can still be of use; else null.</returns>
@@ -206,7 +214,8 @@ internal sealed class RingCentralDriver : PlatformDriver
         {
             var grant = isSecondTry ? await _tokens.RenewAsync(cancellationToken).ConfigureAwait(false)
                 : await _tokens.GetAsync(cancellationToken).ConfigureAwait(false);
-            await _limiter.WaitAsync(d => Context.Log($"Waiting {d.TotalSeconds:0.0} s: RingCentral allows few token requests a minute."), cancellationToken)
+            await _limiter.WaitAsync(_user, Context.Clock,
+                d => Context.Log($"Waiting {d.TotalSeconds:0.0} s: RingCentral allows a user few token requests a minute."), cancellationToken)
                 .ConfigureAwait(false);
             var call = new HttpCall("POST", new Uri(_server, "/restapi/oauth/wstoken"))
             {
@@ -225,7 +234,7 @@ internal sealed class RingCentralDriver : PlatformDriver
             }
             var fault = RingCentralFaults.FromSocketToken(answer, Server, _timing.Penalty);
             if (fault.RetryAfter is { } pause)
-                _limiter.Penalize(pause);
+                _limiter.Penalize(_user, Context.Clock, pause);
             throw fault;
         }
     }

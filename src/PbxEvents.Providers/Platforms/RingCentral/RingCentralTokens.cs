@@ -13,8 +13,10 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// <param name="server">The platform.</param>
 /// <param name="timing">Pauses.</param>
 /// <param name="limiter">Keeps the penalties, which hold for tokens of both kinds.</param>
+/// <param name="user">Whom the limiter counts for.</param>
 /// <param name="app">The client application; null with a ready token.</param>
-internal sealed class RingCentralTokens(DriverContext context, Uri server, RingCentralTiming timing, RequestLimiter limiter, RingCentralApp? app)
+internal sealed class RingCentralTokens(
+    DriverContext context, Uri server, RingCentralTiming timing, RequestLimiter limiter, string user, RingCentralApp? app)
 {
     private const int RefreshTries = 3;
     private const string JwtGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -108,13 +110,14 @@ internal sealed class RingCentralTokens(DriverContext context, Uri server, RingC
     {
         var fault = RingCentralFaults.FromGrant(answer, _display, timing.Penalty);
         if (fault.RetryAfter is { } pause)
-            limiter.Penalize(pause);
+            limiter.Penalize(user, context.Clock, pause);
         return fault;
     }
 
     private async Task<HttpAnswer> PostAsync(string path, (string Name, string Value)[] form, CancellationToken cancellationToken)
     {
-        await limiter.WaitForPenaltyAsync(d => context.Log($"Waiting {d.TotalSeconds:0.0} s, as RingCentral asked."), cancellationToken).ConfigureAwait(false);
+        await limiter.WaitForPenaltyAsync(user, context.Clock, d => context.Log($"Waiting {d.TotalSeconds:0.0} s, as RingCentral asked."), cancellationToken)
+            .ConfigureAwait(false);
         return await SendAsync(path, form, cancellationToken).ConfigureAwait(false);
     }
 

@@ -65,17 +65,17 @@ internal static class TelecomXFaults
         "Nothing to do: it is tried again on a new link with a fresh token.")
     { Target = channel };
 
-    public static PbxException NotConfirmed(string channel, string customer, string? level, TimeSpan after)
-    {
-        var needed = TelecomXTopics.LevelOf(channel);
-        var cause = TelecomXTopics.Reaches(level, needed)
-            ? $"Check that '{customer}' is a customer this credential may see, and that its level is {needed} or higher"
-                + (level is null ? "." : $" (it is {level}).")
-            : $"The channel needs the level {needed}; this credential has {level}.";
-        return new(PbxErrorKind.SubscriptionTimeout,
-            $"TelecomX did not confirm the channel {channel} of customer '{customer}' within {after.TotalSeconds:0} s. It never says why.", cause)
-        { Target = channel };
-    }
+    public static PbxException NotConfirmed(string channel, string customer, string? level, TimeSpan after) => new(
+        PbxErrorKind.SubscriptionTimeout,
+        $"TelecomX did not confirm the channel {channel} of customer '{customer}' within {after.TotalSeconds:0} s. It never says why.",
+        $"Check that '{customer}' is a customer this credential may see, and that its level is {TelecomXTopics.LevelOf(channel)} or higher"
+            + (level is null ? "." : $" (it is {level})."))
+    { Target = channel };
+
+    public static PbxException LevelTooLow(string channel, string level) => new(
+        PbxErrorKind.PermissionDenied, $"The channel {channel} needs the access level {TelecomXTopics.LevelOf(channel)}; this login has {level}.",
+        $"Give the login's employee the level {TelecomXTopics.LevelOf(channel)} or a higher one at TelecomX, then connect again.")
+    { Target = channel, IsPermanent = true };
 
     public static PbxException UnknownEvent(string name) => new(
         PbxErrorKind.UnknownTopic, $"TelecomX has no event '{name}'.", "Get-PbxEventType -Provider TelecomX lists them all.")

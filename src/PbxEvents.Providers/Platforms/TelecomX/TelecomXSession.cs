@@ -101,7 +101,7 @@ internal sealed class TelecomXSession : ProtocolSession
             Host.CloseLink(_link, TelecomXFaults.NotRestored(_driver.Server, channel, SubscribeTimeout));
             return;
         }
-        _channels.Refuse(channel, TelecomXFaults.NotConfirmed(channel, _driver.Customer, _driver.AccessLevel, SubscribeTimeout));
+        Refuse(channel, TelecomXFaults.NotConfirmed(channel, _driver.Customer, _driver.AccessLevel, SubscribeTimeout));
         ReadyIfSettled();
     }
 
@@ -140,8 +140,10 @@ internal sealed class TelecomXSession : ProtocolSession
                 _channels.MarkUnsent(channel);
         }
         _channels.Add(subscription, channels);
-        if (_isAuthenticated)
-            SendUnsent();
+        if (!_isAuthenticated)
+            return;
+        SendUnsent();
+        ReadyIfSettled();
     }
 
     /// <inheritdoc/>
@@ -279,6 +281,12 @@ internal sealed class TelecomXSession : ProtocolSession
 
     private void SendUnsent()
     {
+        // Section 6: the server would only stay silent.
+        foreach (var channel in _channels.Unsent)
+        {
+            if (!TelecomXTopics.Reaches(_driver.AccessLevel, TelecomXTopics.LevelOf(channel)))
+                Refuse(channel, TelecomXFaults.LevelTooLow(channel, _driver.AccessLevel!));
+        }
         foreach (var channel in _channels.Unsent)
         {
             var events = WantedEvents(channel)!;
@@ -296,6 +304,16 @@ internal sealed class TelecomXSession : ProtocolSession
                     w.WriteStringValue(name);
                 w.WriteEndArray();
             }));
+        }
+    }
+
+    /// <summary>Refuses what needs a channel, and gives back the other channels that it alone had.</summary>
+    private void Refuse(string channel, PbxException error)
+    {
+        foreach (var orphan in _channels.Refuse(channel, error))
+        {
+            Host.CancelTimer(SubscribeTimerPrefix + orphan);
+            SendUnsubscribe(orphan);
         }
     }
 

@@ -1,5 +1,6 @@
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.OneCloud;
+using PbxEvents.Simulator.RingCentral;
 
 namespace PbxEvents.Tests.Unit.Evidence;
 
@@ -47,6 +48,9 @@ internal static class ChaosPlan
     private static IReadOnlyList<SimulatorFault> FaultsOf(ChaosPlatform platform, string name, int round, Random random)
     {
         var drop = new SimulatorFault(SimulatorFaults.Drop);
+
+        // A recovered session brings its subscription with it: it has to be lost, or nobody subscribes.
+        SimulatorFault[] anew = platform.Name == "RingCentral" ? [new(RingCentralSimulator.FailRecoveryFault), drop] : [drop];
         return name switch
         {
             SimulatorFaults.Refuse => [new(name) { Count = random.Next(1, 4) }, drop],
@@ -60,9 +64,9 @@ internal static class ChaosPlan
             SimulatorFaults.RateLimit => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(1, 6)) }, drop],
 
             // Later than the client waits; or not, and then more than one.
-            SimulatorFaults.LateSubscribe when random.Next(2) == 0 => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(10, 25)) }, drop],
-            SimulatorFaults.LateSubscribe => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(1, 8)), Count = random.Next(1, 4) }, drop],
-            SimulatorFaults.SilentSubscribe or SimulatorFaults.RefuseSubscribe => [new(name), drop],
+            SimulatorFaults.LateSubscribe when random.Next(2) == 0 => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(10, 25)) }, .. anew],
+            SimulatorFaults.LateSubscribe => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(1, 8)), Count = random.Next(1, 4) }, .. anew],
+            SimulatorFaults.SilentSubscribe or SimulatorFaults.RefuseSubscribe => [new(name), .. anew],
 
             // Only Yeastar ends a link with its token; the others look at it when the next one comes.
             SimulatorFaults.ExpireToken when platform.Name != "Yeastar" || (round > 0 && random.Next(3) == 0) => [new(name), drop],

@@ -18,6 +18,7 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
     [
         SimulatorFaults.Drop, SimulatorFaults.HalfOpen, SimulatorFaults.Refuse, SimulatorFaults.Restart, SimulatorFaults.Delay, SimulatorFaults.Duplicate,
         SimulatorFaults.Malformed, SimulatorFaults.BrokenFraming, SimulatorFaults.LateSubscribe, SimulatorFaults.SilentSubscribe,
+        SimulatorFaults.RefuseSubscribe,
     ];
 
     /// <summary>Pauses between attempts are this share of what they would be at most: a run of seconds has links to break, not a minute's pause.</summary>
@@ -26,9 +27,8 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ChaosPlatform> All { get; } =
     [
-        // RefuseSubscribe is silence here.
-        new("TelecomX", [.. Common, SimulatorFaults.ExpireToken, SimulatorFaults.RateLimit, SimulatorFaults.RefuseSubscribe]),
-        new("OneCloud", [.. Common, SimulatorFaults.ExpireToken, SimulatorFaults.RateLimit, SimulatorFaults.RefuseSubscribe, OneCloudSimulator.SubscriptionErrorFault]),
+        new("TelecomX", [.. Common, SimulatorFaults.ExpireToken, SimulatorFaults.RateLimit]),
+        new("OneCloud", [.. Common, SimulatorFaults.ExpireToken, SimulatorFaults.RateLimit, OneCloudSimulator.SubscriptionErrorFault]),
         new("RingCentral",
         [
             .. Common, SimulatorFaults.ExpireToken, SimulatorFaults.RateLimit, RingCentralSimulator.AbsoluteTimeoutFault, RingCentralSimulator.IdleTimeoutFault,
@@ -37,10 +37,7 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
 
         // It has no tokens and no HTTP.
         new("PortSIP", [.. Common, PortSipSimulator.SilentLoginFault]),
-        new("Yeastar",
-        [
-            .. Common, SimulatorFaults.ExpireToken, SimulatorFaults.RateLimit, SimulatorFaults.RefuseSubscribe, YeastarSimulator.SilentHeartbeatFault,
-        ]),
+        new("Yeastar", [.. Common, SimulatorFaults.ExpireToken, SimulatorFaults.RateLimit, YeastarSimulator.SilentHeartbeatFault]),
     ];
 
     /// <summary>The platform of a name.</summary>

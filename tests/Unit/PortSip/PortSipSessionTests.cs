@@ -333,6 +333,26 @@ public sealed class PortSipSessionTests
     }
 
     [Fact]
+    public void What_stood_before_and_is_refused_is_asked_for_once_more_on_a_new_link()
+    {
+        var bench = new PortSipBench().Connect();
+        var subscription = bench.SubscribeTopic("cdr_events");
+        bench.Receive("""{"status":0}""");
+        bench.Lose();
+        bench.Connect();
+        bench.Receive("""{"status":-1,"error":"permission denied"}""");
+        Assert.Equal((2, false), (Assert.Single(bench.Host.Closed).Link, bench.Host.Closed[0].Fault.IsPermanent));
+        Assert.Empty(bench.Host.Rejected);
+
+        bench.Lose();
+        bench.Connect();
+        bench.Receive("""{"status":-1,"error":"permission denied"}""");
+        Assert.Equal(subscription, Assert.Single(bench.Host.Rejected).Subscription);
+        Assert.Single(bench.Host.Closed);
+        Assert.Equal(3, bench.Host.Ready[^1].Link);
+    }
+
+    [Fact]
     public void Unsubscribing_names_only_what_nobody_wants_any_more()
     {
         var bench = new PortSipBench().Connect();

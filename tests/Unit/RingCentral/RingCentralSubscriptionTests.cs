@@ -195,6 +195,26 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
+    public async Task What_stood_before_and_is_refused_is_asked_for_once_more_with_a_fresh_token()
+    {
+        var bench = await RingCentralBench.ReadyAsync();
+        bench.Lose();
+        await bench.OpenAsync();
+        bench.Details("Failed", "WSG-1005");
+        bench.Reply(403, """{"errorCode":"CMN-401"}""");
+        Assert.Equal(1, bench.Host.Renewals);
+        Assert.Empty(bench.Host.Rejected);
+
+        bench.Session.CredentialRenewed(null);
+        Assert.Equal("POST /restapi/v1.0/subscription", bench.Requests[^1]);
+        bench.Reply(403, """{"errorCode":"CMN-401"}""");
+
+        Assert.Equal(1, bench.Host.Renewals);
+        Assert.Equal("CMN-401", Assert.Single(bench.Host.Rejected).Error.Code);
+        Assert.Equal(2, bench.Host.Ready.Count);
+    }
+
+    [Fact]
     public async Task A_reply_that_does_not_come_refuses_the_wish_and_starts_the_session_over()
     {
         var bench = await RingCentralBench.ReadyAsync();

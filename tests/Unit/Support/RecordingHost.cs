@@ -132,6 +132,7 @@ internal sealed class RecordingHost : ISessionHost
     public void Confirm(PbxSubscription subscription, string? confirmation)
     {
         subscription.State = PbxSubscriptionState.Active;
+        subscription.ConfirmedAt = Now;
         Confirmed.Add((subscription, confirmation));
     }
 

@@ -94,6 +94,11 @@ internal static class PortSipFaults
         "Nothing to do: it is tried again on a new link.")
     { Target = topic };
 
+    public static PbxException RestoreRefused(string server, string topic, string status, string? text) => new(
+        PbxErrorKind.SubscriptionRefused, $"{server} refused {topic}, which it had confirmed before{Quote(text)}",
+        "Nothing to do: it is tried again on a new link.")
+    { Target = topic, Code = status };
+
     /// <summary>Silence is no refusal (section 3): it is told once and taken for a yes.</summary>
     public static PbxException Quiet(string topic, string members, TimeSpan after) => new(
         PbxErrorKind.SubscriptionTimeout,

@@ -35,7 +35,7 @@ internal sealed class PortSipSession : ProtocolSession
     /// <summary>True once a subscription was answered: then silence is no yes.</summary>
     private bool _hasAnswered;
 
-    /// <summary>True from a link that was given up because a restored subscription was not answered, until one is ready.</summary>
+    /// <summary>True from a link that was given up because a restored subscription was refused or not answered, until one is ready.</summary>
     private bool _hasRecycled;
 
     public PortSipSession(ISessionHost host, PortSipDriver driver)
@@ -276,6 +276,13 @@ internal sealed class PortSipSession : ProtocolSession
     private void Refuse(SentCommand command, string code, string? error)
     {
         var refused = _topics.Unanswered.Where(t => t.Name == command.Topic && command.Members.Contains(t.Member)).ToArray();
+        if (!_isReady && !_hasRecycled && Array.Exists(refused, t => _topics.UsersOf(t).Any(u => u.ConfirmedAt is not null)))
+        {
+            // It stood on an earlier link, so one no is not taken for the last word.
+            _hasRecycled = true;
+            Host.CloseLink(_link, PortSipFaults.RestoreRefused(_driver.Server, command.Topic, code, error));
+            return;
+        }
         var fault = PortSipFaults.SubscriptionRefused(command.Topic, Describe(refused), code, error);
         var orphans = new List<PortSipTopic>();
         foreach (var topic in refused)

@@ -258,12 +258,6 @@ internal sealed partial class RingCentralSession
         Host.RenewCredential();
     }
 
-    private void SubscriptionTokenRefused(RingCentralLink on)
-    {
-        Host.Log("The access token is not accepted; renewing it.");
-        Renew();
-    }
-
     private void RenewalFailed(PbxException failure)
     {
         foreach (var link in _links.Values.ToArray())

@@ -48,7 +48,7 @@ internal sealed partial class RingCentralSession : ProtocolSession
         _subscriber = new RingCentralSubscriber(host, driver.Server, timing)
         {
             Settled = LinkSettled,
-            TokenRefused = SubscriptionTokenRefused,
+            RenewToken = Renew,
             Changed = Remember,
         };
     }

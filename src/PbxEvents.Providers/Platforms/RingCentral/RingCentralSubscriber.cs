@@ -27,8 +27,8 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
     /// <summary>Called when a link has all that is wished for, as far as the platform takes it.</summary>
     public required Action<RingCentralLink> Settled { get; init; }
 
-    /// <summary>Called when a request was answered with 401 for the first time on a link.</summary>
-    public required Action<RingCentralLink> TokenRefused { get; init; }
+    /// <summary>Called when a link needs a fresh token, at most once for each link.</summary>
+    public required Action RenewToken { get; init; }
 
     /// <summary>Called when the subscription on the wire has changed.</summary>
     public required Action<RingCentralLink> Changed { get; init; }
@@ -175,9 +175,7 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
                 Sync(link);
                 break;
             case 401 when !link.HasRenewed:
-                link.HasRenewed = true;
-                link.IsChanging = true;
-                TokenRefused(link);
+                AskWithFreshToken(link, "The access token is not accepted; renewing it.");
                 break;
             case 429:
                 Retry(link, ReadRetryAfter(reply) ?? timing.Penalty);
@@ -192,6 +190,14 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
                 Refuse(link, asked, reply.Status, error);
                 break;
         }
+    }
+
+    private void AskWithFreshToken(RingCentralLink link, string why)
+    {
+        host.Log(why);
+        link.HasRenewed = true;
+        link.IsChanging = true;
+        RenewToken();
     }
 
     /// <summary>The token was renewed, or a pause is over: ask again.</summary>
@@ -224,6 +230,12 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
     private void Refuse(RingCentralLink link, Wish[] asked, int status, RingCentralError error)
     {
         var open = asked.Where(w => !link.Placed.Contains(w.Subscription)).ToArray();
+        if (!link.HasRenewed && Array.Exists(open, w => w.Subscription.ConfirmedAt is not null))
+        {
+            // It stood before, so one no is not taken for the last word.
+            AskWithFreshToken(link, $"What was subscribed to before is refused{error.Words()}; asking once more with a fresh token.");
+            return;
+        }
         if (open.Length > 1)
         {
             // The platform does not say which one it means.

@@ -70,18 +70,18 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     public override IReadOnlyList<PbxSubscription> Subscriptions => _supervisor.Subscriptions.All;
 
     /// <summary>The events.</summary>
-    public EventLog Events => _supervisor.Log;
+    public EventLog Events => _supervisor.Pipeline.Log;
 
     /// <summary>What the connection did, line by line.</summary>
     public ActivityLog Activity => _supervisor.Activity;
 
     /// <summary>The calls in progress and the last thousand ended ones, in the order they were first seen.</summary>
     /// <returns>The calls as they stand.</returns>
-    public IReadOnlyList<PbxCall> GetCalls() => _supervisor.Calls.GetCalls();
+    public IReadOnlyList<PbxCall> GetCalls() => _supervisor.Pipeline.Calls.GetCalls();
 
     /// <summary>The queues that events or calls spoke of, by number.</summary>
     /// <returns>The queues as they stand.</returns>
-    public IReadOnlyList<PbxQueue> GetQueues() => _supervisor.Queues.GetQueues();
+    public IReadOnlyList<PbxQueue> GetQueues() => _supervisor.Pipeline.Queues.GetQueues();
 
     /// <summary>Starts a connection without waiting for it; see <see cref="WaitUntilConnectedAsync"/>.</summary>
     /// <param name="options">What to connect to, and how.</param>

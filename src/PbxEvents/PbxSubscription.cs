@@ -7,6 +7,7 @@ namespace PbxEvents;
 public sealed class PbxSubscription
 {
     private const int MaxKept = 100;
+    private AtomicTime _confirmedAt;
     private long _delivered;
     private long _failureCount;
     private volatile PbxActionFailure[] _failedEvents = [];
@@ -43,7 +44,11 @@ public sealed class PbxSubscription
     public PbxSubscriptionState State { get; internal set; }
 
     /// <summary>When the platform confirmed it, the last time; null before.</summary>
-    public DateTimeOffset? ConfirmedAt { get; internal set; }
+    public DateTimeOffset? ConfirmedAt
+    {
+        get => _confirmedAt.Value;
+        internal set => _confirmedAt.Value = value;
+    }
 
     /// <summary>The platform's words of confirmation or refusal; null where it has none.</summary>
     public string? Confirmation { get; internal set; }

@@ -27,8 +27,8 @@ internal sealed class SessionRig
         var session = driver.CreateSession(host);
         var rig = new SessionRig(session, host);
         session.Subscribe(new PbxSubscription { Id = 1, Connection = "bench", Filter = platform.Filter });
-        var target = (await driver.PrepareAsync(session.PlanLink(false), CancellationToken.None))[0];
-        session.LinkOpened(1, target);
+        var offer = await driver.PrepareAsync(session.PlanLink(false), CancellationToken.None);
+        session.LinkOpened(1, offer.Targets[0], offer.Ticket);
         if (platform.Greeting is { } greeting)
             rig.Receive(Encoding.UTF8.GetBytes(greeting));
         for (var i = 0; i < host.Sent.Count; i++)

@@ -6,32 +6,24 @@ namespace PbxEvents.Benchmarks.Micro;
 /// <summary>A session's host that does with an event what the connection does: track, number, keep.</summary>
 internal sealed class TrackingHost(int capacity) : ISessionHost
 {
-    private readonly EventLog _log = new(capacity);
+    private readonly EventPipeline _pipeline = new("bench", "Bench", capacity, new ConnectionStatus()) { Now = DateTimeOffset.UtcNow };
 
-    public CallTracker Calls { get; } = new("bench", "Bench");
+    public CallTracker Calls => _pipeline.Calls;
 
     public List<OutFrame> Sent { get; } = [];
 
     public TimeProvider Clock => TimeProvider.System;
 
-    public DateTimeOffset Now { get; } = DateTimeOffset.UtcNow;
+    public DateTimeOffset Now => _pipeline.Now;
 
     /// <summary>How many events there were.</summary>
-    public long Count => _log.Head;
+    public long Count => _pipeline.Log.Head;
 
     public string NewId() => Guid.NewGuid().ToString("N");
 
     public void Send(int link, OutFrame frame) => Sent.Add(frame);
 
-    public void Emit(PbxEvent pbxEvent, CallUpdate? call = null)
-    {
-        pbxEvent.ReceivedAt = Now;
-        if (pbxEvent.Time == default)
-            pbxEvent.Time = Now;
-        if (call is not null)
-            Calls.Apply(pbxEvent, call);
-        _log.Append(pbxEvent);
-    }
+    public void Emit(PbxEvent pbxEvent, CallUpdate? call = null, QueueUpdate? queue = null) => _pipeline.Emit(pbxEvent, call, queue);
 
     public PbxCall? FindCall(string callId) => Calls.Find(callId);
 
@@ -59,7 +51,9 @@ internal sealed class TrackingHost(int capacity) : ISessionHost
     {
     }
 
-    public void LinkReady(int link, LinkRecovery recovery)
+    public SessionTimer NewTimer(Action elapsed) => new NoTimer();
+
+    public void LinkReady(int link, LinkRecovery recovery, SnapshotRequest? wanted = null)
     {
     }
 
@@ -68,10 +62,6 @@ internal sealed class TrackingHost(int capacity) : ISessionHost
     }
 
     public void RenewCredential()
-    {
-    }
-
-    public void RequestSnapshots()
     {
     }
 
@@ -85,5 +75,19 @@ internal sealed class TrackingHost(int capacity) : ISessionHost
 
     public void RequestFailed(int token, PbxException error)
     {
+    }
+
+    /// <summary>A burst takes no time.</summary>
+    private sealed class NoTimer : SessionTimer
+    {
+        public override bool IsSet => false;
+
+        public override void Set(TimeSpan delay)
+        {
+        }
+
+        public override void Cancel()
+        {
+        }
     }
 }

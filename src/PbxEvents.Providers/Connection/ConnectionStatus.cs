@@ -8,13 +8,13 @@ internal sealed class ConnectionStatus
     private const int MaxGaps = 100;
     private long _received;
     private long _dropped;
-    private long _connectedTicks;
+    private AtomicTime _connectedAt;
+    private AtomicTime _lastFrameOfLostLink;
     private volatile PbxGap[] _gaps = [];
     private volatile PbxException? _lastError;
     private volatile ILink? _activeLink;
     private volatile PbxConnectionState _state = PbxConnectionState.Connecting;
     private volatile int _reconnectCount;
-    private DateTimeOffset? _lastFrameOfLostLink;
 
     public PbxConnectionState State
     {
@@ -24,9 +24,8 @@ internal sealed class ConnectionStatus
 
     public DateTimeOffset? ConnectedAt
     {
-        // A nullable struct cannot be written in one step; its ticks can.
-        get => Interlocked.Read(ref _connectedTicks) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
-        set => Interlocked.Exchange(ref _connectedTicks, value?.UtcTicks ?? 0);
+        get => _connectedAt.Value;
+        set => _connectedAt.Value = value;
     }
 
     public int ReconnectCount
@@ -46,12 +45,12 @@ internal sealed class ConnectionStatus
         get => _activeLink;
         set
         {
-            _lastFrameOfLostLink = LastFrameAt;
+            _lastFrameOfLostLink.Value = LastFrameAt;
             _activeLink = value;
         }
     }
 
-    public DateTimeOffset? LastFrameAt => _activeLink?.LastReceivedAt ?? _lastFrameOfLostLink;
+    public DateTimeOffset? LastFrameAt => _activeLink?.LastReceivedAt ?? _lastFrameOfLostLink.Value;
 
     public long Received => Interlocked.Read(ref _received);
 

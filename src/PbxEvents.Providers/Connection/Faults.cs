@@ -66,9 +66,9 @@ internal static class Faults
         "Look at Get-PbxConnection; subscribe again once it is connected.")
     { Target = subscription.Filter.ToString() };
 
-    public static PbxException Unreadable(string server, string why, string excerpt) => new(
+    public static PbxException Unreadable(string server, string why, string excerpt, Exception? cause) => new(
         PbxErrorKind.ProtocolError,
         $"A frame from {server} could not be read and was skipped: {why} It begins: {excerpt}",
-        "If events are missing, report it with a trace (-TracePath). Further frames with the same fault are only counted.")
+        "If events are missing, report it with a trace (-TracePath). Further frames with the same fault are only counted.", cause)
     { Target = server };
 }

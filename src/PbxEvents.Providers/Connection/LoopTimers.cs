@@ -4,59 +4,79 @@ using PbxEvents.Providers.Contracts;
 namespace PbxEvents.Providers.Connection;
 
 /// <summary>
-/// Named timers whose ticks arrive on the loop. Loop only. A tick that was already on its way when its timer was set
-/// anew or cancelled is not delivered: each setting has a number, and only the newest one counts. When this process could not work
-/// meanwhile, a timer waits a little longer, once: the answer that it waits for may be here already, unread.
+/// Timers whose ticks arrive on the loop. Loop only. A tick that was already on its way when its timer was set anew or cancelled is
+/// not delivered: each setting has a number, and only the newest one counts. When this process could not work meanwhile, a timer
+/// waits a little longer, once: the answer that it waits for may be here already, unread.
 /// </summary>
 /// <param name="clock">The clock.</param>
-/// <param name="post">Runs something on the loop.</param>
-/// <param name="elapsed">Gets the name of each timer that elapsed, on the loop.</param>
+/// <param name="post">Runs something on the loop, under a name.</param>
 /// <param name="pulse">Knows when the process could not work; null for the clock's own.</param>
-internal sealed class LoopTimers(TimeProvider clock, Action<Action> post, Action<string> elapsed, ProcessPulse? pulse = null) : IDisposable
+internal sealed class LoopTimers(TimeProvider clock, Action<Action, Delegate?> post, ProcessPulse? pulse = null) : IDisposable
 {
     /// <summary>How much longer at most.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly ProcessPulse _pulse = pulse ?? ProcessPulse.Of(clock);
-    private readonly Dictionary<string, Entry> _timers = new(StringComparer.Ordinal);
-    private long _settings;
+    private readonly HashSet<LoopTimer> _set = [];
 
-    public void Set(string name, TimeSpan delay) => Set(name, delay, isGrace: false);
+    /// <summary>How many are set.</summary>
+    public int Count => _set.Count;
 
-    private void Set(string name, TimeSpan delay, bool isGrace)
-    {
-        Cancel(name);
-        var setting = ++_settings;
-        var timer = clock.CreateTimer(_ => post(() => Tick(name, setting)), null, delay, Timeout.InfiniteTimeSpan);
-        _timers[name] = new Entry(timer, setting, Stopwatch.GetTimestamp(), isGrace);
-    }
-
-    public void Cancel(string name)
-    {
-        if (_timers.Remove(name, out var entry))
-            entry.Timer.Dispose();
-    }
+    /// <summary>Makes a timer, not set yet.</summary>
+    /// <param name="elapsed">Runs on the loop each time it elapses.</param>
+    public SessionTimer New(Action elapsed) => new LoopTimer(this, elapsed);
 
     public void Dispose()
     {
-        foreach (var entry in _timers.Values)
-            entry.Timer.Dispose();
-        _timers.Clear();
+        foreach (var timer in _set.ToArray())
+            timer.Cancel();
     }
 
-    private void Tick(string name, long setting)
+    private sealed class LoopTimer(LoopTimers owner, Action elapsed) : SessionTimer
     {
-        if (!_timers.TryGetValue(name, out var entry) || entry.Setting != setting)
-            return;
-        var stalled = entry.IsGrace ? TimeSpan.Zero : _pulse.StalledWithin(Stopwatch.GetElapsedTime(entry.SetAt));
-        if (stalled > TimeSpan.Zero)
+        private ITimer? _timer;
+        private long _setting;
+        private long _setAt;
+        private bool _isGrace;
+
+        public override bool IsSet => _timer is not null;
+
+        public override void Set(TimeSpan delay) => Set(delay, isGrace: false);
+
+        public override void Cancel()
         {
-            Set(name, stalled < Grace ? stalled : Grace, isGrace: true);
-            return;
+            if (_timer is null)
+                return;
+            _timer.Dispose();
+            _timer = null;
+            owner._set.Remove(this);
         }
-        Cancel(name);
-        elapsed(name);
+
+        private void Set(TimeSpan delay, bool isGrace)
+        {
+            Cancel();
+            var setting = ++_setting;
+            _setAt = Stopwatch.GetTimestamp();
+            _isGrace = isGrace;
+            _timer = owner.CreateTimer(() => Tick(setting), elapsed, delay);
+            owner._set.Add(this);
+        }
+
+        private void Tick(long setting)
+        {
+            if (_timer is null || setting != _setting)
+                return;
+            var stalled = _isGrace ? TimeSpan.Zero : owner._pulse.StalledWithin(Stopwatch.GetElapsedTime(_setAt));
+            if (stalled > TimeSpan.Zero)
+            {
+                Set(stalled < Grace ? stalled : Grace, isGrace: true);
+                return;
+            }
+            Cancel();
+            elapsed();
+        }
     }
 
-    private readonly record struct Entry(ITimer Timer, long Setting, long SetAt, bool IsGrace);
+    private ITimer CreateTimer(Action tick, Action elapsed, TimeSpan delay) =>
+        clock.CreateTimer(_ => post(tick, elapsed), null, delay > TimeSpan.Zero ? delay : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
 }

@@ -21,6 +21,11 @@ internal interface ISessionHost
     /// <param name="frame">The frame.</param>
     void Send(int link, OutFrame frame);
 
+    /// <summary>Makes a timer, not set yet.</summary>
+    /// <param name="elapsed">Runs on the loop each time it elapses.</param>
+    /// <returns>The timer. It needs no disposing.</returns>
+    SessionTimer NewTimer(Action elapsed);
+
     /// <summary>Sets a timer; one that has the same name already is replaced.</summary>
     /// <param name="timer">The name that comes back in <see cref="ProtocolSession.TimerElapsed"/>.</param>
     /// <param name="delay">From now.</param>
@@ -33,13 +38,8 @@ internal interface ISessionHost
     /// <summary>Passes an event on: it is tracked, numbered, kept and told to everybody who waits.</summary>
     /// <param name="pbxEvent">The event, not to be touched again.</param>
     /// <param name="call">What it says about a call; null when it says nothing. Read before the method returns.</param>
-    void Emit(PbxEvent pbxEvent, CallUpdate? call = null);
-
-    /// <summary>Passes an event on that also speaks of a queue.</summary>
-    /// <param name="pbxEvent">The event, not to be touched again.</param>
-    /// <param name="call">What it says about a call; null when it says nothing. Read before the method returns.</param>
     /// <param name="queue">What it says about a queue; null when it says nothing. Read before the method returns.</param>
-    void Emit(PbxEvent pbxEvent, CallUpdate? call, QueueUpdate? queue) => Emit(pbxEvent, call);
+    void Emit(PbxEvent pbxEvent, CallUpdate? call = null, QueueUpdate? queue = null);
 
     /// <summary>The call of that id as it stands; null when none is known.</summary>
     /// <param name="callId">The platform's id.</param>
@@ -65,7 +65,11 @@ internal interface ISessionHost
     /// <summary>The link is authenticated and every subscription that stood before is in place again, or was refused.</summary>
     /// <param name="link">The link.</param>
     /// <param name="recovery">What was saved of the time without a link.</param>
-    void LinkReady(int link, LinkRecovery recovery);
+    /// <param name="wanted">
+    /// What the driver is to look up if there was a gap that was not recovered; each answer comes as
+    /// <see cref="ProtocolSession.SnapshotReceived"/>. Null for nothing.
+    /// </param>
+    void LinkReady(int link, LinkRecovery recovery, SnapshotRequest? wanted = null);
 
     /// <summary>Ends a link. The connection is restored after a pause, unless the fault is permanent.</summary>
     /// <param name="link">The link.</param>
@@ -75,11 +79,11 @@ internal interface ISessionHost
     /// <summary>Asks for a second link that takes over from the present one once it is ready (token change without a gap).</summary>
     void Rotate();
 
-    /// <summary>Asks the driver for a fresh token; <see cref="ProtocolSession.CredentialRenewed"/> tells the end of it.</summary>
+    /// <summary>
+    /// Asks the driver for a fresh token; <see cref="ProtocolSession.CredentialRenewed"/> or
+    /// <see cref="ProtocolSession.CredentialFailed"/> tells the end of it.
+    /// </summary>
     void RenewCredential();
-
-    /// <summary>Asks the driver for snapshots (section on resync of the sheet); each comes as <see cref="ProtocolSession.SnapshotReceived"/>.</summary>
-    void RequestSnapshots();
 
     /// <summary>The platform has confirmed a subscription.</summary>
     /// <param name="subscription">The subscription.</param>

@@ -25,20 +25,28 @@ internal abstract class PlatformDriver(DriverContext context)
     /// <summary>Gets ready for one attempt: a token that lives, addresses to try in order.</summary>
     /// <param name="plan">What the session wants.</param>
     /// <param name="cancellationToken">Gives up at once.</param>
-    /// <returns>At least one target.</returns>
+    /// <returns>At least one target, and what the session gets.</returns>
     /// <exception cref="PbxException">It cannot be; permanent when trying again cannot help.</exception>
-    public abstract Task<IReadOnlyList<LinkTarget>> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken);
+    public abstract Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken);
 
     /// <summary>Gets a fresh token for a session that asked for one.</summary>
     /// <param name="cancellationToken">Gives up at once.</param>
-    /// <returns>When the token is there.</returns>
+    /// <returns>What the session gets; the token is there.</returns>
     /// <exception cref="PbxException">There is none to be had.</exception>
-    public virtual Task RenewCredentialAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public virtual Task<LinkTicket> RenewCredentialAsync(CancellationToken cancellationToken) => Task.FromResult(LinkTicket.None);
+
+    /// <summary>A link opened. Any thread.</summary>
+    /// <param name="target">Where it leads.</param>
+    public virtual void Reached(LinkTarget target)
+    {
+    }
 
     /// <summary>Looks up the platform's present state, as far as it can be asked.</summary>
+    /// <param name="wanted">What the session wants to know.</param>
     /// <param name="cancellationToken">Gives up at once.</param>
     /// <returns>The answers, as they come.</returns>
     public virtual async IAsyncEnumerable<Snapshot> GetSnapshotsAsync(
+        SnapshotRequest wanted,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);

@@ -19,7 +19,8 @@ internal abstract class ProtocolSession(ISessionHost host)
     /// <summary>A link is open: WebSocket upgraded, Socket.IO namespace joined. Time to authenticate and subscribe.</summary>
     /// <param name="link">The link; numbers are never used twice in a connection.</param>
     /// <param name="target">Where it leads.</param>
-    public abstract void LinkOpened(int link, LinkTarget target);
+    /// <param name="ticket">What the driver prepared for it.</param>
+    public abstract void LinkOpened(int link, LinkTarget target, LinkTicket ticket);
 
     /// <summary>A frame arrived. Whatever it holds, no exception may leave: unreadable ones go to the host.</summary>
     /// <param name="link">The link.</param>
@@ -68,9 +69,15 @@ internal abstract class ProtocolSession(ISessionHost host)
         throw new PbxException(PbxErrorKind.NotSupported, "This platform takes no replies over its event connection.",
             "Send-PbxReply answers REQUEST events of TelecomX.") { IsPermanent = true };
 
-    /// <summary>The driver has a fresh token, or could not get one.</summary>
-    /// <param name="failure">Null on success.</param>
-    public virtual void CredentialRenewed(PbxException? failure)
+    /// <summary>The driver has the fresh token that was asked for.</summary>
+    /// <param name="ticket">What goes with it.</param>
+    public virtual void CredentialRenewed(LinkTicket ticket)
+    {
+    }
+
+    /// <summary>The driver could not get the token that was asked for.</summary>
+    /// <param name="failure">Why.</param>
+    public virtual void CredentialFailed(PbxException failure)
     {
     }
 

@@ -56,7 +56,8 @@ internal sealed partial class CallCase
         var id = 0;
         foreach (var wanted in _case["subscribe"]!.AsArray())
             session.Subscribe(new PbxSubscription { Id = ++id, Connection = "test", Filter = ReadFilter(wanted!) });
-        session.LinkOpened(1, (await driver.PrepareAsync(session.PlanLink(false), CancellationToken.None))[0]);
+        var offer = await driver.PrepareAsync(session.PlanLink(false), CancellationToken.None);
+        session.LinkOpened(1, offer.Targets[0], offer.Ticket);
         if (platform.Greeting is { } greeting)
             _host.Receive(greeting);
         for (var i = 0; i < _host.Sent.Count; i++)

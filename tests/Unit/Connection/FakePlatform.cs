@@ -13,6 +13,12 @@ internal sealed class FakePlatform : PbxProvider
 
     public int Releases { get; private set; }
 
+    /// <summary>True when looking up the present state fails.</summary>
+    public bool FailsToLookUp { get; set; }
+
+    /// <summary>How many times the present state was looked up.</summary>
+    public int LookUps { get; private set; }
+
     public override string Name => "Fake";
 
     public override IReadOnlyList<PbxEventType> EventTypes => [];
@@ -29,11 +35,21 @@ internal sealed class FakePlatform : PbxProvider
 
         public override ProtocolSession CreateSession(ISessionHost host) => new Session(host);
 
-        public override Task<IReadOnlyList<LinkTarget>> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
+        public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
         {
             lock (platform.Plans)
                 platform.Plans.Add(plan);
-            return platform.Prepare(plan, cancellationToken);
+            return new LinkOffer(await platform.Prepare(plan, cancellationToken), LinkTicket.None);
+        }
+
+        public override async IAsyncEnumerable<Snapshot> GetSnapshotsAsync(
+            SnapshotRequest wanted, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            platform.LookUps++;
+            await Task.Yield();
+            if (platform.FailsToLookUp)
+                throw new PbxException(PbxErrorKind.LinkLost, "no", "wait");
+            yield return new Snapshot("found", default);
         }
 
         public override Task ReleaseAsync(CancellationToken cancellationToken)
@@ -43,8 +59,10 @@ internal sealed class FakePlatform : PbxProvider
         }
     }
 
+    private sealed record Wanted : SnapshotRequest;
+
     /// <summary>
-    /// Words: <c>ready</c>, <c>event NAME</c>, <c>throw</c>, <c>rotate</c>, <c>bad</c>, <c>fatal</c>, <c>confirm</c>,
+    /// Words: <c>ready</c>, <c>event NAME</c>, <c>throw</c>, <c>timer</c>, <c>rotate</c>, <c>bad</c>, <c>fatal</c>, <c>confirm</c>,
     /// <c>refuse</c>.
     /// </summary>
     private sealed class Session(ISessionHost host) : ProtocolSession(host)
@@ -52,7 +70,7 @@ internal sealed class FakePlatform : PbxProvider
         private readonly TopicTable<string> _topics = new(host);
         private int _link;
 
-        public override void LinkOpened(int link, LinkTarget target)
+        public override void LinkOpened(int link, LinkTarget target, LinkTicket ticket)
         {
             _link = link;
             _topics.Reset();
@@ -66,16 +84,19 @@ internal sealed class FakePlatform : PbxProvider
             switch (words[0])
             {
                 case "ready":
-                    Host.LinkReady(link, LinkRecovery.None);
+                    Host.LinkReady(link, LinkRecovery.None, new Wanted());
                     break;
                 case "recovered":
-                    Host.LinkReady(link, new LinkRecovery(PbxGapRecovery.Recovered));
+                    Host.LinkReady(link, new LinkRecovery(PbxGapRecovery.Recovered), new Wanted());
                     break;
                 case "event":
                     Host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = words[1], Payload = frame.Payload });
                     break;
                 case "throw":
                     throw new InvalidOperationException("a session's mistake");
+                case "timer":
+                    Host.NewTimer(FaultyTimer).Set(TimeSpan.FromSeconds(1));
+                    break;
                 case "rotate":
                     Host.Rotate();
                     break;
@@ -117,6 +138,11 @@ internal sealed class FakePlatform : PbxProvider
         public override void SendRequest(int token, PbxRequest request) => Host.RequestAccepted(token, "r1");
 
         public override void Closing() => Host.Send(_link, new OutFrame(FrameKind.Text, "bye"u8.ToArray()));
+
+        public override void SnapshotReceived(in Snapshot snapshot) =>
+            Host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = snapshot.Kind, Synthesized = true });
+
+        private static void FaultyTimer() => throw new InvalidOperationException("a timer's mistake");
 
         private void SendUnsent()
         {

@@ -318,6 +318,50 @@ public sealed class SupervisorTests : IAsyncDisposable
         Assert.Contains("a session's mistake", report.Error!.Message, StringComparison.Ordinal);
         Assert.Equal(report.Sequence + 1, (await ReadUntilAsync(cursor, "next")).Sequence);
         Assert.Equal(2, client.Dropped);
+        Assert.IsType<InvalidOperationException>(report.Error.InnerException);
+    }
+
+    [Fact]
+    public async Task A_mistake_in_a_timer_is_told_as_that_and_keeps_the_exception()
+    {
+        var (client, link) = await ConnectAsync();
+        var cursor = client.Events.OpenCursor(client.Events.Head);
+        await link.ReceiveAsync("timer");
+        await link.ReceiveAsync("event set");
+        await ReadUntilAsync(cursor, "set");
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        var report = await ReadUntilAsync(cursor, "Warning");
+        Assert.Contains("handling 'FaultyTimer'", report.Error!.Message, StringComparison.Ordinal);
+        Assert.Equal("a timer's mistake", report.Error.InnerException!.Message);
+        Assert.Equal(0, client.Dropped);
+    }
+
+    [Fact]
+    public async Task What_was_asked_for_and_not_answered_is_asked_again_on_the_next_link_even_if_that_gap_was_recovered()
+    {
+        var (client, link) = await ConnectAsync();
+        await SubscribeAsync(client, link, "calls");
+        _platform.FailsToLookUp = true;
+        await link.LoseAsync(Lost());
+        var second = await NextLinkAsync();
+        await second.ReceiveAsync("confirm calls");
+        await second.ReceiveAsync("ready");
+        var cursor = client.Events.OpenCursor(0);
+        await ReadUntilAsync(cursor, "Warning");
+        _platform.FailsToLookUp = false;
+        await second.LoseAsync(Lost());
+        var third = await NextLinkAsync();
+        await third.ReceiveAsync("confirm calls");
+        await third.ReceiveAsync("recovered");
+        await ReadUntilAsync(cursor, "found");
+        await third.LoseAsync(Lost());
+        var fourth = await NextLinkAsync();
+        await fourth.ReceiveAsync("confirm calls");
+        await fourth.ReceiveAsync("recovered");
+        await ReadUntilAsync(cursor, "Connected");
+        await fourth.ReceiveAsync("event last");
+        await ReadUntilAsync(cursor, "last");
+        Assert.Equal(2, _platform.LookUps);
     }
 
     [Fact]

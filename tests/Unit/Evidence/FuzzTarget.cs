@@ -28,7 +28,7 @@ internal sealed record FuzzTarget(
     public void Open()
     {
         Host.Session!.PlanLink(isRotation: false);
-        Host.Session.LinkOpened(++Link, Target);
+        Host.Session.LinkOpened(++Link, Target, LinkTicket.None);
         foreach (var frame in Greet)
             Host.Receive(frame, Link);
     }
@@ -121,7 +121,7 @@ internal sealed record FuzzTarget(
     {
         var rig = new YeastarRig();
         rig.Subscribe(PbxSubscriptionType.Call);
-        var target = (await rig.Driver.PrepareAsync(rig.Session.PlanLink(false), CancellationToken.None))[0];
+        var target = (await rig.Driver.PrepareAsync(rig.Session.PlanLink(false), CancellationToken.None)).Targets[0];
         string[] members = [YeastarRig.Inbound("ALERT"), YeastarRig.Extension("1001", "RING"), YeastarRig.Extension("1001", "ANSWERED", "x"), YeastarRig.Outbound("BYE")];
         return new FuzzTarget(rig.Host, target, [YeastarRig.Success],
             [
@@ -144,7 +144,7 @@ internal sealed record FuzzTarget(
             : """{"access_token":"A","refresh_token":"R","expires_in":3600,"refresh_token_expires_in":604800}"""));
         var options = new PbxConnectOptions { Provider = "RingCentral", AccessToken = new Secret("A"), Transport = new TransportOptions { Clock = host.Clock } };
         var driver = new RingCentralDriver(new DriverContext(options, http, host.Log), RingCentralTiming.Default, new RequestLimiter(RingCentralTiming.Default));
-        var target = (await driver.PrepareAsync(new LinkPlan(), CancellationToken.None))[0];
+        var target = (await driver.PrepareAsync(new LinkPlan(), CancellationToken.None)).Targets[0];
         host.Session = driver.CreateSession(host);
         host.Session.Subscribe(new PbxSubscription { Id = 1, Filter = new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call } });
         const string details = """[{"type":"ConnectionDetails","messageId":"m0","status":200,"headers":{},"wsc":{"token":"aa.1","sequence":1}},{"creationTime":"2030-01-01T09:00:00.000+0000","maxConnectionsPerSession":50,"recoveryBufferSize":100,"recoveryTimeout":180,"idleTimeout":600,"absoluteTimeout":86400,"maxActiveRequests":10}]""";

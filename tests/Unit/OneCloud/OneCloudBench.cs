@@ -78,7 +78,7 @@ internal sealed class OneCloudBench
 
     public int OpenLink()
     {
-        Session.LinkOpened(++_link, Target);
+        Session.LinkOpened(++_link, Target, LinkTicket.None);
         return _link;
     }
 
@@ -97,8 +97,7 @@ internal sealed class OneCloudBench
     /// <summary>The driver gets another token, and the session is told.</summary>
     public async Task RenewAsync()
     {
-        await Driver.RenewCredentialAsync(CancellationToken.None);
-        Session.CredentialRenewed(null);
+        Session.CredentialRenewed(await Driver.RenewCredentialAsync(CancellationToken.None));
     }
 
     /// <summary>Confirms what was sent, in the platform's words.</summary>

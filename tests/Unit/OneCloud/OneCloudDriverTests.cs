@@ -27,8 +27,8 @@ public sealed class OneCloudDriverTests
         return new OneCloudDriver(new DriverContext(options with { Transport = options.Transport with { Clock = _clock } }, Http, _activity.Add));
     }
 
-    private static Task<IReadOnlyList<LinkTarget>> PrepareAsync(OneCloudDriver driver, bool renew = false) =>
-        driver.PrepareAsync(new LinkPlan(RenewCredential: renew), CancellationToken.None);
+    private static async Task<IReadOnlyList<LinkTarget>> PrepareAsync(OneCloudDriver driver, bool renew = false) =>
+        (await driver.PrepareAsync(new LinkPlan(RenewCredential: renew), CancellationToken.None)).Targets;
 
     private static Task<PbxException> FailAsync(OneCloudDriver driver) => Assert.ThrowsAsync<PbxException>(() => PrepareAsync(driver));
 

@@ -319,7 +319,7 @@ public sealed class OneCloudSessionTests
         bench.SubscribeCalls("1001");
         bench.Host.Advance(Silence);
         var failure = await Assert.ThrowsAsync<PbxException>(() => bench.Driver.RenewCredentialAsync(CancellationToken.None));
-        bench.Session.CredentialRenewed(failure);
+        bench.Session.CredentialFailed(failure);
 
         var error = Assert.Single(bench.Host.Rejected).Error;
         Assert.Equal(PbxErrorKind.SubscriptionTimeout, error.Kind);
@@ -333,7 +333,7 @@ public sealed class OneCloudSessionTests
         bench.OpenLink();
         bench.SubscribeCalls("1001");
         bench.Host.Advance(Silence);
-        bench.Session.CredentialRenewed(new PbxException(PbxErrorKind.AddressBlocked, "blocked", "wait") { RetryAfter = TimeSpan.FromSeconds(8) });
+        bench.Session.CredentialFailed(new PbxException(PbxErrorKind.AddressBlocked, "blocked", "wait") { RetryAfter = TimeSpan.FromSeconds(8) });
 
         Assert.Empty(bench.Host.Rejected);
         bench.Host.Advance(TimeSpan.FromSeconds(7));
@@ -444,7 +444,7 @@ public sealed class OneCloudSessionTests
     public async Task A_renewal_that_is_refused_for_good_is_a_warning_while_the_link_lives()
     {
         var bench = await OneCloudBench.OpenAsync(AllSix);
-        bench.Session.CredentialRenewed(new PbxException(PbxErrorKind.CredentialRefused, "no", "check") { IsPermanent = true });
+        bench.Session.CredentialFailed(new PbxException(PbxErrorKind.CredentialRefused, "no", "check") { IsPermanent = true });
 
         Assert.Single(bench.Host.Warnings);
         Assert.Empty(bench.Host.Closed);

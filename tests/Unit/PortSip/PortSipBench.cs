@@ -37,7 +37,7 @@ internal sealed class PortSipBench
     /// <summary>Opens the next link; the login is on the wire afterwards.</summary>
     public int Open(string dialect = "V22")
     {
-        Host.Session!.LinkOpened(++_links, new LinkTarget { Uri = new Uri("wss://pbx.test:8887/wsi"), Tag = dialect });
+        Host.Session!.LinkOpened(++_links, new LinkTarget { Uri = new Uri("wss://pbx.test:8887/wsi"), Tag = dialect }, LinkTicket.None);
         return _links;
     }
 

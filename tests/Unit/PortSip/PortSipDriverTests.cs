@@ -20,7 +20,7 @@ public sealed class PortSipDriverTests
         }, new FakeHttp(_ => new HttpAnswer(500, default)), _ => { }));
 
     private static async Task<IReadOnlyList<LinkTarget>> TargetsOf(PortSipDriver driver) =>
-        await driver.PrepareAsync(new LinkPlan(), CancellationToken.None);
+        (await driver.PrepareAsync(new LinkPlan(), CancellationToken.None)).Targets;
 
     [Theory]
     [InlineData("pbx.test", null, "wss://pbx.test:8887/wsi V22|wss://pbx.test:8885/ V16")]

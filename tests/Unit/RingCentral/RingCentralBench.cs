@@ -86,8 +86,9 @@ internal sealed class RingCentralBench
     public async Task<LinkTarget> OpenAsync(bool isRotation = false)
     {
         var plan = Session.PlanLink(isRotation);
-        var target = Assert.Single(await Driver.PrepareAsync(plan, default));
-        Session.LinkOpened(++_link, target);
+        var offer = await Driver.PrepareAsync(plan, default);
+        var target = Assert.Single(offer.Targets);
+        Session.LinkOpened(++_link, target, offer.Ticket);
         return target;
     }
 

@@ -15,7 +15,7 @@ public sealed class RingCentralDriverTests
     {
         var bench = RingCentralBench.Create();
 
-        var target = Assert.Single(await bench.Driver.PrepareAsync(new LinkPlan(), default));
+        var target = Assert.Single((await bench.Driver.PrepareAsync(new LinkPlan(), default)).Targets);
 
         var (grant, socket) = (bench.Http.Calls[0], bench.Http.Calls[1]);
         Assert.Equal("https://platform.ringcentral.com/restapi/oauth/token", grant.Uri.ToString());
@@ -34,7 +34,7 @@ public sealed class RingCentralDriverTests
     {
         var bench = RingCentralBench.Create();
 
-        var target = Assert.Single(await bench.Driver.PrepareAsync(new LinkPlan(ResumeToken: "a+b/c="), default));
+        var target = Assert.Single((await bench.Driver.PrepareAsync(new LinkPlan(ResumeToken: "a+b/c="), default)).Targets);
 
         Assert.EndsWith("?access_token=WST1&wsc=a%2Bb%2Fc%3D", target.Uri.AbsoluteUri, StringComparison.Ordinal);
     }
@@ -68,7 +68,7 @@ public sealed class RingCentralDriverTests
         await bench.Driver.PrepareAsync(new LinkPlan(), default);
         bench.Host.ManualClock.Advance(TimeSpan.FromMinutes(59));
 
-        var target = Assert.Single(await bench.Driver.PrepareAsync(new LinkPlan(ResumeToken: "WSC"), default));
+        var target = Assert.Single((await bench.Driver.PrepareAsync(new LinkPlan(ResumeToken: "WSC"), default)).Targets);
 
         Assert.Equal("grant_type=refresh_token&refresh_token=RT1", FakeHttp.BodyOf(bench.Http.Calls[2]));
         Assert.Equal(1, bench.Driver.GrantNumber);
@@ -83,7 +83,7 @@ public sealed class RingCentralDriverTests
         await bench.Driver.PrepareAsync(new LinkPlan(), default);
         bench.Host.ManualClock.Advance(TimeSpan.FromMinutes(59));
 
-        var target = Assert.Single(await bench.Driver.PrepareAsync(new LinkPlan(ResumeToken: "WSC"), default));
+        var target = Assert.Single((await bench.Driver.PrepareAsync(new LinkPlan(ResumeToken: "WSC"), default)).Targets);
 
         Assert.Equal(2, bench.Driver.GrantNumber);
         Assert.DoesNotContain("wsc=", target.Uri.Query, StringComparison.Ordinal);
@@ -268,7 +268,7 @@ public sealed class RingCentralDriverTests
         });
 
         await bench.Driver.PrepareAsync(new LinkPlan(), default);
-        var target = Assert.Single(await bench.Driver.PrepareAsync(new LinkPlan(ResumeToken: "WSC"), default));
+        var target = Assert.Single((await bench.Driver.PrepareAsync(new LinkPlan(ResumeToken: "WSC"), default)).Targets);
 
         Assert.Equal("Bearer AT2", bench.Http.Calls[1].Headers[0].Value);
         Assert.Contains("wsc=WSC", target.Uri.Query, StringComparison.Ordinal);
@@ -336,10 +336,9 @@ public sealed class RingCentralDriverTests
             _ => null,
         });
         await bench.Driver.PrepareAsync(new LinkPlan(), default);
-        bench.Driver.Scope = new SnapshotScope(true, [], ["s-1"]);
 
         var answers = new List<(string?, int)>();
-        await foreach (var snapshot in bench.Driver.GetSnapshotsAsync(default))
+        await foreach (var snapshot in bench.Driver.GetSnapshotsAsync(new SnapshotScope(true, [], ["s-1"]), default))
             answers.Add((snapshot.Key, snapshot.Payload.Length));
 
         Assert.Equal([("s-1", 0), ("s-2", 2)], answers);

@@ -405,7 +405,7 @@ public sealed class RingCentralSessionTests
         Assert.Equal(1, bench.Host.Renewals);
 
         await bench.Driver.RenewCredentialAsync(default);
-        bench.Session.CredentialRenewed(null);
+        bench.Session.CredentialRenewed(LinkTicket.None);
         Assert.Equal(0, bench.Host.Rotations);
         Assert.Contains("renew", bench.Host.Timers);
     }
@@ -415,12 +415,12 @@ public sealed class RingCentralSessionTests
     {
         var bench = await RingCentralBench.ReadyAsync();
 
-        bench.Session.CredentialRenewed(new PbxException(PbxErrorKind.Timeout, "slow", "wait"));
+        bench.Session.CredentialFailed(new PbxException(PbxErrorKind.Timeout, "slow", "wait"));
         Assert.Empty(bench.Host.Closed);
         bench.Host.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(1, bench.Host.Renewals);
 
-        bench.Session.CredentialRenewed(new PbxException(PbxErrorKind.CredentialRefused, "no", "fix") { IsPermanent = true });
+        bench.Session.CredentialFailed(new PbxException(PbxErrorKind.CredentialRefused, "no", "fix") { IsPermanent = true });
         Assert.True(Assert.Single(bench.Host.Closed).Fault.IsPermanent);
     }
 

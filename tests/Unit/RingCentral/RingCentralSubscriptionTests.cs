@@ -187,7 +187,7 @@ public sealed class RingCentralSubscriptionTests
         bench.Reply(401, """{"errorCode":"OAU-128"}""");
         Assert.Equal(1, bench.Host.Renewals);
 
-        bench.Session.CredentialRenewed(null);
+        bench.Session.CredentialRenewed(LinkTicket.None);
         bench.Reply(401, """{"errorCode":"OAU-128"}""");
 
         Assert.Equal(1, bench.Host.Renewals);
@@ -205,7 +205,7 @@ public sealed class RingCentralSubscriptionTests
         Assert.Equal(1, bench.Host.Renewals);
         Assert.Empty(bench.Host.Rejected);
 
-        bench.Session.CredentialRenewed(null);
+        bench.Session.CredentialRenewed(LinkTicket.None);
         Assert.Equal("POST /restapi/v1.0/subscription", bench.Requests[^1]);
         bench.Reply(403, """{"errorCode":"CMN-401"}""");
 

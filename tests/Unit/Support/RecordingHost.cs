@@ -10,10 +10,12 @@ namespace PbxEvents.Tests.Unit.Support;
 /// </summary>
 internal sealed class RecordingHost : ISessionHost
 {
-    private readonly Dictionary<string, DateTimeOffset> _timers = [];
-    private readonly CallTracker _calls = new("test", "Test");
-    private readonly QueueTracker _queues = new("test", "Test");
+    private readonly Dictionary<string, SessionTimer> _named = [];
+    private readonly EventPipeline _pipeline = new("test", "Test", 1_000_000, new ConnectionStatus());
+    private readonly LoopTimers _timers;
     private int _ids;
+
+    public RecordingHost() => _timers = new LoopTimers(ManualClock, (tick, _) => tick());
 
     public ManualTimeProvider ManualClock { get; } = new();
 
@@ -41,6 +43,9 @@ internal sealed class RecordingHost : ISessionHost
 
     public List<(int Link, LinkRecovery Recovery)> Ready { get; } = [];
 
+    /// <summary>What the session of the newest ready link wants to know after a gap.</summary>
+    public SnapshotRequest? Wanted { get; private set; }
+
     public List<(int Link, PbxException Fault)> Closed { get; } = [];
 
     public List<(PbxSubscription Subscription, string? Text)> Confirmed { get; } = [];
@@ -59,57 +64,53 @@ internal sealed class RecordingHost : ISessionHost
 
     public int Renewals { get; private set; }
 
-    public int SnapshotRequests { get; private set; }
+    /// <summary>The names of the timers that are set.</summary>
+    public IReadOnlyCollection<string> Timers => [.. _named.Where(t => t.Value.IsSet).Select(t => t.Key)];
 
-    public IReadOnlyCollection<string> Timers => _timers.Keys;
+    /// <summary>How many timers are set.</summary>
+    public int TimerCount => _timers.Count;
 
-    public IReadOnlyList<PbxCall> Calls => _calls.GetCalls();
+    public IReadOnlyList<PbxCall> Calls => _pipeline.Calls.GetCalls();
 
-    public IReadOnlyList<PbxQueue> Queues => _queues.GetQueues();
+    public IReadOnlyList<PbxQueue> Queues => _pipeline.Queues.GetQueues();
 
     /// <summary>Feeds a text frame, as UTF-8.</summary>
     public void Receive(string text, int link = 1) =>
         Session!.FrameReceived(link, new Frame(FrameKind.Text, Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Moves the time and lets the timers that become due tick, in order.</summary>
-    public void Advance(TimeSpan by)
-    {
-        var target = Now + by;
-        while (_timers.Count > 0 && _timers.MinBy(t => t.Value) is { } next && next.Value <= target)
-        {
-            ManualClock.Advance(next.Value - Now);
-            _timers.Remove(next.Key);
-            Session!.TimerElapsed(next.Key);
-        }
-        ManualClock.Advance(target - Now);
-    }
+    public void Advance(TimeSpan by) => ManualClock.Advance(by);
 
     /// <summary>As the runtime does when the link is lost.</summary>
-    public void LoseSight() => _calls.LoseSight();
+    public void LoseSight() => _pipeline.Calls.LoseSight();
 
     public string NewId() => $"id-{++_ids}";
 
     public void Send(int link, OutFrame frame) => Sent.Add((link, frame));
 
-    public void SetTimer(string timer, TimeSpan delay) => _timers[timer] = Now + delay;
+    public SessionTimer NewTimer(Action elapsed) => _timers.New(elapsed);
 
-    public void CancelTimer(string timer) => _timers.Remove(timer);
-
-    public void Emit(PbxEvent pbxEvent, CallUpdate? call = null) => Emit(pbxEvent, call, null);
-
-    public void Emit(PbxEvent pbxEvent, CallUpdate? call, QueueUpdate? queue)
+    public void SetTimer(string timer, TimeSpan delay)
     {
-        pbxEvent.ReceivedAt = Now;
-        if (pbxEvent.Time == default)
-            pbxEvent.Time = Now;
-        if (call is not null)
-            _calls.Apply(pbxEvent, call);
-        _queues.Apply(pbxEvent, queue);
-        pbxEvent.Sequence = Events.Count + 1;
+        if (!_named.TryGetValue(timer, out var set))
+            _named.Add(timer, set = NewTimer(() => Session!.TimerElapsed(timer)));
+        set.Set(delay);
+    }
+
+    public void CancelTimer(string timer)
+    {
+        if (_named.Remove(timer, out var set))
+            set.Cancel();
+    }
+
+    public void Emit(PbxEvent pbxEvent, CallUpdate? call = null, QueueUpdate? queue = null)
+    {
+        _pipeline.Now = Now;
+        _pipeline.Emit(pbxEvent, call, queue);
         Events.Add(pbxEvent);
     }
 
-    public PbxCall? FindCall(string callId) => _calls.Find(callId);
+    public PbxCall? FindCall(string callId) => _pipeline.Calls.Find(callId);
 
     public void CountDuplicate() => Duplicates++;
 
@@ -119,15 +120,17 @@ internal sealed class RecordingHost : ISessionHost
 
     public void Log(string text) => Activity.Add(text);
 
-    public void LinkReady(int link, LinkRecovery recovery) => Ready.Add((link, recovery));
+    public void LinkReady(int link, LinkRecovery recovery, SnapshotRequest? wanted = null)
+    {
+        Ready.Add((link, recovery));
+        Wanted = wanted;
+    }
 
     public void CloseLink(int link, PbxException fault) => Closed.Add((link, fault));
 
     public void Rotate() => Rotations++;
 
     public void RenewCredential() => Renewals++;
-
-    public void RequestSnapshots() => SnapshotRequests++;
 
     public void Confirm(PbxSubscription subscription, string? confirmation)
     {

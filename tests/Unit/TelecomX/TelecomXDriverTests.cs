@@ -21,8 +21,8 @@ public sealed class TelecomXDriverTests
 
     private static TelecomXDriver Make(PbxConnectOptions options, FakeHttp http) => new(new DriverContext(options, http, _ => { }));
 
-    private static Task<IReadOnlyList<LinkTarget>> Prepare(TelecomXDriver driver, LinkPlan? plan = null) =>
-        driver.PrepareAsync(plan ?? new LinkPlan(), CancellationToken.None);
+    private static async Task<IReadOnlyList<LinkTarget>> Prepare(TelecomXDriver driver, LinkPlan? plan = null) =>
+        (await driver.PrepareAsync(plan ?? new LinkPlan(), CancellationToken.None)).Targets;
 
     [Fact]
     public async Task Logs_in_with_user_and_password_and_asks_for_a_token_that_lasts()
@@ -132,7 +132,7 @@ public sealed class TelecomXDriverTests
         var driver = Make(new PbxConnectOptions { Provider = "TelecomX", AccessToken = new Secret("T"), Domain = "C" }, http);
         await Prepare(driver);
         var snapshots = new List<Snapshot>();
-        await foreach (var snapshot in driver.GetSnapshotsAsync(CancellationToken.None))
+        await foreach (var snapshot in driver.GetSnapshotsAsync(TelecomXStates.All, CancellationToken.None))
             snapshots.Add(snapshot);
         Assert.Equal("/pbx/app/employees", snapshots.Single().Kind);
         Assert.Equal(2, http.Calls.Count);

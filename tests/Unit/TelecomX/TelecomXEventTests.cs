@@ -18,7 +18,7 @@ public sealed class TelecomXEventTests
         driver.PrepareAsync(new LinkPlan(), CancellationToken.None).GetAwaiter().GetResult();
         _session = new TelecomXSession(_host, driver, options);
         _host.Session = _session;
-        _session.LinkOpened(1, new LinkTarget { Uri = new Uri("https://api.test/socket.io/") });
+        _session.LinkOpened(1, new LinkTarget { Uri = new Uri("https://api.test/socket.io/") }, LinkTicket.None);
         _host.Receive("""["authenticated"]""");
     }
 

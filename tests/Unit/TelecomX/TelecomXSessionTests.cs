@@ -31,7 +31,7 @@ public sealed class TelecomXSessionTests
 
     private void Authenticate(int link = 1)
     {
-        _session.LinkOpened(link, Target);
+        _session.LinkOpened(link, Target, LinkTicket.None);
         _host.Receive("""["authenticated"]""", link);
     }
 
@@ -47,7 +47,7 @@ public sealed class TelecomXSessionTests
     [Fact]
     public void Authenticates_on_connect_and_is_ready_when_the_server_says_so()
     {
-        _session.LinkOpened(1, Target);
+        _session.LinkOpened(1, Target, LinkTicket.None);
         Assert.Equal("""["authenticate",{"token":"T","client":"pwsh","instanceId":"host-1"}]""", _host.SentText[0]);
         Assert.Empty(_host.Ready);
         _host.Receive("""["authenticated"]""");
@@ -58,7 +58,7 @@ public sealed class TelecomXSessionTests
     [Fact]
     public void Subscribes_after_authenticated_and_not_before()
     {
-        _session.LinkOpened(1, Target);
+        _session.LinkOpened(1, Target, LinkTicket.None);
         Subscribe(Channel("PBX"));
         Assert.Single(_host.Sent);
         _host.Receive("""["authenticated"]""");
@@ -112,7 +112,7 @@ public sealed class TelecomXSessionTests
         host.Session = session;
         var early = new PbxSubscription { Id = 1, Filter = Channel("REGISTER") };
         session.Subscribe(early);
-        session.LinkOpened(1, Target);
+        session.LinkOpened(1, Target, LinkTicket.None);
         Assert.Empty(host.Rejected);
         host.Receive("""["authenticated"]""");
         Assert.Equal(early, Assert.Single(host.Rejected).Subscription);
@@ -216,10 +216,10 @@ public sealed class TelecomXSessionTests
     [Fact]
     public void Silence_after_authenticate_checks_the_token_once_and_then_recycles_the_link()
     {
-        _session.LinkOpened(1, Target);
+        _session.LinkOpened(1, Target, LinkTicket.None);
         _host.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal(1, _host.Renewals);
-        _session.CredentialRenewed(null);
+        _session.CredentialRenewed(LinkTicket.None);
         Assert.Equal(2, _host.SentText.Count(t => t.StartsWith("""["authenticate""", StringComparison.Ordinal)));
         _host.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal(1, _host.Renewals);
@@ -232,11 +232,11 @@ public sealed class TelecomXSessionTests
     [InlineData("connect_error")]
     public void A_refusal_that_nobody_documented_is_heard_too(string name)
     {
-        _session.LinkOpened(1, Target);
+        _session.LinkOpened(1, Target, LinkTicket.None);
         _host.Receive($"""["{name}",{"{}"}]""");
         Assert.Equal(1, _host.Renewals);
         var refused = new PbxException(PbxErrorKind.CredentialRefused, "no", "fix") { IsPermanent = true };
-        _session.CredentialRenewed(refused);
+        _session.CredentialFailed(refused);
         Assert.Same(refused, _host.Closed.Single().Fault);
     }
 

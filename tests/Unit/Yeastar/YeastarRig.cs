@@ -69,9 +69,9 @@ internal sealed class YeastarRig
     /// <summary>Does what the runtime does for an attempt: plan, driver, open link.</summary>
     public async Task<LinkTarget> OpenAsync(int link = 1, bool isRotation = false)
     {
-        var target = (await Driver.PrepareAsync(Session.PlanLink(isRotation), CancellationToken.None))[0];
-        Session.LinkOpened(link, target);
-        return target;
+        var offer = await Driver.PrepareAsync(Session.PlanLink(isRotation), CancellationToken.None);
+        Session.LinkOpened(link, offer.Targets[0], offer.Ticket);
+        return offer.Targets[0];
     }
 
     /// <summary>Opens a link, with subscriptions confirmed.</summary>

@@ -11,8 +11,8 @@ public sealed class YeastarTokenTests
     private static readonly LinkPlan Renewing = new(RenewCredential: true);
     private readonly YeastarRig _rig = new();
 
-    private Task<IReadOnlyList<LinkTarget>> PrepareAsync(YeastarDriver? driver = null, LinkPlan? plan = null) =>
-        (driver ?? _rig.Driver).PrepareAsync(plan ?? new LinkPlan(), CancellationToken.None);
+    private async Task<IReadOnlyList<LinkTarget>> PrepareAsync(YeastarDriver? driver = null, LinkPlan? plan = null) =>
+        (await (driver ?? _rig.Driver).PrepareAsync(plan ?? new LinkPlan(), CancellationToken.None)).Targets;
 
     private static string TokenOf(IReadOnlyList<LinkTarget> targets) => targets[0].Uri.Query["?access_token=".Length..];
 

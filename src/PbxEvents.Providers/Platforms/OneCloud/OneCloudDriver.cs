@@ -62,7 +62,7 @@ internal sealed class OneCloudDriver : PlatformDriver
     public void Reached() => _pause.End();
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<LinkTarget>> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
+    public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
     {
         if (_token is null || plan.RenewCredential || _token.EndsAt < Context.Clock.GetUtcNow() + RenewAhead)
             await ObtainAsync(cancellationToken).ConfigureAwait(false);
@@ -71,15 +71,16 @@ internal sealed class OneCloudDriver : PlatformDriver
         await LookUpHostsAsync(cancellationToken).ConfigureAwait(false);
 
         // Section 1: the v2 client is advised for the widest reach; the link tries the other revision by itself.
-        return _hosts.Select(h => new LinkTarget { Uri = h, Kind = LinkKind.SocketIo, Revision = 3, MaxSilence = MaxSilence }).ToArray();
+        return new LinkOffer([.. _hosts.Select(h => new LinkTarget { Uri = h, Kind = LinkKind.SocketIo, Revision = 3, MaxSilence = MaxSilence })], LinkTicket.None);
     }
 
     /// <inheritdoc/>
-    public override async Task RenewCredentialAsync(CancellationToken cancellationToken)
+    public override async Task<LinkTicket> RenewCredentialAsync(CancellationToken cancellationToken)
     {
         if (!_tokens.CanRenew)
             throw OneCloudFaults.TokenRefused(Server, null);
         await ObtainAsync(cancellationToken).ConfigureAwait(false);
+        return LinkTicket.None;
     }
 
     private async Task ObtainAsync(CancellationToken cancellationToken)

@@ -73,7 +73,7 @@ internal sealed class OneCloudSession : ProtocolSession
     public override LinkPlan PlanLink(bool isRotation) => new(isRotation, RenewCredential: _needsToken);
 
     /// <inheritdoc/>
-    public override void LinkOpened(int link, LinkTarget target)
+    public override void LinkOpened(int link, LinkTarget target, LinkTicket ticket)
     {
         _link = link;
         _isReady = _isConfirmedOnLink = _needsToken = false;
@@ -148,30 +148,36 @@ internal sealed class OneCloudSession : ProtocolSession
     }
 
     /// <inheritdoc/>
-    public override void CredentialRenewed(PbxException? failure)
+    public override void CredentialRenewed(LinkTicket ticket)
     {
         if (_link == 0)
             return;
-        if (failure is { IsPermanent: false })
+        ScheduleRenewal();
+        foreach (var (topic, _) in Doubted())
+            Send(topic, isRetry: true);
+    }
+
+    /// <inheritdoc/>
+    public override void CredentialFailed(PbxException failure)
+    {
+        if (_link == 0)
+            return;
+        if (!failure.IsPermanent)
         {
             // What waits for the token waits on; the platform may block this address, so not at once again.
             Host.Log($"The token could not be renewed: {failure.Message}");
             Host.SetTimer(RenewTimer, failure.RetryAfter ?? RenewRetry);
             return;
         }
-        var doubted = _attempts.Where(a => a.Value.IsDoubted && _topics.IsWanted(a.Key)).ToArray();
-        if (failure is null)
-        {
-            ScheduleRenewal();
-            foreach (var (topic, _) in doubted)
-                Send(topic, isRetry: true);
-            return;
-        }
+        var doubted = Doubted();
         if (doubted.Length == 0)
             Host.Warn(failure);
         foreach (var (topic, attempt) in doubted)
             Fail(topic, attempt.WasRefused, wasRenewed: false);
     }
+
+    private KeyValuePair<OneCloudTopic, Attempt>[] Doubted() =>
+        [.. _attempts.Where(a => a.Value.IsDoubted && _topics.IsWanted(a.Key))];
 
     /// <inheritdoc/>
     public override void Subscribe(PbxSubscription subscription)

@@ -46,11 +46,11 @@ internal sealed class PortSipDriver : PlatformDriver
     public void Found(LinkTarget target) => _found = target;
 
     /// <inheritdoc/>
-    public override Task<IReadOnlyList<LinkTarget>> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
+    public override Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
     {
         var found = _found;
         IReadOnlyList<LinkTarget> targets = found is null ? _targets : [found, .. _targets.Where(t => t != found)];
-        return Task.FromResult(targets);
+        return Task.FromResult(new LinkOffer(targets, LinkTicket.None));
     }
 
     private static PortSipDialect ReadDialect(string text) => text.ToUpperInvariant() switch

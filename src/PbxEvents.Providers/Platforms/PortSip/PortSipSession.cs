@@ -49,7 +49,7 @@ internal sealed class PortSipSession : ProtocolSession
     }
 
     /// <inheritdoc/>
-    public override void LinkOpened(int link, LinkTarget target)
+    public override void LinkOpened(int link, LinkTarget target, LinkTicket ticket)
     {
         _link = link;
         _target = target;

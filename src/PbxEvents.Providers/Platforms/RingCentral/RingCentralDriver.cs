@@ -26,7 +26,6 @@ internal sealed class RingCentralDriver : PlatformDriver
     private readonly SemaphoreSlim _gate = new(1, 1);
 
     private RecoveryState? _inherited;
-    private volatile SnapshotScope _scope = SnapshotScope.Empty;
     private bool _isLoaded;
 
     public RingCentralDriver(DriverContext context, RingCentralTiming timing, RequestLimiter limiter)
@@ -73,12 +72,6 @@ internal sealed class RingCentralDriver : PlatformDriver
         }
     }
 
-    /// <summary>What to ask for when <see cref="GetSnapshotsAsync"/> is called. Set on the loop.</summary>
-    public SnapshotScope Scope
-    {
-        set => _scope = value;
-    }
-
     /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) => new RingCentralSession(host, this, _timing);
 
@@ -107,7 +100,7 @@ internal sealed class RingCentralDriver : PlatformDriver
     }
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<LinkTarget>> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
+    public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -123,7 +116,7 @@ internal sealed class RingCentralDriver : PlatformDriver
                 Context.Log("The OAuth session is a new one; the lost session cannot be recovered.");
                 resume = null;
             }
-            return [new LinkTarget { Uri = BuildUri(socket, resume), Kind = LinkKind.WebSocket }];
+            return new LinkOffer([new LinkTarget { Uri = BuildUri(socket, resume), Kind = LinkKind.WebSocket }], LinkTicket.None);
         }
         finally
         {
@@ -132,12 +125,13 @@ internal sealed class RingCentralDriver : PlatformDriver
     }
 
     /// <inheritdoc/>
-    public override async Task RenewCredentialAsync(CancellationToken cancellationToken)
+    public override async Task<LinkTicket> RenewCredentialAsync(CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             await _tokens.RenewAsync(cancellationToken).ConfigureAwait(false);
+            return LinkTicket.None;
         }
         finally
         {
@@ -146,8 +140,8 @@ internal sealed class RingCentralDriver : PlatformDriver
     }
 
     /// <inheritdoc/>
-    public override IAsyncEnumerable<Snapshot> GetSnapshotsAsync(CancellationToken cancellationToken) =>
-        new RingCentralSnapshots(Context, _server, () => _tokens.Current?.Access).GetAsync(_scope, cancellationToken);
+    public override IAsyncEnumerable<Snapshot> GetSnapshotsAsync(SnapshotRequest wanted, CancellationToken cancellationToken) =>
+        new RingCentralSnapshots(Context, _server, () => _tokens.Current?.Access).GetAsync((SnapshotScope)wanted, cancellationToken);
 
     /// <summary>
     /// With <c>-RecoveryPath</c> nothing is given back: a revoked token would end the very session that the next process is

@@ -137,11 +137,11 @@ internal sealed partial class RingCentralSession
         var recovery = (on.Recovery ?? _tally.Take()) with { LostFrom = _inheritedFrom };
         _inheritedFrom = null;
         var calls = _subscriber.Filters.Where(f => f.BringsCalls).ToArray();
-        _driver.Scope = new SnapshotScope(
+        var wanted = new SnapshotScope(
             calls.Any(f => f.Extension is null),
             [.. calls.Where(f => f.Extension is not null).Select(f => f.Extension!).Distinct()],
             _events.OpenCalls);
-        Host.LinkReady(on.Id, recovery);
+        Host.LinkReady(on.Id, recovery, wanted);
     }
 
     // ---- what comes in -----------------------------------------------------------------------------------------------

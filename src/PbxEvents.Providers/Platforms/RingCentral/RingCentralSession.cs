@@ -65,7 +65,7 @@ internal sealed partial class RingCentralSession : ProtocolSession
     }
 
     /// <inheritdoc/>
-    public override void LinkOpened(int link, LinkTarget target)
+    public override void LinkOpened(int link, LinkTarget target, LinkTicket ticket)
     {
         if (_driver.TakeInherited() is { SubscriptionId: not null } inherited)
             Inherit(inherited);
@@ -181,14 +181,16 @@ internal sealed partial class RingCentralSession : ProtocolSession
     public override void ForgetRequest(int token) => _requests.Forget(token);
 
     /// <inheritdoc/>
-    public override void CredentialRenewed(PbxException? failure)
+    public override void CredentialFailed(PbxException failure)
     {
         _isRenewing = false;
-        if (failure is not null)
-        {
-            RenewalFailed(failure);
-            return;
-        }
+        RenewalFailed(failure);
+    }
+
+    /// <inheritdoc/>
+    public override void CredentialRenewed(LinkTicket ticket)
+    {
+        _isRenewing = false;
         SetRenewTimer();
         foreach (var link in _links.Values.ToArray())
             if (link is { HasRenewed: true, IsChanging: true })

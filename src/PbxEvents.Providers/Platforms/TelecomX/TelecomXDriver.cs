@@ -45,13 +45,13 @@ internal sealed class TelecomXDriver : PlatformDriver
     public override ProtocolSession CreateSession(ISessionHost host) => new TelecomXSession(host, this, Context.Options);
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<LinkTarget>> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
+    public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
     {
         if (_login is null || plan.RenewCredential || _login.EndsBefore(Context.Clock.GetUtcNow() + RenewAhead))
             _login = await ObtainAsync(cancellationToken).ConfigureAwait(false);
 
         // No version is stated: revision 4 first, 3 when that is refused (section 1).
-        return [new LinkTarget { Uri = new Uri(_server, "/socket.io/"), Kind = LinkKind.SocketIo, Revision = 4 }];
+        return new LinkOffer([new LinkTarget { Uri = new Uri(_server, "/socket.io/"), Kind = LinkKind.SocketIo, Revision = 4 }], LinkTicket.None);
     }
 
     /// <summary>
@@ -59,14 +59,14 @@ internal sealed class TelecomXDriver : PlatformDriver
     /// and only a token that is really refused is replaced.
     /// </summary>
     /// <inheritdoc/>
-    public override async Task RenewCredentialAsync(CancellationToken cancellationToken)
+    public override async Task<LinkTicket> RenewCredentialAsync(CancellationToken cancellationToken)
     {
         var uri = new Uri(_server, $"/auth/validateToken?simple=true&extend=true&token={Uri.EscapeDataString(Token.Reveal())}");
         var answer = await Context.Http.SendAsync(new HttpCall("GET", uri), cancellationToken).ConfigureAwait(false);
         if (answer.IsSuccess)
         {
             Context.Log("The token is valid.");
-            return;
+            return LinkTicket.None;
         }
         if (answer.Status is not (401 or 403))
             throw TelecomXFaults.FromHttp(answer, Server, "checking the token");
@@ -74,10 +74,12 @@ internal sealed class TelecomXDriver : PlatformDriver
         if (Context.Options.AccessToken is not null)
             throw TelecomXFaults.TokenRefused(Server);
         _login = await ObtainAsync(cancellationToken).ConfigureAwait(false);
+        return LinkTicket.None;
     }
 
     /// <inheritdoc/>
-    public override async IAsyncEnumerable<Snapshot> GetSnapshotsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<Snapshot> GetSnapshotsAsync(
+        SnapshotRequest wanted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var path in (string[])["/pbx/app/employees?calls=true", "/pbx/app/queues?all=true"])
         {

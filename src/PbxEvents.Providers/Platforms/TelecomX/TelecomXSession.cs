@@ -48,7 +48,7 @@ internal sealed class TelecomXSession : ProtocolSession
     public override LinkPlan PlanLink(bool isRotation) => new(isRotation, RenewCredential: _hasRecycled);
 
     /// <inheritdoc/>
-    public override void LinkOpened(int link, LinkTarget target)
+    public override void LinkOpened(int link, LinkTarget target, LinkTicket ticket)
     {
         _link = link;
         _isAuthenticated = _isReady = _hasRenewed = false;
@@ -106,14 +106,17 @@ internal sealed class TelecomXSession : ProtocolSession
     }
 
     /// <inheritdoc/>
-    public override void CredentialRenewed(PbxException? failure)
+    public override void CredentialRenewed(LinkTicket ticket)
     {
-        if (_isAuthenticated || _link == 0)
-            return;
-        if (failure is not null)
-            Host.CloseLink(_link, failure);
-        else
+        if (!_isAuthenticated && _link != 0)
             Authenticate();
+    }
+
+    /// <inheritdoc/>
+    public override void CredentialFailed(PbxException failure)
+    {
+        if (!_isAuthenticated && _link != 0)
+            Host.CloseLink(_link, failure);
     }
 
     /// <inheritdoc/>
@@ -345,7 +348,7 @@ internal sealed class TelecomXSession : ProtocolSession
         _hasRecycled = false;
 
         // Nothing is replayed (section 6).
-        Host.LinkReady(_link, LinkRecovery.None);
+        Host.LinkReady(_link, LinkRecovery.None, TelecomXStates.All);
     }
 
     private void Send(ReadOnlyMemory<byte> payload) => Host.Send(_link, new OutFrame(FrameKind.Text, payload));

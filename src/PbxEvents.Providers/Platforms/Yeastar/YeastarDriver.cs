@@ -22,7 +22,6 @@ internal sealed class YeastarDriver : PlatformDriver
     private readonly YeastarTokens _tokens;
     private YeastarTokenShare? _share;
     private volatile YeastarToken? _token;
-    private volatile IReadOnlyList<string>? _callsToAskFor;
 
     public YeastarDriver(DriverContext context, YeastarTokens tokens)
         : base(context)
@@ -47,13 +46,6 @@ internal sealed class YeastarDriver : PlatformDriver
     /// <summary>The token of the newest link; there is one after <see cref="PrepareAsync"/>.</summary>
     public YeastarToken Token => _token!;
 
-    /// <summary>The calls whose fate is to be asked for after a gap; null for no calls at all. Set on the loop, read off it.</summary>
-    public IReadOnlyList<string>? CallsToAskFor
-    {
-        get => _callsToAskFor;
-        set => _callsToAskFor = value;
-    }
-
     /// <summary>Section 4.1: 2, 4, 8 ... 60 s with jitter.</summary>
     /// <inheritdoc/>
     public override BackoffPolicy Backoff { get; } = BackoffPolicy.Default with { First = TimeSpan.FromSeconds(2) };
@@ -62,7 +54,7 @@ internal sealed class YeastarDriver : PlatformDriver
     public override ProtocolSession CreateSession(ISessionHost host) => new YeastarSession(host, this, Context.Options);
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<LinkTarget>> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
+    public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
     {
         _share ??= _tokens.Join(_address.Server, ClientId, Context.Options.Password!);
         var outdated = plan.IsRotation || plan.RenewCredential ? _token : null;
@@ -74,14 +66,13 @@ internal sealed class YeastarDriver : PlatformDriver
         {
             throw YeastarFaults.NothingThere(e, Server);
         }
-        return [new LinkTarget { Uri = _api.SocketAddress(_token), Kind = LinkKind.WebSocket }];
+        return new LinkOffer([new LinkTarget { Uri = _api.SocketAddress(_token), Kind = LinkKind.WebSocket }], LinkTicket.None);
     }
 
     /// <inheritdoc/>
-    public override async IAsyncEnumerable<Snapshot> GetSnapshotsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<Snapshot> GetSnapshotsAsync(
+        SnapshotRequest wanted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (CallsToAskFor is not { } wanted)
-            yield break;
         var found = new HashSet<string>(StringComparer.Ordinal);
         PbxException? failure = null;
         foreach (var direction in (string[])["inbound", "outbound"])
@@ -103,7 +94,7 @@ internal sealed class YeastarDriver : PlatformDriver
         }
 
         // Internal calls are in neither list, and calls that ended meanwhile in none.
-        foreach (var id in wanted.Where(id => !found.Contains(id)).Take(MaxSingleQueries))
+        foreach (var id in ((YeastarOpenCalls)wanted).Calls.Where(id => !found.Contains(id)).Take(MaxSingleQueries))
         {
             ReadOnlyMemory<byte> body = default;
             if (failure is not null)

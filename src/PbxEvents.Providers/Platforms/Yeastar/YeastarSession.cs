@@ -77,7 +77,7 @@ internal sealed class YeastarSession : ProtocolSession
     }
 
     /// <inheritdoc/>
-    public override void LinkOpened(int link, LinkTarget target)
+    public override void LinkOpened(int link, LinkTarget target, LinkTicket ticket)
     {
         _isOpening = false;
         var wire = new YeastarWire(link);
@@ -435,7 +435,6 @@ internal sealed class YeastarSession : ProtocolSession
         wire.IsReady = true;
         _hasRenewed = _mustRenew = _wasExpired = _wasRefused = false;
         var bringsCalls = _topics.IsWanted(YeastarTopics.CallState);
-        _driver.CallsToAskFor = bringsCalls ? _events.OpenCalls : null;
         if (!isTakeOver && _wasReady)
             _events.LinkRestored(willBeAsked: bringsCalls);
         _wasReady = true;
@@ -446,7 +445,8 @@ internal sealed class YeastarSession : ProtocolSession
         // Nothing is replayed (section 4), but calls in progress can be asked for (section 6.4).
         Host.LinkReady(wire.Link, bringsCalls
             ? new LinkRecovery(PbxGapRecovery.Partial, Detail: "The calls in progress are asked for; what ended meanwhile is lost.")
-            : LinkRecovery.None);
+            : LinkRecovery.None,
+            bringsCalls ? new YeastarOpenCalls(_events.OpenCalls) : null);
     }
 
     private void NoteHeard(int id)

@@ -1,0 +1,55 @@
+using System.Text;
+using PbxEvents.Providers.Contracts;
+
+namespace PbxEvents.Providers.Connection;
+
+/// <summary>
+/// The way of an event from the session to the readers: calls, then queues, then the log
+/// (decision 0005). Loop only; what it fills may be read anywhere.
+/// </summary>
+/// <param name="connection">The connection's name.</param>
+/// <param name="provider">The platform.</param>
+/// <param name="capacity">How many events the log keeps.</param>
+/// <param name="status">Counts what was received.</param>
+internal sealed class EventPipeline(string connection, string provider, int capacity, ConnectionStatus status)
+{
+    public CallTracker Calls { get; } = new(connection, provider);
+
+    public QueueTracker Queues { get; } = new(connection, provider);
+
+    public EventLog Log { get; } = new(capacity);
+
+    /// <summary>The moment at which the item at hand arrived.</summary>
+    public DateTimeOffset Now { get; set; }
+
+    /// <summary>Tracks, numbers and keeps an event.</summary>
+    /// <param name="pbxEvent">The event, not to be touched again.</param>
+    /// <param name="call">What it says about a call.</param>
+    /// <param name="queue">What it says about a queue.</param>
+    public void Emit(PbxEvent pbxEvent, CallUpdate? call = null, QueueUpdate? queue = null)
+    {
+        pbxEvent.Provider = provider;
+        pbxEvent.Connection = connection;
+        pbxEvent.ReceivedAt = Now;
+        if (pbxEvent.Time == default)
+            pbxEvent.Time = Now;
+        if (!pbxEvent.Synthesized)
+            status.CountReceived();
+        if (call is not null)
+            Calls.Apply(pbxEvent, call);
+        if (queue is not null || pbxEvent.Gap is not null || pbxEvent.Call is { Queue: not null })
+            Queues.Apply(pbxEvent, queue);
+        Log.Append(pbxEvent);
+    }
+
+    /// <summary>Tells something about the connection itself.</summary>
+    public void EmitConnection(string name, PbxException? error, PbxGap? gap = null) => Emit(new PbxEvent
+    {
+        Category = PbxCategory.Connection,
+        Name = name,
+        Error = error,
+        Gap = gap,
+        Synthesized = true,
+        Payload = error is null ? default : Encoding.UTF8.GetBytes(ConnectionPayload.From(error)),
+    });
+}

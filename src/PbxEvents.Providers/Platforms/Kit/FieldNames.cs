@@ -3,22 +3,47 @@ using System.Text.Json;
 
 namespace PbxEvents.Providers.Platforms.Kit;
 
-/// <summary>The names of the fields a session looks for, in a form that is quick to compare. Immutable.</summary>
+/// <summary>A field that a session looks for; see <see cref="FieldNames.Add"/>. Good for the <see cref="JsonFields"/> of the same names.</summary>
+/// <param name="Slot">Its place.</param>
+internal readonly record struct Field(int Slot)
+{
+    // TODO(lead): goes when the last table of numbers has gone.
+    public static implicit operator Field(int slot) => new(slot);
+}
+
+/// <summary>
+/// The names of the fields a session looks for, in a form that is quick to compare. Filled by static initializers, in the order of the
+/// text; nobody adds a name once frames are read.
+/// </summary>
 internal sealed class FieldNames
 {
-    private readonly byte[][] _names;
-    private readonly int[][] _byLength;
+    private byte[][] _names = [];
+    private int[][] _byLength = [];
 
-    /// <param name="names">The names; a field's slot is its place in this list.</param>
+    /// <param name="names">Names to begin with.</param>
     public FieldNames(params string[] names)
     {
-        _names = names.Select(Encoding.UTF8.GetBytes).ToArray();
-        _byLength = new int[_names.Length == 0 ? 0 : _names.Max(n => n.Length) + 1][];
-        for (var length = 0; length < _byLength.Length; length++)
-            _byLength[length] = Enumerable.Range(0, _names.Length).Where(i => _names[i].Length == length).ToArray();
+        foreach (var name in names)
+            Add(name);
     }
 
     public int Count => _names.Length;
+
+    /// <summary>Adds a name.</summary>
+    /// <returns>What to ask for it with.</returns>
+    public Field Add(string name)
+    {
+        var bytes = Encoding.UTF8.GetBytes(name);
+        _names = [.. _names, bytes];
+        if (bytes.Length >= _byLength.Length)
+        {
+            var before = _byLength.Length;
+            Array.Resize(ref _byLength, bytes.Length + 1);
+            Array.Fill(_byLength, [], before, _byLength.Length - before);
+        }
+        _byLength[bytes.Length] = [.. _byLength[bytes.Length], _names.Length - 1];
+        return new Field(_names.Length - 1);
+    }
 
     /// <summary>The slot of the property name that the reader stands at; -1 when nobody looks for it.</summary>
     public int Find(ref Utf8JsonReader reader)

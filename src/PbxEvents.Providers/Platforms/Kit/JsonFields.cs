@@ -42,13 +42,13 @@ internal sealed class JsonFields(FieldNames names, Utf8Pool pool)
     }
 
     /// <summary>
-    /// Reads the object in a slot into the slots that are still empty: for platforms that put a field now at the root, now
+    /// Reads the object in a field into the fields that are still empty: for platforms that put a field now at the root, now
     /// one level down.
     /// </summary>
-    /// <param name="slot">The slot that holds the object; nothing happens when it holds anything else.</param>
-    public void ReadInner(int slot)
+    /// <param name="field">The field that holds the object; nothing happens when it holds anything else.</param>
+    public void ReadInner(Field field)
     {
-        var inner = _slots[slot];
+        var inner = _slots[field.Slot];
         if (inner.Type != JsonTokenType.StartObject)
             return;
         var reader = new Utf8JsonReader(_source.Span.Slice(inner.Start, inner.Length));
@@ -57,18 +57,18 @@ internal sealed class JsonFields(FieldNames names, Utf8Pool pool)
     }
 
     /// <summary>True when the field is there and not null.</summary>
-    public bool Has(int slot) => _slots[slot].Type is not (JsonTokenType.None or JsonTokenType.Null);
+    public bool Has(Field field) => _slots[field.Slot].Type is not (JsonTokenType.None or JsonTokenType.Null);
 
     /// <summary>True when the field holds an object or an array.</summary>
-    public bool IsStructure(int slot) => _slots[slot].Type is JsonTokenType.StartObject or JsonTokenType.StartArray;
+    public bool IsStructure(Field field) => _slots[field.Slot].Type is JsonTokenType.StartObject or JsonTokenType.StartArray;
 
     /// <summary>
     /// The field as text: a string without blanks around it, a number or a truth value as it was written. Null when it is
     /// missing, null, blank, or a structure.
     /// </summary>
-    public string? Text(int slot)
+    public string? Text(Field field)
     {
-        ref var found = ref _slots[slot];
+        ref var found = ref _slots[field.Slot];
         if (found.Type is not (JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False))
             return null;
         var bytes = _source.Span.Slice(found.Start, found.Length);
@@ -83,32 +83,32 @@ internal sealed class JsonFields(FieldNames names, Utf8Pool pool)
     }
 
     /// <summary>True when the field is exactly this text, without regard to case.</summary>
-    public bool Is(int slot, string text) => string.Equals(Text(slot), text, StringComparison.OrdinalIgnoreCase);
+    public bool Is(Field field, string text) => string.Equals(Text(field), text, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The field as a truth value, written as one or as text; null when it is neither.</summary>
-    public bool? Flag(int slot) => _slots[slot].Type switch
+    public bool? Flag(Field field) => _slots[field.Slot].Type switch
     {
         JsonTokenType.True => true,
         JsonTokenType.False => false,
-        _ => bool.TryParse(Text(slot), out var value) ? value : null,
+        _ => bool.TryParse(Text(field), out var value) ? value : null,
     };
 
     /// <summary>The field as a whole number, written as one or as text; null when it is neither.</summary>
-    public long? Number(int slot)
+    public long? Number(Field field)
     {
-        var found = _slots[slot];
+        var found = _slots[field.Slot];
         if (found.Type is not (JsonTokenType.Number or JsonTokenType.String))
             return null;
         var bytes = _source.Span.Slice(found.Start, found.Length).Trim((byte)' ');
         if (Utf8Parser.TryParse(bytes, out long value, out var used) && used == bytes.Length)
             return value;
-        return found.Type == JsonTokenType.String && long.TryParse(Text(slot), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) ? value : null;
+        return found.Type == JsonTokenType.String && long.TryParse(Text(field), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) ? value : null;
     }
 
     /// <summary>The field's JSON, quotes included; empty when it is missing. It lives as long as the frame.</summary>
-    public ReadOnlyMemory<byte> Json(int slot)
+    public ReadOnlyMemory<byte> Json(Field field)
     {
-        var found = _slots[slot];
+        var found = _slots[field.Slot];
         return found.Type switch
         {
             JsonTokenType.None => default,

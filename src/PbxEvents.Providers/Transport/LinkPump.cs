@@ -8,9 +8,11 @@ namespace PbxEvents.Providers.Transport;
 /// and whoever ends it first says why.
 /// </summary>
 /// <typeparam name="TOut">What is queued for sending.</typeparam>
-/// <param name="options">Limits and clock.</param>
+/// <param name="id">Its number in the connection.</param>
 /// <param name="target">Where it leads.</param>
-internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget target) : IAsyncDisposable
+/// <param name="sink">Who it delivers to.</param>
+/// <param name="options">Limits and clock.</param>
+internal abstract class LinkPump<TOut>(int id, LinkTarget target, ILinkSink sink, TransportOptions options) : ILink
 {
     /// <summary>Room for what is said at once after a reconnect: ten thousand subscriptions are restored in one go.</summary>
     private const int QueueLength = 16 * 1024;
@@ -18,7 +20,8 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
     /// <summary>A peer that is gone answers no goodbye: ending a connection, tokens given back included, takes less than 2 s.</summary>
     private static readonly TimeSpan CloseLimit = TimeSpan.FromMilliseconds(800);
 
-
+    private readonly object _gate = new();
+    private readonly List<IDisposable> _held = [];
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<TOut> _queue = Channel.CreateBounded<TOut>(
@@ -28,7 +31,10 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
     private Task? _writer;
     private int _isStarted;
 
-    /// <summary>When the last byte arrived; null before the first. Any thread.</summary>
+    /// <inheritdoc/>
+    public int Id { get; } = id;
+
+    /// <inheritdoc/>
     public abstract DateTimeOffset? LastReceivedAt { get; }
 
     /// <summary>Limits and clock.</summary>
@@ -37,16 +43,13 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
     /// <summary>Where it leads.</summary>
     protected LinkTarget Target { get; } = target;
 
+    /// <summary>Who it delivers to.</summary>
+    protected ILinkSink Sink { get; } = sink;
+
     /// <summary>True once it was closed, aborted, or broke. Any thread.</summary>
     protected bool HasEnded => Volatile.Read(ref _ending) is not null;
 
-    /// <summary>Cancelled when it is over.</summary>
-    protected CancellationToken Ended => _ended.Token;
-
-    /// <summary>Opens it; see <see cref="ILink.OpenAsync"/>.</summary>
-    /// <param name="cancellationToken">Gives up at once, leaving nothing open.</param>
-    /// <returns>When the handshake is complete.</returns>
-    /// <exception cref="PbxException">It cannot be opened; the kind says why.</exception>
+    /// <inheritdoc/>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Options.ConnectTimeout, Options.Clock);
@@ -69,39 +72,16 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
         }
     }
 
-    /// <summary>Starts to read. Called once, after it is open.</summary>
+    /// <inheritdoc/>
     public void Start()
     {
         if (Interlocked.Exchange(ref _isStarted, 1) == 0) _ = Task.Run(ReadAsync);
     }
 
-    /// <summary>Queues something to send; a full queue ends the link. Any thread.</summary>
-    /// <param name="item">What to send.</param>
-    public void Post(TOut item)
-    {
-        if (!_queue.Writer.TryWrite(item) && !HasEnded) Abort(LinkFaults.Slow(Target.Display, QueueLength));
-    }
+    /// <inheritdoc/>
+    public abstract void Send(OutFrame frame);
 
-    /// <summary>Queues something to send, waiting for room. Any thread.</summary>
-    /// <param name="item">What to send.</param>
-    /// <param name="cancellationToken">Gives up at once.</param>
-    /// <returns>When it is queued.</returns>
-    /// <exception cref="PbxException">The link is over.</exception>
-    public async ValueTask PostAsync(TOut item, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _queue.Writer.WriteAsync(item, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            throw Volatile.Read(ref _ending)?.Fault ?? Closed();
-        }
-    }
-
-    /// <summary>Sends what is queued, says goodbye, and closes, within a few seconds in any case.</summary>
-    /// <param name="cancellationToken">Closes at once.</param>
-    /// <returns>When nothing is left of it.</returns>
+    /// <inheritdoc/>
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         Interlocked.CompareExchange(ref _ending, new Ending(null), null);
@@ -118,8 +98,8 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
         if (Volatile.Read(ref _isStarted) != 0) await WaitAsync(_done.Task, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Drops it at once. Any thread, any number of times; the first reason counts.</summary>
-    /// <param name="fault">Why.</param>
+    /// <inheritdoc/>
+    /// <remarks>It may be called any number of times; the first reason counts.</remarks>
     public void Abort(PbxException fault) => End(fault);
 
     /// <summary>As <see cref="CloseAsync"/>.</summary>
@@ -150,13 +130,29 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
     /// <returns>When it is sent.</returns>
     protected abstract Task SayGoodbyeAsync();
 
-    /// <summary>Closes what is below at once. Any thread, more than once.</summary>
-    protected abstract void TearDown();
+    /// <summary>Queues something to send; a full queue ends the link. Any thread.</summary>
+    /// <param name="item">What to send.</param>
+    protected void Post(TOut item)
+    {
+        if (!_queue.Writer.TryWrite(item) && !HasEnded) Abort(LinkFaults.Slow(Target.Display, QueueLength));
+    }
 
-    /// <summary>It is over; called once, last, and only after <see cref="Start"/>.</summary>
-    /// <param name="fault">Why; null after <see cref="CloseAsync"/>.</param>
-    /// <returns>When that is told.</returns>
-    protected abstract ValueTask OnEndedAsync(PbxException? fault);
+    /// <summary>Closes something when the link ends; at once when it has ended already. Any thread.</summary>
+    /// <param name="below">A socket, a timer.</param>
+    protected void Hold(IDisposable below)
+    {
+        lock (_gate)
+        {
+            if (!_ended.IsCancellationRequested) _held.Add(below);
+            else below.Dispose();
+        }
+    }
+
+    /// <summary>Ends the link when nothing arrives for too long.</summary>
+    /// <param name="silence">How long nothing has come in while somebody was reading.</param>
+    /// <param name="limit">The longest silence.</param>
+    protected void Watch(Func<TimeSpan> silence, TimeSpan limit) => Hold(new SilenceWatch(Options.Clock, limit, silence,
+        longest => Abort(LinkFaults.Lost(Target.Display, $"nothing has come in for {longest.TotalSeconds:0.#} s"))));
 
     /// <summary>Starts the task that sends what is queued; nothing happens when it runs already.</summary>
     protected void StartWriting() => _writer ??= Task.Run(WriteAsync);
@@ -181,7 +177,11 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
         Interlocked.CompareExchange(ref _ending, new Ending(fault), null);
         _queue.Writer.TryComplete();
         if (!_ended.IsCancellationRequested) _ended.Cancel();
-        TearDown();
+        lock (_gate)
+        {
+            foreach (var below in _held) below.Dispose();
+            _held.Clear();
+        }
     }
 
     private async Task WriteAsync()
@@ -222,7 +222,7 @@ internal abstract class LinkPump<TOut>(TransportOptions options, LinkTarget targ
         End(fault);
         try
         {
-            await OnEndedAsync(_ending!.Fault).ConfigureAwait(false);
+            await Sink.OnClosedAsync(this, _ending!.Fault).ConfigureAwait(false);
         }
         finally
         {

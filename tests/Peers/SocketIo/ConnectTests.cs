@@ -1,6 +1,5 @@
 using System.Text.Json;
 using PbxEvents.Providers.Contracts;
-using PbxEvents.Providers.Transport.SocketIo;
 using PbxEvents.Tests.Peers.Support;
 
 namespace PbxEvents.Tests.Peers.SocketIo;
@@ -15,13 +14,11 @@ public sealed class ConnectTests
     public async Task Connects_in_the_revision_that_the_server_speaks_and_is_one_client_there(string peer)
     {
         await using var server = await Peer.StartAsync(peer);
-        await using var client = new SocketIoClient(Peer.TargetOf(peer, server.Port));
-        await client.ConnectAsync();
+        await using var client = new LinkUser(Peer.TargetOf(peer, server.Port));
+        await client.OpenAsync();
 
-        Assert.Equal(Peer.TrueRevision(peer), client.Revision);
-        Assert.False(client.IsPolling);
-        var who = (await client.EmitWithAckAsync("who", [])).GetArguments()[0];
-        Assert.Equal("websocket", who.GetProperty("transport").GetString());
+        var who = await client.WhoAsync();
+        Assert.Equal(("websocket", Peer.TrueRevision(peer)), WayOf(who));
         Assert.Equal(1, who.GetProperty("connections").GetInt32());
         Assert.Equal("PbxEvents", who.GetProperty("agent").GetString());
     }
@@ -31,18 +28,18 @@ public sealed class ConnectTests
     public async Task Passes_on_query_headers_and_auth(string peer)
     {
         await using var server = await Peer.StartAsync(peer);
-        await using var client = new SocketIoClient(Peer.TargetOf(peer, server.Port) with
+        await using var client = new LinkUser(Peer.TargetOf(peer, server.Port) with
         {
             Query = new Dictionary<string, string> { ["token"] = "a b&c=é" },
             Headers = new Dictionary<string, string> { ["X-Test"] = "yes" },
             Auth = """{"token":"t1"}"""u8.ToArray(),
         });
-        await client.ConnectAsync();
+        await client.OpenAsync();
 
-        var who = (await client.EmitWithAckAsync("who", [])).GetArguments()[0];
+        var who = await client.WhoAsync();
         Assert.Equal("a b&c=é", who.GetProperty("query").GetProperty("token").GetString());
         Assert.Equal("yes", who.GetProperty("header").GetString());
-        if (client.Revision == 4) Assert.Equal("t1", who.GetProperty("auth").GetProperty("token").GetString());
+        if (Peer.TrueRevision(peer) == 4) Assert.Equal("t1", who.GetProperty("auth").GetProperty("token").GetString());
     }
 
     [PeerTheory]
@@ -50,9 +47,9 @@ public sealed class ConnectTests
     public async Task A_refusal_by_the_servers_middleware_ends_the_attempt_with_its_words(string peer)
     {
         await using var server = await Peer.StartAsync(peer, "--refuse", "text");
-        await using var client = new SocketIoClient(Peer.TargetOf(peer, server.Port));
+        await using var client = new LinkUser(Peer.TargetOf(peer, server.Port));
 
-        var fault = await Assert.ThrowsAsync<PbxException>(() => client.ConnectAsync());
+        var fault = await Assert.ThrowsAsync<PbxException>(() => client.OpenAsync());
         Assert.Equal(PbxErrorKind.HandshakeFailed, fault.Kind);
         Assert.Contains("not authorized", fault.Message);
     }
@@ -62,9 +59,9 @@ public sealed class ConnectTests
     public async Task A_refusal_with_code_401_is_a_refused_credential(string peer)
     {
         await using var server = await Peer.StartAsync(peer, "--refuse", "object");
-        await using var client = new SocketIoClient(Peer.TargetOf(peer, server.Port));
+        await using var client = new LinkUser(Peer.TargetOf(peer, server.Port));
 
-        var fault = await Assert.ThrowsAsync<PbxException>(() => client.ConnectAsync());
+        var fault = await Assert.ThrowsAsync<PbxException>(() => client.OpenAsync());
         Assert.Equal((PbxErrorKind.CredentialRefused, "401"), (fault.Kind, fault.Code));
     }
 
@@ -72,28 +69,27 @@ public sealed class ConnectTests
     [MemberData(nameof(Peer.AllTransports), MemberType = typeof(Peer))]
     public async Task Joins_a_namespace_and_speaks_in_it(string peer, bool isPolling)
     {
-        await using var server = await Peer.StartAsync(peer, "--transports", isPolling ? "polling" : "websocket");
-        await using var client = new SocketIoClient(Peer.TargetOf(peer, server.Port) with { Namespace = "/admin" });
-        await client.ConnectAsync();
+        await using var server = await Peer.StartAsync(peer, isPolling);
+        await using var client = new LinkUser(Peer.TargetOf(peer, server.Port) with { Namespace = "/admin" });
+        await client.OpenAsync();
 
-        Assert.Equal(isPolling, client.IsPolling);
-        Assert.Equal(3, (await client.EmitWithAckAsync("sum", [1, 2])).GetArguments()[0].GetInt32());
-        await client.EmitAsync("ask", "why");
-        var question = await client.Events.ReadAsync().AsTask().WaitAsync(Patience);
-        Assert.Equal(("/admin", "question", true), (question.Namespace, question.Name, question.WantsAck));
-        await client.AcknowledgeAsync(question, "because", 2);
-        var answered = await client.Events.ReadAsync().AsTask().WaitAsync(Patience);
-        Assert.Equal("[\"answered\",\"because\",2]", Text(answered));
+        Assert.Equal((isPolling ? "polling" : "websocket", Peer.TrueRevision(peer)), WayOf(await client.WhoAsync()));
+        client.Send("ask", "why");
+        var question = await client.Sink.NextAsync();
+        Assert.Equal("""["question","why"]""", RecordingSink.TextOf(question));
+        Assert.True(question.AckId >= 0);
+        client.Acknowledge(question, "because", 2);
+        Assert.Equal("""["answered","because",2]""", await client.Sink.NextTextAsync());
     }
 
     [PeerFact]
     public async Task Revision_3_puts_a_query_behind_the_namespace()
     {
         await using var server = await Peer.StartAsync("2/3");
-        await using var client = new SocketIoClient(Peer.TargetOf("2/3", server.Port) with { Namespace = "/admin?tok=2" });
-        await client.ConnectAsync();
+        await using var client = new LinkUser(Peer.TargetOf("2/3", server.Port) with { Namespace = "/admin?tok=2" });
+        await client.OpenAsync();
 
-        var who = (await client.EmitWithAckAsync("who", [])).GetArguments()[0];
+        var who = await client.WhoAsync();
         Assert.Equal("2", who.GetProperty("query").GetProperty("tok").GetString());
     }
 
@@ -102,9 +98,9 @@ public sealed class ConnectTests
     public async Task An_unknown_namespace_is_refused_by_name(string peer)
     {
         await using var server = await Peer.StartAsync(peer);
-        await using var client = new SocketIoClient(Peer.TargetOf(peer, server.Port) with { Namespace = "/nope" });
+        await using var client = new LinkUser(Peer.TargetOf(peer, server.Port) with { Namespace = "/nope" });
 
-        var fault = await Assert.ThrowsAsync<PbxException>(() => client.ConnectAsync());
+        var fault = await Assert.ThrowsAsync<PbxException>(() => client.OpenAsync());
         Assert.Equal("/nope", fault.Target);
         Assert.Contains("Invalid namespace", fault.Message);
     }
@@ -117,23 +113,23 @@ public sealed class ConnectTests
     public async Task A_slow_check_at_the_server_is_waited_for_with_heartbeats(string peer)
     {
         await using var server = await Peer.StartAsync(peer, "--slow", "6000", "--ping-interval", "1000", "--ping-timeout", "2500");
-        await using var client = new SocketIoClient(Peer.TargetOf(peer, server.Port));
-        await client.ConnectAsync();
+        await using var client = new LinkUser(Peer.TargetOf(peer, server.Port));
+        await client.OpenAsync();
 
-        Assert.Equal(3, (await client.EmitWithAckAsync("sum", [1, 2])).GetArguments()[0].GetInt32());
+        Assert.True(await client.IsAnsweredAsync());
     }
 
     [PeerFact]
     public async Task A_slow_check_at_a_server_of_revision_3_that_was_asked_for_4_does_not_make_two_clients_of_one()
     {
         await using var server = await Peer.StartAsync("2/4", "--slow", "1500");
-        await using var client = new SocketIoClient(Peer.TargetOf("2/4", server.Port));
-        await client.ConnectAsync();
+        await using var client = new LinkUser(Peer.TargetOf("2/4", server.Port));
+        await client.OpenAsync();
         // A second client would pass the server's check after this time.
         await Task.Delay(4000);
 
-        var who = (await client.EmitWithAckAsync("who", [])).GetArguments()[0];
-        Assert.Equal((3, 1), (client.Revision, who.GetProperty("clientsOnThisConnection").GetInt32()));
+        var who = await client.WhoAsync();
+        Assert.Equal((3, 1), (WayOf(who).Revision, who.GetProperty("clientsOnThisConnection").GetInt32()));
     }
 
     [PeerTheory]
@@ -148,16 +144,14 @@ public sealed class ConnectTests
         {
             await using var server = await Peer.StartAsync(peer);
             await using var proxy = new FaultProxy(server.Port) { UpgradeAnswer = answer };
-            await using var client = new SocketIoClient(Peer.TargetOf(peer, proxy.Port), new SocketIoClientOptions
+            await using var client = new LinkUser(Peer.TargetOf(peer, proxy.Port), new TransportOptions
             {
                 // A swallowed upgrade gives no answer: half of the time is WebSocket's, the rest polling's.
-                Transport = new TransportOptions { ConnectTimeout = answer.Length == 0 ? TimeSpan.FromSeconds(6) : TimeSpan.FromSeconds(20) },
+                ConnectTimeout = answer.Length == 0 ? TimeSpan.FromSeconds(6) : TimeSpan.FromSeconds(20),
             });
-            await client.ConnectAsync();
+            await client.OpenAsync();
 
-            Assert.True(client.IsPolling);
-            Assert.Equal(Peer.TrueRevision(peer), client.Revision);
-            Assert.Equal("polling", (await client.EmitWithAckAsync("who", [])).GetArguments()[0].GetProperty("transport").GetString());
+            Assert.Equal(("polling", Peer.TrueRevision(peer)), WayOf(await client.WhoAsync()));
         }
     }
 
@@ -165,10 +159,10 @@ public sealed class ConnectTests
     public async Task Asks_for_the_other_revision_over_polling_too()
     {
         await using var server = await Peer.StartAsync("4/3", "--transports", "polling");
-        await using var client = new SocketIoClient(Peer.TargetOf("4/3", server.Port));
-        await client.ConnectAsync();
+        await using var client = new LinkUser(Peer.TargetOf("4/3", server.Port));
+        await client.OpenAsync();
 
-        Assert.Equal((true, 4), (client.IsPolling, client.Revision));
+        Assert.Equal(("polling", 4), WayOf(await client.WhoAsync()));
     }
 
     [PeerTheory]
@@ -178,16 +172,17 @@ public sealed class ConnectTests
         await using var server = await Peer.StartAsync(peer, "--slow", "500");
         // The 101 and the handshake pass (about 300 bytes), the connect packet does not: it comes half a second later.
         await using var proxy = new FaultProxy(server.Port);
-        await using (var client = new SocketIoClient(Peer.TargetOf(peer, proxy.Port)))
+        await using (var client = new LinkUser(Peer.TargetOf(peer, proxy.Port)))
         {
-            var connecting = client.ConnectAsync();
-            while (client.Revision == 0 && !connecting.IsCompleted) await Task.Delay(10);
+            var connecting = client.OpenAsync();
+            while (client.Link.LastReceivedAt is null && !connecting.IsCompleted) await Task.Delay(10);
             proxy.DropAll();
             Assert.Equal(PbxErrorKind.LinkLost, (await Assert.ThrowsAsync<PbxException>(() => connecting.WaitAsync(Patience))).Kind);
         }
 
-        await using var next = new SocketIoClient(Peer.TargetOf(peer, proxy.Port));
-        await next.ConnectAsync();
+        await using var next = new LinkUser(Peer.TargetOf(peer, proxy.Port));
+        await next.OpenAsync();
+        Assert.True(await next.IsAnsweredAsync());
     }
 
     [PeerFact]
@@ -195,9 +190,9 @@ public sealed class ConnectTests
     {
         await using var server = await Peer.StartAsync("4/4");
         await using var proxy = new FaultProxy(server.Port) { CutAfterBytes = 0 };
-        await using var client = new SocketIoClient(Peer.TargetOf("4/4", proxy.Port));
+        await using var client = new LinkUser(Peer.TargetOf("4/4", proxy.Port));
 
-        Assert.Equal(PbxErrorKind.HandshakeFailed, (await Assert.ThrowsAsync<PbxException>(() => client.ConnectAsync().WaitAsync(Patience))).Kind);
+        Assert.Equal(PbxErrorKind.HandshakeFailed, (await Assert.ThrowsAsync<PbxException>(() => client.OpenAsync().WaitAsync(Patience))).Kind);
     }
 
     [PeerTheory]
@@ -205,10 +200,10 @@ public sealed class ConnectTests
     [InlineData(true)]
     public async Task Cancelling_leaves_nothing_open_at_the_server(bool isPolling)
     {
-        await using var server = await Peer.StartAsync("4/4", "--slow", "60000", "--transports", isPolling ? "polling" : "websocket");
-        await using var client = new SocketIoClient(Peer.TargetOf("4/4", server.Port));
+        await using var server = await Peer.StartAsync("4/4", isPolling, "--slow", "60000");
+        await using var client = new LinkUser(Peer.TargetOf("4/4", server.Port));
         using var cancel = new CancellationTokenSource();
-        var connecting = client.ConnectAsync(cancel.Token);
+        var connecting = client.OpenAsync(cancel.Token);
         while (await server.CountSocketsAsync() == 0) await Task.Delay(20);
         await cancel.CancelAsync();
 
@@ -221,11 +216,11 @@ public sealed class ConnectTests
     [InlineData(true)]
     public async Task Disconnecting_while_connecting_is_obeyed(bool isPolling)
     {
-        await using var server = await Peer.StartAsync("4/4", "--slow", "60000", "--transports", isPolling ? "polling" : "websocket");
-        await using var client = new SocketIoClient(Peer.TargetOf("4/4", server.Port));
-        var connecting = client.ConnectAsync();
+        await using var server = await Peer.StartAsync("4/4", isPolling, "--slow", "60000");
+        await using var client = new LinkUser(Peer.TargetOf("4/4", server.Port));
+        var connecting = client.OpenAsync();
         while (await server.CountSocketsAsync() == 0) await Task.Delay(20);
-        await client.CloseAsync();
+        await client.Link.CloseAsync(default);
 
         Assert.Equal(PbxErrorKind.Disconnected, (await Assert.ThrowsAsync<PbxException>(() => connecting.WaitAsync(Patience))).Kind);
         await WaitForNoSocketsAsync(server);
@@ -236,9 +231,9 @@ public sealed class ConnectTests
     [InlineData("http://pbx.invalid", PbxErrorKind.HostNotFound)]
     public async Task A_wrong_address_is_named_as_what_it_is(string address, PbxErrorKind kind)
     {
-        await using var client = new SocketIoClient(new LinkTarget { Uri = new Uri(address) });
+        await using var client = new LinkUser(new LinkTarget { Uri = new Uri(address), Kind = LinkKind.SocketIo });
 
-        Assert.Equal(kind, (await Assert.ThrowsAsync<PbxException>(() => client.ConnectAsync())).Kind);
+        Assert.Equal(kind, (await Assert.ThrowsAsync<PbxException>(() => client.OpenAsync())).Kind);
     }
 
     [Theory]
@@ -252,9 +247,9 @@ public sealed class ConnectTests
             Interlocked.Increment(ref seen);
             await stream.WriteAsync(RawRequest.Answer(status));
         });
-        await using var client = new SocketIoClient(Peer.TargetOf("4/4", server.Port));
+        await using var client = new LinkUser(Peer.TargetOf("4/4", server.Port));
 
-        Assert.Equal(status.ToString(), (await Assert.ThrowsAsync<PbxException>(() => client.ConnectAsync())).Code);
+        Assert.Equal(status.ToString(), (await Assert.ThrowsAsync<PbxException>(() => client.OpenAsync())).Code);
         Assert.Equal(requests, seen);
     }
 
@@ -262,16 +257,16 @@ public sealed class ConnectTests
     public async Task A_restarted_server_ends_the_connection_at_once_and_a_new_one_opens()
     {
         var server = await Peer.StartAsync("4/4");
-        await using var client = new SocketIoClient(Peer.TargetOf("4/4", server.Port));
-        await client.ConnectAsync();
+        await using var client = new LinkUser(Peer.TargetOf("4/4", server.Port));
+        await client.OpenAsync();
         await server.KillAsync();
-        Assert.Equal(PbxErrorKind.LinkLost, (await Assert.ThrowsAsync<PbxException>(() => client.Events.Completion.WaitAsync(Patience))).Kind);
+        Assert.Equal(PbxErrorKind.LinkLost, (await client.Sink.ClosedAsync())?.Kind);
         await server.DisposeAsync();
 
         await using var again = await Peer.StartAsync("4/4", "--port", server.Port.ToString());
-        await using var next = new SocketIoClient(Peer.TargetOf("4/4", again.Port));
-        await next.ConnectAsync();
-        Assert.Equal(3, (await next.EmitWithAckAsync("sum", [1, 2])).GetArguments()[0].GetInt32());
+        await using var next = new LinkUser(Peer.TargetOf("4/4", again.Port));
+        await next.OpenAsync();
+        Assert.True(await next.IsAnsweredAsync());
     }
 
     internal static async Task WaitForNoSocketsAsync(NodeServer server)
@@ -280,5 +275,6 @@ public sealed class ConnectTests
         Assert.Equal(0, await server.CountSocketsAsync());
     }
 
-    private static string Text(SocketIoEvent received) => JsonSerializer.Serialize(JsonDocument.Parse(received.Payload).RootElement);
+    private static (string? Transport, int Revision) WayOf(JsonElement who) =>
+        (who.GetProperty("transport").GetString(), who.GetProperty("revision").GetInt32());
 }

@@ -31,6 +31,17 @@ internal static class Peer
         return NodeServer.StartAsync(version, server.EndsWith("eio3", StringComparison.Ordinal) ? [.. arguments, "--allow-eio3"] : arguments);
     }
 
+    public static Task<NodeServer> StartAsync(string peer, bool isPolling, params string[] arguments) =>
+        StartAsync(peer, [.. arguments, "--transports", isPolling ? "polling" : "websocket"]);
+
+    /// <summary>Opens a link to it and starts to read.</summary>
+    public static async Task<LinkUser> ConnectAsync(string peer, int port)
+    {
+        var client = new LinkUser(TargetOf(peer, port));
+        await client.OpenAsync();
+        return client;
+    }
+
     public static int AskedRevision(string peer) => peer[^1] - '0';
 
     /// <summary>What the two agree on.</summary>

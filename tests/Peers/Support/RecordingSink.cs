@@ -18,6 +18,8 @@ internal sealed class RecordingSink : ILinkSink
 
     public bool IsClosed => _closed.Task.IsCompleted;
 
+    public int FrameCount => _frames.Reader.Count;
+
     public int UnreadableCount => _unreadable.Reader.Count;
 
     public Func<Frame, ValueTask>? OnFrame { get; init; }

@@ -34,6 +34,7 @@ if (version === 2) {
 }
 
 let connections = 0;
+let echoes = 0;
 
 function refuse(next) {
   const error = new Error('not authorized');
@@ -54,6 +55,8 @@ function attach(namespace) {
     const handshake = socket.handshake;
     socket.on('who', (reply) => reply({
       transport: socket.conn.transport.name,
+      // engine.io 3 knows no other one and says nothing.
+      revision: socket.conn.protocol || 3,
       auth: handshake.auth || null,
       query: handshake.query,
       header: handshake.headers['x-test'] || null,
@@ -61,6 +64,10 @@ function attach(namespace) {
       connections,
       clientsOnThisConnection: socket.conn.clients,
     }));
+    // Counted as they come in: a server forgets what it has not handled yet when the goodbye is right behind it.
+    socket.conn.on('packet', (packet) => {
+      if (packet.type === 'message' && String(packet.data).startsWith('2["echo"')) echoes++;
+    });
     socket.on('echo', (...args) => socket.emit('echo', ...args));
     socket.on('sum', (a, b, reply) => setTimeout(() => reply(a + b, { a, b }), (a * 7) % 5));
     socket.on('reflect', (...args) => args.pop()(...args));
@@ -71,6 +78,7 @@ function attach(namespace) {
       for (let i = 0; i < count; i++) socket.emit('item', i, text);
     });
     socket.on('binary', (size) => socket.emit('bin', Buffer.alloc(size, 7), { nested: Buffer.from([1, 2, 3]), text: 'é' }));
+    socket.on('binary reply', (size, reply) => reply(Buffer.alloc(size, 7), 'and'));
     socket.on('large', (size) => socket.emit('large', 'é'.repeat(size / 2)));
     socket.on('kick', (isClosing) => socket.disconnect(isClosing));
     socket.on('weird "name"\n\u2028', (...args) => socket.emit('weird "name"\n\u2028', ...args));
@@ -91,5 +99,6 @@ lines.on('line', (line) => {
   if (line === 'sockets') httpServer.getConnections((_, count) => console.log(count));
   else if (line === 'clients') console.log(io.engine.clientsCount);
   else if (line === 'connections') console.log(connections);
+  else if (line === 'echoes') console.log(echoes);
 });
 lines.on('close', () => process.exit(0));

@@ -25,16 +25,18 @@ public sealed class PacketCodecTests
     [InlineData("52-[\"b\",1]", SocketPacketType.BinaryEvent, "/", -1, 2, "[\"b\",1]")]
     [InlineData("51-/admin,12[\"b\"]", SocketPacketType.BinaryEvent, "/admin", 12, 1, "[\"b\"]")]
     [InlineData("61-3[1]", SocketPacketType.BinaryAck, "/", 3, 1, "[1]")]
-    internal void Reads_every_kind_and_writes_it_back(string text, SocketPacketType type, string name, long ackId, int attachments, string payload)
+    internal void Reads_every_kind_and_writes_back_what_is_ever_sent(string text, SocketPacketType type, string name, long ackId, int attachments, string payload)
     {
         Assert.Null(PacketReader.Read(Encoding.UTF8.GetBytes(text), out var packet));
         Assert.Equal((type, name, ackId, attachments, payload),
             (packet.Type, packet.Namespace, packet.AckId, packet.Attachments, Encoding.UTF8.GetString(packet.Payload.Span)));
 
+        // Nothing binary is ever sent.
+        if (attachments > 0) return;
         var writer = new ArrayBufferWriter<byte>();
-        OutPacket.Message(type, name, packet.Payload, ackId, new ReadOnlyMemory<byte>[attachments]).WriteTo(writer);
+        OutPacket.Message(type, name, packet.Payload, ackId).WriteTo(writer);
         Assert.Null(PacketReader.Read(writer.WrittenMemory[1..], out var again));
-        Assert.Equal((type, name, ackId, attachments), (again.Type, again.Namespace, again.AckId, again.Attachments));
+        Assert.Equal((type, name, ackId, payload), (again.Type, again.Namespace, again.AckId, Encoding.UTF8.GetString(again.Payload.Span)));
         Assert.Equal('4', (char)writer.WrittenSpan[0]);
     }
 
@@ -59,20 +61,16 @@ public sealed class PacketCodecTests
     {
         var random = new Random(20240501);
         var alphabet = "0123456789-/,[]{}\"ab?\u00e9"u8.ToArray();
+        var read = 0;
         for (var i = 0; i < 200_000; i++)
         {
             var bytes = new byte[random.Next(12)];
             for (var j = 0; j < bytes.Length; j++) bytes[j] = random.Next(8) == 0 ? (byte)random.Next(256) : alphabet[random.Next(alphabet.Length)];
-            PacketReader.Read(bytes, out _);
+            if (PacketReader.Read(bytes, out var packet) is not null) continue;
+            read++;
+            Assert.True(bytes.AsSpan(1).EndsWith(packet.Payload.Span), Convert.ToHexString(bytes));
         }
-    }
 
-    [Fact]
-    public void Names_are_escaped_and_bytes_become_numbered_placeholders()
-    {
-        var (json, attachments) = SocketIoPayload.Write("a\"\n", [new byte[] { 1 }, "x", new ReadOnlyMemory<byte>([2, 3]), null]);
-
-        Assert.Equal("""["a\u0022\n",{"_placeholder":true,"num":0},"x",{"_placeholder":true,"num":1},null]""", Encoding.UTF8.GetString(json.Span));
-        Assert.Equal([1, 2], attachments.Select(a => a.Length));
+        Assert.InRange(read, 1000, 199_000);
     }
 }

@@ -26,11 +26,8 @@ internal static class BinaryInliner
         }
     }
 
-    /// <summary>The binary part that an element stands for.</summary>
-    /// <param name="element">The element.</param>
-    /// <param name="attachments">The binary parts.</param>
-    /// <returns>Null when it is not a placeholder, or for a part that is not there.</returns>
-    public static ReadOnlyMemory<byte>? Find(JsonElement element, IReadOnlyList<ReadOnlyMemory<byte>> attachments) =>
+    /// <summary>The binary part that an element stands for: null when it is not a placeholder, or for a part that is not there.</summary>
+    private static ReadOnlyMemory<byte>? Find(JsonElement element, IReadOnlyList<ReadOnlyMemory<byte>> attachments) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty("_placeholder", out var mark) && mark.ValueKind == JsonValueKind.True
             && element.TryGetProperty("num", out var number) && number.ValueKind == JsonValueKind.Number
             && number.TryGetInt32(out var index) && index >= 0 && index < attachments.Count

@@ -21,7 +21,7 @@ internal sealed record EngineHandshake(string SessionId, TimeSpan PingInterval, 
     /// <returns>Null when it is not a handshake.</returns>
     public static EngineHandshake? TryRead(in EngineMessage message)
     {
-        if (message.IsBinary || message.Fault is not null || message.Data.IsEmpty || message.Data.Span[0] != '0') return null;
+        if (message.IsBinary || message.Problem is not null || message.Data.IsEmpty || message.Data.Span[0] != '0') return null;
         try
         {
             using var json = JsonDocument.Parse(message.Data[1..]);

@@ -3,7 +3,7 @@ namespace PbxEvents.Providers.Transport.SocketIo;
 /// <summary>One way to carry Engine.IO messages. One reader and one writer at a time.</summary>
 internal interface IEngineTransport : IDisposable
 {
-    /// <summary>The Engine.IO revision, 3 or 4: how binary messages and polling bodies are written. May be corrected once.</summary>
+    /// <summary>The Engine.IO revision, 3 or 4: how binary messages are read and polling bodies written. May be corrected once.</summary>
     int Revision { get; set; }
 
     /// <summary>True when the wire has shown that the revision is right.</summary>
@@ -23,11 +23,11 @@ internal interface IEngineTransport : IDisposable
     /// <exception cref="PbxException">The transport is at its end.</exception>
     ValueTask<EngineMessage> ReceiveAsync();
 
-    /// <summary>Sends one message, or keeps it for the next when more is waiting.</summary>
-    /// <param name="message">The message; its bytes are not kept.</param>
+    /// <summary>Sends one text packet, or keeps it for the next when more is waiting.</summary>
+    /// <param name="packet">The packet from its type digit on; its bytes are not kept.</param>
     /// <param name="isMoreWaiting">True when another one follows at once.</param>
     /// <returns>When it is taken.</returns>
-    ValueTask SendAsync(EngineMessage message, bool isMoreWaiting);
+    ValueTask SendAsync(ReadOnlyMemory<byte> packet, bool isMoreWaiting);
 
     /// <summary>Says goodbye.</summary>
     /// <returns>When it is sent.</returns>

@@ -49,7 +49,7 @@ internal static class PacketReader
         }
 
         packet = new SocketPacket(type, name, ackId, attachments, data[at..]);
-        return FindFault(packet, span[at..]);
+        return FindProblem(packet, span[at..]);
     }
 
     /// <summary>The namespace without the query behind it.</summary>
@@ -63,7 +63,7 @@ internal static class PacketReader
 
     private static string ReadNamespace(ReadOnlySpan<byte> name) => WithoutQuery(Encoding.UTF8.GetString(name));
 
-    private static string? FindFault(in SocketPacket packet, ReadOnlySpan<byte> payload) => packet.Type switch
+    private static string? FindProblem(in SocketPacket packet, ReadOnlySpan<byte> payload) => packet.Type switch
     {
         SocketPacketType.Event or SocketPacketType.BinaryEvent when payload is not [(byte)'[', (byte)'"', .., (byte)']'] =>
             "an event is not an array that begins with a name",

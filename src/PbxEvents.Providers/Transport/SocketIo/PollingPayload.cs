@@ -24,44 +24,33 @@ internal static class PollingPayload
     public static EngineMessage Take(int revision, ref ReadOnlyMemory<byte> rest)
     {
         var packet = revision == 3 ? TakeCounted(ref rest) : TakeSeparated(ref rest);
-        if (packet.Fault is not null || packet.Data.IsEmpty || packet.Data.Span[0] != 'b') return packet;
+        if (packet.Problem is not null || packet.Data.IsEmpty || packet.Data.Span[0] != 'b') return packet;
         // Revision 3 puts the packet's type before the base64; only messages are ever binary.
         var base64 = packet.Data[(revision == 3 ? Math.Min(2, packet.Data.Length) : 1)..];
         var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
         return Base64.DecodeFromUtf8(base64.Span, bytes, out _, out var written) == OperationStatus.Done
             ? new EngineMessage(bytes.AsMemory(0, written), IsBinary: true)
-            : packet with { Fault = "a binary message is not base64" };
+            : packet with { Problem = "a binary message is not base64" };
     }
 
-    /// <summary>Adds a packet to a body.</summary>
+    /// <summary>Adds a text packet to a body.</summary>
     /// <param name="revision">3 or 4.</param>
     /// <param name="body">The body.</param>
-    /// <param name="message">The packet.</param>
-    public static void Append(int revision, ArrayBufferWriter<byte> body, in EngineMessage message)
+    /// <param name="packet">The packet.</param>
+    public static void Append(int revision, ArrayBufferWriter<byte> body, ReadOnlySpan<byte> packet)
     {
-        if (revision != 3 && body.WrittenCount > 0) body.Write([Separator]);
-        var base64Length = message.IsBinary ? Base64.GetMaxEncodedToUtf8Length(message.Data.Length) : 0;
         if (revision == 3)
         {
-            var units = message.IsBinary ? base64Length + 2 : Encoding.UTF8.GetCharCount(message.Data.Span);
-            Utf8Formatter.TryFormat(units, body.GetSpan(12), out var digits);
+            Utf8Formatter.TryFormat(Encoding.UTF8.GetCharCount(packet), body.GetSpan(12), out var digits);
             body.Advance(digits);
-            body.Write(message.IsBinary ? ":b4"u8 : ":"u8);
+            body.Write(":"u8);
         }
-        else if (message.IsBinary)
+        else if (body.WrittenCount > 0)
         {
-            body.Write("b"u8);
+            body.Write([Separator]);
         }
 
-        if (message.IsBinary)
-        {
-            Base64.EncodeToUtf8(message.Data.Span, body.GetSpan(base64Length), out _, out var written);
-            body.Advance(written);
-        }
-        else
-        {
-            body.Write(message.Data.Span);
-        }
+        body.Write(packet);
     }
 
     private static EngineMessage TakeSeparated(ref ReadOnlyMemory<byte> rest)
@@ -78,19 +67,19 @@ internal static class PollingPayload
         var span = all.Span;
         rest = default;
         if (!Utf8Parser.TryParse(span, out uint units, out var digits) || digits >= span.Length || span[digits] != ':')
-            return new EngineMessage(all, Fault: "the length of a polling packet cannot be read");
+            return new EngineMessage(all, Problem: "the length of a polling packet cannot be read");
         var at = digits + 1;
         var start = at;
         for (long left = units; left > 0; )
         {
-            if (at >= span.Length) return new EngineMessage(all, Fault: "a polling packet is shorter than its length says");
+            if (at >= span.Length) return new EngineMessage(all, Problem: "a polling packet is shorter than its length says");
             // The first byte of a UTF-8 sequence tells its length; four bytes are two units.
             var (bytes, unitsOfIt) = span[at] switch { < 0x80 => (1, 1), < 0xE0 => (2, 1), < 0xF0 => (3, 1), _ => (4, 2) };
             at += bytes;
             left -= unitsOfIt;
         }
 
-        if (at > span.Length) return new EngineMessage(all, Fault: "a polling packet ends within a character");
+        if (at > span.Length) return new EngineMessage(all, Problem: "a polling packet ends within a character");
         rest = all[at..];
         return new EngineMessage(all[start..at]);
     }

@@ -88,16 +88,16 @@ internal sealed class PollingTransport : IEngineTransport
     }
 
     /// <inheritdoc/>
-    public async ValueTask SendAsync(EngineMessage message, bool isMoreWaiting)
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> packet, bool isMoreWaiting)
     {
-        PollingPayload.Append(Revision, _body, message);
+        PollingPayload.Append(Revision, _body, packet.Span);
         if (!isMoreWaiting || _body.WrittenCount >= LargestBody) await PostAsync().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task SayGoodbyeAsync()
     {
-        PollingPayload.Append(Revision, _body, new EngineMessage("1"u8.ToArray()));
+        PollingPayload.Append(Revision, _body, "1"u8);
         await PostAsync().ConfigureAwait(false);
     }
 

@@ -11,12 +11,10 @@ internal sealed class WebSocketTransport : IEngineTransport
     private const byte MessageType = 4;
 
     private readonly WebSocketChannel _channel;
-    private readonly string _display;
 
-    private WebSocketTransport(WebSocketChannel channel, EngineHandshake handshake, int revision, string display)
+    private WebSocketTransport(WebSocketChannel channel, EngineHandshake handshake, int revision)
     {
         _channel = channel;
-        _display = display;
         Handshake = handshake;
         Revision = revision;
     }
@@ -55,7 +53,7 @@ internal sealed class WebSocketTransport : IEngineTransport
             var message = new EngineMessage(first.Data, first.Type != WebSocketMessageType.Text);
             var handshake = EngineHandshake.TryRead(message)
                 ?? throw LinkFaults.NoSense(null, target.Display, target.Uri.Host, "its first packet is not a Socket.IO handshake");
-            return new WebSocketTransport(channel, handshake, revision, target.Display);
+            return new WebSocketTransport(channel, handshake, revision);
         }
         catch
         {
@@ -71,8 +69,7 @@ internal sealed class WebSocketTransport : IEngineTransport
     {
         var message = await _channel.ReceiveAsync().ConfigureAwait(false);
         if (message.Type == WebSocketMessageType.Text) return new EngineMessage(message.Data);
-        if (message.Type == WebSocketMessageType.Close)
-            throw LinkFaults.Lost(_display, $"the server closed it ({_channel.Goodbye ?? "without a reason"})", code: _channel.GoodbyeCode);
+        if (message.Type == WebSocketMessageType.Close) throw _channel.ClosedByServer();
         if (Revision != 3) return new EngineMessage(message.Data, IsBinary: true);
         return message.Data is { IsEmpty: false, Span: [MessageType, ..] }
             ? new EngineMessage(message.Data[1..], IsBinary: true)
@@ -80,14 +77,7 @@ internal sealed class WebSocketTransport : IEngineTransport
     }
 
     /// <inheritdoc/>
-    public ValueTask SendAsync(EngineMessage message, bool isMoreWaiting)
-    {
-        if (!message.IsBinary || Revision != 3) return _channel.SendAsync(message.Data, message.IsBinary);
-        var withType = new byte[message.Data.Length + 1];
-        withType[0] = MessageType;
-        message.Data.Span.CopyTo(withType.AsSpan(1));
-        return _channel.SendAsync(withType, isBinary: true);
-    }
+    public ValueTask SendAsync(ReadOnlyMemory<byte> packet, bool isMoreWaiting) => _channel.SendAsync(packet);
 
     /// <inheritdoc/>
     public Task SayGoodbyeAsync() => _channel.SayGoodbyeAsync();

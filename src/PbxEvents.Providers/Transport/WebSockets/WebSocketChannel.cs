@@ -42,12 +42,6 @@ internal sealed class WebSocketChannel : IDisposable
     /// <summary>How long nothing has come in while somebody was reading. Any thread.</summary>
     public TimeSpan Silence => _stream.Silence;
 
-    /// <summary>The server's words in its goodbye: code and text; null before it.</summary>
-    public string? Goodbye => _socket.CloseStatus is { } status ? $"{(int)status} {_socket.CloseStatusDescription}".TrimEnd() : null;
-
-    /// <summary>The code of the server's goodbye; null before it.</summary>
-    public string? GoodbyeCode => _socket.CloseStatus is { } status ? ((int)status).ToString() : null;
-
     /// <summary>Connects: TCP, TLS, upgrade.</summary>
     /// <param name="uri">The address, <c>ws</c> or <c>wss</c>.</param>
     /// <param name="target">The headers of the opening request, and how often to ping.</param>
@@ -113,12 +107,20 @@ internal sealed class WebSocketChannel : IDisposable
         }
     }
 
-    /// <summary>Sends one message.</summary>
-    /// <param name="message">The bytes.</param>
-    /// <param name="isBinary">True for a binary message.</param>
+    /// <summary>What the server's goodbye means.</summary>
+    /// <returns>The fault, with its code and words.</returns>
+    public PbxException ClosedByServer()
+    {
+        var code = (int?)_socket.CloseStatus;
+        var words = code is null ? "without a reason" : $"{code} {_socket.CloseStatusDescription}".TrimEnd();
+        return LinkFaults.Lost(_display, $"the server closed it ({words})", code: code?.ToString());
+    }
+
+    /// <summary>Sends one text message.</summary>
+    /// <param name="text">The text as UTF-8.</param>
     /// <returns>When it is sent.</returns>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> message, bool isBinary) =>
-        _socket.SendAsync(message, isBinary ? WebSocketMessageType.Binary : WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+    public ValueTask SendAsync(ReadOnlyMemory<byte> text) =>
+        _socket.SendAsync(text, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
 
     /// <summary>Says goodbye, or answers the server's. The reader then sees the server's goodbye.</summary>
     /// <returns>When it is sent.</returns>

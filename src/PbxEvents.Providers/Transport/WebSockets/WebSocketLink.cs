@@ -5,53 +5,30 @@ using PbxEvents.Providers.Contracts;
 namespace PbxEvents.Providers.Transport.WebSockets;
 
 /// <summary>A link of plain WebSocket messages.</summary>
-internal sealed class WebSocketLink : LinkPump<OutFrame>, ILink
+/// <param name="id">Its number in the connection.</param>
+/// <param name="target">Where it leads.</param>
+/// <param name="sink">Who it delivers to.</param>
+/// <param name="options">TLS, proxy, limits, clock.</param>
+internal sealed class WebSocketLink(int id, LinkTarget target, ILinkSink sink, TransportOptions options)
+    : LinkPump<OutFrame>(id, target, sink, options)
 {
     private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromMilliseconds(500);
 
-    private readonly ILinkSink _sink;
-    private readonly object _gate = new();
     private WebSocketChannel? _channel;
-    private SilenceWatch? _watch;
-    private bool _isTornDown;
-
-    /// <summary>Makes it; it is not open yet.</summary>
-    /// <param name="id">Its number in the connection.</param>
-    /// <param name="target">Where it leads.</param>
-    /// <param name="sink">Who it delivers to.</param>
-    /// <param name="options">TLS, proxy, limits, clock.</param>
-    public WebSocketLink(int id, LinkTarget target, ILinkSink sink, TransportOptions options)
-        : base(options, target)
-    {
-        Id = id;
-        _sink = sink;
-    }
-
-    /// <inheritdoc/>
-    public int Id { get; }
 
     /// <inheritdoc/>
     public override DateTimeOffset? LastReceivedAt => _channel?.LastReceivedAt;
 
     /// <inheritdoc/>
-    public void Send(OutFrame frame) => Post(frame);
+    public override void Send(OutFrame frame) => Post(frame);
 
     /// <inheritdoc/>
     protected override async Task OpenCoreAsync(CancellationToken cancellationToken)
     {
         var channel = await WebSocketChannel.OpenAsync(Target.Uri, Target, Options, cancellationToken).ConfigureAwait(false);
-        lock (_gate)
-        {
-            _channel = channel;
-            if (_isTornDown)
-            {
-                channel.Dispose();
-                return;
-            }
-
-            if (Target.MaxSilence is { } limit) _watch = new SilenceWatch(Options.Clock, limit, () => channel.Silence, OnSilent);
-        }
-
+        _channel = channel;
+        Hold(channel);
+        if (Target.MaxSilence is { } limit) Watch(() => channel.Silence, limit);
         StartWriting();
     }
 
@@ -63,35 +40,21 @@ internal sealed class WebSocketLink : LinkPump<OutFrame>, ILink
         if (message.Type == WebSocketMessageType.Close)
         {
             if (HasEnded) return false;
-            var fault = LinkFaults.Lost(Target.Display, $"the server closed it ({_channel.Goodbye ?? "without a reason"})", code: _channel.GoodbyeCode);
+            var fault = _channel.ClosedByServer();
             await AnswerGoodbyeAsync(_channel).ConfigureAwait(false);
             throw fault;
         }
 
         var kind = message.Type == WebSocketMessageType.Text ? FrameKind.Text : FrameKind.Binary;
-        await _sink.OnFrameAsync(this, new Frame(kind, message.Data.ToArray())).ConfigureAwait(false);
+        await Sink.OnFrameAsync(this, new Frame(kind, message.Data.ToArray())).ConfigureAwait(false);
         return true;
     }
 
     /// <inheritdoc/>
-    protected override ValueTask WriteOneAsync(OutFrame item, bool isMoreWaiting) => _channel!.SendAsync(item.Payload, isBinary: false);
+    protected override ValueTask WriteOneAsync(OutFrame item, bool isMoreWaiting) => _channel!.SendAsync(item.Payload);
 
     /// <inheritdoc/>
     protected override Task SayGoodbyeAsync() => _channel!.SayGoodbyeAsync();
-
-    /// <inheritdoc/>
-    protected override void TearDown()
-    {
-        lock (_gate)
-        {
-            _isTornDown = true;
-            _watch?.Dispose();
-            _channel?.Dispose();
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override ValueTask OnEndedAsync(PbxException? fault) => _sink.OnClosedAsync(this, fault);
 
     private async Task AnswerGoodbyeAsync(WebSocketChannel channel)
     {
@@ -105,7 +68,4 @@ internal sealed class WebSocketLink : LinkPump<OutFrame>, ILink
             // It is a courtesy: the link is at its end either way, and the server's own code is what must be told.
         }
     }
-
-    private void OnSilent(TimeSpan limit) =>
-        Abort(LinkFaults.Lost(Target.Display, $"nothing has come in for {limit.TotalSeconds:0.#} s"));
 }

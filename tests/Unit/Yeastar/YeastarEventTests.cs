@@ -132,7 +132,7 @@ public sealed class YeastarEventTests
     {
         _rig.Event(id, """{"x":1}""");
         Assert.Equal((category, id.ToString(), topic), (_rig.Host.LastEvent.Category, _rig.Host.LastEvent.Name, _rig.Host.LastEvent.Topic));
-        Assert.Equal(category, YeastarCatalogue.Instance.Find(id)!.Category);
+        Assert.Equal(category, YeastarCatalogue.Find(id)!.Category);
     }
 
     [Fact]

@@ -50,16 +50,6 @@ internal static class OneCloudTopics
         _ => PbxCategory.Unknown,
     };
 
-    public static PbxSubscriptionType? TypeOf(string name) => name switch
-    {
-        Call => PbxSubscriptionType.Call,
-        QueueCall or Queued => PbxSubscriptionType.Queue,
-        Agent => PbxSubscriptionType.Agent,
-        Voicemail => PbxSubscriptionType.Voicemail,
-        Contacts => PbxSubscriptionType.Presence,
-        _ => null,
-    };
-
     private static OneCloudTopic[] ByType(PbxSubscriptionType type, PbxSubscriptionFilter filter)
     {
         var asked = $"-Type {type}";

@@ -46,19 +46,6 @@ internal static class PortSipTopics
         return names.SelectMany(n => Expand(n, filter)).Distinct().ToArray();
     }
 
-    /// <summary>The kind that brings an event; null when only the topic's name does.</summary>
-    public static PbxSubscriptionType? TypeOf(PbxCategory category) => category switch
-    {
-        PbxCategory.Call => PbxSubscriptionType.Call,
-        PbxCategory.Queue => PbxSubscriptionType.Queue,
-        PbxCategory.Agent => PbxSubscriptionType.Agent,
-        PbxCategory.Presence => PbxSubscriptionType.Presence,
-        PbxCategory.Registration => PbxSubscriptionType.Registration,
-        PbxCategory.Cdr => PbxSubscriptionType.Cdr,
-        PbxCategory.Config => PbxSubscriptionType.Config,
-        _ => null,
-    };
-
     /// <summary>
     /// What an event is about that the catalogue does not have. A message does not say which topic brought it; the beginning of its
     /// name does, and, of what the PBX tells of extensions and queues, which topics are wanted.

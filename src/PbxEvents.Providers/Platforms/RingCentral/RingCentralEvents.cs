@@ -65,7 +65,7 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
         var row = RingCentralCatalogue.Instance.Find(path.Name);
         var pbxEvent = new PbxEvent
         {
-            Category = row?.Category ?? RingCentralCatalogue.Instance.CategoryOf(path.Name),
+            Category = row?.Category ?? RingCentralCatalogue.CategoryOf(path.Name),
             Name = row?.Name ?? (path.Name.Length > 0 ? path.Name : "notification"),
             Topic = path.Topic.Length > 0 ? path.Topic : null,
             Payload = payload,

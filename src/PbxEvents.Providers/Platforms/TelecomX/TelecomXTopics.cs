@@ -58,19 +58,6 @@ internal static class TelecomXTopics
         _ => [channel],
     };
 
-    /// <summary>The kind that brings an event; null when only the channel's own name does.</summary>
-    public static PbxSubscriptionType? TypeOf(string channel, PbxCategory category) => (channel, category) switch
-    {
-        ("PBX", PbxCategory.Call or PbxCategory.Recording or PbxCategory.Conference) => PbxSubscriptionType.Call,
-        ("PBX", PbxCategory.Queue) => PbxSubscriptionType.Queue,
-        ("PBX", PbxCategory.Agent) => PbxSubscriptionType.Agent,
-        ("PBX", PbxCategory.Presence) => PbxSubscriptionType.Presence,
-        ("PBX", PbxCategory.Voicemail) => PbxSubscriptionType.Voicemail,
-        ("REGISTER", _) => PbxSubscriptionType.Registration,
-        ("CONFIG", _) => PbxSubscriptionType.Config,
-        _ => null,
-    };
-
     /// <summary>
     /// What an event is about that the catalogue does not have: what its channel brings. Of PBX, which brings many kinds, the
     /// beginning of the name tells.

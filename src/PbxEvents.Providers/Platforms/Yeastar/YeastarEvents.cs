@@ -164,7 +164,7 @@ internal sealed class YeastarEvents
     private void Pass(in YeastarMessage message, IReadOnlyList<YeastarMember> members)
     {
         var id = message.Id;
-        var row = YeastarCatalogue.Instance.Find(id);
+        var row = YeastarCatalogue.Find(id);
         var pbxEvent = new PbxEvent
         {
             Category = row?.Category ?? PbxCategory.Unknown,

@@ -35,7 +35,7 @@ internal static class YeastarTopics
     };
 
     /// <summary>The name of a topic: the catalogue's, or the number of one that it does not have.</summary>
-    public static string NameOf(int id) => YeastarCatalogue.Instance.Find(id)?.Topic ?? id.ToString(CultureInfo.InvariantCulture);
+    public static string NameOf(int id) => YeastarCatalogue.Find(id)?.Topic ?? id.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The topics that a subscription needs.</summary>
     /// <exception cref="PbxException">There is no such topic, or the platform does not bring this kind.</exception>

@@ -11,8 +11,6 @@ namespace PbxEvents.Providers.Platforms.Kit;
 internal abstract class TopicSession<TTopic>(ISessionHost host) : PlatformSession(host)
     where TTopic : notnull
 {
-    private readonly HashSet<TTopic> _confirmedOnce = [];
-
     /// <summary>True from a link that was given up for a topic that stood before, until one is ready.</summary>
     protected bool HasRecycled { get; private set; }
 
@@ -72,16 +70,6 @@ internal abstract class TopicSession<TTopic>(ISessionHost host) : PlatformSessio
         ReadyIfSettled();
     }
 
-    /// <summary>The platform has confirmed a topic.</summary>
-    /// <returns>True when it was waited for.</returns>
-    protected bool Confirm(TTopic topic, string? words)
-    {
-        if (!Topics.Confirm(topic, words))
-            return false;
-        _confirmedOnce.Add(topic);
-        return true;
-    }
-
     /// <summary>
     /// A topic was refused, or met with silence. If it stood on an earlier link and this one is being restored, that is not taken for
     /// a no at once: the link is given up, once, and the next one gets a fresh token.
@@ -91,7 +79,7 @@ internal abstract class TopicSession<TTopic>(ISessionHost host) : PlatformSessio
     /// <returns>True when the link was given up; false when the topic is to be refused.</returns>
     protected bool RecycleFor(TTopic topic, PbxException fault)
     {
-        if (IsReady || HasRecycled || !_confirmedOnce.Contains(topic))
+        if (IsReady || HasRecycled || !Topics.HasStood(topic))
             return false;
         HasRecycled = true;
         Host.CloseLink(Link, fault);

@@ -46,6 +46,9 @@ internal sealed class TopicTable<TTopic>(ISessionHost host)
     /// <summary>True when the topic was sent and not answered yet.</summary>
     public bool IsUnanswered(TTopic topic) => _topics.TryGetValue(topic, out var entry) && entry.State == TopicState.Sent;
 
+    /// <summary>True when the topic is wanted and was confirmed once, on this link or an earlier one.</summary>
+    public bool HasStood(TTopic topic) => _topics.TryGetValue(topic, out var entry) && entry.HasStood;
+
     /// <summary>The subscriptions that want a topic.</summary>
     public IEnumerable<PbxSubscription> UsersOf(TTopic topic) => _topics.TryGetValue(topic, out var entry) ? entry.Users : [];
 
@@ -123,6 +126,7 @@ internal sealed class TopicTable<TTopic>(ISessionHost host)
             return false;
         Move(topic, entry, TopicState.Confirmed);
         entry.Confirmation = confirmation;
+        entry.HasStood = true;
         foreach (var subscription in entry.Users.ToArray())
             ConfirmIfComplete(subscription);
         return true;
@@ -185,5 +189,7 @@ internal sealed class TopicTable<TTopic>(ISessionHost host)
         public long Order { get; set; }
 
         public string? Confirmation { get; set; }
+
+        public bool HasStood { get; set; }
     }
 }

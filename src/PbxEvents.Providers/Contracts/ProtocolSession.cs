@@ -31,9 +31,11 @@ internal abstract class ProtocolSession(ISessionHost host)
     /// <param name="link">The link.</param>
     public abstract void LinkClosed(int link);
 
-    /// <summary>A timer elapsed.</summary>
+    /// <summary>A timer with a name elapsed.</summary>
     /// <param name="timer">Its name.</param>
-    public abstract void TimerElapsed(string timer);
+    public virtual void TimerElapsed(string timer)
+    {
+    }
 
     /// <summary>
     /// A new subscription is wanted. It stays wanted over every reconnect until <see cref="Unsubscribe"/>. The session

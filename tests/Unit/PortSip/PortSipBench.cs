@@ -10,25 +10,13 @@ internal sealed class PortSipBench
 {
     private int _links;
 
-    public PortSipBench(string? domain = "example.io", string user = "alice", string? dialect = null, string server = "pbx.test")
+    public PortSipBench(string? domain = "example.io", string user = "alice")
     {
-        var options = new PbxConnectOptions
-        {
-            Provider = "PortSIP",
-            Server = server,
-            Domain = domain,
-            UserName = user,
-            Password = new Secret("pw-1"),
-            Dialect = dialect,
-            Transport = new TransportOptions { Clock = Host.Clock },
-        };
-        Driver = new PortSipDriver(new DriverContext(options, new FakeHttp(_ => new HttpAnswer(500, default)), Host.Log));
-        Host.Session = Driver.CreateSession(Host);
+        var options = new PbxConnectOptions { Provider = "PortSIP", Domain = domain, UserName = user, Password = new Secret("pw-1") };
+        Host.Session = new PortSipSession(Host, PortSipLogin.From(options));
     }
 
     public RecordingHost Host { get; } = new();
-
-    public PortSipDriver Driver { get; }
 
     public PbxEvent Last => Host.LastEvent;
 

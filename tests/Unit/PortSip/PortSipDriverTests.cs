@@ -58,7 +58,7 @@ public sealed class PortSipDriverTests
     public async Task What_was_found_is_tried_first_the_next_time()
     {
         var driver = Driver();
-        driver.Found((await TargetsOf(driver))[1]);
+        driver.Reached((await TargetsOf(driver))[1]);
 
         Assert.Equal(["V16", "V22"], (await TargetsOf(driver)).Select(t => t.Tag));
         Assert.Equal("pbx.test:8885", driver.Server);

@@ -45,6 +45,9 @@ internal static class PortSipAddress
     public static PortSipDialect DialectOf(LinkTarget target) =>
         target.Tag == nameof(PortSipDialect.V16) ? PortSipDialect.V16 : PortSipDialect.V22;
 
+    /// <summary>Host and port, for people to read.</summary>
+    public static string Display(LinkTarget target) => $"{target.Uri.Host}:{target.Uri.Port}";
+
     private static LinkTarget Target(Uri server, PortSipDialect dialect, int? port, string? path) => new()
     {
         Uri = new UriBuilder(ServerAddress.ToWebSocket(server))

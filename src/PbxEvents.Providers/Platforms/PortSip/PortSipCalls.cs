@@ -8,17 +8,8 @@ namespace PbxEvents.Providers.Platforms.PortSip;
 /// <c>session_id</c>; <c>call_*</c> speak of the call, <c>target_*</c> of one device, and <c>extension_call</c> of an
 /// extension without saying in which call.
 /// </summary>
-/// <param name="host">Where the calls are known.</param>
-/// <param name="fields">The fields of the message at hand.</param>
-/// <param name="directory">What is known of the PBX's numbers.</param>
-/// <param name="wantsRecords">True while records are subscribed to.</param>
-internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSipDirectory directory, Func<bool> wantsRecords)
+internal sealed class PortSipCalls
 {
-    private const string EndTimerPrefix = "end ";
-
-    /// <summary>More calls than one PBX has at a time; beyond that the oldest are forgotten.</summary>
-    private const int MaxOpenCalls = 10_000;
-
     /// <summary>
     /// The record follows the end of a call at once, and knows what no event tells: transfers and who else rang. So the
     /// end waits for it, but not longer than this.
@@ -28,27 +19,48 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
     /// <summary>Events tell whole seconds and not always in order (section 6).</summary>
     private static readonly TimeSpan Blur = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<string, OpenCall> _open = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _sessionOfAgent = new(StringComparer.Ordinal);
+    private readonly ISessionHost _host;
+    private readonly JsonFields _fields;
+    private readonly PortSipDirectory _directory;
+    private readonly Func<bool> _wantsRecords;
+    private readonly PortSipOpenCalls _open;
+    private readonly KeyedTimers<string> _recordTimers;
     private readonly CallUpdate _update = new();
 
     /// <summary>True once a record was waited for in vain: this login gets none.</summary>
     private bool _lacksRecords;
 
+    /// <param name="host">Where the calls are known.</param>
+    /// <param name="fields">The fields of the message at hand.</param>
+    /// <param name="directory">What is known of the PBX's numbers.</param>
+    /// <param name="wantsRecords">True while records are subscribed to.</param>
+    public PortSipCalls(ISessionHost host, JsonFields fields, PortSipDirectory directory, Func<bool> wantsRecords)
+    {
+        _host = host;
+        _fields = fields;
+        _directory = directory;
+        _wantsRecords = wantsRecords;
+        _open = new PortSipOpenCalls(host, directory);
+        _recordTimers = new KeyedTimers<string>(host, RecordMissing);
+    }
+
+    /// <summary>A queue says which call an agent has.</summary>
+    public void AgentHas(string agent, string? session) => _open.AgentHas(agent, session);
+
     /// <summary>What an event says about its call; the event's parties are filled in.</summary>
     /// <returns>Null when it says nothing about a call that can be named.</returns>
     public CallUpdate? Translate(PbxEvent pbxEvent)
     {
-        pbxEvent.CallId = fields.Text(PortSipFields.SessionId);
-        pbxEvent.LegId = fields.Text(PortSipFields.CallId);
-        pbxEvent.From = fields.Party(PortSipFields.Caller);
-        pbxEvent.To = fields.Party(PortSipFields.Callee);
+        pbxEvent.CallId = _fields.Text(PortSipFields.SessionId);
+        pbxEvent.LegId = _fields.Text(PortSipFields.CallId);
+        pbxEvent.From = _fields.Party(PortSipFields.Caller);
+        pbxEvent.To = _fields.Party(PortSipFields.Callee);
         var name = Simplify(pbxEvent.Name);
         if (name is "extension_call" or "extension_hold" or "extension_unhold")
             return TranslateExtension(name, pbxEvent);
         if (pbxEvent.CallId is not { } session)
             return null;
-        var known = host.FindCall(session);
+        var known = _host.FindCall(session);
         pbxEvent.Queue ??= known?.Queue;
         var update = _update.Reset(session);
         update.KeepsOpen = true;
@@ -68,11 +80,11 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
                 Change(update, pbxEvent, known);
                 break;
             case "call_established":
-                Answer(update, pbxEvent, known, fields.Address(PortSipFields.CallTarget));
+                Answer(update, pbxEvent, known, _fields.Address(PortSipFields.CallTarget));
                 break;
             case "call_hold" or "call_unhold":
-                pbxEvent.Extension = fields.Party(PortSipFields.Aor);
-                Hold(update, known, pbxEvent.Extension, isHold: name == "call_hold", pbxEvent.Time);
+                pbxEvent.Extension = _fields.Party(PortSipFields.Aor);
+                PortSipLegs.Hold(update, known, pbxEvent.Extension, isHold: name == "call_hold", pbxEvent.Time);
                 break;
             case "call_reroute":
                 // Before an answer it is forwarding; after one, somebody passed the call on.
@@ -92,19 +104,19 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
     /// <summary>A caller entered a queue or left it (section 7, point 4). The key is <c>session_id</c>.</summary>
     public CallUpdate TranslateQueue(string session, string? queue, string? caller, string reason, DateTimeOffset time)
     {
-        var known = host.FindCall(session);
+        var known = _host.FindCall(session);
         var update = _update.Reset(session);
         update.KeepsOpen = true;
         update.Queue = queue;
         if (known is { State: PbxCallState.Ended })
             return update;
         update.From = known?.From is null ? caller : null;
-        var open = Open(session);
+        var open = _open.Get(session);
         switch (reason)
         {
             case "AGENTANSWERED" when known?.AnsweredAt is null:
                 update.State = PbxCallState.Answered;
-                update.AnsweredBy = AgentIn(session);
+                update.AnsweredBy = _open.AgentIn(session);
                 break;
             case "HANGUP" when known?.AnsweredAt is null:
                 open.IsAbandoned = true;
@@ -119,42 +131,33 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
     /// <summary>A caller that a snapshot shows waiting: state, and no news.</summary>
     public CallUpdate TranslateWaiting(string session, string? queue, string? caller)
     {
-        var known = host.FindCall(session);
+        var known = _host.FindCall(session);
         var update = _update.Reset(session);
         update.KeepsOpen = update.IsSnapshot = true;
         update.Queue = queue;
         update.From = known?.From is null ? caller : null;
         if (known is not { State: PbxCallState.Ended })
-            Open(session);
+            _open.Get(session);
         return update;
-    }
-
-    /// <summary>A queue says which call an agent has.</summary>
-    public void AgentHas(string agent, string? session)
-    {
-        if (session is null or "0")
-            _sessionOfAgent.Remove(agent);
-        else if (_sessionOfAgent.Count < MaxOpenCalls)
-            _sessionOfAgent[agent] = session;
     }
 
     /// <summary>The state of an extension as a snapshot shows it, on a link that just came up.</summary>
     /// <returns>Null when it changes nothing about a known call.</returns>
     public CallUpdate? TranslateSnapshot(PbxEvent pbxEvent, string extension, string status)
     {
-        if (FindFor(extension, status) is not { } found)
+        if (_open.FindFor(extension, status) is not { } found)
             return null;
         var update = Begin(pbxEvent, found.Call);
         update.IsSnapshot = true;
         Move(update, found, extension, status, pbxEvent.Time);
 
         // The record went by while there was no link. Of an answered call it is known how it went; of others it is not.
-        var isAlone = !found.Call.Legs.Any(l => l.LegId != found.Leg?.LegId && l.Role == PbxLegRole.Callee && IsLive(l));
+        var isAlone = !found.Call.Legs.Any(l => l.LegId != found.Leg?.LegId && l.Role == PbxLegRole.Callee && l.IsLive());
         if (status.Length == 0 && isAlone && found.Call.AnsweredAt is not null)
         {
             update.IsEnd = true;
-            EndLegs(update, found.Call);
-            _open.Remove(found.Call.CallId);
+            PortSipLegs.EndAll(update, found.Call);
+            Close(found.Call.CallId);
         }
         return update;
     }
@@ -165,8 +168,8 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
         _lacksRecords = false;
         if (record.SessionId is not { } session)
             return null;
-        var known = host.FindCall(session);
-        var open = _open.GetValueOrDefault(session);
+        var known = _host.FindCall(session);
+        var open = _open.Find(session);
         var update = _update.Reset(session);
         update.IsEnd = true;
         update.Direction = record.Direction;
@@ -179,34 +182,31 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
 
         // An extension_call names no call, so with two callers its answer may have been taken for the wrong one's.
         update.ReplacesCallees = record.TellsWhoAnswered && HasGuesses(known, open);
-        update.Queue = known?.Queue ?? record.Targets.Select(t => t.Number).FirstOrDefault(directory.IsQueue);
+        update.Queue = known?.Queue ?? record.Targets.Select(t => t.Number).FirstOrDefault(_directory.IsQueue);
         pbxEvent.Queue = update.Queue;
         pbxEvent.Extension = AddRecordLegs(update, record, known, open);
-        update.Outcome = record.Outcome(directory, known, update.ReplacesCallees, open?.IsAbandoned == true);
-        if (open is not null)
-            host.CancelTimer(EndTimerPrefix + session);
-        _open.Remove(session);
+        update.Outcome = record.Outcome(_directory, known, update.ReplacesCallees, open?.IsAbandoned == true);
+        Close(session);
         return update;
     }
 
     /// <summary>No record came for a call that has ended: it ends by what was seen.</summary>
-    public void TimerElapsed(string timer)
+    private void RecordMissing(string session)
     {
-        var session = timer[EndTimerPrefix.Length..];
-        if (!_open.Remove(session, out var open) || open.EndedAt is not { } endedAt)
+        if (_open.Remove(session) is not { EndedAt: { } endedAt } open)
             return;
-        _lacksRecords |= wantsRecords();
+        _lacksRecords |= _wantsRecords();
         var update = _update.Reset(session);
         update.IsEnd = true;
         update.Outcome = open.EndedAs;
-        if (host.FindCall(session) is { } known)
-            EndLegs(update, known);
-        host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = "call_ended", Synthesized = true, Time = endedAt, CallId = session }, update);
+        if (_host.FindCall(session) is { } known)
+            PortSipLegs.EndAll(update, known);
+        _host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = "call_ended", Synthesized = true, Time = endedAt, CallId = session }, update);
     }
 
     // ---- the call --------------------------------------------------------------------------------------------------
 
-    private bool AwaitsRecords => wantsRecords() && !_lacksRecords;
+    private bool AwaitsRecords => _wantsRecords() && !_lacksRecords;
 
     /// <summary>With and without <c>cdr_</c>, <c>end</c> and <c>ended</c>, <c>answer</c> and <c>answered</c> (section 4.3).</summary>
     private static string Simplify(string name)
@@ -223,13 +223,13 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
 
     private void Start(CallUpdate update, PbxEvent pbxEvent, PbxCall? known)
     {
-        Open(update.CallId).Target = pbxEvent.To;
+        _open.Get(update.CallId).Target = pbxEvent.To;
         ReadParties(update, pbxEvent, known);
         var direction = update.Direction ?? known?.Direction;
         var isLocalCaller = direction is PbxDirection.Internal or PbxDirection.Outbound;
         if (isLocalCaller)
-            directory.AddExtension(pbxEvent.From);
-        pbxEvent.Extension = isLocalCaller ? pbxEvent.From : directory.IsExtension(pbxEvent.To) ? pbxEvent.To : null;
+            _directory.AddExtension(pbxEvent.From);
+        pbxEvent.Extension = isLocalCaller ? pbxEvent.From : _directory.IsExtension(pbxEvent.To) ? pbxEvent.To : null;
 
         // An extension that is called later in the same session (from a menu, a queue) has a call_start of its own.
         if (known is { Legs: [{ Role: PbxLegRole.Caller }, ..] })
@@ -244,7 +244,7 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
     private void Change(CallUpdate update, PbxEvent pbxEvent, PbxCall? known)
     {
         ReadParties(update, pbxEvent, known);
-        var open = Open(update.CallId);
+        var open = _open.Get(update.CallId);
         if (pbxEvent.To is not { } target || target == open.Target)
             return;
         open.Target = target;
@@ -257,7 +257,7 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
     {
         ReadDirection(update);
         update.From = known?.From is null ? pbxEvent.From : null;
-        update.FromName = fields.CallerNameOf();
+        update.FromName = _fields.CallerNameOf();
 
         // What was dialled stays, wherever the call is sent on to.
         update.To = known?.To is null ? pbxEvent.To : null;
@@ -265,10 +265,10 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
 
     private void ReadDirection(CallUpdate update)
     {
-        var word = fields.Text(PortSipFields.Direction);
+        var word = _fields.Text(PortSipFields.Direction);
         update.Direction = PortSipWords.Direction(word);
         if (PortSipWords.GoesOutside(word))
-            Open(update.CallId).GoesOutside = true;
+            _open.Get(update.CallId).GoesOutside = true;
     }
 
     /// <summary>Something took the call. Only a person's answer is one (point 3).</summary>
@@ -276,7 +276,7 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
     {
         update.From = known?.From is null ? pbxEvent.From : null;
         update.To = known?.To is null ? pbxEvent.To : null;
-        var open = Open(update.CallId);
+        var open = _open.Get(update.CallId);
         var number = SipAddress.NumberOf(device);
         if (number is null)
         {
@@ -285,23 +285,23 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
         }
         if (!IsPerson(number, known))
         {
-            var legId = FindLeg(known, open, device!, number, isAnyDevice: true)?.LegId ?? device!;
+            var legId = PortSipLegs.FindLeg(known, open, device!, number, isAnyDevice: true)?.LegId ?? device!;
             update.Add(new LegUpdate(legId, PbxLegRole.System, PbxCallState.Answered) { Number = number });
             return;
         }
         pbxEvent.Extension = ExtensionOf(number, known);
-        var others = EndOthers(update, known, number);
+        var others = PortSipLegs.EndOthers(update, known, number);
         if (others && known?.State == PbxCallState.Transferred)
             update.State = PbxCallState.Answered;
 
         // The call tells the extension, not the device: of several that ring the ones that stop will tell.
-        if (!open.LegOfDevice.ContainsKey(device!) && known?.Legs.Count(l => IsOf(l, number) && IsLive(l) && l.AnsweredAt is null) > 1)
+        if (!open.LegOfDevice.ContainsKey(device!) && known?.Legs.Count(l => l.IsOf(number) && l.IsLive() && l.AnsweredAt is null) > 1)
         {
             update.State = PbxCallState.Answered;
             update.AnsweredBy = number;
             return;
         }
-        var leg = FindLeg(known, open, device!, number, isAnyDevice: true);
+        var leg = PortSipLegs.FindLeg(known, open, device!, number, isAnyDevice: true);
         update.Add(new LegUpdate(leg?.LegId ?? device!, PbxLegRole.Callee, PbxCallState.Answered)
         {
             Extension = pbxEvent.Extension,
@@ -309,47 +309,21 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
         });
     }
 
-    /// <summary>Another person had the call until now: it was passed on.</summary>
-    private static bool EndOthers(CallUpdate update, PbxCall? known, string number)
-    {
-        var any = false;
-        foreach (var leg in known?.Legs ?? [])
-        {
-            if (leg is not { Role: PbxLegRole.Callee, AnsweredAt: not null } || !IsLive(leg) || IsOf(leg, number))
-                continue;
-            update.Add(new LegUpdate(leg.LegId, leg.Role, PbxCallState.Ended) { Outcome = PbxOutcome.Transferred });
-            any = true;
-        }
-        return any;
-    }
-
-    private static void Hold(CallUpdate update, PbxCall? known, string? actor, bool isHold, DateTimeOffset time)
-    {
-        // Nobody is put on hold who does not talk: the answer was before what was seen.
-        update.AnsweredAt = known?.AnsweredAt is null ? time : null;
-        var leg = known?.Legs.Where(l => IsOf(l, actor) && IsLive(l)).OrderByDescending(l => l.AnsweredAt is not null).FirstOrDefault();
-        if (leg is not null)
-            update.Add(new LegUpdate(leg.LegId, leg.Role, isHold ? PbxCallState.Held : PbxCallState.Answered));
-        var othersHold = known?.Legs.Any(l => l.State == PbxCallState.Held && l.LegId != leg?.LegId) == true;
-        update.State = isHold || othersHold ? PbxCallState.Held : PbxCallState.Answered;
-        update.AnsweredBy = known?.AnsweredBy;
-    }
-
     private void End(string name, CallUpdate update, PbxEvent pbxEvent, PbxCall? known)
     {
         update.From = known?.From is null ? pbxEvent.From : null;
         update.To = known?.To is null ? pbxEvent.To : null;
-        var open = Open(update.CallId);
+        var open = _open.Get(update.CallId);
         PbxOutcome? outcome = known?.AnsweredAt is not null ? null
             : open.IsAbandoned ? PbxOutcome.Abandoned
-            : name == "call_fail" ? PortSipWords.Failure(fields.Number(PortSipFields.FailCode))
+            : name == "call_fail" ? PortSipWords.Failure(_fields.Number(PortSipFields.FailCode))
             : name == "call_noanswer" ? PbxOutcome.Missed
             : null;
         Finish(update, open, outcome, pbxEvent.Time, waits: AwaitsRecords && known is not null);
     }
 
     /// <summary>Ends a call, now or when its record has come. The first end of two counts (point 6).</summary>
-    private void Finish(CallUpdate update, OpenCall open, PbxOutcome? outcome, DateTimeOffset time, bool waits)
+    private void Finish(CallUpdate update, PortSipCall open, PbxOutcome? outcome, DateTimeOffset time, bool waits)
     {
         if (waits)
         {
@@ -357,23 +331,20 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
                 return;
             open.EndedAt = time;
             open.EndedAs = outcome;
-            host.SetTimer(EndTimerPrefix + open.Id, RecordTimeout);
+            _recordTimers.Set(open.Id, RecordTimeout);
             return;
         }
         update.IsEnd = true;
         update.Outcome = open.EndedAs ?? outcome;
-        if (host.FindCall(open.Id) is { } known)
-            EndLegs(update, known);
-        if (open.EndedAt is not null)
-            host.CancelTimer(EndTimerPrefix + open.Id);
-        _open.Remove(open.Id);
+        if (_host.FindCall(open.Id) is { } known)
+            PortSipLegs.EndAll(update, known);
+        Close(open.Id);
     }
 
-    private static void EndLegs(CallUpdate update, PbxCall known)
+    private void Close(string session)
     {
-        foreach (var leg in known.Legs)
-            if (IsLive(leg))
-                update.Add(new LegUpdate(leg.LegId, leg.Role, PbxCallState.Ended));
+        _recordTimers.Cancel(session);
+        _open.Remove(session);
     }
 
     // ---- its devices -----------------------------------------------------------------------------------------------
@@ -381,8 +352,8 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
     /// <summary>One device of a call (point 1). No page shows the fields, so every name seen for its address is taken.</summary>
     private void TranslateTarget(string name, CallUpdate update, PbxEvent pbxEvent, PbxCall? known)
     {
-        var device = fields.Address(PortSipFields.Destination) ?? fields.Address(PortSipFields.DestinationMisspelt)
-            ?? fields.Address(PortSipFields.CallTarget) ?? fields.Address(PortSipFields.Extension) ?? fields.Address(PortSipFields.Callee);
+        var device = _fields.Address(PortSipFields.Destination) ?? _fields.Address(PortSipFields.DestinationMisspelt)
+            ?? _fields.Address(PortSipFields.CallTarget) ?? _fields.Address(PortSipFields.Extension) ?? _fields.Address(PortSipFields.Callee);
         if (device is null || SipAddress.NumberOf(device) is not { } number)
             return;
         ReadDirection(update);
@@ -390,14 +361,14 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
         pbxEvent.Extension = ExtensionOf(number, known, update.Direction);
         if (name == "target_answer")
         {
-            Claim(known, Open(update.CallId), device, number);
+            PortSipLegs.Claim(known, _open.Get(update.CallId), device, number);
             Answer(update, pbxEvent, known, device);
             pbxEvent.LegId = update.Legs.Count > 0 ? update.Legs[^1].LegId : device;
             return;
         }
-        var leg = Claim(known, Open(update.CallId), device, number);
+        var leg = PortSipLegs.Claim(known, _open.Get(update.CallId), device, number);
         pbxEvent.LegId = leg?.LegId ?? device;
-        var role = leg?.Role ?? (directory.IsQueue(number) ? PbxLegRole.System : PbxLegRole.Callee);
+        var role = leg?.Role ?? (_directory.IsQueue(number) ? PbxLegRole.System : PbxLegRole.Callee);
         PbxCallState? state = name switch
         {
             "target_add" => leg is null ? PbxCallState.Offered : null,
@@ -411,9 +382,9 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
             Number = number,
             Outcome = OutcomeOfTarget(name, known, leg),
         });
-        KeepState(update, known);
+        PortSipLegs.KeepState(update, known);
         if (state == PbxCallState.Ended)
-            FindWhoAnswered(update, known, pbxEvent.LegId, number);
+            PortSipLegs.FindWhoAnswered(update, known, pbxEvent.LegId, number);
     }
 
     /// <summary>
@@ -424,56 +395,7 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
     {
         if (name != "target_fail" || known?.AnsweredAt is not null || leg?.AnsweredAt is not null)
             return null;
-        return PortSipWords.Failure(fields.Number(PortSipFields.FailCode) ?? fields.Number(PortSipFields.StatusCode));
-    }
-
-    /// <summary>
-    /// What the legs cannot show must not be undone by them: an answer that only the call or the queue told, and a call that
-    /// is on its way to somebody else.
-    /// </summary>
-    private static void KeepState(CallUpdate update, PbxCall? known)
-    {
-        if (known is null)
-            return;
-        var isUnseen = known.AnsweredAt is not null && !known.Legs.Any(l => l is { Role: PbxLegRole.Callee, AnsweredAt: not null });
-        if (isUnseen || known.State == PbxCallState.Transferred)
-            update.State = known.State;
-    }
-
-    /// <summary>The call told only the extension that answered; when all its devices but one have stopped, that one it was.</summary>
-    private static void FindWhoAnswered(CallUpdate update, PbxCall? known, string endedLeg, string number)
-    {
-        if (known is not { AnsweredAt: { } answeredAt } || known.AnsweredBy != number
-            || known.Legs.Any(l => IsOf(l, number) && l.AnsweredAt is not null))
-        {
-            return;
-        }
-        var rest = known.Legs.Where(l => IsOf(l, number) && IsLive(l) && l.LegId != endedLeg).ToArray();
-        if (rest is [var last])
-            update.Add(new LegUpdate(last.LegId, PbxLegRole.Callee, PbxCallState.Answered) { AnsweredAt = answeredAt });
-    }
-
-    /// <summary>
-    /// The leg of a device. A leg that was known by its number only (from <c>extension_call</c>, <c>call_established</c>)
-    /// becomes the first device's of that number.
-    /// </summary>
-    private static PbxLeg? Claim(PbxCall? known, OpenCall open, string device, string number)
-    {
-        var leg = FindLeg(known, open, device, number, isAnyDevice: false);
-        open.LegOfDevice[device] = leg?.LegId ?? device;
-        return leg;
-    }
-
-    /// <summary>The leg of an address. With <c>isAnyDevice</c> it may name the extension and not one device, so that any of its legs will do.</summary>
-    private static PbxLeg? FindLeg(PbxCall? known, OpenCall open, string device, string number, bool isAnyDevice)
-    {
-        if (known is null)
-            return null;
-        if (open.LegOfDevice.TryGetValue(device, out var legId))
-            return known.Legs.FirstOrDefault(l => l.LegId == legId);
-        return known.Legs.FirstOrDefault(l => l.LegId == device)
-            ?? known.Legs.FirstOrDefault(l => l.Role != PbxLegRole.Caller && IsOf(l, number) && IsLive(l)
-                && (isAnyDevice || !open.LegOfDevice.ContainsValue(l.LegId)));
+        return PortSipWords.Failure(_fields.Number(PortSipFields.FailCode) ?? _fields.Number(PortSipFields.StatusCode));
     }
 
     // ---- extensions ------------------------------------------------------------------------------------------------
@@ -481,20 +403,20 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
     /// <summary>The newer dialects: an extension rings, talks or is idle; in which call has to be found (section 4.2).</summary>
     private CallUpdate? TranslateExtension(string name, PbxEvent pbxEvent)
     {
-        if (fields.Party(PortSipFields.Extension) is not { } extension)
+        if (_fields.Party(PortSipFields.Extension) is not { } extension)
             return null;
         pbxEvent.Extension = extension;
-        directory.AddExtension(extension);
+        _directory.AddExtension(extension);
         if (name != "extension_call")
         {
-            if (FindFor(extension, "ONCALL") is not { } holding)
+            if (_open.FindFor(extension, "ONCALL") is not { } holding)
                 return null;
             var update = Begin(pbxEvent, holding.Call);
-            Hold(update, holding.Call, extension, isHold: name == "extension_hold", pbxEvent.Time);
+            PortSipLegs.Hold(update, holding.Call, extension, isHold: name == "extension_hold", pbxEvent.Time);
             return update;
         }
-        var status = fields.Word(PortSipFields.CallStatus);
-        if (FindFor(extension, status) is { } found)
+        var status = _fields.Word(PortSipFields.CallStatus);
+        if (_open.FindFor(extension, status) is { } found)
         {
             var update = Begin(pbxEvent, found.Call);
             Move(update, found, extension, status, pbxEvent.Time);
@@ -529,9 +451,9 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
         if (leg?.Role == PbxLegRole.Caller && status.Length > 0)
             return;
         if (leg?.Role != PbxLegRole.Caller)
-            Open(call.CallId).HasGuesses = true;
+            _open.Get(call.CallId).HasGuesses = true;
         if (status != "ONCALL")
-            KeepState(update, call);
+            PortSipLegs.KeepState(update, call);
         update.Add(new LegUpdate(leg?.LegId ?? extension, leg?.Role ?? PbxLegRole.Callee, status switch
         {
             "RINGING" => PbxCallState.Ringing,
@@ -541,63 +463,10 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
         { Extension = extension, Number = extension });
     }
 
-    /// <summary>
-    /// The call an extension's state speaks of: the one in which it has a leg, else the one that goes to it, else, for an
-    /// extension that begins to ring, the only call that waits for somebody. Rather none than a wrong one.
-    /// </summary>
-    private (PbxCall Call, PbxLeg? Leg)? FindFor(string extension, string status)
-    {
-        if (status is not ("RINGING" or "ONCALL" or ""))
-            return null;
-        (PbxCall Call, PbxLeg? Leg)? called = null, calling = null, goesTo = null;
-        PbxCall? waits = null;
-        int waiting = 0, offered = 0;
-        foreach (var open in _open.Values)
-        {
-            if (host.FindCall(open.Id) is not { } call || call.State == PbxCallState.Ended)
-                continue;
-            var leg = call.Legs.LastOrDefault(l => l.Extension == extension && IsLive(l));
-            if (open.EndedAt is null && (leg is { Role: PbxLegRole.Callee, AnsweredAt: null } || (leg is null && GoesTo(call, open, extension))))
-                offered++;
-            if (leg?.Role == PbxLegRole.Callee)
-                called ??= (call, leg);
-            else if (leg is not null)
-                calling = (call, leg);
-            else if (open.EndedAt is null && GoesTo(call, open, extension))
-                goesTo = (call, null);
-            if (open.EndedAt is null && WaitsForSomebody(call, open))
-            {
-                waits = call;
-                waiting++;
-            }
-        }
-        return status switch
-        {
-            "" => called ?? calling,
-
-            // Several calls are there for it to take: which of them it took, their records tell.
-            "ONCALL" when offered > 1 => null,
-            "ONCALL" => called ?? calling ?? goesTo,
-
-            // Who talks and is called again rings in the other call.
-            _ when called?.Leg?.AnsweredAt is null => called ?? goesTo ?? calling ?? (waiting == 1 ? (waits!, null) : null),
-            _ => goesTo ?? called,
-        };
-    }
-
-    private bool GoesTo(PbxCall call, OpenCall open, string extension) =>
-        (open.Target == extension || call.To == extension || _sessionOfAgent.GetValueOrDefault(extension) == open.Id)
-        && !call.Legs.Any(l => l.Extension == extension);
-
-    /// <summary>True when a call is with no person and goes to a number that is no known extension: a menu, a queue, a group.</summary>
-    private bool WaitsForSomebody(PbxCall call, OpenCall open) =>
-        call.Direction != PbxDirection.Outbound && !directory.IsExtension(open.Target)
-        && !call.Legs.Any(l => l.Role == PbxLegRole.Callee && l.AnsweredAt is not null && IsLive(l));
-
     // ---- records ---------------------------------------------------------------------------------------------------
 
     /// <returns>The extension the record is about: the last person who answered, else the last that was tried.</returns>
-    private string? AddRecordLegs(CallUpdate update, PortSipRecord record, PbxCall? known, OpenCall? open)
+    private string? AddRecordLegs(CallUpdate update, PortSipRecord record, PbxCall? known, PortSipCall? open)
     {
         var used = new HashSet<string>(StringComparer.Ordinal);
         string? answered = null, tried = null;
@@ -605,14 +474,14 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
         {
             if (target.Number is not { } number)
                 continue;
-            var isPerson = target.AnsweredAt is null ? !directory.IsQueue(number) : record.IsPerson(target, directory);
+            var isPerson = target.AnsweredAt is null ? !_directory.IsQueue(number) : record.IsPerson(target, _directory);
             var leg = known?.Legs.FirstOrDefault(l => !used.Contains(l.LegId) && target.Device is { } device
                     && open?.LegOfDevice.GetValueOrDefault(device) == l.LegId)
-                ?? known?.Legs.FirstOrDefault(l => !used.Contains(l.LegId) && l.Role != PbxLegRole.Caller && IsOf(l, number));
+                ?? known?.Legs.FirstOrDefault(l => !used.Contains(l.LegId) && l.Role != PbxLegRole.Caller && l.IsOf(number));
             var legId = leg?.LegId ?? target.Device ?? number;
             for (var i = 2; !used.Add(legId); i++)
                 legId = $"{target.Device ?? number} {i}";
-            var isOurs = record.Direction != PbxDirection.Outbound && !directory.IsOutside(number, record.Callee, record.GoesOutside);
+            var isOurs = record.Direction != PbxDirection.Outbound && !_directory.IsOutside(number, record.Callee, record.GoesOutside);
             var extension = isPerson && isOurs ? number : null;
             if (extension is not null)
                 tried = extension;
@@ -624,21 +493,21 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
                 Extension = extension,
                 Number = number,
                 AnsweredAt = target.AnsweredAt,
-                Outcome = isPerson ? record.OutcomeOf(target, directory) : null,
+                Outcome = isPerson ? record.OutcomeOf(target, _directory) : null,
             });
         }
         foreach (var leg in known?.Legs ?? [])
         {
             // Without a list the record still says that nobody answered: who rang did so in vain.
             var isRetold = update.ReplacesCallees && record.Targets.Count == 0 && leg.Role != PbxLegRole.Caller;
-            if (isRetold || (IsLive(leg) && !used.Contains(leg.LegId) && !(update.ReplacesCallees && leg.Role == PbxLegRole.Callee)))
+            if (isRetold || (leg.IsLive() && !used.Contains(leg.LegId) && !(update.ReplacesCallees && leg.Role == PbxLegRole.Callee)))
                 update.Add(new LegUpdate(leg.LegId, leg.Role, PbxCallState.Ended) { Extension = leg.Extension, Number = leg.Number });
         }
         return answered ?? tried;
     }
 
     /// <summary>A leg that was made from an <c>extension_call</c> has the extension for its id.</summary>
-    private static bool HasGuesses(PbxCall? known, OpenCall? open) =>
+    private static bool HasGuesses(PbxCall? known, PortSipCall? open) =>
         open?.HasGuesses == true || (open is null && known?.Legs.Any(l => l.Role == PbxLegRole.Callee && l.LegId == l.Extension) == true);
 
     // ---- helpers ---------------------------------------------------------------------------------------------------
@@ -646,51 +515,18 @@ internal sealed class PortSipCalls(ISessionHost host, JsonFields fields, PortSip
     /// <summary>True when an answer by that number is a person's (point 3). A menu or a queue answers while no phone rings.</summary>
     private bool IsPerson(string number, PbxCall? known)
     {
-        if (directory.IsQueue(number))
+        if (_directory.IsQueue(number))
             return false;
-        return directory.IsExtension(number)
+        return _directory.IsExtension(number)
             || known?.Direction != PbxDirection.Inbound
             || known.Legs.Any(l => l is { Role: PbxLegRole.Callee, State: PbxCallState.Ringing });
     }
 
     private string? ExtensionOf(string number, PbxCall? known, PbxDirection? direction = null)
     {
-        if (directory.IsExtension(number))
+        if (_directory.IsExtension(number))
             return number;
-        var goesOutside = known is not null && _open.GetValueOrDefault(known.CallId)?.GoesOutside == true;
-        return (direction ?? known?.Direction) is PbxDirection.Outbound || directory.IsOutside(number, known?.To, goesOutside) ? null : number;
+        var goesOutside = known is not null && _open.Find(known.CallId)?.GoesOutside == true;
+        return (direction ?? known?.Direction) is PbxDirection.Outbound || _directory.IsOutside(number, known?.To, goesOutside) ? null : number;
     }
-
-    private string? AgentIn(string session)
-    {
-        foreach (var (agent, has) in _sessionOfAgent)
-            if (has == session)
-                return agent;
-        return null;
-    }
-
-    private OpenCall Open(string session)
-    {
-        if (_open.TryGetValue(session, out var open))
-            return open;
-        if (_open.Count >= MaxOpenCalls)
-            Prune();
-        open = new OpenCall(session);
-        _open.Add(session, open);
-        return open;
-    }
-
-    /// <summary>Calls can end without a word, over a lost link; the tracker gives them up after hours.</summary>
-    private void Prune()
-    {
-        foreach (var session in _open.Keys.ToArray())
-            if (host.FindCall(session) is null or { State: PbxCallState.Ended })
-                _open.Remove(session);
-        foreach (var session in _open.Keys.Take(_open.Count - MaxOpenCalls / 2).ToArray())
-            _open.Remove(session);
-    }
-
-    private static bool IsLive(PbxLeg leg) => leg.State != PbxCallState.Ended;
-
-    private static bool IsOf(PbxLeg leg, string? number) => number is not null && (leg.Extension == number || leg.Number == number);
 }

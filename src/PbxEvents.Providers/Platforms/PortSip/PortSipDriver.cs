@@ -11,7 +11,8 @@ internal sealed class PortSipDriver : PlatformDriver
 {
     private readonly IReadOnlyList<LinkTarget> _targets;
     private readonly Uri _server;
-    private volatile LinkTarget? _found;
+    private readonly PortSipLogin _login;
+    private volatile LinkTarget? _reached;
 
     public PortSipDriver(DriverContext context)
         : base(context)
@@ -21,37 +22,30 @@ internal sealed class PortSipDriver : PlatformDriver
         _server = ServerAddress.Parse(server);
         var dialect = options.Dialect is { } named ? ReadDialect(named) : (PortSipDialect?)null;
         _targets = PortSipAddress.Targets(server, dialect);
-        Login = PortSipLogin.From(options);
-        if (dialect == PortSipDialect.V16 && Login.Kind == PortSipLoginKind.SystemAdministrator)
+        _login = PortSipLogin.From(options);
+        if (dialect == PortSipDialect.V16 && _login.Kind == PortSipLoginKind.SystemAdministrator)
             throw PortSipFaults.NoSystemLogin(Server);
     }
 
     /// <inheritdoc/>
-    public override string Server
-    {
-        get
-        {
-            var uri = (_found ?? (_targets.Count == 1 ? _targets[0] : null))?.Uri;
-            return uri is null ? ServerAddress.Display(_server) : $"{uri.Host}:{uri.Port}";
-        }
-    }
-
-    /// <summary>Who logs in.</summary>
-    public PortSipLogin Login { get; }
+    public override string Server => (_reached ?? (_targets.Count == 1 ? _targets[0] : null)) is { } target
+        ? PortSipAddress.Display(target)
+        : ServerAddress.Display(_server);
 
     /// <inheritdoc/>
-    public override ProtocolSession CreateSession(ISessionHost host) => new PortSipSession(host, this);
-
-    /// <summary>A login succeeded there: the next link tries that address first. It is not the only one, since a PBX can be upgraded.</summary>
-    public void Found(LinkTarget target) => _found = target;
+    public override ProtocolSession CreateSession(ISessionHost host) => new PortSipSession(host, _login);
 
     /// <inheritdoc/>
     public override Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
     {
-        var found = _found;
-        IReadOnlyList<LinkTarget> targets = found is null ? _targets : [found, .. _targets.Where(t => t != found)];
+        // What opened last is tried first. It is not the only one, since a PBX can be upgraded.
+        var reached = _reached;
+        IReadOnlyList<LinkTarget> targets = reached is null ? _targets : [reached, .. _targets.Where(t => t != reached)];
         return Task.FromResult(new LinkOffer(targets, LinkTicket.None));
     }
+
+    /// <inheritdoc/>
+    public override void Reached(LinkTarget target) => _reached = target;
 
     private static PortSipDialect ReadDialect(string text) => text.ToUpperInvariant() switch
     {

@@ -12,16 +12,19 @@ internal sealed class PortSipEvents
     /// <summary>After subscribing to <c>queue_management_events</c> all queues come as <c>queue_created</c> (section 3).</summary>
     private static readonly TimeSpan ListingTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>The lists whose entries name a caller.</summary>
+    private static readonly Field[] CallerLists = [PortSipFields.WaitingList, PortSipFields.UpdatedCallers, PortSipFields.UpdatedAgents];
+
     private readonly ISessionHost _host;
     private readonly JsonFields _fields;
     private readonly JsonFields _entry;
     private readonly IReadOnlySet<string> _wantedNames;
     private readonly PortSipDirectory _directory = new();
     private readonly PortSipCalls _calls;
-    private readonly RecentIds _recent = new();
+    private readonly PortSipDoubles _doubles;
+    private readonly PortSipQueues _queues;
     private readonly Dictionary<string, PortSipExtension> _extensionStates = new(StringComparer.Ordinal);
     private readonly HashSet<string> _listedQueues = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _lastOf = new(StringComparer.Ordinal);
     private DateTimeOffset _listingUntil;
 
     /// <param name="host">Where they go.</param>
@@ -35,6 +38,8 @@ internal sealed class PortSipEvents
         _entry = new JsonFields(PortSipFields.Names, pool);
         _wantedNames = wantedNames;
         _calls = new PortSipCalls(host, fields, _directory, () => IsWanted(PortSipTopics.Records));
+        _doubles = new PortSipDoubles(host, fields);
+        _queues = new PortSipQueues(host, fields, _entry, _directory, _calls, _doubles);
     }
 
     /// <summary>A new link: what is told first on it is state.</summary>
@@ -59,8 +64,6 @@ internal sealed class PortSipEvents
         foreach (var queue in filter.Queue)
             _directory.AddQueue(queue);
     }
-
-    public void TimerElapsed(string timer) => _calls.TimerElapsed(timer);
 
     /// <summary>A message that is neither an answer nor an event of the form that is known.</summary>
     public void ReceiveUnknown(string? name, ReadOnlyMemory<byte> payload) => _host.Emit(new PbxEvent
@@ -88,17 +91,17 @@ internal sealed class PortSipEvents
         switch (shape.Name)
         {
             case "queue_status":
-                return Speaks(topic, shape, [ReceiveQueue(shape)]);
+                return Speaks(topic, shape, [_queues.ReceiveQueue(shape)]);
             case "queue_caller_status":
-                ReceiveCallers(shape);
+                _queues.ReceiveCallers(shape);
                 break;
             case "queue_agent_status":
-                ReceiveAgents(shape);
+                _queues.ReceiveAgents(shape);
                 break;
             case "extension_status":
                 return Speaks(topic, shape, ReceiveStates(shape));
             case "extension_agent_status":
-                ReceiveAgentStates(shape);
+                _queues.ReceiveAgentStates(shape);
                 break;
             case "call_cdr":
                 ReceiveRecord(shape);
@@ -121,7 +124,7 @@ internal sealed class PortSipEvents
 
     private void ReceiveOne(PbxEvent pbxEvent, bool isKnown)
     {
-        if (IsDouble(pbxEvent))
+        if (_doubles.IsDouble(pbxEvent))
             return;
         switch (pbxEvent.Category)
         {
@@ -136,7 +139,7 @@ internal sealed class PortSipEvents
                 _host.Emit(pbxEvent, Hide(_calls.Translate(pbxEvent), SipAddress.IsHidden(_fields.Text(PortSipFields.Caller))));
                 return;
             case PbxCategory.Queue:
-                pbxEvent.Queue = QueueOfMessage();
+                pbxEvent.Queue = _queues.QueueOfMessage();
                 pbxEvent.From = _fields.Party(PortSipFields.Caller);
                 break;
             case PbxCategory.Config when pbxEvent.Name.StartsWith("queue_", StringComparison.Ordinal):
@@ -158,7 +161,7 @@ internal sealed class PortSipEvents
         var record = PortSipRecord.Read(_fields, _entry);
         pbxEvent.Time = record.EndedAt ?? pbxEvent.Time;
         if (record.SessionId is not null
-            && !IsFirst(pbxEvent, $"call_cdr/{record.SessionId}/{_fields.Text(PortSipFields.CdrId)}/{record.EndedAt?.ToUnixTimeSeconds()}"))
+            && !_doubles.IsFirst(pbxEvent, $"call_cdr/{record.SessionId}/{_fields.Text(PortSipFields.CdrId)}/{record.EndedAt?.ToUnixTimeSeconds()}"))
         {
             return;
         }
@@ -168,167 +171,6 @@ internal sealed class PortSipEvents
         pbxEvent.To = record.Callee;
         _host.Emit(pbxEvent, Hide(_calls.TranslateRecord(pbxEvent, record), SipAddress.IsHidden(_fields.Text(PortSipFields.Caller))));
     }
-
-    // ---- queues ------------------------------------------------------------------------------------------------------
-
-    /// <summary>The full picture of a queue: always state, never news (section 4.4).</summary>
-    /// <returns>The queue's number.</returns>
-    private string? ReceiveQueue(PbxEvent shape)
-    {
-        var queue = _fields.Text(PortSipFields.QueueNumber);
-        _directory.AddQueue(queue, _fields.Text(PortSipFields.QueueId));
-        var picture = queue is null ? null : new QueueUpdate(queue) { IsPicture = true, Name = _fields.Text(PortSipFields.QueueName) };
-        foreach (var json in _fields.Entries(PortSipFields.Agents))
-        {
-            _entry.Read(json);
-            TellAgent(picture, LearnAgent(), PortSipFields.AgentState);
-        }
-        var callers = _fields.Entries(PortSipFields.WaitingList);
-        if (callers.Count == 0)
-        {
-            var pictured = Copy(shape, null);
-            pictured.Queue = queue;
-            pictured.Synthesized = true;
-            _host.Emit(pictured, null, picture);
-        }
-        foreach (var caller in callers)
-        {
-            _entry.Read(caller);
-            TellCaller(picture);
-        }
-        for (var i = 0; i < callers.Count; i++)
-        {
-            _entry.Read(callers[i]);
-            var waiting = Copy(shape, callers.Count == 1 ? null : i);
-            waiting.Queue = queue;
-            waiting.Synthesized = true;
-            waiting.CallId = _entry.Text(PortSipFields.SessionId);
-            waiting.From = _entry.Party(PortSipFields.CallerNumber);
-
-            // The caller came when the list says; the picture itself is of now.
-            waiting.Time = _entry.Moment(PortSipFields.Timestamp) ?? shape.Time;
-
-            // The whole picture goes with its first part.
-            var call = waiting.CallId is { } session ? _calls.TranslateWaiting(session, queue, waiting.From) : null;
-            _host.Emit(waiting, Hide(call, EntryHidesCaller()), i == 0 ? picture : null);
-        }
-        return queue;
-    }
-
-    private void ReceiveCallers(PbxEvent shape)
-    {
-        var queue = QueueOfMessage();
-        var callers = _fields.Entries(PortSipFields.UpdatedCallers);
-        if (callers.Count == 0)
-        {
-            var empty = Copy(shape, null);
-            empty.Queue = queue;
-            _host.Emit(empty);
-        }
-        for (var i = 0; i < callers.Count; i++)
-        {
-            _entry.Read(callers[i]);
-            var session = _entry.Text(PortSipFields.SessionId);
-            var reason = _entry.Word(PortSipFields.Reason);
-            var time = _entry.Moment(PortSipFields.Timestamp) ?? shape.Time;
-            var pbxEvent = Copy(shape, callers.Count == 1 ? null : i);
-            if (session is not null && _entry.Has(PortSipFields.Timestamp)
-                && !IsFirst(pbxEvent, $"{shape.Name}/{_fields.Text(PortSipFields.QueueId)}/{session}/{reason}/{time.ToUnixTimeSeconds()}"))
-            {
-                continue;
-            }
-            pbxEvent.Queue = queue;
-            pbxEvent.Time = time;
-            pbxEvent.CallId = session;
-            pbxEvent.From = _entry.Party(PortSipFields.CallerNumber);
-            var update = queue is null ? null : new QueueUpdate(queue);
-            if (reason == "ENQUEUE")
-                TellCaller(update);
-            else if (session is not null)
-                update?.Left.Add(session);
-            var call = session is null ? null : _calls.TranslateQueue(session, queue, pbxEvent.From, reason, time);
-            _host.Emit(pbxEvent, Hide(call, EntryHidesCaller()), update);
-        }
-    }
-
-    private void ReceiveAgents(PbxEvent shape)
-    {
-        var queue = QueueOfMessage();
-        var updated = _fields.Entries(PortSipFields.UpdatedAgents);
-        var removed = _fields.Entries(PortSipFields.RemovedAgents);
-        var count = updated.Count + removed.Count;
-        if (count == 0)
-        {
-            var empty = Copy(shape, null);
-            empty.Queue = queue;
-            _host.Emit(empty);
-        }
-        for (var i = 0; i < count; i++)
-        {
-            var isRemoved = i >= updated.Count;
-            _entry.Read(isRemoved ? removed[i - updated.Count] : updated[i]);
-            var agent = LearnAgent();
-            var session = _entry.Text(PortSipFields.SessionId);
-            var time = _entry.Moment(PortSipFields.Timestamp);
-            var pbxEvent = Copy(shape, count == 1 ? null : i);
-            if (!isRemoved && time is { } moment && IsRepeated($"{shape.Name}/{_fields.Text(PortSipFields.QueueId)}/{agent}",
-                    $"{_entry.Word(PortSipFields.AgentState)}/{session}/{moment.ToUnixTimeSeconds()}"))
-            {
-                continue;
-            }
-            pbxEvent.Queue = queue;
-            pbxEvent.Time = time ?? shape.Time;
-            pbxEvent.Extension = agent;
-            pbxEvent.CallId = session is "0" ? null : session;
-            pbxEvent.From = _entry.Party(PortSipFields.CallerNumber);
-            var update = queue is null ? null : new QueueUpdate(queue);
-            if (!isRemoved)
-                TellAgent(update, agent, PortSipFields.AgentState);
-            else if (agent is not null)
-                update?.Gone.Add(agent);
-            _host.Emit(pbxEvent, null, update);
-        }
-    }
-
-    /// <summary>The agent of the entry at hand, with the platform's own word for its state.</summary>
-    private void TellAgent(QueueUpdate? update, string? agent, int state)
-    {
-        if (agent is not null)
-            update?.Agents.Add(new PbxQueueAgent
-            {
-                Extension = agent,
-                State = _entry.Text(state),
-                Since = _entry.Moment(PortSipFields.Timestamp) ?? default,
-            });
-    }
-
-    /// <summary>The caller of the entry at hand.</summary>
-    private void TellCaller(QueueUpdate? update)
-    {
-        if (_entry.Text(PortSipFields.SessionId) is { } session)
-            update?.Entered.Add(new PbxQueueCaller
-            {
-                CallId = session,
-                From = _entry.Party(PortSipFields.CallerNumber),
-                FromName = EntryHidesCaller() ? null : _entry.Text(PortSipFields.QueueCallerName),
-                Position = (int?)_entry.Number(PortSipFields.Position),
-                EnteredAt = _entry.Moment(PortSipFields.Timestamp) ?? default,
-            });
-    }
-
-    /// <summary>The agent of the entry at hand, and the call the queue says it has.</summary>
-    private string? LearnAgent()
-    {
-        var agent = _entry.Party(PortSipFields.AgentExtension);
-        _directory.AddExtension(agent);
-        if (agent is not null)
-            _calls.AgentHas(agent, _entry.Word(PortSipFields.AgentState) == "QUEUECALL" ? _entry.Text(PortSipFields.SessionId) : null);
-        return agent;
-    }
-
-    /// <summary>Most queue events name the queue by its id only; the snapshot tells the number.</summary>
-    private string? QueueOfMessage() =>
-        _fields.Text(PortSipFields.QueueNumber) ?? _directory.QueueOf(_fields.Text(PortSipFields.QueueId));
 
     private bool IsListed(PbxEvent pbxEvent) =>
         pbxEvent.Name == "queue_created" && _host.Now < _listingUntil
@@ -352,7 +194,7 @@ internal sealed class PortSipEvents
             extensions.Add(extension);
             _directory.AddExtension(extension);
             var state = PortSipExtension.Read(_entry);
-            var pbxEvent = Copy(shape, entries.Count == 1 ? null : i);
+            var pbxEvent = Part(shape, entries.Count == 1 ? null : i);
             pbxEvent.Extension = extension;
             pbxEvent.Time = _entry.Moment(PortSipFields.Time) ?? shape.Time;
             pbxEvent.IsRegistered = _entry.Flag(PortSipFields.Online);
@@ -367,29 +209,8 @@ internal sealed class PortSipEvents
             _host.Emit(pbxEvent, isFirst ? _calls.TranslateSnapshot(pbxEvent, extension, state.CallStatus) : null);
         }
         if (entries.Count == 0)
-            _host.Emit(Copy(shape, null));
+            _host.Emit(Part(shape, null));
         return extensions;
-    }
-
-    private void ReceiveAgentStates(PbxEvent shape)
-    {
-        if (IsDouble(shape))
-            return;
-        shape.Extension = _fields.Party(PortSipFields.Extension);
-        _directory.AddExtension(shape.Extension);
-        var queues = _fields.Entries(PortSipFields.AgentStatus);
-        if (queues.Count == 0)
-            _host.Emit(shape);
-        for (var i = 0; i < queues.Count; i++)
-        {
-            _entry.Read(queues[i]);
-            var pbxEvent = Copy(shape, queues.Count == 1 ? null : i);
-            pbxEvent.Queue = _entry.Text(PortSipFields.QueueNumber);
-            _directory.AddQueue(pbxEvent.Queue);
-            var update = pbxEvent.Queue is { } queue ? new QueueUpdate(queue) : null;
-            TellAgent(update, shape.Extension, PortSipFields.Status);
-            _host.Emit(pbxEvent, null, update);
-        }
     }
 
     /// <summary>Section 4.1: the contacts are there while any device is left.</summary>
@@ -408,29 +229,20 @@ internal sealed class PortSipEvents
     {
         if (SipAddress.IsHidden(_fields.Text(PortSipFields.Caller)))
             return true;
-        foreach (var list in (ReadOnlySpan<int>)[PortSipFields.WaitingList, PortSipFields.UpdatedCallers, PortSipFields.UpdatedAgents])
+        foreach (var list in CallerLists)
         {
             foreach (var json in _fields.Entries(list))
             {
                 _entry.Read(json);
-                if (EntryHidesCaller())
+                if (_entry.HidesCaller())
                     return true;
             }
         }
         return false;
     }
 
-    private bool EntryHidesCaller() => SipAddress.IsHidden(_entry.Text(PortSipFields.CallerNumber));
-
-    private static CallUpdate? Hide(CallUpdate? call, bool hidesCaller)
-    {
-        if (call is not null)
-            call.HidesFrom = hidesCaller;
-        return call;
-    }
-
     /// <summary>An event for one entry of a message; with a place in the message its id is one of its own.</summary>
-    private static PbxEvent Copy(PbxEvent shape, int? place)
+    public static PbxEvent Part(PbxEvent shape, int? place)
     {
         var pbxEvent = new PbxEvent
         {
@@ -447,58 +259,12 @@ internal sealed class PortSipEvents
         return pbxEvent;
     }
 
-    private bool IsFirst(PbxEvent pbxEvent, string key)
+    /// <summary>Says in an update whether the caller hides the number.</summary>
+    public static CallUpdate? Hide(CallUpdate? call, bool hidesCaller)
     {
-        if (!_recent.Add(key))
-        {
-            _host.CountDuplicate();
-            return false;
-        }
-        pbxEvent.Id = key;
-        return true;
-    }
-
-    /// <summary>
-    /// True when an event has come before (section 6). Of a call it is the same when <c>event_type</c>, <c>session_id</c>,
-    /// <c>call_id</c> and <c>time</c> are, and the one who acted, since two parties can hold, two devices ring, and a menu and
-    /// a person answer in one second. Of an extension or a queue it is a double when it repeats the last one to the letter: within a second a
-    /// phone may ring, stop and ring again. Without a time nothing tells a double from the same thing happening again.
-    /// </summary>
-    private bool IsDouble(PbxEvent pbxEvent)
-    {
-        if (!_fields.Has(PortSipFields.Time) && !_fields.Has(PortSipFields.Timestamp))
-            return false;
-        if (_fields.Text(PortSipFields.SessionId) is not { } session)
-        {
-            var subject = _fields.Text(PortSipFields.Extension) ?? _fields.Text(PortSipFields.ExtensionNumber) ?? _fields.Text(PortSipFields.QueueId);
-            return IsRepeated($"{pbxEvent.Name}/{subject}", pbxEvent.Id);
-        }
-        var actor = _fields.Address(PortSipFields.Aor) ?? _fields.Address(PortSipFields.Extension)
-            ?? _fields.Address(PortSipFields.Destination) ?? _fields.Address(PortSipFields.DestinationMisspelt);
-        actor ??= pbxEvent.Name switch
-        {
-            "call_established" => _fields.Address(PortSipFields.CallTarget),
-            "call_update_info" => $"{_fields.Address(PortSipFields.Caller)}-{_fields.Address(PortSipFields.Callee)}",
-            var name when name.Contains("target_", StringComparison.Ordinal) => _fields.Address(PortSipFields.CallTarget) ?? pbxEvent.Id,
-            _ => null,
-        };
-        return !IsFirst(pbxEvent,
-            $"{pbxEvent.Name}/{session}/{_fields.Text(PortSipFields.CallId)}/{pbxEvent.Time.ToUnixTimeSeconds()}{(actor is null ? "" : $"/{actor}")}");
-    }
-
-    private bool IsRepeated(string subject, string content)
-    {
-        if (_lastOf.TryGetValue(subject, out var last) && last == content)
-        {
-            _host.CountDuplicate();
-            return true;
-        }
-
-        // More subjects than any PBX has numbers; a server that invents them must not fill the memory.
-        if (_lastOf.Count >= 100_000)
-            _lastOf.Clear();
-        _lastOf[subject] = content;
-        return false;
+        if (call is not null)
+            call.HidesFrom = hidesCaller;
+        return call;
     }
 
     private bool IsWanted(string topic) => _wantedNames.Contains(topic) || _wantedNames.Contains(PortSipTopics.GlobalPrefix + topic);

@@ -1,11 +1,10 @@
-using System.Text.Json;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.PortSip;
 
 /// <summary>PortSIP as a state machine: login, topics, silence (portsip.md sections 2, 3 and 6).</summary>
-internal sealed class PortSipSession : ProtocolSession
+internal sealed class PortSipSession : TopicSession<PortSipTopic>
 {
     /// <summary>Section 6: no answer to the login in 10-15 s; reconnect.</summary>
     private static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(15);
@@ -13,21 +12,20 @@ internal sealed class PortSipSession : ProtocolSession
     /// <summary>Section 3: warn after 10-15 s without answer and event.</summary>
     private static readonly TimeSpan QuietTimeout = TimeSpan.FromSeconds(12);
 
-    private const string LoginTimer = "login";
-    private const string QuietTimerPrefix = "quiet ";
-
-    private readonly PortSipDriver _driver;
-    private readonly TopicTable<PortSipTopic> _topics;
+    private readonly PortSipLogin _login;
     private readonly PortSipEvents _events;
     private readonly JsonFields _fields;
+    private readonly SessionTimer _loginTimer;
+
+    /// <summary>By topic: no answer to its subscription yet.</summary>
+    private readonly KeyedTimers<string> _quietTimers;
 
     /// <summary>The commands that an answer may still come for, oldest first: an answer need not name its command.</summary>
     private readonly List<SentCommand> _unanswered = [];
     private readonly HashSet<string> _wantedNames = new(StringComparer.Ordinal);
+
+    /// <summary>The newest link's; null before the first.</summary>
     private LinkTarget? _target;
-    private int _link;
-    private bool _isAuthenticated;
-    private bool _isReady;
 
     /// <summary>True once a subscription was never answered: then a restored one does not wait for an answer, either.</summary>
     private bool _isMute;
@@ -35,95 +33,33 @@ internal sealed class PortSipSession : ProtocolSession
     /// <summary>True once a subscription was answered: then silence is no yes.</summary>
     private bool _hasAnswered;
 
-    /// <summary>True from a link that was given up because a restored subscription was refused or not answered, until one is ready.</summary>
-    private bool _hasRecycled;
-
-    public PortSipSession(ISessionHost host, PortSipDriver driver)
+    /// <param name="host">Where everything goes that comes out.</param>
+    /// <param name="login">Who logs in. A login lasts as long as its link, so there is no token to be handed over.</param>
+    public PortSipSession(ISessionHost host, PortSipLogin login)
         : base(host)
     {
-        _driver = driver;
-        _topics = new TopicTable<PortSipTopic>(host);
+        _login = login;
+        _loginTimer = host.NewTimer(LoginUnanswered);
+        _quietTimers = new KeyedTimers<string>(host, StayedQuiet);
         var pool = new Utf8Pool();
         _fields = new JsonFields(PortSipFields.Names, pool);
         _events = new PortSipEvents(host, pool, _fields, _wantedNames);
     }
 
-    /// <inheritdoc/>
-    public override void LinkOpened(int link, LinkTarget target, LinkTicket ticket)
-    {
-        _link = link;
-        _target = target;
-        _isAuthenticated = _isReady = false;
-        _unanswered.Clear();
-        _topics.Reset();
-        _events.LinkOpened();
-        if (PortSipAddress.DialectOf(target) == PortSipDialect.V16 && _driver.Login.Kind == PortSipLoginKind.SystemAdministrator)
-        {
-            Host.CloseLink(link, PortSipFaults.NoSystemLogin(_driver.Server));
-            return;
-        }
-        Host.Log($"Logging in ({_driver.Login.Kind}).");
-        Host.SetTimer(LoginTimer, LoginTimeout);
-        Send(PortSipCommands.Authenticate(_driver.Login));
-    }
+    private string Server => PortSipAddress.Display(_target!);
 
-    /// <inheritdoc/>
-    public override void LinkClosed(int link)
-    {
-        if (link != _link)
-            return;
-        Host.CancelTimer(LoginTimer);
-        foreach (var name in _wantedNames)
-            Host.CancelTimer(QuietTimerPrefix + name);
-        _isAuthenticated = _isReady = false;
-        _unanswered.Clear();
-    }
-
-    /// <inheritdoc/>
-    public override void FrameReceived(int link, in Frame frame)
-    {
-        if (frame.Kind != FrameKind.Text)
-            return;
-        try
-        {
-            if (!_fields.Read(frame.Payload))
-                Host.ReportUnreadable(frame.Payload.Span, "It is no object.");
-            else if (_fields.Text(PortSipFields.EventType) is { } name)
-                EventReceived(name, frame.Payload);
-            else if (_fields.Number(PortSipFields.Status) is { } status)
-                AnswerReceived(status);
-            else
-                _events.ReceiveUnknown(_fields.Text(PortSipFields.Command), frame.Payload);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // Section 8: some of the platform's own samples are no JSON. The message is lost, the link is not. The second
-            // exception is what .NET throws for text that is JSON by its form but holds half a character.
-            Host.ReportUnreadable(frame.Payload.Span, $"It is not JSON ({e.Message})");
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void TimerElapsed(string timer)
-    {
-        if (timer == LoginTimer)
-            Host.CloseLink(_link, PortSipFaults.NotAuthenticated(_driver.Server, LoginTimeout));
-        else if (timer.StartsWith(QuietTimerPrefix, StringComparison.Ordinal))
-            StayedQuiet(timer[QuietTimerPrefix.Length..]);
-        else
-            _events.TimerElapsed(timer);
-    }
+    private PortSipDialect Dialect => PortSipAddress.DialectOf(_target!);
 
     /// <inheritdoc/>
     public override void Subscribe(PbxSubscription subscription)
     {
         var filter = subscription.Filter;
-        var topics = PortSipTopics.Resolve(filter, _driver.Login.Kind);
+        var topics = PortSipTopics.Resolve(filter, _login.Kind);
         foreach (var name in filter.EventName)
             if (PortSipCatalogue.Instance.Find(name) is null)
                 throw PortSipFaults.UnknownEvent(name);
         if (_target is not null && topics.FirstOrDefault(t => !IsOffered(t)) is { Name: not null } missing)
-            throw PortSipFaults.NotInDialect(missing.Name, _driver.Server);
+            throw PortSipFaults.NotInDialect(missing.Name, Server);
         if (filter.Topic.Count > 0)
         {
             // An event does not say whether the tenant's or the global topic brought it.
@@ -131,21 +67,21 @@ internal sealed class PortSipSession : ProtocolSession
             subscription.EventTopics = [.. names, .. names.Select(n => PortSipTopics.GlobalPrefix + n)];
         }
         _events.LearnFrom(filter);
-        _topics.Add(subscription, topics);
+        Topics.Add(subscription, topics);
         RefreshWantedNames();
-        if (_isAuthenticated)
+        if (IsAuthenticated)
             SendUnsent();
     }
 
     /// <inheritdoc/>
     public override void Unsubscribe(PbxSubscription subscription)
     {
-        var orphans = _topics.Remove(subscription);
+        var orphans = Topics.Remove(subscription);
         var before = _wantedNames.ToArray();
         RefreshWantedNames();
         foreach (var name in before.Where(n => !_wantedNames.Contains(n)))
-            Host.CancelTimer(QuietTimerPrefix + name);
-        if (_isAuthenticated)
+            _quietTimers.Cancel(name);
+        if (IsAuthenticated)
         {
             SendUnsubscribe(orphans);
             SendUnsent();
@@ -156,8 +92,48 @@ internal sealed class PortSipSession : ProtocolSession
     /// <inheritdoc/>
     public override void Closing()
     {
-        if (_isAuthenticated)
-            SendUnsubscribe(_topics.Wanted);
+        if (IsAuthenticated)
+            SendUnsubscribe(Topics.Wanted);
+    }
+
+    /// <inheritdoc/>
+    protected override void Opened(LinkTarget target, LinkTicket ticket)
+    {
+        _target = target;
+        _unanswered.Clear();
+        _events.LinkOpened();
+        if (Dialect == PortSipDialect.V16 && _login.Kind == PortSipLoginKind.SystemAdministrator)
+        {
+            Host.CloseLink(Link, PortSipFaults.NoSystemLogin(Server));
+            return;
+        }
+        Host.Log($"Logging in ({_login.Kind}).");
+        _loginTimer.Set(LoginTimeout);
+        Send(PortSipCommands.Authenticate(_login));
+    }
+
+    /// <inheritdoc/>
+    protected override void Closed()
+    {
+        _loginTimer.Cancel();
+        _quietTimers.CancelAll();
+        _unanswered.Clear();
+    }
+
+    /// <summary>Section 8: some of the platform's own samples are no JSON. Such a message is lost, the link is not.</summary>
+    /// <inheritdoc/>
+    protected override void ReadFrame(int link, in Frame frame)
+    {
+        if (frame.Kind != FrameKind.Text)
+            return;
+        if (!_fields.Read(frame.Payload))
+            Host.ReportUnreadable(frame.Payload.Span, "It is no object.");
+        else if (_fields.Text(PortSipFields.EventType) is { } name)
+            EventReceived(name, frame.Payload);
+        else if (_fields.Number(PortSipFields.Status) is { } status)
+            AnswerReceived(status);
+        else
+            _events.ReceiveUnknown(_fields.Text(PortSipFields.Command), frame.Payload);
     }
 
     // ---- login -----------------------------------------------------------------------------------------------------
@@ -167,14 +143,14 @@ internal sealed class PortSipSession : ProtocolSession
         var command = _fields.Text(PortSipFields.Command);
         var code = _fields.Text(PortSipFields.Status)!;
         var error = _fields.Text(PortSipFields.Error);
-        if (!_isAuthenticated)
+        if (!IsAuthenticated)
         {
             // Section 2: only the status decides. Nothing else is sent before it, so the first answer is the login's.
-            Host.CancelTimer(LoginTimer);
+            _loginTimer.Cancel();
             if (status == 0)
-                Authenticated();
+                LoggedIn();
             else
-                Host.CloseLink(_link, PortSipFaults.Refused(_driver.Login, _driver.Server, code, error));
+                Host.CloseLink(Link, PortSipFaults.Refused(_login, Server, code, error));
             return;
         }
         var index = command is null ? 0 : _unanswered.FindIndex(c => c.Command.Equals(command, StringComparison.OrdinalIgnoreCase));
@@ -193,26 +169,25 @@ internal sealed class PortSipSession : ProtocolSession
         _isMute = false;
         _hasAnswered = true;
         if (!_unanswered.Exists(c => c.Topic == answered.Topic))
-            Host.CancelTimer(QuietTimerPrefix + answered.Topic);
+            _quietTimers.Cancel(answered.Topic);
         if (status == 0)
             Confirm(answered.Topic, answered.Members, "status 0");
         else
             Refuse(answered, code, error);
     }
 
-    private void Authenticated()
+    private void LoginUnanswered() => Host.CloseLink(Link, PortSipFaults.NotAuthenticated(Server, LoginTimeout));
+
+    private void LoggedIn()
     {
-        _isAuthenticated = true;
-        _driver.Found(_target!);
-        Host.Log($"Logged in; the dialect is {PortSipAddress.DialectOf(_target!)}.");
-        foreach (var topic in _topics.Wanted.Where(t => !IsOffered(t)).ToArray())
-            SendUnsubscribe(_topics.Refuse(topic, PortSipFaults.NotInDialect(topic.Name, _driver.Server)));
+        Host.Log($"Logged in; the dialect is {Dialect}.");
+        foreach (var topic in Topics.Wanted.Where(t => !IsOffered(t)).ToArray())
+            Topics.Refuse(topic, PortSipFaults.NotInDialect(topic.Name, Server));
         RefreshWantedNames();
-        SendUnsent();
-        ReadyIfSettled();
+        Authenticated();
     }
 
-    private bool IsOffered(PortSipTopic topic) => PortSipTopics.Has(PortSipAddress.DialectOf(_target!), topic.Name);
+    private bool IsOffered(PortSipTopic topic) => PortSipTopics.Has(Dialect, topic.Name);
 
     // ---- topics ----------------------------------------------------------------------------------------------------
 
@@ -220,24 +195,24 @@ internal sealed class PortSipSession : ProtocolSession
     /// One command after the other, as long as the server may answer: an answer need not say which one it means, and that of a
     /// later command must not be taken for an earlier one's that was never answered.
     /// </summary>
-    private void SendUnsent()
+    protected override void SendUnsent()
     {
-        while (_topics.Unsent is [var next, ..] && (_isMute || !IsAwaitingAnswer))
+        while (Topics.Unsent is [var next, ..] && (_isMute || !IsAwaitingAnswer))
         {
             var name = next.Name;
 
             // Whether a second command adds to the first or replaces it is not documented. With all members in every one
             // nothing is lost either way, and the state that comes again is no news.
-            var members = _topics.Wanted.Where(t => t.Name == name).Select(t => t.Member).ToArray();
-            foreach (var topic in _topics.Unsent.Where(t => t.Name == name))
-                _topics.MarkSent(topic);
+            var members = Topics.Wanted.Where(t => t.Name == name).Select(t => t.Member).ToArray();
+            foreach (var topic in Topics.Unsent.Where(t => t.Name == name))
+                Topics.MarkSent(topic);
             _unanswered.Add(new SentCommand("subscribe", name, members));
             _events.Subscribed(name);
             Send(PortSipCommands.Subscribe(name, members));
-            if (_isMute && !_isReady)
+            if (_isMute && !IsReady)
                 Confirm(name, members, null);
             else
-                Host.SetTimer(QuietTimerPrefix + name, QuietTimeout);
+                _quietTimers.Set(name, QuietTimeout);
         }
     }
 
@@ -258,78 +233,60 @@ internal sealed class PortSipSession : ProtocolSession
             return;
 
         // A snapshot speaks for what it names, any other event for the whole command.
-        Confirm(topic, received.Members ?? _topics.Unanswered.Where(t => t.Name == topic).Select(t => t.Member).ToArray(), name);
+        Confirm(topic, received.Members ?? Topics.Unanswered.Where(t => t.Name == topic).Select(t => t.Member).ToArray(), name);
     }
 
-    private bool IsAwaitingAnswer => _unanswered.Exists(c => c.Command == "subscribe" && _topics.Unanswered.Any(t => t.Name == c.Topic));
+    private bool IsAwaitingAnswer => _unanswered.Exists(c => c.Command == "subscribe" && Topics.Unanswered.Any(t => t.Name == c.Topic));
 
-    private bool IsAwaited(string topic) => !_topics.IsSettled && _topics.Unanswered.Any(t => t.Name == topic);
+    private bool IsAwaited(string topic) => !Topics.IsSettled && Topics.Unanswered.Any(t => t.Name == topic);
 
     private void Confirm(string topic, IReadOnlyList<string> members, string? words)
     {
         foreach (var member in members)
-            _topics.Confirm(new PortSipTopic(topic, member), words is null ? null : $"{topic}: {words}");
+            Topics.Confirm(new PortSipTopic(topic, member), words is null ? null : $"{topic}: {words}");
         SendUnsent();
         ReadyIfSettled();
     }
 
     private void Refuse(SentCommand command, string code, string? error)
     {
-        var refused = _topics.Unanswered.Where(t => t.Name == command.Topic && command.Members.Contains(t.Member)).ToArray();
-        if (!_isReady && !_hasRecycled && Array.Exists(refused, t => _topics.UsersOf(t).Any(u => u.ConfirmedAt is not null)))
-        {
-            // It stood on an earlier link, so one no is not taken for the last word.
-            _hasRecycled = true;
-            Host.CloseLink(_link, PortSipFaults.RestoreRefused(_driver.Server, command.Topic, code, error));
+        var refused = Topics.Unanswered.Where(t => t.Name == command.Topic && command.Members.Contains(t.Member)).ToArray();
+        var notRestored = PortSipFaults.RestoreRefused(Server, command.Topic, code, error);
+        if (Array.Exists(refused, t => RecycleFor(t, notRestored)))
             return;
-        }
         var fault = PortSipFaults.SubscriptionRefused(command.Topic, Describe(refused), code, error);
         var orphans = new List<PortSipTopic>();
         foreach (var topic in refused)
-            orphans.AddRange(_topics.Refuse(topic, fault));
+            orphans.AddRange(Topics.Refuse(topic, fault));
         RefreshWantedNames();
         SendUnsubscribe(orphans.Except(refused));
 
         // What was fine before may have gone down with the refused command.
-        foreach (var topic in _topics.Wanted.Where(t => t.Name == command.Topic).ToArray())
-            _topics.MarkUnsent(topic);
+        foreach (var topic in Topics.Wanted.Where(t => t.Name == command.Topic).ToArray())
+            Topics.MarkUnsent(topic);
         SendUnsent();
         ReadyIfSettled();
     }
 
     private void StayedQuiet(string name)
     {
-        if (!_isReady && _hasAnswered && !_hasRecycled && _topics.Unanswered.Any(t => t.Name == name))
-        {
-            _hasRecycled = true;
-            Host.CloseLink(_link, PortSipFaults.NotRestored(_driver.Server, name, QuietTimeout));
+        var quiet = Topics.Unanswered.Where(t => t.Name == name).ToArray();
+        var notRestored = PortSipFaults.NotRestored(Server, name, QuietTimeout);
+        if (_hasAnswered && Array.Exists(quiet, t => RecycleFor(t, notRestored)))
             return;
-        }
 
         // The timer runs on after an event, so that a server that answers no command is known as such.
         _isMute |= _unanswered.RemoveAll(c => c.Topic == name) > 0;
-        var quiet = _topics.Unanswered.Where(t => t.Name == name).ToArray();
         if (quiet.Length == 0)
             return;
         Host.Warn(PortSipFaults.Quiet(name, Describe(quiet), QuietTimeout));
         Confirm(name, quiet.Select(t => t.Member).ToArray(), "no answer, taken for a yes");
     }
 
-    private void ReadyIfSettled()
-    {
-        if (!_isAuthenticated || _isReady || !_topics.IsSettled)
-            return;
-        _isReady = true;
-        _hasRecycled = false;
-
-        // Nothing is replayed; the snapshots that follow a subscription are state (section 6).
-        Host.LinkReady(_link, LinkRecovery.None);
-    }
-
     private void RefreshWantedNames()
     {
         _wantedNames.Clear();
-        foreach (var topic in _topics.Wanted)
+        foreach (var topic in Topics.Wanted)
             _wantedNames.Add(topic.Name);
     }
 
@@ -338,8 +295,6 @@ internal sealed class PortSipSession : ProtocolSession
         var members = topics.Select(t => t.Member).Where(m => m.Length > 0).Take(10).ToArray();
         return members.Length == 0 ? "" : $" ({string.Join(", ", members)}{(topics.Length > members.Length ? ", ..." : "")})";
     }
-
-    private void Send(ReadOnlyMemory<byte> payload) => Host.Send(_link, new OutFrame(FrameKind.Text, payload));
 
     private sealed record SentCommand(string Command, string Topic, IReadOnlyList<string> Members);
 }

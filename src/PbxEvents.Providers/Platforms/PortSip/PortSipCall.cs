@@ -2,7 +2,7 @@ namespace PbxEvents.Providers.Platforms.PortSip;
 
 /// <summary>What a session has to remember of a call in progress, besides what the tracker knows.</summary>
 /// <param name="id">Its <c>session_id</c>.</param>
-internal sealed class OpenCall(string id)
+internal sealed class PortSipCall(string id)
 {
     public string Id => id;
 

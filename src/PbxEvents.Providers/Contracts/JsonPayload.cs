@@ -21,17 +21,6 @@ internal static class JsonPayload
         return buffer.WrittenMemory;
     }
 
-    /// <summary>Writes a Socket.IO event with one object as its argument: <c>["name",{...}]</c>.</summary>
-    public static ReadOnlyMemory<byte> WriteEvent(string name, Action<Utf8JsonWriter> writeMembers) => Write(w =>
-    {
-        w.WriteStartArray();
-        w.WriteStringValue(name);
-        w.WriteStartObject();
-        writeMembers(w);
-        w.WriteEndObject();
-        w.WriteEndArray();
-    });
-
     /// <summary>Writes a member when it has a value.</summary>
     public static void WriteOptional(this Utf8JsonWriter writer, string name, string? value)
     {

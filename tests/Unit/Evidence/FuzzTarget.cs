@@ -1,11 +1,11 @@
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Platforms.PortSip;
 using PbxEvents.Providers.Platforms.RingCentral;
-using PbxEvents.Providers.Platforms.TelecomX;
 using PbxEvents.Providers.Platforms.Yeastar;
 using PbxEvents.Tests.Unit.OneCloud;
 using PbxEvents.Tests.Unit.PortSip;
 using PbxEvents.Tests.Unit.Support;
+using PbxEvents.Tests.Unit.TelecomX;
 using PbxEvents.Tests.Unit.Yeastar;
 
 namespace PbxEvents.Tests.Unit.Evidence;
@@ -22,13 +22,16 @@ internal sealed record FuzzTarget(
     RecordingHost Host, LinkTarget Target, IReadOnlyList<string> Greet, IReadOnlyList<string> Corpus, Func<int, string> Good, string? SnapshotKind = null,
     string? SnapshotKey = null)
 {
+    /// <summary>What the driver would hand over with each link.</summary>
+    public LinkTicket Ticket { get; init; } = LinkTicket.None;
+
     public int Link { get; private set; }
 
     /// <summary>Opens the next link and lets the server greet.</summary>
     public void Open()
     {
         Host.Session!.PlanLink(isRotation: false);
-        Host.Session.LinkOpened(++Link, Target, LinkTicket.None);
+        Host.Session.LinkOpened(++Link, Target, Ticket);
         foreach (var frame in Greet)
             Host.Receive(frame, Link);
     }
@@ -60,13 +63,10 @@ internal sealed record FuzzTarget(
 
     private static FuzzTarget TelecomX()
     {
-        var options = new PbxConnectOptions { Provider = "TelecomX", AccessToken = new Secret("T"), Domain = "C" };
-        var driver = new TelecomXDriver(new DriverContext(options, new FakeHttp(_ => new HttpAnswer(500, default)), _ => { }));
-        driver.PrepareAsync(new LinkPlan(), CancellationToken.None).GetAwaiter().GetResult();
         var host = new RecordingHost();
-        host.Session = new TelecomXSession(host, driver, options);
-        host.Session.Subscribe(new PbxSubscription { Id = 1, Filter = new PbxSubscriptionFilter { Topic = ["PBX", "CALL", "REGISTER"] } });
-        return new FuzzTarget(host, new LinkTarget { Uri = new Uri("https://api.test/socket.io/") },
+        var session = TelecomXBench.CreateSession(host);
+        session.Subscribe(new PbxSubscription { Id = 1, Filter = new PbxSubscriptionFilter { Topic = ["PBX", "CALL", "REGISTER"] } });
+        return new FuzzTarget(host, TelecomXBench.Target,
             ["""["authenticated"]""", """["subscribed",{"type":"PBX"}]""", """["subscribed",{"type":"CALL"}]""", """["subscribed",{"type":"REGISTER"}]"""],
             [
                 """["authenticated"]""", """["unauthorized",{"reason":"bad token"}]""", """["subscribed",{"type":"PBX"}]""", """["notSubscribed",{"type":"CALL","reason":"no"}]""",
@@ -82,7 +82,8 @@ internal sealed record FuzzTarget(
                 """["REPLY",{"requestId":"id-1","request":"CommunicatorGetStatus","from":{"employee":"E","instanceId":"i1"},"data":{"ok":1}}]""",
             ],
             n => $$"""["PBX",{"event":"CALL_START","eventId":"good{{n}}","sessionId":"good{{n}}","pbxServer":"p1","channel":"c1","leg":"I","direction":"I"}]""",
-            "/v2/session");
+            "/v2/session")
+        { Ticket = TelecomXBench.Ticket };
     }
 
     private static async Task<FuzzTarget> OneCloudAsync()

@@ -85,7 +85,7 @@ internal static class SessionFuzz
                 target.Open();
                 break;
             case 11:
-                session.CredentialRenewed(LinkTicket.None);
+                session.CredentialRenewed(target.Ticket);
                 break;
             case 12:
                 session.FrameReceived(target.Link + 1000, new Frame(FrameKind.Text, frame));

@@ -21,19 +21,23 @@ public sealed class TelecomXDriverTests
 
     private static TelecomXDriver Make(PbxConnectOptions options, FakeHttp http) => new(new DriverContext(options, http, _ => { }));
 
-    private static async Task<IReadOnlyList<LinkTarget>> Prepare(TelecomXDriver driver, LinkPlan? plan = null) =>
-        (await driver.PrepareAsync(plan ?? new LinkPlan(), CancellationToken.None)).Targets;
+    private static Task<LinkOffer> Prepare(TelecomXDriver driver) => driver.PrepareAsync(new LinkPlan(), CancellationToken.None);
+
+    private static async Task<string> Renew(TelecomXDriver driver) =>
+        ((TelecomXTicket)await driver.RenewCredentialAsync(CancellationToken.None)).Token.Reveal();
 
     [Fact]
     public async Task Logs_in_with_user_and_password_and_asks_for_a_token_that_lasts()
     {
         var http = new FakeHttp(_ => FakeHttp.Json(200, GoodLogin));
         var driver = Make(WithPassword, http);
-        var target = Assert.Single(await Prepare(driver));
+        var offer = await Prepare(driver);
+        var target = Assert.Single(offer.Targets);
         Assert.Equal(new Uri("http://127.0.0.1:99/socket.io/"), target.Uri);
         Assert.Equal(LinkKind.SocketIo, target.Kind);
         Assert.Equal("""{"username":"a@b.dk","password":"pass-word","persist":true}""", FakeHttp.BodyOf(http.Calls.Single()));
-        Assert.Equal(("C1", "VIEWER", "T1"), (driver.Customer, driver.AccessLevel, driver.Token.Reveal()));
+        var ticket = (TelecomXTicket)offer.Ticket;
+        Assert.Equal(("C1", "VIEWER", "T1"), (ticket.Customer, ticket.AccessLevel, ticket.Token.Reveal()));
         await Prepare(driver);
         Assert.Single(http.Calls);
     }
@@ -79,11 +83,9 @@ public sealed class TelecomXDriverTests
             : new HttpAnswer(isValid ? 200 : 403, default));
         var driver = Make(WithPassword, http);
         await Prepare(driver);
-        await driver.RenewCredentialAsync(CancellationToken.None);
-        Assert.Equal("T1", driver.Token.Reveal());
+        Assert.Equal("T1", await Renew(driver));
         isValid = false;
-        await driver.RenewCredentialAsync(CancellationToken.None);
-        Assert.Equal("T2", driver.Token.Reveal());
+        Assert.Equal("T2", await Renew(driver));
     }
 
     [Fact]
@@ -109,8 +111,7 @@ public sealed class TelecomXDriverTests
         };
         var driver = Make(options, new FakeHttp(_ => new HttpAnswer(403, default)));
         await Prepare(driver);
-        await driver.RenewCredentialAsync(CancellationToken.None);
-        Assert.Equal("P2", driver.Token.Reveal());
+        Assert.Equal("P2", await Renew(driver));
     }
 
     [Fact]

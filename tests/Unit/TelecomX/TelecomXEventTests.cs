@@ -1,4 +1,3 @@
-using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Platforms.TelecomX;
 using PbxEvents.Tests.Unit.Support;
 
@@ -13,12 +12,8 @@ public sealed class TelecomXEventTests
 
     public TelecomXEventTests()
     {
-        var options = new PbxConnectOptions { Provider = "TelecomX", AccessToken = new Secret("T"), Domain = "C" };
-        var driver = new TelecomXDriver(new DriverContext(options, new FakeHttp(_ => new HttpAnswer(500, default)), _ => { }));
-        driver.PrepareAsync(new LinkPlan(), CancellationToken.None).GetAwaiter().GetResult();
-        _session = new TelecomXSession(_host, driver, options);
-        _host.Session = _session;
-        _session.LinkOpened(1, new LinkTarget { Uri = new Uri("https://api.test/socket.io/") }, LinkTicket.None);
+        _session = TelecomXBench.CreateSession(_host);
+        _session.LinkOpened(1, TelecomXBench.Target, TelecomXBench.Ticket);
         _host.Receive("""["authenticated"]""");
     }
 

@@ -8,30 +8,17 @@ namespace PbxEvents.Tests.Unit.TelecomX;
 /// <summary>The session on the socket: telecomx.md sections 3, 5, 6 and 8.</summary>
 public sealed class TelecomXSessionTests
 {
-    private static readonly LinkTarget Target = new() { Uri = new Uri("https://api.test/socket.io/") };
     private readonly RecordingHost _host = new();
     private readonly TelecomXSession _session;
     private int _lastId;
 
-    public TelecomXSessionTests()
-    {
-        var options = new PbxConnectOptions
-        {
-            Provider = "TelecomX",
-            AccessToken = new Secret("T"),
-            Domain = "C",
-            Application = "pwsh",
-            InstanceId = "host-1",
-        };
-        var driver = new TelecomXDriver(new DriverContext(options, new FakeHttp(_ => new HttpAnswer(500, default)), _ => { }));
-        driver.PrepareAsync(new LinkPlan(), CancellationToken.None).GetAwaiter().GetResult();
-        _session = new TelecomXSession(_host, driver, options);
-        _host.Session = _session;
-    }
+    public TelecomXSessionTests() => _session = TelecomXBench.CreateSession(_host);
+
+    private void Open(int link = 1, TelecomXTicket? ticket = null) => _session.LinkOpened(link, TelecomXBench.Target, ticket ?? TelecomXBench.Ticket);
 
     private void Authenticate(int link = 1)
     {
-        _session.LinkOpened(link, Target, LinkTicket.None);
+        Open(link);
         _host.Receive("""["authenticated"]""", link);
     }
 
@@ -47,18 +34,18 @@ public sealed class TelecomXSessionTests
     [Fact]
     public void Authenticates_on_connect_and_is_ready_when_the_server_says_so()
     {
-        _session.LinkOpened(1, Target, LinkTicket.None);
+        Open();
         Assert.Equal("""["authenticate",{"token":"T","client":"pwsh","instanceId":"host-1"}]""", _host.SentText[0]);
         Assert.Empty(_host.Ready);
         _host.Receive("""["authenticated"]""");
         Assert.Equal([(1, LinkRecovery.None)], _host.Ready);
-        Assert.Empty(_host.Timers);
+        Assert.Equal(0, _host.TimerCount);
     }
 
     [Fact]
     public void Subscribes_after_authenticated_and_not_before()
     {
-        _session.LinkOpened(1, Target, LinkTicket.None);
+        Open();
         Subscribe(Channel("PBX"));
         Assert.Single(_host.Sent);
         _host.Receive("""["authenticated"]""");
@@ -101,34 +88,25 @@ public sealed class TelecomXSessionTests
     }
 
     [Fact]
-    public async Task A_channel_above_the_logins_level_is_refused_at_once()
+    public void A_channel_above_the_logins_level_is_refused_at_once()
     {
-        var options = new PbxConnectOptions { Provider = "TelecomX", UserName = "a@b.test", Password = new Secret("P") };
-        var http = new FakeHttp(_ => FakeHttp.Json(200, """{"token":"T","expiresInMinutes":-1,"customer":"C","accessLevel":"PERSONAL"}"""));
-        var driver = new TelecomXDriver(new DriverContext(options, http, _ => { }));
-        await driver.PrepareAsync(new LinkPlan(), CancellationToken.None);
-        var host = new RecordingHost();
-        var session = new TelecomXSession(host, driver, options);
-        host.Session = session;
-        var early = new PbxSubscription { Id = 1, Filter = Channel("REGISTER") };
-        session.Subscribe(early);
-        session.LinkOpened(1, Target, LinkTicket.None);
-        Assert.Empty(host.Rejected);
-        host.Receive("""["authenticated"]""");
-        Assert.Equal(early, Assert.Single(host.Rejected).Subscription);
-        Assert.Single(host.Ready);
+        var early = Subscribe(Channel("REGISTER"));
+        Open(ticket: TelecomXBench.Ticket with { AccessLevel = "PERSONAL" });
+        Assert.Empty(_host.Rejected);
+        _host.Receive("""["authenticated"]""");
+        Assert.Equal(early, Assert.Single(_host.Rejected).Subscription);
+        Assert.Single(_host.Ready);
 
-        var both = new PbxSubscription { Id = 2, Filter = new PbxSubscriptionFilter { Topic = ["PBX", "CALL"] } };
-        session.Subscribe(both);
-        var (refused, error) = host.Rejected[^1];
+        var both = Subscribe(new PbxSubscriptionFilter { Topic = ["PBX", "CALL"] });
+        var (refused, error) = _host.Rejected[^1];
         Assert.Equal((both, PbxErrorKind.PermissionDenied, "CALL", true), (refused, error.Kind, error.Target, error.IsPermanent));
         Assert.Equal("The channel CALL needs the access level VIEWER; this login has PERSONAL.", error.Message);
         Assert.Contains("VIEWER", error.Advice, StringComparison.Ordinal);
-        Assert.DoesNotContain(host.SentText, t => t.Contains("subscribe", StringComparison.Ordinal));
-        Assert.Empty(host.Timers);
+        Assert.DoesNotContain(_host.SentText, t => t.Contains("subscribe", StringComparison.Ordinal));
+        Assert.Equal(0, _host.TimerCount);
 
-        session.Subscribe(new PbxSubscription { Id = 3, Filter = Channel("PBX") });
-        Assert.Equal("""["subscribe",{"type":"PBX","customer":"C"}]""", host.SentText[^1]);
+        Subscribe(Channel("PBX"));
+        Assert.Equal("""["subscribe",{"type":"PBX","customer":"C"}]""", _host.SentText[^1]);
     }
 
     [Fact]
@@ -137,7 +115,7 @@ public sealed class TelecomXSessionTests
         Authenticate();
         var subscription = Subscribe(new PbxSubscriptionFilter { Topic = ["PBX", "CALL"] });
         _host.Receive("""["subscribed",{"type":"PBX"}]""");
-        _session.TimerElapsed("subscribe CALL");
+        _host.Advance(TimeSpan.FromSeconds(16));
         Assert.Equal(subscription, Assert.Single(_host.Rejected).Subscription);
         Assert.Equal("""["unsubscribe",{"type":"PBX","customer":"C"}]""", _host.SentText[^1]);
     }
@@ -216,10 +194,10 @@ public sealed class TelecomXSessionTests
     [Fact]
     public void Silence_after_authenticate_checks_the_token_once_and_then_recycles_the_link()
     {
-        _session.LinkOpened(1, Target, LinkTicket.None);
+        Open();
         _host.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal(1, _host.Renewals);
-        _session.CredentialRenewed(LinkTicket.None);
+        _session.CredentialRenewed(TelecomXBench.Ticket);
         Assert.Equal(2, _host.SentText.Count(t => t.StartsWith("""["authenticate""", StringComparison.Ordinal)));
         _host.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal(1, _host.Renewals);
@@ -232,7 +210,7 @@ public sealed class TelecomXSessionTests
     [InlineData("connect_error")]
     public void A_refusal_that_nobody_documented_is_heard_too(string name)
     {
-        _session.LinkOpened(1, Target, LinkTicket.None);
+        Open();
         _host.Receive($"""["{name}",{"{}"}]""");
         Assert.Equal(1, _host.Renewals);
         var refused = new PbxException(PbxErrorKind.CredentialRefused, "no", "fix") { IsPermanent = true };

@@ -13,7 +13,7 @@ internal sealed class OneCloudEvents(ISessionHost host, Utf8Pool pool, OneCloudS
 {
     private readonly OneCloudRecord _record = new(pool, zone);
     private readonly OneCloudCalls _calls = new(host, streams);
-    private readonly RecentIds _recent = new();
+    private readonly RecentMap<bool> _recent = new();
 
     /// <summary>A timer of a call.</summary>
     public void TimerElapsed(string timer) => _calls.TimerElapsed(timer);
@@ -55,7 +55,7 @@ internal sealed class OneCloudEvents(ISessionHost host, Utf8Pool pool, OneCloudS
             return;
 
         // Section 7, point 8: a record comes once for each stream that brings it.
-        if (_record.Fingerprint is { } fingerprint && !_recent.Add(fingerprint))
+        if (_record.Fingerprint is { } fingerprint && !_recent.Add(fingerprint, true))
         {
             host.CountDuplicate();
             return;

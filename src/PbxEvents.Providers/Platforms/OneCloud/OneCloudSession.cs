@@ -259,7 +259,7 @@ internal sealed class OneCloudSession : ProtocolSession
         Host.SetTimer(timer, ConfirmTimeout);
         Host.Log($"Subscribing to {topic}{(isRetry ? " again" : "")}.");
         _acks[ackId] = topic;
-        Host.Send(_link, new OutFrame(FrameKind.Text, JsonPayload.WriteEvent("subscribe", w =>
+        Host.Send(_link, new OutFrame(FrameKind.Text, SocketIoEvent.Write("subscribe", w =>
         {
             w.WriteString("application", _options.Application);
             w.WriteString("bearer", _driver.Token.Access.Reveal());

@@ -8,7 +8,7 @@ namespace PbxEvents.Providers.Platforms.PortSip;
 /// <param name="fields">The fields of the message at hand.</param>
 internal sealed class PortSipDoubles(ISessionHost host, JsonFields fields)
 {
-    private readonly RecentIds _recent = new();
+    private readonly RecentMap<bool> _recent = new();
 
     /// <summary>The last word on each subject: more than any PBX has, and a server that invents them must not fill the memory.</summary>
     private readonly RecentMap<string> _lastOf = new(100_000);
@@ -44,7 +44,7 @@ internal sealed class PortSipDoubles(ISessionHost host, JsonFields fields)
     /// <summary>True for the first event with this key, which becomes its id.</summary>
     public bool IsFirst(PbxEvent pbxEvent, string key)
     {
-        if (!_recent.Add(key))
+        if (!_recent.Add(key, true))
         {
             host.CountDuplicate();
             return false;

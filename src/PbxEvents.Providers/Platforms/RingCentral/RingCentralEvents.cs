@@ -32,7 +32,7 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
     private readonly JsonFields _end = new(EndNames, pool);
     private readonly RingCentralCalls _calls = new(host, pool);
     private readonly RingCentralPresence _presence = new(host, pool);
-    private readonly RecentIds _recent = new();
+    private readonly RecentMap<bool> _recent = new();
     private readonly Dictionary<string, RingCentralPath> _paths = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _presenceSequences = new(StringComparer.Ordinal);
 
@@ -56,7 +56,7 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
         }
         _owner = _notification.Text(OwnerId) ?? _owner;
         var uuid = _notification.Text(Uuid);
-        if (uuid is not null && !_recent.Add(uuid))
+        if (uuid is not null && !_recent.Add(uuid, true))
         {
             host.CountDuplicate();
             return false;

@@ -10,48 +10,34 @@ internal sealed class TelecomXDriver : PlatformDriver
 {
     private static readonly Uri PublicServer = new("https://api.telecomx.dk");
 
-    /// <summary>A token that ends sooner than this is not worth a link.</summary>
-    private static readonly TimeSpan RenewAhead = TimeSpan.FromMinutes(1);
-
     private readonly Uri _server;
-    private volatile Login? _login;
+    private readonly TokenHolder<TelecomXTicket> _tokens;
 
     public TelecomXDriver(DriverContext context)
         : base(context)
     {
         var options = context.Options;
         _server = options.Server is null ? PublicServer : ServerAddress.Parse(options.Server);
-        var ways = (options.AccessToken is null ? 0 : 1) + (options.TokenProvider is null ? 0 : 1) + (options.UserName is null ? 0 : 1);
-        if (ways != 1)
-            throw OptionRules.Invalid("TelecomX needs exactly one of -Credential, -AccessToken and -TokenProvider.",
-                "For a service, a machine token with -AccessToken is the best choice.", "-Credential");
+        LoginRules.RequireOneWay(options, "TelecomX", "-Credential", options.UserName is not null,
+            "For a service, a machine token with -AccessToken is the best choice.");
         if (options.UserName is null && options.Domain is null)
             throw OptionRules.Invalid("A token does not say whose events are wanted.", "Give the customer's id with -Customer.", "-Customer");
+        _tokens = new TokenHolder<TelecomXTicket>(context, token => new TelecomXTicket(token, options.Domain!), (_, ct) => LogInAsync(ct));
     }
 
     /// <inheritdoc/>
     public override string Server => ServerAddress.Display(_server);
 
-    /// <summary>The customer whose events are wanted; known after the first <see cref="PrepareAsync"/>.</summary>
-    public string Customer => Context.Options.Domain ?? _login?.Customer ?? "";
-
-    /// <summary>The access level that the login told; null with a ready token.</summary>
-    public string? AccessLevel => _login?.AccessLevel;
-
-    /// <summary>The token; there is one after <see cref="PrepareAsync"/>.</summary>
-    public Secret Token => _login!.Token;
-
     /// <inheritdoc/>
-    public override ProtocolSession CreateSession(ISessionHost host) => new TelecomXSession(host, this, Context.Options);
+    public override ProtocolSession CreateSession(ISessionHost host) => new TelecomXSession(host, Server, Context.Options);
 
     /// <inheritdoc/>
     public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
     {
-        if (_login is null || plan.RenewCredential || _login.EndsBefore(Context.Clock.GetUtcNow() + RenewAhead))
-            _login = await ObtainAsync(cancellationToken).ConfigureAwait(false);
+        var ticket = await _tokens.GetAsync(plan.RenewCredential, cancellationToken).ConfigureAwait(false);
 
         // No version is stated: revision 4 first, 3 when that is refused (section 1).
-        return new LinkOffer([new LinkTarget { Uri = new Uri(_server, "/socket.io/"), Kind = LinkKind.SocketIo, Revision = 4 }], LinkTicket.None);
+        return new LinkOffer([new LinkTarget { Uri = new Uri(_server, "/socket.io/"), Kind = LinkKind.SocketIo, Revision = 4 }], ticket);
     }
 
     /// <summary>
@@ -61,20 +47,18 @@ internal sealed class TelecomXDriver : PlatformDriver
     /// <inheritdoc/>
     public override async Task<LinkTicket> RenewCredentialAsync(CancellationToken cancellationToken)
     {
-        var uri = new Uri(_server, $"/auth/validateToken?simple=true&extend=true&token={Uri.EscapeDataString(Token.Reveal())}");
-        var answer = await Context.Http.SendAsync(new HttpCall("GET", uri), cancellationToken).ConfigureAwait(false);
+        var answer = await GetAsync("/auth/validateToken?simple=true&extend=true", cancellationToken).ConfigureAwait(false);
         if (answer.IsSuccess)
         {
             Context.Log("The token is valid.");
-            return LinkTicket.None;
+            return _tokens.Current!;
         }
         if (answer.Status is not (401 or 403))
-            throw TelecomXFaults.FromHttp(answer, Server, "checking the token");
+            throw PlatformFaults.FromHttp(answer, Server, "checking the token");
         Context.Log("The token is not valid any more.");
-        if (Context.Options.AccessToken is not null)
+        if (!_tokens.CanRenew)
             throw TelecomXFaults.TokenRefused(Server);
-        _login = await ObtainAsync(cancellationToken).ConfigureAwait(false);
-        return LinkTicket.None;
+        return await _tokens.RenewAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -83,8 +67,7 @@ internal sealed class TelecomXDriver : PlatformDriver
     {
         foreach (var path in (string[])["/pbx/app/employees?calls=true", "/pbx/app/queues?all=true"])
         {
-            var uri = new Uri(_server, $"{path}&token={Uri.EscapeDataString(Token.Reveal())}");
-            var answer = await Context.Http.SendAsync(new HttpCall("GET", uri), cancellationToken).ConfigureAwait(false);
+            var answer = await GetAsync(path, cancellationToken).ConfigureAwait(false);
             if (answer.IsSuccess)
                 yield return new Snapshot(path[..path.IndexOf('?')], answer.Body);
             else
@@ -92,13 +75,17 @@ internal sealed class TelecomXDriver : PlatformDriver
         }
     }
 
-    private async Task<Login> ObtainAsync(CancellationToken cancellationToken)
+    /// <param name="query">Path and query, to which the token is added.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    private Task<HttpAnswer> GetAsync(string query, CancellationToken cancellationToken)
+    {
+        var uri = new Uri(_server, $"{query}&token={Uri.EscapeDataString(_tokens.Current!.Token.Reveal())}");
+        return Context.Http.SendAsync(new HttpCall("GET", uri), cancellationToken);
+    }
+
+    private async Task<TelecomXTicket> LogInAsync(CancellationToken cancellationToken)
     {
         var options = Context.Options;
-        if (options.AccessToken is { } ready)
-            return new Login(ready, null, null, null);
-        if (options.TokenProvider is { } provider)
-            return new Login(await provider(cancellationToken).ConfigureAwait(false), null, null, null);
         Context.Log($"Logging in at {Server}.");
         var body = JsonPayload.Write(w =>
         {
@@ -115,30 +102,27 @@ internal sealed class TelecomXDriver : PlatformDriver
         return ReadLogin(answer);
     }
 
-    private Login ReadLogin(HttpAnswer answer)
+    private TelecomXTicket ReadLogin(HttpAnswer answer)
     {
         try
         {
             using var document = JsonDocument.Parse(answer.Body);
             var root = document.RootElement;
-            var token = Catalogue.Text(root, "token");
-            if (token is not null)
+            if (Catalogue.Text(root, "token") is { } token)
             {
                 // -1 stands for a token that does not expire.
                 var minutes = root.TryGetProperty("expiresInMinutes", out var m) && m.TryGetDouble(out var value) ? value : 15;
-                var endsAt = minutes < 0 ? (DateTimeOffset?)null : Context.Clock.GetUtcNow() + TimeSpan.FromMinutes(minutes);
-                return new Login(new Secret(token), endsAt, Catalogue.Text(root, "customer"), Catalogue.Text(root, "accessLevel"));
+                return new TelecomXTicket(new Secret(token), Context.Options.Domain ?? Catalogue.Text(root, "customer") ?? "")
+                {
+                    EndsAt = minutes < 0 ? null : Context.Clock.GetUtcNow() + TimeSpan.FromMinutes(minutes),
+                    AccessLevel = Catalogue.Text(root, "accessLevel"),
+                };
             }
         }
         catch (JsonException)
         {
             // Told below, together with JSON that has no token.
         }
-        throw TelecomXFaults.NoLogin(Server);
-    }
-
-    private sealed record Login(Secret Token, DateTimeOffset? EndsAt, string? Customer, string? AccessLevel)
-    {
-        public bool EndsBefore(DateTimeOffset moment) => EndsAt < moment;
+        throw PlatformFaults.NoToken(Server);
     }
 }

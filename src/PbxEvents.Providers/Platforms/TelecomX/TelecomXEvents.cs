@@ -37,7 +37,7 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
 
     private readonly JsonFields _fields = new(Names, pool);
     private readonly CallUpdate _update = new();
-    private readonly RecentIds _recent = new();
+    private readonly RecentMap<bool> _recent = new();
     private readonly TelecomXPrivacy _privacy = new();
 
     /// <summary>From a leg to its call, for events that name the channel only.</summary>
@@ -74,7 +74,7 @@ internal sealed class TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool
         if (!HoldsOwnData(name))
             _fields.ReadInner(Data);
         var eventId = _fields.Text(EventId);
-        if (eventId is not null && !_recent.Add(eventId))
+        if (eventId is not null && !_recent.Add(eventId, true))
         {
             host.CountDuplicate();
             return;

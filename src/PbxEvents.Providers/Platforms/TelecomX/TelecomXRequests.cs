@@ -25,7 +25,7 @@ internal sealed class TelecomXRequests(ISessionHost host, Utf8Pool pool)
         if (request.To is null)
             throw TelecomXFaults.NoReceiver();
         _unacknowledged[token] = request;
-        host.Send(link, new OutFrame(FrameKind.Text, JsonPayload.WriteEvent("request", w =>
+        host.Send(link, new OutFrame(FrameKind.Text, SocketIoEvent.Write("request", w =>
         {
             w.WriteStartObject("to");
             w.WriteString("employee", request.To);
@@ -108,7 +108,7 @@ internal sealed class TelecomXRequests(ISessionHost host, Utf8Pool pool)
         var to = _fields.Json(_fields.Has(ReplyTo) ? ReplyTo : From);
         var id = _fields.Text(RequestId);
         var name = _fields.Text(Request);
-        host.Send(link, new OutFrame(FrameKind.Text, JsonPayload.WriteEvent("reply", w =>
+        host.Send(link, new OutFrame(FrameKind.Text, SocketIoEvent.Write("reply", w =>
         {
             if (!to.IsEmpty)
             {

@@ -1,3 +1,5 @@
+using PbxEvents.Providers.Platforms.Kit;
+
 namespace PbxEvents.Providers.Platforms.TelecomX;
 
 /// <summary>The channels of telecomx.md section 3 and what brings which.</summary>
@@ -92,9 +94,7 @@ internal static class TelecomXTopics
 
     private static string Normalize(string topic) =>
         All.FirstOrDefault(c => c.Equals(topic, StringComparison.OrdinalIgnoreCase))
-        ?? throw new PbxException(PbxErrorKind.UnknownTopic, $"TelecomX has no channel '{topic}'.", $"Use one of: {string.Join(", ", All)}.")
-        { Target = topic, IsPermanent = true };
+        ?? throw PlatformFaults.UnknownTopic("TelecomX", "channel", topic, All);
 
-    private static PbxException NotOffered(PbxSubscriptionType type, string advice) =>
-        new(PbxErrorKind.NotSupported, $"TelecomX does not offer -Type {type}.", advice) { Target = type.ToString(), IsPermanent = true };
+    private static PbxException NotOffered(PbxSubscriptionType type, string advice) => PlatformFaults.NotOffered("TelecomX", type, advice);
 }

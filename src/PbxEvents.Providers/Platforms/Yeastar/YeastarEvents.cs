@@ -50,7 +50,7 @@ internal sealed class YeastarEvents
     private readonly YeastarMembers _members;
     private readonly CallUpdate _update = new();
     private readonly YeastarCalls _calls = new();
-    private readonly RecentIds _records = new();
+    private readonly RecentMap<bool> _records = new();
     private readonly YeastarRecordIds _recordIds = new();
     private readonly HashSet<string> _queues = new(StringComparer.Ordinal);
     private readonly YeastarResync _resync = new();
@@ -551,7 +551,7 @@ internal sealed class YeastarEvents
     private void RecordReceived(PbxEvent pbxEvent)
     {
         var (callId, uid) = (_fields.Text(CallId), _fields.Text(Uid));
-        if (!_records.Add(RecordKey()))
+        if (!_records.Add(RecordKey(), true))
         {
             _host.CountDuplicate();
             return;

@@ -1,0 +1,49 @@
+using PbxEvents.Providers.Contracts;
+
+namespace PbxEvents.Providers.Platforms.Kit;
+
+/// <summary>
+/// The token of a connection: the ready one that was given, the user's own source's, or one that the platform gives for a login. One
+/// caller at a time gets tokens; <see cref="Current"/> may be read anywhere.
+/// </summary>
+/// <typeparam name="TTicket">The platform's ticket.</typeparam>
+/// <param name="context">What the driver works with.</param>
+/// <param name="wrap">Makes a ticket of a token that came from the user.</param>
+/// <param name="logIn">Logs in, or refreshes the token before; null for the first time.</param>
+internal sealed class TokenHolder<TTicket>(
+    DriverContext context, Func<Secret, TTicket> wrap, Func<TTicket?, CancellationToken, Task<TTicket>> logIn)
+    where TTicket : TokenTicket
+{
+    /// <summary>A token that ends sooner than this is not worth a link.</summary>
+    private static readonly TimeSpan RenewAhead = TimeSpan.FromMinutes(1);
+
+    private volatile TTicket? _current;
+
+    /// <summary>The newest one; null before the first.</summary>
+    public TTicket? Current => _current;
+
+    /// <summary>False when a token that is refused cannot be replaced: it is the one that was given.</summary>
+    public bool CanRenew => context.Options.AccessToken is null;
+
+    /// <summary>A token that lives.</summary>
+    /// <param name="isRefused">True when the one at hand is known to be refused.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <exception cref="PbxException">There is none to be had.</exception>
+    public async Task<TTicket> GetAsync(bool isRefused, CancellationToken cancellationToken)
+    {
+        if (_current is { } current && !isRefused && !(current.EndsAt < context.Clock.GetUtcNow() + RenewAhead))
+            return current;
+        return await RenewAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A fresh token.</summary>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <exception cref="PbxException">There is none to be had.</exception>
+    public async Task<TTicket> RenewAsync(CancellationToken cancellationToken)
+    {
+        var options = context.Options;
+        return _current = options.AccessToken is { } ready ? wrap(ready)
+            : options.TokenProvider is { } provider ? wrap(await provider(cancellationToken).ConfigureAwait(false))
+            : await logIn(_current, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -51,7 +51,7 @@ internal sealed record FuzzTarget(
         var target = platform switch
         {
             "TelecomX" => TelecomX(),
-            "OneCloud" => await OneCloudAsync(),
+            "OneCloud" => OneCloud(),
             "PortSIP" => PortSip(),
             "Yeastar" => await YeastarAsync(),
             "RingCentral" => await RingCentralAsync(),
@@ -86,13 +86,13 @@ internal sealed record FuzzTarget(
         { Ticket = TelecomXBench.Ticket };
     }
 
-    private static async Task<FuzzTarget> OneCloudAsync()
+    private static FuzzTarget OneCloud()
     {
-        var bench = await OneCloudBench.CreateAsync();
+        var bench = OneCloudBench.Create();
         bench.SubscribeCalls("1001");
         bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Presence });
         string[] files = ["state-answered", "state-missed", "point-7-queue-answered", "state-transferred-xferblind", "short-records", "voicemail-after-ringing", "webhook-closing-record"];
-        return new FuzzTarget(bench.Host, new LinkTarget { Uri = new Uri("wss://core.example.com:8001/socket.io/"), Kind = LinkKind.SocketIo },
+        return new FuzzTarget(bench.Host, OneCloudBench.Target,
             ["""["status",{"status":"Setup Complete (example-domain-<>-call-<>-1001)"}]"""],
             [
                 .. files.SelectMany(OneCloudBench.ReadFixture),
@@ -101,7 +101,8 @@ internal sealed record FuzzTarget(
                 """["agent",{"device":"sip:1001@example-domain","queue":"4020","entry_status":"available"}]""",
                 """["contacts-domain",{"user":"1001","presence":"inuse"}]""", """["voicemail",{"user":"1001","new":1}]""",
             ],
-            n => $$"""["call",{"orig_callid":"good-{{n}}","term_callid":"t-{{n}}","by_action":"","ani":"5550100","dnis":"1001","orig_from_user":"5550100","term_user":"1001","orig_call_info":"progressing","term_call_info":"alerting","time_answer":"0000-00-00 00:00:00","orig_type":"gateway","term_type":"device","term_sub":"1001","time_start":"2030-01-01 09:00:00"}]""");
+            n => $$"""["call",{"orig_callid":"good-{{n}}","term_callid":"t-{{n}}","by_action":"","ani":"5550100","dnis":"1001","orig_from_user":"5550100","term_user":"1001","orig_call_info":"progressing","term_call_info":"alerting","time_answer":"0000-00-00 00:00:00","orig_type":"gateway","term_type":"device","term_sub":"1001","time_start":"2030-01-01 09:00:00"}]""")
+        { Ticket = bench.Newest };
     }
 
     private static FuzzTarget PortSip()

@@ -5,70 +5,45 @@ using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.OneCloud;
 
-/// <summary>A OneCloud session on a recording host, with a driver whose HTTP is scripted.</summary>
+/// <summary>A OneCloud session on a recording host. Its tokens are called TOKEN-1, TOKEN-2 and so on, and live for an hour.</summary>
 internal sealed class OneCloudBench
 {
-    public const string Login = """{"access_token":"TOKEN-1","refresh_token":"R-1","expires_in":3600,"scope":"Office Manager","domain":"example-domain","uid":"1001@example-domain"}""";
-
-    private static readonly LinkTarget Target = new() { Uri = new Uri("wss://core.example.com:8001/socket.io/"), Kind = LinkKind.SocketIo };
+    private int _tokens = 1;
     private int _link;
 
-    private OneCloudBench(OneCloudDriver driver, RecordingHost host, FakeHttp http)
+    private OneCloudBench(OneCloudTicket? ticket, TimeZoneInfo? zone)
     {
-        Driver = driver;
-        Host = host;
-        Http = http;
-        Session = (OneCloudSession)driver.CreateSession(host);
-        host.Session = Session;
+        Newest = Dated(ticket ?? Ticket);
+        Session = new OneCloudSession(Host, "core.example.com", new PbxConnectOptions { Provider = "OneCloud", TimeZone = zone });
+        Host.Session = Session;
     }
 
-    public OneCloudDriver Driver { get; }
+    public static LinkTarget Target { get; } = new() { Uri = new Uri("wss://core.example.com:8001/socket.io/"), Kind = LinkKind.SocketIo };
 
-    public RecordingHost Host { get; }
+    /// <summary>The first token of a login.</summary>
+    public static OneCloudTicket Ticket { get; } = new(new Secret("TOKEN-1"), "example-domain", default)
+    {
+        OwnDomain = "example-domain",
+        Uid = "1001@example-domain",
+        Scope = "Office Manager",
+    };
 
-    public FakeHttp Http { get; }
+    /// <summary>What comes with the next link.</summary>
+    public OneCloudTicket Newest { get; private set; }
+
+    public RecordingHost Host { get; } = new();
 
     public OneCloudSession Session { get; }
 
-    /// <summary>The options of a user with a password.</summary>
-    public static PbxConnectOptions PasswordOptions { get; } = new()
-    {
-        Provider = "OneCloud",
-        Server = "core.example.com",
-        UserName = "1001@example-domain",
-        Password = new Secret("PASSWORD-1"),
-        ClientId = "client-1",
-        ClientSecret = new Secret("CLIENT-SECRET-1"),
-    };
+    /// <summary>A session without a link.</summary>
+    /// <param name="ticket">What comes with its links; <see cref="Ticket"/> when left out.</param>
+    /// <param name="zone">The zone of the platform's times; UTC when left out.</param>
+    public static OneCloudBench Create(OneCloudTicket? ticket = null, TimeZoneInfo? zone = null) => new(ticket, zone);
 
-    /// <summary>The options of a user with nothing but a token.</summary>
-    public static PbxConnectOptions TokenOptions { get; } = new()
+    /// <summary>As <see cref="Create"/>, with an open link on which these are subscribed to and confirmed.</summary>
+    public static OneCloudBench Open(params PbxSubscriptionFilter[] filters)
     {
-        Provider = "OneCloud",
-        Server = "core.example.com",
-        Domain = "example-domain",
-        AccessToken = new Secret("TOKEN-0"),
-    };
-
-    /// <summary>A session that has its token and no link yet.</summary>
-    public static async Task<OneCloudBench> CreateAsync(PbxConnectOptions? options = null, string login = Login)
-    {
-        var host = new RecordingHost();
-        var logins = 0;
-        var http = new FakeHttp(call => call.Uri.AbsolutePath.EndsWith("/oauth2/token/", StringComparison.Ordinal)
-            ? FakeHttp.Json(200, login.Replace("TOKEN-1", $"TOKEN-{++logins}", StringComparison.Ordinal))
-            : FakeHttp.Json(200, "[]"));
-        options ??= PasswordOptions;
-        options = options with { Transport = options.Transport with { Clock = host.Clock } };
-        var driver = new OneCloudDriver(new DriverContext(options, http, host.Log));
-        await driver.PrepareAsync(new LinkPlan(), CancellationToken.None);
-        return new OneCloudBench(driver, host, http);
-    }
-
-    /// <summary>As <see cref="CreateAsync"/>, with an open link on which these are subscribed to and confirmed.</summary>
-    public static async Task<OneCloudBench> OpenAsync(params PbxSubscriptionFilter[] filters)
-    {
-        var bench = await CreateAsync();
+        var bench = Create();
         bench.OpenLink();
         foreach (var filter in filters)
             bench.Subscribe(filter);
@@ -78,7 +53,7 @@ internal sealed class OneCloudBench
 
     public int OpenLink()
     {
-        Session.LinkOpened(++_link, Target, LinkTicket.None);
+        Session.LinkOpened(++_link, Target, Newest);
         return _link;
     }
 
@@ -94,10 +69,11 @@ internal sealed class OneCloudBench
     public PbxSubscription SubscribeCalls(params string[] extensions) =>
         Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call, Extension = extensions });
 
-    /// <summary>The driver gets another token, and the session is told.</summary>
-    public async Task RenewAsync()
+    /// <summary>Another token has come.</summary>
+    public void Renew()
     {
-        Session.CredentialRenewed(await Driver.RenewCredentialAsync(CancellationToken.None));
+        Newest = Dated(Newest with { Token = new Secret($"TOKEN-{++_tokens}") });
+        Session.CredentialRenewed(Newest);
     }
 
     /// <summary>Confirms what was sent, in the platform's words.</summary>
@@ -120,6 +96,8 @@ internal sealed class OneCloudBench
     }
 
     public static IReadOnlyList<string> ReadFixture(string name) => Fixture.Read("onecloud", name);
+
+    private OneCloudTicket Dated(OneCloudTicket ticket) => ticket with { ObtainedAt = Host.Now, EndsAt = Host.Now + TimeSpan.FromHours(1) };
 
     /// <summary>What a sent subscription names, in the words of its confirmation.</summary>
     private static string ReadSubscription(string sent)

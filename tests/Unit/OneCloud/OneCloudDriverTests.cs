@@ -8,9 +8,31 @@ namespace PbxEvents.Tests.Unit.OneCloud;
 /// <summary>Hosts and tokens: onecloud.md sections 1 and 2.</summary>
 public sealed class OneCloudDriverTests
 {
+    private const string Login = """{"access_token":"TOKEN-1","refresh_token":"R-1","expires_in":3600,"scope":"Office Manager","domain":"example-domain","uid":"1001@example-domain"}""";
+
+    /// <summary>The options of a user with a password.</summary>
+    private static PbxConnectOptions PasswordOptions { get; } = new()
+    {
+        Provider = "OneCloud",
+        Server = "core.example.com",
+        UserName = "1001@example-domain",
+        Password = new Secret("PASSWORD-1"),
+        ClientId = "client-1",
+        ClientSecret = new Secret("CLIENT-SECRET-1"),
+    };
+
+    /// <summary>The options of a user with nothing but a token.</summary>
+    private static PbxConnectOptions TokenOptions { get; } = new()
+    {
+        Provider = "OneCloud",
+        Server = "core.example.com",
+        Domain = "example-domain",
+        AccessToken = new Secret("TOKEN-0"),
+    };
+
     private readonly ManualTimeProvider _clock = new();
     private readonly List<string> _activity = [];
-    private Func<HttpCall, HttpAnswer> _token = _ => FakeHttp.Json(200, OneCloudBench.Login);
+    private Func<HttpCall, HttpAnswer> _token = _ => FakeHttp.Json(200, Login);
     private Func<HttpCall, HttpAnswer> _hosts = _ => FakeHttp.Json(200, "[]");
 
     public OneCloudDriverTests() => Http = new FakeHttp(call => IsToken(call) ? _token(call) : _hosts(call));
@@ -23,12 +45,17 @@ public sealed class OneCloudDriverTests
 
     private OneCloudDriver Create(PbxConnectOptions? options = null)
     {
-        options ??= OneCloudBench.PasswordOptions;
+        options ??= PasswordOptions;
         return new OneCloudDriver(new DriverContext(options with { Transport = options.Transport with { Clock = _clock } }, Http, _activity.Add));
     }
 
     private static async Task<IReadOnlyList<LinkTarget>> PrepareAsync(OneCloudDriver driver, bool renew = false) =>
         (await driver.PrepareAsync(new LinkPlan(RenewCredential: renew), CancellationToken.None)).Targets;
+
+    private static async Task<OneCloudTicket> TicketAsync(OneCloudDriver driver) =>
+        (OneCloudTicket)(await driver.PrepareAsync(new LinkPlan(), CancellationToken.None)).Ticket;
+
+    private static async Task<OneCloudTicket> RenewAsync(OneCloudDriver driver) => (OneCloudTicket)await driver.RenewCredentialAsync(CancellationToken.None);
 
     private static Task<PbxException> FailAsync(OneCloudDriver driver) => Assert.ThrowsAsync<PbxException>(() => PrepareAsync(driver));
 
@@ -74,7 +101,7 @@ public sealed class OneCloudDriverTests
     [InlineData(null, "https://production-core.onecloud.com/ns-api/v2/configurations/PORTAL_SOCKET_HOSTNAME", "production-core.onecloud.com")]
     public async Task The_API_is_found_from_what_was_given_as_server(string? server, string lookUp, string display)
     {
-        var driver = Create(OneCloudBench.TokenOptions with { Server = server });
+        var driver = Create(TokenOptions with { Server = server });
         await PrepareAsync(driver);
 
         var call = Assert.Single(Http.Calls);
@@ -89,7 +116,7 @@ public sealed class OneCloudDriverTests
     public async Task Without_TLS_the_socket_has_none_either()
     {
         _hosts = _ => FakeHttp.Json(200, "\"127.0.0.1:5000\"");
-        var target = Assert.Single(await PrepareAsync(Create(OneCloudBench.TokenOptions with { Server = "http://127.0.0.1:5000" })));
+        var target = Assert.Single(await PrepareAsync(Create(TokenOptions with { Server = "http://127.0.0.1:5000" })));
 
         Assert.Equal("ws://127.0.0.1:5000/socket.io/", target.Uri.ToString());
     }
@@ -97,7 +124,7 @@ public sealed class OneCloudDriverTests
     [Fact]
     public void The_sockets_own_address_as_server_is_refused_with_the_right_one()
     {
-        var error = Assert.Throws<PbxException>(() => Create(OneCloudBench.TokenOptions with { Server = "wss://core.example.com:8001/socket.io" }));
+        var error = Assert.Throws<PbxException>(() => Create(TokenOptions with { Server = "wss://core.example.com:8001/socket.io" }));
 
         Assert.Contains("https://core.example.com/ns-api", error.Advice, StringComparison.Ordinal);
     }
@@ -120,7 +147,7 @@ public sealed class OneCloudDriverTests
     {
         _hosts = _ => throw new PbxException(PbxErrorKind.ConnectionRefused, "refused", "check");
 
-        Assert.Equal("core.example.com", Assert.Single(await PrepareAsync(Create(OneCloudBench.TokenOptions))).Uri.Host);
+        Assert.Equal("core.example.com", Assert.Single(await PrepareAsync(Create(TokenOptions))).Uri.Host);
     }
 
     [Fact]
@@ -128,7 +155,7 @@ public sealed class OneCloudDriverTests
     {
         var asked = new TaskCompletionSource();
         var http = new HangingHttp(Http, asked);
-        var options = OneCloudBench.TokenOptions with { Transport = new TransportOptions { Clock = _clock } };
+        var options = TokenOptions with { Transport = new TransportOptions { Clock = _clock } };
         var driver = new OneCloudDriver(new DriverContext(options, http, _activity.Add));
         _hosts = _ => FakeHttp.Json(200, "\"socket.example.com\"");
         await PrepareAsync(driver);
@@ -147,8 +174,7 @@ public sealed class OneCloudDriverTests
     [Fact]
     public async Task A_password_is_exchanged_for_a_token()
     {
-        var driver = Create();
-        await PrepareAsync(driver);
+        var ticket = await TicketAsync(Create());
 
         var call = TokenCalls.Single();
         Assert.Equal("https://core.example.com/ns-api/oauth2/token/", call.Uri.ToString());
@@ -156,15 +182,15 @@ public sealed class OneCloudDriverTests
         Assert.Equal(
             "format=json&grant_type=password&username=1001%40example-domain&password=PASSWORD-1&client_id=client-1&client_secret=CLIENT-SECRET-1",
             FakeHttp.BodyOf(call));
-        Assert.Equal("TOKEN-1", driver.Token.Access.Reveal());
-        Assert.Equal("example-domain", driver.Domain);
-        Assert.Equal(_clock.GetUtcNow() + TimeSpan.FromHours(1), driver.Token.EndsAt);
+        Assert.Equal(("TOKEN-1", "example-domain", "example-domain"), (ticket.Token.Reveal(), ticket.Domain, ticket.OwnDomain));
+        Assert.Equal(("1001@example-domain", "Office Manager"), (ticket.Uid, ticket.Scope));
+        Assert.Equal(_clock.GetUtcNow() + TimeSpan.FromHours(1), ticket.EndsAt);
     }
 
     [Fact]
     public async Task A_bare_extension_as_user_name_gets_the_domain()
     {
-        await PrepareAsync(Create(OneCloudBench.PasswordOptions with { UserName = "1001", Domain = "my-domain" }));
+        await PrepareAsync(Create(PasswordOptions with { UserName = "1001", Domain = "my-domain" }));
 
         Assert.Contains("username=1001%40my-domain&", FakeHttp.BodyOf(TokenCalls.Single()), StringComparison.Ordinal);
     }
@@ -172,10 +198,10 @@ public sealed class OneCloudDriverTests
     [Fact]
     public async Task The_other_token_path_is_tried_when_the_first_is_not_there()
     {
-        _token = call => call.Uri.AbsolutePath == "/oauth2/token/" ? FakeHttp.Json(200, OneCloudBench.Login) : FakeHttp.Json(404, "");
+        _token = call => call.Uri.AbsolutePath == "/oauth2/token/" ? FakeHttp.Json(200, Login) : FakeHttp.Json(404, "");
         var driver = Create();
         await PrepareAsync(driver);
-        await driver.RenewCredentialAsync(CancellationToken.None);
+        await RenewAsync(driver);
 
         Assert.Equal(["/ns-api/oauth2/token/", "/oauth2/token/", "/oauth2/token/"], TokenCalls.Select(c => c.Uri.AbsolutePath));
     }
@@ -186,14 +212,13 @@ public sealed class OneCloudDriverTests
         var driver = Create();
         await PrepareAsync(driver);
         _token = _ => FakeHttp.Json(200, """{"access_token":"TOKEN-2","expires_in":"600"}""");
-        await driver.RenewCredentialAsync(CancellationToken.None);
-        await driver.RenewCredentialAsync(CancellationToken.None);
+        var ticket = await RenewAsync(driver);
+        await RenewAsync(driver);
 
         Assert.Equal(
             "grant_type=refresh_token&refresh_token=R-1&client_id=client-1&client_secret=CLIENT-SECRET-1",
             FakeHttp.BodyOf(TokenCalls.ElementAt(1)));
-        Assert.Equal("TOKEN-2", driver.Token.Access.Reveal());
-        Assert.Equal(_clock.GetUtcNow() + TimeSpan.FromMinutes(10), driver.Token.EndsAt);
+        Assert.Equal(("TOKEN-2", _clock.GetUtcNow() + TimeSpan.FromMinutes(10)), (ticket.Token.Reveal(), ticket.EndsAt));
 
         // An answer without a refresh token leaves the old one in use.
         Assert.Contains("refresh_token=R-1", FakeHttp.BodyOf(TokenCalls.ElementAt(2)), StringComparison.Ordinal);
@@ -206,11 +231,10 @@ public sealed class OneCloudDriverTests
         await PrepareAsync(driver);
         _token = call => FakeHttp.BodyOf(call).Contains("refresh_token", StringComparison.Ordinal)
             ? FakeHttp.Json(400, """{"error":"invalid_grant"}""")
-            : FakeHttp.Json(200, OneCloudBench.Login);
-        await driver.RenewCredentialAsync(CancellationToken.None);
+            : FakeHttp.Json(200, Login);
+        await RenewAsync(driver);
 
         Assert.Equal(3, TokenCalls.Count());
-        Assert.Equal(2, driver.TokenNumber);
     }
 
     [Fact]
@@ -287,7 +311,7 @@ public sealed class OneCloudDriverTests
         Assert.Equal([1, 2, 4, 8, 16], pauses);
         Assert.Equal(5, Http.Calls.Count);
 
-        _token = _ => FakeHttp.Json(200, OneCloudBench.Login);
+        _token = _ => FakeHttp.Json(200, Login);
         _hosts = _ => FakeHttp.Json(200, "[]");
         await PrepareAsync(driver);
         Assert.Equal(TimeSpan.Zero, driver.Backoff.Shortest);
@@ -297,12 +321,12 @@ public sealed class OneCloudDriverTests
     public async Task A_look_up_that_is_forbidden_still_lets_the_socket_be_tried_but_slows_attempts_down()
     {
         _hosts = _ => FakeHttp.Json(403, "");
-        var driver = Create(OneCloudBench.TokenOptions);
+        var driver = Create(TokenOptions);
         Assert.Single(await PrepareAsync(driver));
         await PrepareAsync(driver);
         Assert.Equal(TimeSpan.FromSeconds(2), driver.Backoff.Shortest);
 
-        driver.Reached();
+        driver.Reached(new LinkTarget { Uri = new Uri("wss://core.example.com:8001/socket.io/") });
         Assert.Equal(TimeSpan.Zero, driver.Backoff.Shortest);
     }
 
@@ -310,7 +334,17 @@ public sealed class OneCloudDriverTests
     public async Task A_ready_token_that_the_look_up_refuses_ends_the_connection()
     {
         _hosts = _ => FakeHttp.Json(401, "");
-        var error = await FailAsync(Create(OneCloudBench.TokenOptions));
+        var error = await FailAsync(Create(TokenOptions));
+
+        Assert.Equal((PbxErrorKind.CredentialRefused, true), (error.Kind, error.IsPermanent));
+    }
+
+    [Fact]
+    public async Task A_ready_token_cannot_be_renewed()
+    {
+        var driver = Create(TokenOptions);
+        await PrepareAsync(driver);
+        var error = await Assert.ThrowsAsync<PbxException>(() => RenewAsync(driver));
 
         Assert.Equal((PbxErrorKind.CredentialRefused, true), (error.Kind, error.IsPermanent));
     }
@@ -323,7 +357,7 @@ public sealed class OneCloudDriverTests
         var target = Assert.Single(await PrepareAsync(driver));
 
         Assert.Equal("core.example.com", target.Uri.Host);
-        Assert.Equal(2, driver.TokenNumber);
+        Assert.Equal(2, TokenCalls.Count());
         Assert.Equal(4, Http.Calls.Count);
     }
 
@@ -331,16 +365,16 @@ public sealed class OneCloudDriverTests
     public async Task A_token_provider_is_asked_whenever_a_token_is_needed()
     {
         var asked = 0;
-        var driver = Create(OneCloudBench.TokenOptions with
+        var driver = Create(TokenOptions with
         {
             AccessToken = null,
             TokenProvider = _ => Task.FromResult(new Secret($"GIVEN-{++asked}")),
         });
         await PrepareAsync(driver);
-        await driver.RenewCredentialAsync(CancellationToken.None);
+        var ticket = await RenewAsync(driver);
 
-        Assert.Equal("GIVEN-2", driver.Token.Access.Reveal());
-        Assert.Null(driver.Token.RenewAt);
+        Assert.Equal("GIVEN-2", ticket.Token.Reveal());
+        Assert.Null(ticket.RenewAt);
         Assert.Empty(TokenCalls);
     }
 
@@ -349,8 +383,8 @@ public sealed class OneCloudDriverTests
     [Fact]
     public void Options_that_contradict_each_other_are_refused()
     {
-        var password = OneCloudBench.PasswordOptions;
-        var token = OneCloudBench.TokenOptions;
+        var password = PasswordOptions;
+        var token = TokenOptions;
 
         Assert.Equal("-Credential", Refused(token with { AccessToken = null }));
         Assert.Equal("-Credential", Refused(password with { AccessToken = new Secret("x") }));
@@ -366,7 +400,7 @@ public sealed class OneCloudDriverTests
     public async Task A_login_that_tells_no_domain_needs_one_to_be_given()
     {
         _token = _ => FakeHttp.Json(200, """{"access_token":"T"}""");
-        var error = await FailAsync(Create(OneCloudBench.PasswordOptions with { UserName = "1001" }));
+        var error = await FailAsync(Create(PasswordOptions with { UserName = "1001" }));
 
         Assert.Equal("-Domain", error.Target);
     }
@@ -376,7 +410,7 @@ public sealed class OneCloudDriverTests
     {
         var driver = Create();
         await PrepareAsync(driver);
-        await driver.RenewCredentialAsync(CancellationToken.None);
+        await RenewAsync(driver);
 
         Assert.NotEmpty(_activity);
         var text = new StringBuilder().AppendJoin('\n', _activity).ToString();

@@ -12,10 +12,10 @@ public sealed class OneCloudEventTests
     [InlineData("voicemail", PbxSubscriptionType.Voicemail, PbxCategory.Voicemail, "voicemail")]
     [InlineData("contacts-domain", PbxSubscriptionType.Presence, PbxCategory.Presence, "contacts")]
     [InlineData("contacts", PbxSubscriptionType.Presence, PbxCategory.Presence, "contacts")]
-    public async Task A_stream_without_a_published_payload_passes_through(string name, PbxSubscriptionType type, PbxCategory category, string topic)
+    public void A_stream_without_a_published_payload_passes_through(string name, PbxSubscriptionType type, PbxCategory category, string topic)
     {
         var filter = new PbxSubscriptionFilter { Type = type, Extension = type == PbxSubscriptionType.Presence ? [] : ["1001"] };
-        var bench = await OneCloudBench.OpenAsync(filter);
+        var bench = OneCloudBench.Open(filter);
         bench.Receive($$"""["{{name}}",{"anything":[1,"två"],"n":null}]""");
 
         var e = bench.Host.LastEvent;
@@ -26,10 +26,10 @@ public sealed class OneCloudEventTests
     }
 
     [Fact]
-    public async Task A_queues_event_gets_its_queue()
+    public void A_queues_event_gets_its_queue()
     {
         var filter = new PbxSubscriptionFilter { Type = PbxSubscriptionType.Queue, Queue = ["4020"] };
-        var bench = await OneCloudBench.OpenAsync(filter);
+        var bench = OneCloudBench.Open(filter);
         bench.Receive("""["queued",{"position":1}]""");
 
         Assert.Equal((PbxCategory.Queue, "queued", "4020"), (bench.Host.LastEvent.Category, bench.Host.LastEvent.Topic, bench.Host.LastEvent.Queue));
@@ -41,9 +41,9 @@ public sealed class OneCloudEventTests
     [InlineData("""{"from":"1001","to":"1002"}""", null)]
     [InlineData("""{"n":1}""", null)]
     [InlineData("""[{"who":"1002"}]""", "1002")]
-    public async Task With_several_filters_the_one_whose_number_stands_in_the_payload_is_meant(string payload, string? extension)
+    public void With_several_filters_the_one_whose_number_stands_in_the_payload_is_meant(string payload, string? extension)
     {
-        var bench = await OneCloudBench.OpenAsync(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Voicemail, Extension = ["1001", "1002"] });
+        var bench = OneCloudBench.Open(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Voicemail, Extension = ["1001", "1002"] });
         bench.Receive($$"""["voicemail",{{payload}}]""");
 
         Assert.Equal(extension, bench.Host.LastEvent.Extension);
@@ -56,9 +56,9 @@ public sealed class OneCloudEventTests
     [InlineData("""["whatever",1,{"a":[2]}]""", """[1,{"a":[2]}]""")]
     [InlineData("""["error",{"a":1}]""", """{"a":1}""")]
     [InlineData("""["status",{"status":"Something else"}]""", """{"status":"Something else"}""")]
-    public async Task An_unknown_event_passes_through_with_its_payload(string frame, string raw)
+    public void An_unknown_event_passes_through_with_its_payload(string frame, string raw)
     {
-        var bench = await OneCloudBench.OpenAsync();
+        var bench = OneCloudBench.Open();
         bench.Receive(frame);
 
         Assert.Equal(PbxCategory.Unknown, bench.Host.LastEvent.Category);
@@ -71,9 +71,9 @@ public sealed class OneCloudEventTests
     [InlineData("""["call",null]""")]
     [InlineData("""["call","text"]""")]
     [InlineData("""["call",{"new_field":1}]""")]
-    public async Task A_call_event_without_a_record_passes_through(string frame)
+    public void A_call_event_without_a_record_passes_through(string frame)
     {
-        var bench = await OneCloudBench.OpenAsync(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call, Extension = ["1001"] });
+        var bench = OneCloudBench.Open(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call, Extension = ["1001"] });
         bench.Receive(frame);
 
         Assert.Equal((PbxCategory.Call, "call"), (bench.Host.LastEvent.Category, bench.Host.LastEvent.Name));
@@ -81,9 +81,9 @@ public sealed class OneCloudEventTests
     }
 
     [Fact]
-    public async Task Several_records_in_one_event_are_several_events()
+    public void Several_records_in_one_event_are_several_events()
     {
-        var bench = await OneCloudBench.OpenAsync(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call, Extension = ["1001"] });
+        var bench = OneCloudBench.Open(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call, Extension = ["1001"] });
         var records = OneCloudBench.ReadFixture("state-ended").Select(l => l["[\"call\", ".Length..^1]);
         bench.Receive($"[\"call\",[{string.Join(',', records)}]]");
 
@@ -91,9 +91,9 @@ public sealed class OneCloudEventTests
     }
 
     [Fact]
-    public async Task A_queues_calls_are_known_by_the_name_call_queue_too()
+    public void A_queues_calls_are_known_by_the_name_call_queue_too()
     {
-        var bench = await OneCloudBench.OpenAsync(new PbxSubscriptionFilter { Topic = ["call:queue"], Queue = ["4020"] });
+        var bench = OneCloudBench.Open(new PbxSubscriptionFilter { Topic = ["call:queue"], Queue = ["4020"] });
         bench.Receive(OneCloudBench.ReadFixture("state-ringing")[0].Replace("\"call\"", "\"call-queue\"", StringComparison.Ordinal));
 
         Assert.Equal(("call:queue", "4020"), (bench.Host.LastEvent.Topic, bench.Host.LastEvent.Queue));
@@ -101,10 +101,10 @@ public sealed class OneCloudEventTests
     }
 
     [Fact]
-    public async Task Times_without_a_zone_are_read_in_the_one_that_was_given()
+    public void Times_without_a_zone_are_read_in_the_one_that_was_given()
     {
         var zone = TimeZoneInfo.CreateCustomTimeZone("west", TimeSpan.FromHours(-5), "west", "west");
-        var bench = await OneCloudBench.CreateAsync(OneCloudBench.PasswordOptions with { TimeZone = zone });
+        var bench = OneCloudBench.Create(zone: zone);
         bench.OpenLink();
         bench.SubscribeCalls("1001");
         bench.Play("state-ringing");

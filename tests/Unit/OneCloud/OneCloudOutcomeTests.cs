@@ -5,21 +5,17 @@ using PbxEvents.Tests.Unit.Support;
 namespace PbxEvents.Tests.Unit.OneCloud;
 
 /// <summary>How calls end: times, forwarding, and calls of which not everything was seen (onecloud.md sections 4.1 and 7).</summary>
-public sealed class OneCloudOutcomeTests : IAsyncLifetime
+public sealed class OneCloudOutcomeTests
 {
     private const string Unanswered = "0000-00-00 00:00:00";
-    private OneCloudBench _bench = null!;
+    private readonly OneCloudBench _bench = OneCloudBench.Open(
+        new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call, Extension = ["1001", "1002"] },
+        new PbxSubscriptionFilter { Type = PbxSubscriptionType.Queue, Queue = ["4020"] });
     private Dictionary<string, string> _record = [];
 
     private RecordingHost Host => _bench.Host;
 
     private PbxCall Call => Assert.Single(Host.Calls);
-
-    public async Task InitializeAsync() => _bench = await OneCloudBench.OpenAsync(
-        new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call, Extension = ["1001", "1002"] },
-        new PbxSubscriptionFilter { Type = PbxSubscriptionType.Queue, Queue = ["4020"] });
-
-    public Task DisposeAsync() => Task.CompletedTask;
 
     /// <summary>The platform's clock, which is one hour and some seconds away from this machine's.</summary>
     private DateTimeOffset PlatformNow => Host.Now.AddSeconds(-3613);

@@ -7,9 +7,9 @@ public sealed class OneCloudStateTableTests
 {
     private static readonly PbxSubscriptionFilter Calls = new() { Type = PbxSubscriptionType.Call, Extension = ["1001"] };
 
-    private static async Task<RecordingHost> PlayAsync(string fixture)
+    private static RecordingHost Play(string fixture)
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Play(fixture);
         return bench.Host;
     }
@@ -19,9 +19,9 @@ public sealed class OneCloudStateTableTests
     [InlineData("state-transferred-transfer")]
     [InlineData("state-transferred-xferblind")]
     [InlineData("state-transferred-xfersup")]
-    public async Task Transferred_a_leg_removed_with_a_transfer_action_passes_its_call_on(string fixture)
+    public void Transferred_a_leg_removed_with_a_transfer_action_passes_its_call_on(string fixture)
     {
-        var host = await PlayAsync(fixture);
+        var host = Play(fixture);
 
         Assert.Equal(PbxCallState.Transferred, host.LastEvent.CallState);
         Assert.Equal(PbxOutcome.Transferred, host.LastEvent.Call!.Legs.Single(l => l.Role == PbxLegRole.Callee).Outcome);
@@ -35,9 +35,9 @@ public sealed class OneCloudStateTableTests
     }
 
     [Fact]
-    public async Task Missed_a_leg_removed_unanswered_and_inbound_to_the_filter()
+    public void Missed_a_leg_removed_unanswered_and_inbound_to_the_filter()
     {
-        var host = await PlayAsync("state-missed");
+        var host = Play("state-missed");
 
         Assert.Equal(PbxCallState.Ended, host.LastEvent.CallState);
         Assert.Equal(PbxOutcome.Missed, host.LastEvent.Outcome);
@@ -47,9 +47,9 @@ public sealed class OneCloudStateTableTests
     }
 
     [Fact]
-    public async Task AnsweredElsewhere_a_leg_removed_unanswered_while_a_sister_leg_was_answered()
+    public void AnsweredElsewhere_a_leg_removed_unanswered_while_a_sister_leg_was_answered()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Play("state-answered-elsewhere", count: 4);
 
         var call = bench.Host.LastEvent.Call!;
@@ -63,9 +63,9 @@ public sealed class OneCloudStateTableTests
     }
 
     [Fact]
-    public async Task AnsweredElsewhere_live_the_caller_is_connected_while_this_leg_still_rings()
+    public void AnsweredElsewhere_live_the_caller_is_connected_while_this_leg_still_rings()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Play("state-answered-elsewhere-live", count: 2);
 
         Assert.Equal(PbxOutcome.AnsweredElsewhere, bench.Host.LastEvent.Call!.Legs.Single(l => l.Role == PbxLegRole.Callee).Outcome);
@@ -78,9 +78,9 @@ public sealed class OneCloudStateTableTests
     }
 
     [Fact]
-    public async Task Failed_a_leg_removed_unanswered_and_outbound_from_the_filter()
+    public void Failed_a_leg_removed_unanswered_and_outbound_from_the_filter()
     {
-        var host = await PlayAsync("state-failed");
+        var host = Play("state-failed");
 
         Assert.Equal(PbxOutcome.Failed, host.LastEvent.Outcome);
         Assert.Equal(PbxDirection.Outbound, host.LastEvent.Call!.Direction);
@@ -89,9 +89,9 @@ public sealed class OneCloudStateTableTests
     [Theory]
     [InlineData("1001")]
     [InlineData("1002")]
-    public async Task Missed_an_internal_call_is_missed_whoever_of_the_two_is_watched(string extension)
+    public void Missed_an_internal_call_is_missed_whoever_of_the_two_is_watched(string extension)
     {
-        var bench = await OneCloudBench.OpenAsync(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call, Extension = [extension] });
+        var bench = OneCloudBench.Open(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call, Extension = [extension] });
         bench.Play("state-missed-internal");
 
         Assert.Equal(PbxOutcome.Missed, bench.Host.LastEvent.Outcome);
@@ -99,18 +99,18 @@ public sealed class OneCloudStateTableTests
     }
 
     [Fact]
-    public async Task Ended_a_leg_removed_otherwise()
+    public void Ended_a_leg_removed_otherwise()
     {
-        var host = await PlayAsync("state-ended");
+        var host = Play("state-ended");
 
         Assert.Equal([PbxCallState.Ringing, PbxCallState.Answered, PbxCallState.Ended], host.Events.Select(e => e.CallState!.Value));
         Assert.Equal(PbxOutcome.Answered, host.LastEvent.Outcome);
     }
 
     [Fact]
-    public async Task Answered_the_leg_is_active_and_has_an_answer_time()
+    public void Answered_the_leg_is_active_and_has_an_answer_time()
     {
-        var host = await PlayAsync("state-answered");
+        var host = Play("state-answered");
 
         var call = host.LastEvent.Call!;
         Assert.Equal(PbxCallState.Answered, call.State);
@@ -120,18 +120,18 @@ public sealed class OneCloudStateTableTests
     }
 
     [Fact]
-    public async Task Answered_needs_the_answer_time()
+    public void Answered_needs_the_answer_time()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Receive(OneCloudBench.ReadFixture("state-answered")[1].Replace("2026-01-05 10:00:07", "0000-00-00 00:00:00", StringComparison.Ordinal));
 
         Assert.Equal(PbxCallState.Offered, bench.Host.LastEvent.CallState);
     }
 
     [Fact]
-    public async Task Answered_an_outbound_call_is_answered_by_the_number_that_was_dialled()
+    public void Answered_an_outbound_call_is_answered_by_the_number_that_was_dialled()
     {
-        var host = await PlayAsync("state-outbound-answered");
+        var host = Play("state-outbound-answered");
 
         var call = host.LastEvent.Call!;
         Assert.Equal(PbxDirection.Outbound, call.Direction);
@@ -143,9 +143,9 @@ public sealed class OneCloudStateTableTests
     }
 
     [Fact]
-    public async Task Ringing_the_caller_waits_and_the_leg_alerts()
+    public void Ringing_the_caller_waits_and_the_leg_alerts()
     {
-        var host = await PlayAsync("state-ringing");
+        var host = Play("state-ringing");
 
         var ringing = host.LastEvent;
         Assert.Equal(PbxCallState.Ringing, ringing.CallState);

@@ -8,9 +8,9 @@ public sealed class OneCloudSubtlePointTests
     private static readonly PbxSubscriptionFilter Queue = new() { Type = PbxSubscriptionType.Queue, Queue = ["4020"] };
 
     [Fact]
-    public async Task Point_1_removed_is_tested_before_answered_because_the_closing_record_still_says_active()
+    public void Point_1_removed_is_tested_before_answered_because_the_closing_record_still_says_active()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Play("state-ended");
 
         Assert.Contains("\"term_call_info\": \"active\"", bench.Host.LastEvent.Raw, StringComparison.Ordinal);
@@ -18,9 +18,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Point_1_a_closing_record_alone_tells_that_the_call_was_answered()
+    public void Point_1_a_closing_record_alone_tells_that_the_call_was_answered()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Play("webhook-closing-record");
 
         Assert.Equal(PbxCallState.Ended, bench.Host.LastEvent.CallState);
@@ -30,9 +30,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Point_2_a_missed_call_is_ended_and_its_outcome_says_missed()
+    public void Point_2_a_missed_call_is_ended_and_its_outcome_says_missed()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Play("state-missed");
 
         Assert.Equal((PbxCallState.Ended, PbxOutcome.Missed), (bench.Host.LastEvent.CallState, bench.Host.LastEvent.Outcome));
@@ -40,9 +40,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Point_3_a_simultaneous_ring_is_no_transfer_and_can_be_missed()
+    public void Point_3_a_simultaneous_ring_is_no_transfer_and_can_be_missed()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Play("point-3-simultaneous-ring");
 
         Assert.DoesNotContain(bench.Host.Events, e => e.CallState == PbxCallState.Transferred);
@@ -51,9 +51,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Point_3_a_forward_that_nobody_lists_is_no_transfer_either()
+    public void Point_3_a_forward_that_nobody_lists_is_no_transfer_either()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         foreach (var line in OneCloudBench.ReadFixture("point-3-simultaneous-ring"))
             bench.Receive(line.Replace("ForwardSRing", "ForwardAlways", StringComparison.Ordinal));
 
@@ -64,9 +64,9 @@ public sealed class OneCloudSubtlePointTests
     [InlineData("ForwardSRing")]
     [InlineData("ForwardAlways")]
     [InlineData("SomethingNew")]
-    public async Task Point_3_an_action_that_only_the_closing_record_names_does_not_hide_a_missed_call(string action)
+    public void Point_3_an_action_that_only_the_closing_record_names_does_not_hide_a_missed_call(string action)
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         var records = OneCloudBench.ReadFixture("state-missed");
         bench.Receive(records[0]);
         bench.Receive(records[1].Replace("\"by_action\": \"\"", $"\"by_action\": \"{action}\"", StringComparison.Ordinal));
@@ -76,9 +76,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Point_4_click_to_dial_rings_the_other_party_after_the_own_phone_and_is_not_answered_elsewhere()
+    public void Point_4_click_to_dial_rings_the_other_party_after_the_own_phone_and_is_not_answered_elsewhere()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Play("point-4-click-to-dial", count: 4);
 
         var ringing = bench.Host.LastEvent.Call!;
@@ -97,9 +97,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Point_5_three_devices_are_three_legs_of_one_call_and_one_announcement()
+    public void Point_5_three_devices_are_three_legs_of_one_call_and_one_announcement()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Play("point-5-three-devices", count: 3);
 
         Assert.Equal(1, bench.Host.Events.Count(e => e.IsCallNews));
@@ -114,9 +114,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Point_6_an_attended_transfer_brings_a_leg_with_the_first_calls_id()
+    public void Point_6_an_attended_transfer_brings_a_leg_with_the_first_calls_id()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Play("point-6-attended-transfer");
 
         var calls = bench.Host.Calls;
@@ -129,9 +129,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Point_6_a_blind_transfer_brings_a_leg_that_names_the_old_one()
+    public void Point_6_a_blind_transfer_brings_a_leg_that_names_the_old_one()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Play("point-6-blind-transfer", count: 4);
 
         Assert.Equal(PbxCallState.Transferred, bench.Host.LastEvent.CallState);
@@ -147,9 +147,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Point_6_who_gets_a_transferred_call_and_does_not_answer_has_missed_it()
+    public void Point_6_who_gets_a_transferred_call_and_does_not_answer_has_missed_it()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Play("point-6-blind-transfer", count: 4);
         bench.Receive(OneCloudBench.ReadFixture("point-6-blind-transfer")[3].Replace("\"ts\"", "\"remove\":\"yes\",\"ts\"", StringComparison.Ordinal));
         bench.Host.Advance(TimeSpan.FromSeconds(30));
@@ -160,9 +160,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Point_7_a_queue_answers_nobody_and_its_agents_legs_belong_to_the_callers_call()
+    public void Point_7_a_queue_answers_nobody_and_its_agents_legs_belong_to_the_callers_call()
     {
-        var bench = await OneCloudBench.OpenAsync(Queue);
+        var bench = OneCloudBench.Open(Queue);
         bench.Play("point-7-queue-answered", count: 2);
 
         Assert.Equal(PbxCallState.Offered, bench.Host.LastEvent.CallState);
@@ -186,9 +186,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Point_7_a_caller_who_leaves_the_queue_has_given_up()
+    public void Point_7_a_caller_who_leaves_the_queue_has_given_up()
     {
-        var bench = await OneCloudBench.OpenAsync(Queue);
+        var bench = OneCloudBench.Open(Queue);
         bench.Play("point-7-queue-abandoned", count: 4);
 
         Assert.Equal(PbxCallState.Ringing, bench.Host.LastEvent.CallState);
@@ -200,9 +200,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Point_8_a_record_that_two_subscriptions_bring_counts_once()
+    public void Point_8_a_record_that_two_subscriptions_bring_counts_once()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls, Queue);
+        var bench = OneCloudBench.Open(Calls, Queue);
         bench.Play("point-8-doubles");
 
         Assert.Equal(3, bench.Host.Events.Count);
@@ -211,9 +211,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Unset_fields_are_empty_text_and_say_nothing()
+    public void Unset_fields_are_empty_text_and_say_nothing()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Receive("""["call",{"orig_callid":"","term_callid":"","by_callid":"","by_action":"","ani":"","remove":""}]""");
 
         Assert.Null(bench.Host.LastEvent.CallId);
@@ -223,9 +223,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task A_short_record_without_types_is_read_by_its_users()
+    public void A_short_record_without_types_is_read_by_its_users()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Play("short-records");
 
         Assert.Equal(PbxDirection.Inbound, bench.Host.LastEvent.Call!.Direction);
@@ -234,9 +234,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Voicemail_that_takes_over_is_no_person()
+    public void Voicemail_that_takes_over_is_no_person()
     {
-        var bench = await OneCloudBench.OpenAsync(Calls);
+        var bench = OneCloudBench.Open(Calls);
         bench.Play("voicemail-after-ringing");
 
         Assert.Equal(PbxOutcome.Voicemail, bench.Host.LastEvent.Outcome);
@@ -244,9 +244,9 @@ public sealed class OneCloudSubtlePointTests
     }
 
     [Fact]
-    public async Task Calls_of_two_extensions_are_kept_apart_by_what_was_asked_for()
+    public void Calls_of_two_extensions_are_kept_apart_by_what_was_asked_for()
     {
-        var bench = await OneCloudBench.OpenAsync(BothCalls);
+        var bench = OneCloudBench.Open(BothCalls);
         bench.Play("state-answered-elsewhere", count: 2);
 
         Assert.Equal(["1001", "1002"], bench.Host.Events.Select(e => e.Extension));

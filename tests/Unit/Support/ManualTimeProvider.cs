@@ -4,7 +4,8 @@ namespace PbxEvents.Tests.Unit.Support;
 internal sealed class ManualTimeProvider : TimeProvider
 {
     private readonly object _gate = new();
-    private readonly List<ManualTimer> _timers = [];
+    private readonly SortedSet<ManualTimer> _timers = new(Comparer<ManualTimer>.Create((a, b) => (a.DueAt, a.Number).CompareTo((b.DueAt, b.Number))));
+    private long _lastNumber;
     private DateTimeOffset _now = new(2030, 1, 1, 9, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -42,8 +43,8 @@ internal sealed class ManualTimeProvider : TimeProvider
             ManualTimer? due;
             lock (_gate)
             {
-                due = _timers.Where(t => t.DueAt <= target).MinBy(t => t.DueAt);
-                if (due is null)
+                due = _timers.Min;
+                if (due is null || due.DueAt > target)
                 {
                     _now = target;
                     return;
@@ -62,6 +63,9 @@ internal sealed class ManualTimeProvider : TimeProvider
 
         public DateTimeOffset DueAt { get; private set; }
 
+        /// <summary>Of timers that are due at the same moment the one that was set first runs first.</summary>
+        public long Number { get; private set; }
+
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (owner._gate)
@@ -69,20 +73,16 @@ internal sealed class ManualTimeProvider : TimeProvider
                 owner._timers.Remove(this);
                 _period = period;
                 if (dueTime != Timeout.InfiniteTimeSpan)
-                {
-                    DueAt = owner._now + dueTime;
-                    owner._timers.Add(this);
-                }
+                    Add(owner._now + dueTime);
             }
             return true;
         }
 
         public void Rearm()
         {
+            owner._timers.Remove(this);
             if (_period > TimeSpan.Zero)
-                DueAt += _period;
-            else
-                owner._timers.Remove(this);
+                Add(DueAt + _period);
         }
 
         public void Run() => callback(state);
@@ -97,6 +97,13 @@ internal sealed class ManualTimeProvider : TimeProvider
         {
             Dispose();
             return ValueTask.CompletedTask;
+        }
+
+        private void Add(DateTimeOffset dueAt)
+        {
+            DueAt = dueAt;
+            Number = ++owner._lastNumber;
+            owner._timers.Add(this);
         }
     }
 }

@@ -4,15 +4,11 @@ using PbxEvents.Providers.Platforms.Kit;
 namespace PbxEvents.Providers.Platforms.OneCloud;
 
 /// <summary>From call records to what they say about calls (onecloud.md section 7).</summary>
-/// <param name="host">Where known calls are looked up and timers are set.</param>
-/// <param name="streams">What is subscribed to.</param>
-internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
+internal sealed class OneCloudCalls
 {
     /// <summary>The members that name an outside caller.</summary>
     private static readonly FieldNames CallerMembers = new(
         "ani", "orig_from_user", "orig_from_name", "orig_from_uri", "orig_name", "orig_id", "orig_match", "orig_logi_uri");
-
-    private const string TransferTimerPrefix = "transfer ";
 
     /// <summary>How long a call that was passed on waits for the next leg, which may come after the end of the one before.</summary>
     private static readonly TimeSpan TransferGrace = TimeSpan.FromSeconds(10);
@@ -20,16 +16,27 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
     /// <summary>A record that is written no later than this after the call's start shows its set-up.</summary>
     private static readonly TimeSpan SetUp = TimeSpan.FromSeconds(5);
 
+    private readonly ISessionHost _host;
+    private readonly OneCloudStreams _streams;
     private readonly CallUpdate _update = new();
 
     /// <summary>From the ids of legs to the call they belong to.</summary>
     private readonly RecentMap<string> _calls = new(16 * 1024);
     private readonly RecentMap<LegMemory> _legs = new();
     private readonly OneCloudTimes _times = new();
-    private readonly Dictionary<string, PbxEvent> _passedOn = new(StringComparer.Ordinal);
 
-    /// <summary>True for a timer of this class.</summary>
-    public static bool IsTimer(string timer) => timer.StartsWith(TransferTimerPrefix, StringComparison.Ordinal);
+    /// <summary>The last event of each call that was passed on and has no further leg yet.</summary>
+    private readonly Dictionary<string, PbxEvent> _passedOn = new(StringComparer.Ordinal);
+    private readonly KeyedTimers<string> _transferTimers;
+
+    /// <param name="host">Where known calls are looked up and timers are set.</param>
+    /// <param name="streams">What is subscribed to.</param>
+    public OneCloudCalls(ISessionHost host, OneCloudStreams streams)
+    {
+        _host = host;
+        _streams = streams;
+        _transferTimers = new KeyedTimers<string>(host, TransferTimeElapsed);
+    }
 
     /// <summary>Reads what a record says about its call, and completes its event.</summary>
     /// <param name="record">The record.</param>
@@ -48,8 +55,8 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
             return null;
         }
         var callId = Identify(key, record);
-        pbxEvent.Time = _times.TimeOf(callId, record, host.Now);
-        var known = host.FindCall(callId);
+        pbxEvent.Time = _times.TimeOf(callId, record, _host.Now);
+        var known = _host.FindCall(callId);
         if (known?.State == PbxCallState.Ended)
             known = null;
         var update = _update.Reset(callId);
@@ -58,7 +65,7 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
         pbxEvent.CallId = callId;
         pbxEvent.LegId = record.TermCallId is { } term ? $"{key}_{term}" : null;
         ReadParties(record, update, known);
-        var isQueueLeg = streams.IsQueue(record.TermExtension) || record.IsQueueResponder;
+        var isQueueLeg = _streams.IsQueue(record.TermExtension) || record.IsQueueResponder;
         update.Queue = pbxEvent.Queue = FindQueue(record, known, pbxEvent);
         pbxEvent.Extension = isQueueLeg ? record.OrigExtension : record.IsVoicemail ? BoxOf(record) : record.TermExtension ?? ForwarderOf(record) ?? record.OrigExtension;
         if (pbxEvent.Queue is not null)
@@ -75,10 +82,9 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
     }
 
     /// <summary>No further leg came: the call that was passed on is over, as far as can be seen.</summary>
-    public void TimerElapsed(string timer)
+    private void TransferTimeElapsed(string callId)
     {
-        var callId = timer[TransferTimerPrefix.Length..];
-        if (!_passedOn.Remove(callId, out var last) || host.FindCall(callId) is not { State: not PbxCallState.Ended } call
+        if (!_passedOn.Remove(callId, out var last) || _host.FindCall(callId) is not { State: not PbxCallState.Ended } call
             || call.Legs.Any(l => l.Role != PbxLegRole.Caller && l.State != PbxCallState.Ended))
         {
             return;
@@ -87,7 +93,7 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
         update.IsEnd = true;
         update.Outcome = PbxOutcome.Transferred;
         EndCallerLegs(update, call);
-        host.Emit(new PbxEvent
+        _host.Emit(new PbxEvent
         {
             Category = PbxCategory.Call,
             Name = "CallPassedOn",
@@ -137,25 +143,25 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
 
     /// <summary>Whose leg to the outside it is: of the extension that is forwarded there, when the caller is from outside as well.</summary>
     private string? ForwarderOf(OneCloudRecord record) => record.IsForwarded || record.IsFromOutside
-        ? record.ByExtension ?? (streams.IsExtension(record.DialledUser) ? record.DialledUser : null)
+        ? record.ByExtension ?? (_streams.IsExtension(record.DialledUser) ? record.DialledUser : null)
         : null;
 
     /// <summary>Point 7: agents' legs run under the caller's id, so the queue that the call came to is theirs, too.</summary>
     private string? FindQueue(OneCloudRecord record, PbxCall? known, PbxEvent pbxEvent)
     {
-        if (streams.IsQueue(record.TermExtension))
+        if (_streams.IsQueue(record.TermExtension))
             return record.TermExtension;
-        if (streams.IsQueue(record.TermUser))
+        if (_streams.IsQueue(record.TermUser))
             return record.TermUser;
         if (known?.Queue is { } queue)
             return queue;
-        if (streams.IsQueue(record.DialledUser))
+        if (_streams.IsQueue(record.DialledUser))
             return record.DialledUser;
 
         // Nothing in the record names the queue; but what is neither end's stream can only be the queue's.
         var isQueues = pbxEvent.Topic == OneCloudTopics.QueueCall
-            || !(streams.IsExtension(record.OrigExtension) || streams.IsExtension(record.TermExtension) || streams.IsExtension(record.ByExtension ?? record.DialledUser));
-        return isQueues ? streams.OnlyQueue : null;
+            || !(_streams.IsExtension(record.OrigExtension) || _streams.IsExtension(record.TermExtension) || _streams.IsExtension(record.ByExtension ?? record.DialledUser));
+        return isQueues ? _streams.OnlyQueue : null;
     }
 
     /// <summary>Point 4: with click-to-dial the first leg is to the user's own phone, whose answer is not the other party's.</summary>
@@ -219,7 +225,7 @@ internal sealed class OneCloudCalls(ISessionHost host, OneCloudStreams streams)
             {
                 update.KeepsOpen = true;
                 _passedOn[update.CallId] = pbxEvent;
-                host.SetTimer(TransferTimerPrefix + update.CallId, TransferGrace);
+                _transferTimers.Set(update.CallId, TransferGrace);
             }
         }
         else if (!goesOn)

@@ -10,9 +10,6 @@ internal sealed class OneCloudDriver : PlatformDriver
     private const string ApiPath = "/ns-api";
     private const string HostLookUp = "/v2/configurations/PORTAL_SOCKET_HOSTNAME?domain=~&user=~&user-scope=~&reseller=~";
 
-    /// <summary>A token that ends sooner than this is not worth a link.</summary>
-    private static readonly TimeSpan RenewAhead = TimeSpan.FromMinutes(1);
-
     /// <summary>Section 6: a link that is silent for longer is stale, whatever its handshake says.</summary>
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(90);
 
@@ -24,18 +21,18 @@ internal sealed class OneCloudDriver : PlatformDriver
 
     private readonly Uri _api;
     private readonly OneCloudPause _pause = new();
-    private readonly OneCloudTokens _tokens;
-    private volatile OneCloudToken? _token;
-    private volatile int _tokenNumber;
+    private readonly TokenHolder<OneCloudTicket> _tokens;
     private IReadOnlyList<Uri> _hosts;
     private bool _isLookedUp;
 
     public OneCloudDriver(DriverContext context)
         : base(context)
     {
-        CheckOptions(context.Options);
-        _api = FindApi(context.Options.Server ?? PublicServer);
-        _tokens = new OneCloudTokens(context, _api, _pause);
+        var options = context.Options;
+        CheckOptions(options);
+        _api = FindApi(options.Server ?? PublicServer);
+        _tokens = new TokenHolder<OneCloudTicket>(
+            context, token => new OneCloudTicket(token, options.Domain!, context.Clock.GetUtcNow()), new OneCloudTokens(context, _api, _pause).ObtainAsync);
         _hosts = [OneCloudHosts.Default(_api)];
     }
 
@@ -46,63 +43,44 @@ internal sealed class OneCloudDriver : PlatformDriver
     /// <inheritdoc/>
     public override BackoffPolicy Backoff => BackoffPolicy.Default with { Shortest = _pause.Current };
 
-    /// <summary>The domain whose events are wanted; known after the first <see cref="PrepareAsync"/>. Any thread.</summary>
-    public string Domain => Context.Options.Domain ?? _token?.Domain ?? DomainOf(Context.Options.UserName) ?? "";
-
-    /// <summary>The token; there is one after <see cref="PrepareAsync"/>. Any thread.</summary>
-    public OneCloudToken Token => _token!;
-
-    /// <summary>Which token that is, from 1: a larger number is another token. Any thread.</summary>
-    public int TokenNumber => _tokenNumber;
-
     /// <inheritdoc/>
-    public override ProtocolSession CreateSession(ISessionHost host) => new OneCloudSession(host, this, Context.Options);
+    public override ProtocolSession CreateSession(ISessionHost host) => new OneCloudSession(host, Server, Context.Options);
 
-    /// <summary>A link opened, so the address is not blocked. Any thread.</summary>
-    public void Reached() => _pause.End();
+    /// <summary>The address is not blocked.</summary>
+    /// <inheritdoc/>
+    public override void Reached(LinkTarget target) => _pause.End();
 
     /// <inheritdoc/>
     public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
     {
-        if (_token is null || plan.RenewCredential || _token.EndsAt < Context.Clock.GetUtcNow() + RenewAhead)
-            await ObtainAsync(cancellationToken).ConfigureAwait(false);
-        if (Domain.Length == 0)
+        var ticket = await _tokens.GetAsync(plan.RenewCredential, cancellationToken).ConfigureAwait(false);
+        if (ticket.Domain.Length == 0)
             throw OneCloudFaults.NoDomain();
-        await LookUpHostsAsync(cancellationToken).ConfigureAwait(false);
+        ticket = await LookUpHostsAsync(ticket, cancellationToken).ConfigureAwait(false);
 
         // Section 1: the v2 client is advised for the widest reach; the link tries the other revision by itself.
-        return new LinkOffer([.. _hosts.Select(h => new LinkTarget { Uri = h, Kind = LinkKind.SocketIo, Revision = 3, MaxSilence = MaxSilence })], LinkTicket.None);
+        return new LinkOffer([.. _hosts.Select(h => new LinkTarget { Uri = h, Kind = LinkKind.SocketIo, Revision = 3, MaxSilence = MaxSilence })], ticket);
     }
 
     /// <inheritdoc/>
-    public override async Task<LinkTicket> RenewCredentialAsync(CancellationToken cancellationToken)
-    {
-        if (!_tokens.CanRenew)
-            throw OneCloudFaults.TokenRefused(Server, null);
-        await ObtainAsync(cancellationToken).ConfigureAwait(false);
-        return LinkTicket.None;
-    }
+    public override async Task<LinkTicket> RenewCredentialAsync(CancellationToken cancellationToken) => await RenewAsync(cancellationToken).ConfigureAwait(false);
 
-    private async Task ObtainAsync(CancellationToken cancellationToken)
-    {
-        _token = await _tokens.ObtainAsync(_token, cancellationToken).ConfigureAwait(false);
-        _tokenNumber++;
-    }
+    private Task<OneCloudTicket> RenewAsync(CancellationToken cancellationToken) =>
+        _tokens.CanRenew ? _tokens.RenewAsync(cancellationToken) : throw OneCloudFaults.TokenRefused(Server, null);
 
     /// <summary>
     /// Asks which hosts serve the socket. It is asked before every link: the setting can change, and the answer shows early
     /// whether the token is still good. Without an answer the hosts known so far are used.
     /// </summary>
-    private async Task LookUpHostsAsync(CancellationToken cancellationToken)
+    /// <returns>The ticket, or the one that took the place of a refused one.</returns>
+    private async Task<OneCloudTicket> LookUpHostsAsync(OneCloudTicket ticket, CancellationToken cancellationToken)
     {
-        var answer = await AskHostsAsync(cancellationToken).ConfigureAwait(false);
+        var answer = await AskHostsAsync(ticket, cancellationToken).ConfigureAwait(false);
         if (answer is { Status: 401 })
         {
-            if (!_tokens.CanRenew)
-                throw OneCloudFaults.TokenRefused(Server, null);
             Context.Log($"{Server} does not accept the token any more.");
-            await ObtainAsync(cancellationToken).ConfigureAwait(false);
-            answer = await AskHostsAsync(cancellationToken).ConfigureAwait(false);
+            ticket = await RenewAsync(cancellationToken).ConfigureAwait(false);
+            answer = await AskHostsAsync(ticket, cancellationToken).ConfigureAwait(false);
         }
         if (answer is { IsSuccess: true })
         {
@@ -117,13 +95,14 @@ internal sealed class OneCloudDriver : PlatformDriver
                 _pause.Grow();
             Context.Log($"{Server} did not tell the socket's hosts ({answer}); using {string.Join(", ", _hosts.Select(h => h.Authority))}.");
         }
+        return ticket;
     }
 
-    private async Task<HttpAnswer?> AskHostsAsync(CancellationToken cancellationToken)
+    private async Task<HttpAnswer?> AskHostsAsync(OneCloudTicket ticket, CancellationToken cancellationToken)
     {
         var call = new HttpCall("GET", new Uri(_api + HostLookUp))
         {
-            Headers = [new("Authorization", $"Bearer {Token.Access.Reveal()}"), new("Accept", "application/json")],
+            Headers = [new("Authorization", $"Bearer {ticket.Token.Reveal()}"), new("Accept", "application/json")],
         };
         using var limit = new CancellationTokenSource(_isLookedUp ? LookUpPatience : Timeout.InfiniteTimeSpan, Context.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -143,9 +122,6 @@ internal sealed class OneCloudDriver : PlatformDriver
         }
     }
 
-    private static string? DomainOf(string? userName) =>
-        userName?.IndexOf('@') is { } at and >= 0 ? userName[(at + 1)..] : null;
-
     private static Uri FindApi(string server)
     {
         var uri = ServerAddress.Parse(server);
@@ -158,9 +134,8 @@ internal sealed class OneCloudDriver : PlatformDriver
 
     private static void CheckOptions(PbxConnectOptions options)
     {
-        var ways = (options.AccessToken is null ? 0 : 1) + (options.TokenProvider is null ? 0 : 1) + (options.UserName is null ? 0 : 1);
-        if (ways != 1)
-            throw OneCloudFaults.WaysToAuthenticate();
+        LoginRules.RequireOneWay(options, "OneCloud", "-Credential", options.UserName is not null,
+            "For a service, -Credential with -ClientCredential: a token alone lives one hour.");
         if (options.UserName is not null && (options.ClientId is null || options.ClientSecret is null))
             throw OneCloudFaults.NoClientCredential();
         if (options.UserName is null && (options.ClientId is not null || options.ClientSecret is not null))

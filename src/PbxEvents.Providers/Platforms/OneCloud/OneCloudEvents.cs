@@ -15,9 +15,6 @@ internal sealed class OneCloudEvents(ISessionHost host, Utf8Pool pool, OneCloudS
     private readonly OneCloudCalls _calls = new(host, streams);
     private readonly RecentMap<bool> _recent = new();
 
-    /// <summary>A timer of a call.</summary>
-    public void TimerElapsed(string timer) => _calls.TimerElapsed(timer);
-
     /// <summary>An event, whatever its name.</summary>
     /// <param name="name">Its name on the socket.</param>
     /// <param name="payload">The frame.</param>
@@ -37,7 +34,7 @@ internal sealed class OneCloudEvents(ISessionHost host, Utf8Pool pool, OneCloudS
             var records = new Utf8JsonReader(json.Span);
             records.Read();
             while (records.Read() && records.TokenType != JsonTokenType.EndArray)
-                RecordReceived(name, topic, Slice(json, ref records));
+                RecordReceived(name, topic, SocketIoEvent.Slice(json, ref records));
             return;
         }
         RecordReceived(name, topic, json);
@@ -82,7 +79,7 @@ internal sealed class OneCloudEvents(ISessionHost host, Utf8Pool pool, OneCloudS
         if (reader.TokenType == JsonTokenType.EndArray)
             return default;
         var start = (int)reader.TokenStartIndex;
-        var first = Slice(payload, ref reader);
+        var first = SocketIoEvent.Slice(payload, ref reader);
         if (!reader.Read() || reader.TokenType == JsonTokenType.EndArray)
             return first;
         while (reader.TokenType != JsonTokenType.EndArray)
@@ -94,12 +91,5 @@ internal sealed class OneCloudEvents(ISessionHost host, Utf8Pool pool, OneCloudS
         all[0] = (byte)'[';
         payload.Span[start..(int)reader.BytesConsumed].CopyTo(all.AsSpan(1));
         return all;
-    }
-
-    private static ReadOnlyMemory<byte> Slice(ReadOnlyMemory<byte> source, ref Utf8JsonReader reader)
-    {
-        var start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        return source[start..(int)reader.BytesConsumed];
     }
 }

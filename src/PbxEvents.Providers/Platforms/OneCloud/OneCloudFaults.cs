@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.OneCloud;
 
@@ -8,10 +8,6 @@ namespace PbxEvents.Providers.Platforms.OneCloud;
 internal static class OneCloudFaults
 {
     // ---- options ---------------------------------------------------------------------------------------------------
-
-    public static PbxException WaysToAuthenticate() => OptionRules.Invalid(
-        "OneCloud needs exactly one of -Credential, -AccessToken and -TokenProvider.",
-        "For a service, -Credential with -ClientCredential: a token alone lives one hour.", "-Credential");
 
     public static PbxException NoClientCredential() => OptionRules.Invalid(
         "A OneCloud login needs the id and the secret of a client application, too.",
@@ -35,7 +31,7 @@ internal static class OneCloudFaults
         PbxErrorKind.AddressBlocked,
         $"{server} blocks this machine's address for a while, because too many requests came from it.",
         "Nothing to do: it is tried again after growing pauses. Other programs at this address may cause it.")
-    { Target = server, Code = Code(answer), RetryAfter = answer.RetryAfter > pause ? answer.RetryAfter : pause };
+    { Target = server, Code = PlatformFaults.Code(answer), RetryAfter = answer.RetryAfter > pause ? answer.RetryAfter : pause };
 
     public static PbxException FromLogin(HttpAnswer answer, string server, string userName)
     {
@@ -44,51 +40,37 @@ internal static class OneCloudFaults
         {
             return new(PbxErrorKind.CredentialRefused, $"{server} refused the client application.",
                 "Check the id and the secret in -ClientCredential.")
-            { Target = server, Code = Code(answer), IsPermanent = true };
+            { Target = server, Code = PlatformFaults.Code(answer), IsPermanent = true };
         }
         if (answer.Status is 400 or 401 or 403)
         {
             return new(PbxErrorKind.CredentialRefused, $"{server} refused the login of '{userName}'{(error is null ? "." : $": {error}.")}",
                 "Check -Credential (the user name is extension@domain) and -ClientCredential.")
-            { Target = userName, Code = Code(answer), IsPermanent = true };
+            { Target = userName, Code = PlatformFaults.Code(answer), IsPermanent = true };
         }
-        return FromHttp(answer, server, "logging in");
+        return PlatformFaults.FromHttp(answer, server, "logging in");
     }
 
-    public static PbxException FromHttp(HttpAnswer answer, string server, string doing) => new(
-        PbxErrorKind.ServerError, $"{server} answered HTTP {answer.Status} while {doing}.", "If it stays so, check the address with -Server.")
-    { Target = server, Code = Code(answer), RetryAfter = answer.RetryAfter };
-
-    public static PbxException NoLogin(string server) => new(
-        PbxErrorKind.HandshakeFailed, $"{server} answered the login with something that holds no token.", "Check the address with -Server.")
-    { Target = server };
-
-    public static PbxException MfaRequired(string server, string userName) => new(
-        PbxErrorKind.MfaRequired, $"{server} asks '{userName}' for a second factor, which nobody can give at night.",
-        "Use a user without a second factor, or get the token yourself and hand it over with -AccessToken or -TokenProvider.")
-    { Target = userName, IsPermanent = true };
+    public static PbxException MfaRequired(HttpAnswer answer, string server, string userName) => PlatformFaults.MfaRequired(answer, server, userName,
+        "Use a user without a second factor, or get the token yourself and hand it over with -AccessToken or -TokenProvider.");
 
     // ---- the socket ------------------------------------------------------------------------------------------------
 
-    /// <param name="server">The server.</param>
-    /// <param name="words">What the platform said; null when it said nothing.</param>
-    public static PbxException TokenRefused(string server, string? words) => new(
-        PbxErrorKind.CredentialRefused, $"{server} does not accept the token{(words is null ? "." : $": {words}")}",
-        "Give a valid one. An access token lives one hour; -Credential with -ClientCredential, or -TokenProvider, renew it.")
-    { Target = server, IsPermanent = true };
+    public static PbxException TokenRefused(string server, string? words) => PlatformFaults.TokenRefused(server, words,
+        "Give a valid one. An access token lives one hour; -Credential with -ClientCredential, or -TokenProvider, renew it.");
 
     public static PbxException Refused(OneCloudTopic topic, string? words) => new(
         PbxErrorKind.CredentialRefused,
-        $"OneCloud refused the subscription {topic}, also with a fresh token{(words is null ? "." : $": {words}")}",
+        $"OneCloud refused the subscription {topic}, also with a fresh token{PlatformFaults.Said(words)}",
         "Check that the user may see that extension or queue, and that -Domain is right.")
     { Target = topic.ToString() };
 
-    public static PbxException NotConfirmed(OneCloudTopic topic, string domain, OneCloudToken token, TimeSpan after, bool wasRenewed) => new(
+    public static PbxException NotConfirmed(OneCloudTopic topic, OneCloudTicket ticket, TimeSpan after, bool wasRenewed) => new(
         PbxErrorKind.SubscriptionTimeout,
-        $"OneCloud did not confirm the subscription {topic} of the domain '{domain}' within {after.TotalSeconds:0} s"
+        $"OneCloud did not confirm the subscription {topic} of the domain '{ticket.Domain}' within {after.TotalSeconds:0} s"
             + (wasRenewed ? ", also with a fresh token." : "; the token may have expired.") + " It never says why.",
-        $"Check that {topic.Filter ?? "it"} exists in '{domain}'"
-            + (token.Uid is null ? " and that the token is valid for that domain." : $"; the token belongs to {token.Uid} ({token.Scope})."))
+        $"Check that {topic.Filter ?? "it"} exists in '{ticket.Domain}'"
+            + (ticket.Uid is null ? " and that the token is valid for that domain." : $"; the token belongs to {ticket.Uid} ({ticket.Scope})."))
     { Target = topic.ToString() };
 
     public static PbxException Silent(string server, TimeSpan after) => new(
@@ -97,12 +79,12 @@ internal static class OneCloudFaults
     { Target = server };
 
     public static PbxException SubscriptionsLost(string server, string? words) => new(
-        PbxErrorKind.LinkLost, $"{server} reported a subscription error long after the subscriptions were in place{(words is null ? "." : $": {words}")}",
+        PbxErrorKind.LinkLost, $"{server} reported a subscription error long after the subscriptions were in place{PlatformFaults.Said(words)}",
         "Nothing to do: the connection is restored with a fresh token.")
     { Target = server };
 
     public static PbxException UnexplainedError(string server, string? words) => new(
-        PbxErrorKind.ServerError, $"{server} reported a subscription error although every subscription is confirmed{(words is null ? "." : $": {words}")}",
+        PbxErrorKind.ServerError, $"{server} reported a subscription error although every subscription is confirmed{PlatformFaults.Said(words)}",
         "If events are missing, check the rights of the user.")
     { Target = server };
 
@@ -111,20 +93,12 @@ internal static class OneCloudFaults
         "OneCloud may confirm such subscriptions and send nothing. Check -Domain.")
     { Target = asked };
 
-    public static PbxException OtherExtension(OneCloudTopic topic, OneCloudToken token) => new(
-        PbxErrorKind.PermissionDenied, $"The token has the scope '{token.Scope}' and belongs to {token.Uid}; {topic} may be out of its reach.",
+    public static PbxException OtherExtension(OneCloudTopic topic, OneCloudTicket ticket) => new(
+        PbxErrorKind.PermissionDenied, $"The token has the scope '{ticket.Scope}' and belongs to {ticket.Uid}; {topic} may be out of its reach.",
         "OneCloud may confirm such subscriptions and send nothing. A user with the scope Office Manager sees the whole domain.")
     { Target = topic.ToString() };
 
     // ---- subscriptions ---------------------------------------------------------------------------------------------
-
-    public static PbxException UnknownTopic(string topic) => new(
-        PbxErrorKind.UnknownTopic, $"OneCloud has no stream '{topic}'.", $"Use one of: {string.Join(", ", OneCloudTopics.All)}.")
-    { Target = topic, IsPermanent = true };
-
-    public static PbxException NotOffered(PbxSubscriptionType type, string advice) => new(
-        PbxErrorKind.NotSupported, $"OneCloud does not offer -Type {type}.", advice)
-    { Target = type.ToString(), IsPermanent = true };
 
     public static PbxException FilterMissing(string asked, string parameter, string what) => OptionRules.Invalid(
         $"OneCloud gives {asked} only for {what} that is named.", $"Name one or more with {parameter}.", parameter);
@@ -143,6 +117,4 @@ internal static class OneCloudFaults
                 return known;
         return null;
     }
-
-    private static string Code(HttpAnswer answer) => answer.Status.ToString(CultureInfo.InvariantCulture);
 }

@@ -4,11 +4,8 @@ using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.OneCloud;
 
-/// <summary>
-/// OneCloud on the socket: one subscription for each stream, each with the token (onecloud.md sections 3 to 6). Frames are
-/// Socket.IO events, <c>["name",{...}]</c>.
-/// </summary>
-internal sealed class OneCloudSession : ProtocolSession
+/// <summary>OneCloud on the socket: one subscription for each stream, each with the token (onecloud.md sections 3 to 6).</summary>
+internal sealed class OneCloudSession : TopicSession<OneCloudTopic>
 {
     /// <summary>Section 3: no confirmation within 10 to 15 s means an expired token.</summary>
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(12);
@@ -24,28 +21,23 @@ internal sealed class OneCloudSession : ProtocolSession
 
     private static readonly TimeSpan RenewRetry = TimeSpan.FromSeconds(30);
 
-    private const string RenewTimer = "renew";
-    private const string ErrorTimer = "error";
-    private const string ConfirmTimerPrefix = "confirm ";
-
-    private readonly OneCloudDriver _driver;
+    private readonly string _server;
     private readonly PbxConnectOptions _options;
-    private readonly TopicTable<OneCloudTopic> _topics;
     private readonly OneCloudStreams _streams;
     private readonly OneCloudEvents _events;
+    private readonly SessionTimer _renewTimer;
+    private readonly SessionTimer _errorTimer;
+    private readonly KeyedTimers<OneCloudTopic> _confirmTimers;
     private readonly Utf8Pool _pool = new();
 
     /// <summary>What was sent on the present link.</summary>
     private readonly Dictionary<OneCloudTopic, Attempt> _attempts = [];
     private readonly Dictionary<long, OneCloudTopic> _acks = [];
-    private readonly Dictionary<string, OneCloudTopic> _confirmTimers = new(StringComparer.Ordinal);
 
     /// <summary>What the link still brings although nobody wants it: there is no unsubscribe (section 3).</summary>
     private readonly HashSet<OneCloudTopic> _abandoned = [];
-    private readonly HashSet<OneCloudTopic> _confirmedOnce = [];
     private readonly HashSet<OneCloudTopic> _warnedOf = [];
-    private int _link;
-    private bool _isReady;
+    private OneCloudTicket? _ticket;
     private bool _isConfirmedOnLink;
     private bool _warnedOfDomain;
     private bool _needsToken;
@@ -59,114 +51,48 @@ internal sealed class OneCloudSession : ProtocolSession
     private int _accepted;
     private string? _errorWords;
 
-    public OneCloudSession(ISessionHost host, OneCloudDriver driver, PbxConnectOptions options)
+    /// <param name="host">Where everything goes that comes out.</param>
+    /// <param name="server">Host and port, for people.</param>
+    /// <param name="options">The user's options.</param>
+    public OneCloudSession(ISessionHost host, string server, PbxConnectOptions options)
         : base(host)
     {
-        _driver = driver;
+        _server = server;
         _options = options;
-        _topics = new TopicTable<OneCloudTopic>(host);
-        _streams = new OneCloudStreams(_topics, _abandoned);
+        _streams = new OneCloudStreams(Topics, _abandoned);
         _events = new OneCloudEvents(host, _pool, _streams, options.TimeZone ?? TimeZoneInfo.Utc);
+        _renewTimer = host.NewTimer(host.RenewCredential);
+        _errorTimer = host.NewTimer(ErrorGraceElapsed);
+        _confirmTimers = new KeyedTimers<OneCloudTopic>(host, ConfirmTimeElapsed);
     }
+
+    /// <summary>The newest ticket. There is one before anything is sent.</summary>
+    private OneCloudTicket Ticket => _ticket!;
 
     /// <inheritdoc/>
     public override LinkPlan PlanLink(bool isRotation) => new(isRotation, RenewCredential: _needsToken);
 
     /// <inheritdoc/>
-    public override void LinkOpened(int link, LinkTarget target, LinkTicket ticket)
-    {
-        _link = link;
-        _isReady = _isConfirmedOnLink = _needsToken = false;
-        _sent = _accepted = 0;
-        _answered = default;
-        _attempts.Clear();
-        _acks.Clear();
-        _confirmTimers.Clear();
-        _abandoned.Clear();
-        _topics.Reset();
-        _streams.Changed();
-        _driver.Reached();
-        WarnOfDomain();
-        ScheduleRenewal();
-
-        // On connect, and nowhere else: the events page's example subscribes twice in v2 clients (section 8).
-        SendUnsent();
-        ReadyIfSettled();
-    }
-
-    /// <inheritdoc/>
-    public override void LinkClosed(int link)
-    {
-        if (link != _link)
-            return;
-        _link = 0;
-        _isReady = false;
-        Host.CancelTimer(RenewTimer);
-        Host.CancelTimer(ErrorTimer);
-        foreach (var topic in _attempts.Keys)
-            Host.CancelTimer(ConfirmTimerPrefix + topic);
-        _attempts.Clear();
-    }
-
-    /// <inheritdoc/>
-    public override void FrameReceived(int link, in Frame frame)
-    {
-        try
-        {
-            if (frame.Kind == FrameKind.Ack)
-                AckReceived(frame.AckId);
-            else if (frame.Kind == FrameKind.Text)
-                EventReceived(frame.Payload);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // The second one is what .NET throws for text that is JSON by its form but holds half a character.
-            Host.ReportUnreadable(frame.Payload.Span, $"It is not JSON ({e.Message})");
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void TimerElapsed(string timer)
-    {
-        switch (timer)
-        {
-            case RenewTimer:
-                Host.RenewCredential();
-                break;
-            case ErrorTimer:
-                foreach (var topic in _topics.Unanswered)
-                    Doubt(topic, wasRefused: true);
-                break;
-            case not null when OneCloudCalls.IsTimer(timer):
-                _events.TimerElapsed(timer);
-                break;
-            default:
-                if (_confirmTimers.TryGetValue(timer!, out var late) && _topics.IsUnanswered(late))
-                    ConfirmTimeElapsed(late);
-                break;
-        }
-    }
-
-    /// <inheritdoc/>
     public override void CredentialRenewed(LinkTicket ticket)
     {
-        if (_link == 0)
+        _ticket = (OneCloudTicket)ticket;
+        if (Link == 0)
             return;
         ScheduleRenewal();
         foreach (var (topic, _) in Doubted())
-            Send(topic, isRetry: true);
+            Ask(topic, isRetry: true);
     }
 
     /// <inheritdoc/>
     public override void CredentialFailed(PbxException failure)
     {
-        if (_link == 0)
+        if (Link == 0)
             return;
         if (!failure.IsPermanent)
         {
             // What waits for the token waits on; the platform may block this address, so not at once again.
             Host.Log($"The token could not be renewed: {failure.Message}");
-            Host.SetTimer(RenewTimer, failure.RetryAfter ?? RenewRetry);
+            _renewTimer.Set(failure.RetryAfter ?? RenewRetry);
             return;
         }
         var doubted = Doubted();
@@ -176,9 +102,6 @@ internal sealed class OneCloudSession : ProtocolSession
             Fail(topic, attempt.WasRefused, wasRenewed: false);
     }
 
-    private KeyValuePair<OneCloudTopic, Attempt>[] Doubted() =>
-        [.. _attempts.Where(a => a.Value.IsDoubted && _topics.IsWanted(a.Key))];
-
     /// <inheritdoc/>
     public override void Subscribe(PbxSubscription subscription)
     {
@@ -186,14 +109,14 @@ internal sealed class OneCloudSession : ProtocolSession
         var topics = OneCloudTopics.Resolve(filter);
         if (filter.Topic.Count > 0)
             subscription.EventTopics = filter.Topic.SelectMany(OneCloudTopics.ArrivesAs).Distinct().ToArray();
-        _topics.Add(subscription, topics);
-        if (_link == 0)
+        Topics.Add(subscription, topics);
+        if (Link == 0)
             return;
         foreach (var topic in topics.Where(_abandoned.Remove))
         {
             // The link has brought it all the time; a second subscription would bring it twice.
-            _topics.MarkSent(topic);
-            _topics.Confirm(topic, "still in place");
+            Topics.MarkSent(topic);
+            Topics.Confirm(topic, "still in place");
         }
         _streams.Changed();
         SendUnsent();
@@ -202,25 +125,54 @@ internal sealed class OneCloudSession : ProtocolSession
     /// <inheritdoc/>
     public override void Unsubscribe(PbxSubscription subscription)
     {
-        foreach (var topic in _topics.Remove(subscription))
-        {
-            Host.CancelTimer(ConfirmTimerPrefix + topic);
-            _abandoned.Add(topic);
-        }
+        foreach (var topic in Topics.Remove(subscription))
+            Abandon(topic);
         _streams.Changed();
         ReadyIfSettled();
     }
 
+    /// <inheritdoc/>
+    protected override void Opened(LinkTarget target, LinkTicket ticket)
+    {
+        _ticket = (OneCloudTicket)ticket;
+        _isConfirmedOnLink = _needsToken = false;
+        _sent = _accepted = 0;
+        _answered = default;
+        _acks.Clear();
+        _abandoned.Clear();
+        _streams.Changed();
+        WarnOfDomain();
+        ScheduleRenewal();
+
+        // On connect, and nowhere else: the events page's example subscribes twice in v2 clients (section 8).
+        Authenticated();
+    }
+
+    /// <inheritdoc/>
+    protected override void Closed()
+    {
+        _renewTimer.Cancel();
+        _errorTimer.Cancel();
+        _confirmTimers.CancelAll();
+        _attempts.Clear();
+    }
+
+    /// <inheritdoc/>
+    protected override void ReadFrame(int link, in Frame frame)
+    {
+        if (frame.Kind == FrameKind.Ack)
+            AckReceived(frame.AckId);
+        else if (frame.Kind == FrameKind.Text)
+            EventReceived(frame.Payload);
+    }
+
     private void EventReceived(ReadOnlyMemory<byte> payload)
     {
-        var reader = new Utf8JsonReader(payload.Span);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.String)
+        if (!SocketIoEvent.TryRead(payload, _pool, out var name, out var reader))
         {
             Host.ReportUnreadable(payload.Span, "It is no event.");
             return;
         }
-        var name = reader.ValueIsEscaped ? reader.GetString()! : _pool.Get(reader.ValueSpan);
-        reader.Read();
         switch (name)
         {
             case "status" when ReadWords(reader) is { } words && OneCloudStatus.IsConfirmation(words):
@@ -241,33 +193,32 @@ internal sealed class OneCloudSession : ProtocolSession
 
     // ---- subscribing -----------------------------------------------------------------------------------------------
 
-    private void SendUnsent()
+    /// <inheritdoc/>
+    protected override void SendUnsent()
     {
-        foreach (var topic in _topics.Unsent)
-            Send(topic, isRetry: false);
+        foreach (var topic in Topics.Unsent)
+            Ask(topic, isRetry: false);
     }
 
-    private void Send(OneCloudTopic topic, bool isRetry)
+    private void Ask(OneCloudTopic topic, bool isRetry)
     {
         WarnOfScope(topic);
-        _topics.MarkSent(topic);
+        Topics.MarkSent(topic);
         var ackId = ++_lastAckId;
-        _attempts[topic] = new Attempt(ackId, _driver.TokenNumber, isRetry);
+        _attempts[topic] = new Attempt(ackId, Ticket, isRetry);
         _sent++;
-        var timer = ConfirmTimerPrefix + topic;
-        _confirmTimers[timer] = topic;
-        Host.SetTimer(timer, ConfirmTimeout);
+        _confirmTimers.Set(topic, ConfirmTimeout);
         Host.Log($"Subscribing to {topic}{(isRetry ? " again" : "")}.");
         _acks[ackId] = topic;
-        Host.Send(_link, new OutFrame(FrameKind.Text, SocketIoEvent.Write("subscribe", w =>
+        Send(SocketIoEvent.Write("subscribe", w =>
         {
             w.WriteString("application", _options.Application);
-            w.WriteString("bearer", _driver.Token.Access.Reveal());
-            w.WriteString("domain", _driver.Domain);
+            w.WriteString("bearer", Ticket.Token.Reveal());
+            w.WriteString("domain", Ticket.Domain);
             w.WriteString("type", topic.Type);
-            w.WriteOptional("filter", topic.WireFilter(_driver.Domain));
+            w.WriteOptional("filter", topic.WireFilter(Ticket.Domain));
             w.WriteOptional("subtype", topic.Subtype);
-        }), ackId));
+        }), ackId);
     }
 
     private void StatusReceived(string words)
@@ -278,7 +229,7 @@ internal sealed class OneCloudSession : ProtocolSession
             return;
         }
         if (FindUnanswered(status) is { } topic)
-            Confirm(topic, words);
+            Confirmed(topic, words);
         else
             Host.Log($"A confirmation that nobody waits for: {words}");
     }
@@ -289,10 +240,10 @@ internal sealed class OneCloudSession : ProtocolSession
         // As a rule the platform says back what it was told. Only where it writes the letters in another way are all that
         // wait compared.
         var said = new OneCloudTopic(status.Type, OneCloudTopic.NumberIn(status.Filter), status.Subtype.Length == 0 ? null : status.Subtype);
-        if (_topics.IsUnanswered(said))
+        if (Topics.IsUnanswered(said))
             return said;
-        foreach (var topic in _topics.Unanswered)
-            if (status.Names(topic, _driver.Domain))
+        foreach (var topic in Topics.Unanswered)
+            if (status.Names(topic, Ticket.Domain))
                 return topic;
         return null;
     }
@@ -303,17 +254,16 @@ internal sealed class OneCloudSession : ProtocolSession
             attempt.IsAcknowledged = true;
     }
 
-    private void Confirm(OneCloudTopic topic, string words)
+    private void Confirmed(OneCloudTopic topic, string words)
     {
-        Host.CancelTimer(ConfirmTimerPrefix + topic);
+        _confirmTimers.Cancel(topic);
         if (_attempts.TryGetValue(topic, out var attempt))
         {
             attempt.IsDoubted = false;
             _answered = (attempt.Number, Host.Now);
         }
         _isConfirmedOnLink = true;
-        _confirmedOnce.Add(topic);
-        _topics.Confirm(topic, words);
+        Topics.Confirm(topic, words);
         ReadyIfSettled();
     }
 
@@ -322,10 +272,10 @@ internal sealed class OneCloudSession : ProtocolSession
         // A server that confirms without saying what, and has done so for all that was sent, has confirmed this one.
         var attempt = _attempts[topic];
         if (attempt.IsAcknowledged || _accepted >= _sent)
-            Confirm(topic, "subscribed");
+            Confirmed(topic, "subscribed");
         else if (_answered.Number < attempt.Number && _answered.At + ConfirmTimeout is var due && due > Host.Now)
             // It is still at what was sent before: to send this again would double it.
-            Host.SetTimer(ConfirmTimerPrefix + topic, due - Host.Now);
+            _confirmTimers.Set(topic, due - Host.Now);
         else
             Doubt(topic, wasRefused: false);
     }
@@ -337,12 +287,18 @@ internal sealed class OneCloudSession : ProtocolSession
         _errorWords = words;
         if (words is not null && OneCloudStatus.Read(words) is { } status && FindUnanswered(status) is { } named)
             Doubt(named, wasRefused: true);
-        else if (_topics.Unanswered.Count > 0)
-            Host.SetTimer(ErrorTimer, ErrorGrace);
-        else if (_isReady && MayRecycle())
+        else if (Topics.Unanswered.Count > 0)
+            _errorTimer.Set(ErrorGrace);
+        else if (IsReady && MayRecycle())
             Recycle(words);
         else
-            Host.Warn(OneCloudFaults.UnexplainedError(_driver.Server, words));
+            Host.Warn(OneCloudFaults.UnexplainedError(_server, words));
+    }
+
+    private void ErrorGraceElapsed()
+    {
+        foreach (var topic in Topics.Unanswered)
+            Doubt(topic, wasRefused: true);
     }
 
     /// <summary>A server that says it again and again on link after link means something else.</summary>
@@ -358,7 +314,7 @@ internal sealed class OneCloudSession : ProtocolSession
     private void Recycle(string? words)
     {
         _needsToken = true;
-        Host.CloseLink(_link, OneCloudFaults.SubscriptionsLost(_driver.Server, words));
+        Host.CloseLink(Link, OneCloudFaults.SubscriptionsLost(_server, words));
     }
 
     // ---- doubt: once with a fresh token, then a clear word (sections 3 and 6) -----------------------------------------
@@ -368,15 +324,15 @@ internal sealed class OneCloudSession : ProtocolSession
         var attempt = _attempts[topic];
         if (attempt.IsDoubted)
             return;
-        Host.CancelTimer(ConfirmTimerPrefix + topic);
+        _confirmTimers.Cancel(topic);
         if (attempt.IsRetry)
         {
             Fail(topic, wasRefused, wasRenewed: true);
             return;
         }
-        if (attempt.TokenNumber != _driver.TokenNumber)
+        if (!ReferenceEquals(attempt.Ticket, Ticket))
         {
-            Send(topic, isRetry: true);
+            Ask(topic, isRetry: true);
             return;
         }
         attempt.IsDoubted = true;
@@ -385,67 +341,67 @@ internal sealed class OneCloudSession : ProtocolSession
         Host.RenewCredential();
     }
 
+    private KeyValuePair<OneCloudTopic, Attempt>[] Doubted() => [.. _attempts.Where(a => a.Value.IsDoubted && Topics.IsWanted(a.Key))];
+
     private void Fail(OneCloudTopic topic, bool wasRefused, bool wasRenewed)
     {
         // While a lost link is restored and the server has taken nothing at all, it is not about this one subscription.
-        if (!_isReady && !_isConfirmedOnLink && _confirmedOnce.Contains(topic))
+        if (!IsReady && !_isConfirmedOnLink && Topics.HasStood(topic))
         {
-            Host.CloseLink(_link, wasRefused
-                ? OneCloudFaults.TokenRefused(_driver.Server, _errorWords)
-                : OneCloudFaults.Silent(_driver.Server, ConfirmTimeout));
+            Host.CloseLink(Link, wasRefused
+                ? OneCloudFaults.TokenRefused(_server, _errorWords)
+                : OneCloudFaults.Silent(_server, ConfirmTimeout));
             return;
         }
         _attempts.Remove(topic);
-        _topics.Refuse(topic, wasRefused
+        var orphans = Topics.Refuse(topic, wasRefused
             ? OneCloudFaults.Refused(topic, _errorWords)
-            : OneCloudFaults.NotConfirmed(topic, _driver.Domain, _driver.Token, ConfirmTimeout, wasRenewed));
+            : OneCloudFaults.NotConfirmed(topic, Ticket, ConfirmTimeout, wasRenewed));
+        foreach (var orphan in orphans)
+            Abandon(orphan);
         _streams.Changed();
         ReadyIfSettled();
     }
 
     // ---- the rest --------------------------------------------------------------------------------------------------
 
-    private void ReadyIfSettled()
+    /// <summary>Nobody wants it any more, and the link brings it to its end.</summary>
+    private void Abandon(OneCloudTopic topic)
     {
-        if (_link == 0 || _isReady || !_topics.IsSettled)
-            return;
-        _isReady = true;
-
-        // Nothing is replayed, and no look-up of the present state is documented.
-        Host.LinkReady(_link, LinkRecovery.None);
+        _confirmTimers.Cancel(topic);
+        _abandoned.Add(topic);
     }
 
     /// <summary>A live subscription keeps its token; the fresh one is for the next link (section 6).</summary>
     private void ScheduleRenewal()
     {
-        if (_driver.Token.RenewAt is not { } at)
+        if (Ticket.RenewAt is not { } at)
             return;
         var delay = at - Host.Now;
-        Host.SetTimer(RenewTimer, delay > RenewRetry ? delay : RenewRetry);
+        _renewTimer.Set(delay > RenewRetry ? delay : RenewRetry);
     }
 
     private void WarnOfDomain()
     {
-        if (_warnedOfDomain || _driver.Token.Domain is not { Length: > 0 } tokens || tokens.Equals(_driver.Domain, StringComparison.OrdinalIgnoreCase))
+        if (_warnedOfDomain || Ticket.OwnDomain is not { Length: > 0 } tokens || tokens.Equals(Ticket.Domain, StringComparison.OrdinalIgnoreCase))
             return;
         _warnedOfDomain = true;
-        Host.Warn(OneCloudFaults.OtherDomain(_driver.Domain, tokens));
+        Host.Warn(OneCloudFaults.OtherDomain(Ticket.Domain, tokens));
     }
 
     /// <summary>Section 6: with too small a scope a confirmation may come and events do not.</summary>
     private void WarnOfScope(OneCloudTopic topic)
     {
-        var token = _driver.Token;
-        if (topic.Filter is null || token.Uid is not { } uid || !string.Equals(token.Scope, "Basic User", StringComparison.OrdinalIgnoreCase)
+        if (topic.Filter is null || Ticket.Uid is not { } uid || !string.Equals(Ticket.Scope, "Basic User", StringComparison.OrdinalIgnoreCase)
             || uid.Split('@')[0] == topic.Filter || !_warnedOf.Add(topic))
         {
             return;
         }
-        Host.Warn(OneCloudFaults.OtherExtension(topic, token));
+        Host.Warn(OneCloudFaults.OtherExtension(topic, Ticket));
     }
 
     /// <summary>A server may quote what it was sent.</summary>
-    private string? Mask(string? words) => words?.Replace(_driver.Token.Access.Reveal(), "********", StringComparison.Ordinal);
+    private string? Mask(string? words) => words?.Replace(Ticket.Token.Reveal(), "********", StringComparison.Ordinal);
 
     /// <summary>The words of a control event: a text, or an object's member that holds one. Null when there are none.</summary>
     private static string? ReadWords(Utf8JsonReader reader)
@@ -463,13 +419,13 @@ internal sealed class OneCloudSession : ProtocolSession
 
     /// <summary>One subscription on the wire.</summary>
     /// <param name="number">Its number; it grows in the order of sending.</param>
-    /// <param name="tokenNumber">The token it was sent with.</param>
+    /// <param name="ticket">What it was sent with.</param>
     /// <param name="isRetry">True for the second try.</param>
-    private sealed class Attempt(long number, int tokenNumber, bool isRetry)
+    private sealed class Attempt(long number, OneCloudTicket ticket, bool isRetry)
     {
         public long Number => number;
 
-        public int TokenNumber => tokenNumber;
+        public OneCloudTicket Ticket => ticket;
 
         public bool IsRetry => isRetry;
 

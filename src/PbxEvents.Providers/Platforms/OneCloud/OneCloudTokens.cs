@@ -5,7 +5,7 @@ using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.OneCloud;
 
-/// <summary>Gets tokens: ready ones, from the user's provider, or by password and refresh (onecloud.md section 2).</summary>
+/// <summary>Gets tokens by password and refresh (onecloud.md section 2).</summary>
 /// <param name="context">Options, HTTP, activity log.</param>
 /// <param name="api">The API's base, ending in <c>/ns-api</c>.</param>
 /// <param name="pause">Grows while the address is blocked.</param>
@@ -22,19 +22,12 @@ internal sealed class OneCloudTokens(DriverContext context, Uri api, OneCloudPau
 
     private string Server => ServerAddress.Display(api);
 
-    /// <summary>True when a token that is refused can be replaced.</summary>
-    public bool CanRenew => Options.AccessToken is null;
-
     /// <summary>Gets a token.</summary>
     /// <param name="old">The one before; null for none.</param>
     /// <param name="cancellationToken">Gives up at once.</param>
     /// <exception cref="PbxException">There is none to be had.</exception>
-    public async Task<OneCloudToken> ObtainAsync(OneCloudToken? old, CancellationToken cancellationToken)
+    public async Task<OneCloudTicket> ObtainAsync(OneCloudTicket? old, CancellationToken cancellationToken)
     {
-        if (Options.AccessToken is { } ready)
-            return new OneCloudToken(ready, context.Clock.GetUtcNow());
-        if (Options.TokenProvider is { } provider)
-            return new OneCloudToken(await provider(cancellationToken).ConfigureAwait(false), context.Clock.GetUtcNow());
         if (old?.Refresh is { } refresh)
         {
             context.Log($"Refreshing the token at {Server}.");
@@ -44,7 +37,7 @@ internal sealed class OneCloudTokens(DriverContext context, Uri api, OneCloudPau
 
             // Refreshing is proven at other operators only, and a refresh token ends after a day; the password still works then.
             if (renewed.Status is not (400 or 401 or 404 or 405))
-                throw OneCloudFaults.FromHttp(renewed, Server, "refreshing the token");
+                throw PlatformFaults.FromHttp(renewed, Server, "refreshing the token");
             context.Log($"{Server} does not take the refresh token any more ({renewed}).");
         }
         context.Log($"Logging in at {Server}.");
@@ -77,7 +70,7 @@ internal sealed class OneCloudTokens(DriverContext context, Uri api, OneCloudPau
         }
     }
 
-    private OneCloudToken Read(HttpAnswer answer, Secret? oldRefresh)
+    private OneCloudTicket Read(HttpAnswer answer, Secret? oldRefresh)
     {
         JsonDocument document;
         try
@@ -86,30 +79,33 @@ internal sealed class OneCloudTokens(DriverContext context, Uri api, OneCloudPau
         }
         catch (JsonException)
         {
-            throw OneCloudFaults.NoLogin(Server);
+            throw PlatformFaults.NoToken(Server);
         }
         using (document)
         {
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
-                throw OneCloudFaults.NoLogin(Server);
+                throw PlatformFaults.NoToken(Server);
             var scope = Catalogue.Text(root, "scope");
             if (string.Equals(scope, "MFA", StringComparison.OrdinalIgnoreCase) || Catalogue.Text(root, "user_scope") == "mfa_required")
-                throw OneCloudFaults.MfaRequired(Server, UserName);
+                throw OneCloudFaults.MfaRequired(answer, Server, UserName);
             if (Catalogue.Text(root, "access_token") is not { Length: > 0 } access)
-                throw OneCloudFaults.NoLogin(Server);
+                throw PlatformFaults.NoToken(Server);
             var now = context.Clock.GetUtcNow();
             var refresh = Catalogue.Text(root, "refresh_token");
-            return new OneCloudToken(new Secret(access), now)
+            var domain = Catalogue.Text(root, "domain");
+            return new OneCloudTicket(new Secret(access), Options.Domain ?? domain ?? DomainOf(UserName) ?? "", now)
             {
                 Refresh = string.IsNullOrEmpty(refresh) ? oldRefresh : new Secret(refresh),
                 EndsAt = now + ReadLife(root),
-                Domain = Catalogue.Text(root, "domain"),
+                OwnDomain = domain,
                 Uid = Catalogue.Text(root, "uid"),
                 Scope = scope,
             };
         }
     }
+
+    private static string? DomainOf(string userName) => userName.IndexOf('@') is >= 0 and var at ? userName[(at + 1)..] : null;
 
     private static TimeSpan ReadLife(JsonElement root)
     {

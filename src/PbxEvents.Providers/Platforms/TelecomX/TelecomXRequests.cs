@@ -10,10 +10,11 @@ namespace PbxEvents.Providers.Platforms.TelecomX;
 /// </summary>
 internal sealed class TelecomXRequests(ISessionHost host, Utf8Pool pool)
 {
-    private const int Success = 0, RequestId = 1, Request = 2, Data = 3, From = 4, ReplyTo = 5, Message = 6, Employee = 7, InstanceId = 8;
+    private static readonly FieldNames Names = new();
 
-    private static readonly FieldNames Names =
-        new("success", "requestId", "request", "data", "from", "replyTo", "message", "employee", "instanceId");
+    private static readonly Field Success = Names.Add("success"), RequestId = Names.Add("requestId"), Request = Names.Add("request"),
+        Data = Names.Add("data"), From = Names.Add("from"), ReplyTo = Names.Add("replyTo"), Message = Names.Add("message"),
+        Employee = Names.Add("employee"), InstanceId = Names.Add("instanceId");
 
     private readonly JsonFields _fields = new(Names, pool);
     private readonly JsonFields _party = new(Names, pool);
@@ -143,11 +144,11 @@ internal sealed class TelecomXRequests(ISessionHost host, Utf8Pool pool)
         return true;
     }
 
-    private string? ReadParty(int slot)
+    private string? ReadParty(Field field)
     {
-        if (!_fields.IsStructure(slot))
-            return _fields.Text(slot);
-        _party.Read(_fields.Json(slot));
+        if (!_fields.IsStructure(field))
+            return _fields.Text(field);
+        _party.Read(_fields.Json(field));
         return _party.Text(InstanceId) is { } instance ? $"{_party.Text(Employee)}/{instance}" : _party.Text(Employee);
     }
 

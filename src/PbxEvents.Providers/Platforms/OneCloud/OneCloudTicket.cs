@@ -1,18 +1,18 @@
+using PbxEvents.Providers.Platforms.Kit;
+
 namespace PbxEvents.Providers.Platforms.OneCloud;
 
-/// <summary>A token and what its answer told (onecloud.md section 2). Immutable.</summary>
-/// <param name="Access">The token itself.</param>
+/// <summary>A token of OneCloud and what its answer told (onecloud.md section 2). Immutable.</summary>
+/// <param name="Token">The token.</param>
+/// <param name="Domain">The domain whose events are wanted.</param>
 /// <param name="ObtainedAt">When it was obtained.</param>
-internal sealed record OneCloudToken(Secret Access, DateTimeOffset ObtainedAt)
+internal sealed record OneCloudTicket(Secret Token, string Domain, DateTimeOffset ObtainedAt) : TokenTicket(Token)
 {
     /// <summary>What renews it; null when only the credential can.</summary>
     public Secret? Refresh { get; init; }
 
-    /// <summary>When it ends; null when nobody said.</summary>
-    public DateTimeOffset? EndsAt { get; init; }
-
-    /// <summary>The domain it belongs to; null when nobody said.</summary>
-    public string? Domain { get; init; }
+    /// <summary>The domain that the token belongs to; null when nobody said.</summary>
+    public string? OwnDomain { get; init; }
 
     /// <summary>Whose it is, as <c>1001@domain</c>; null when nobody said.</summary>
     public string? Uid { get; init; }

@@ -97,5 +97,7 @@ internal abstract class TopicSession<TTopic>(ISessionHost host) : PlatformSessio
     }
 
     /// <summary>Sends a text frame on the link.</summary>
-    protected void Send(ReadOnlyMemory<byte> payload) => Host.Send(Link, new OutFrame(FrameKind.Text, payload));
+    /// <param name="payload">The frame.</param>
+    /// <param name="ackId">Socket.IO: the id under which an acknowledgement is wanted; -1 for none.</param>
+    protected void Send(ReadOnlyMemory<byte> payload, long ackId = -1) => Host.Send(Link, new OutFrame(FrameKind.Text, payload, ackId));
 }

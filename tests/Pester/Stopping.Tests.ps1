@@ -51,6 +51,27 @@ Describe 'Ctrl+C' {
     }
 }
 
+Describe 'Ctrl+C at any moment' {
+    It 'ends a loop of waits' {
+        # A long list keeps the cmdlet busy before it waits, so that the stop often comes just then.
+        $shell = Open-Shell
+        $null = Invoke-Shell $shell '$simulator = Start-PbxSimulator TelecomX; $null = $simulator | Connect-PbxEvents'
+        $null = Invoke-Shell $shell '$null = Register-PbxSubscription Call'
+        $slow = 0
+        foreach ($delay in 0..59) {
+            $null = $shell.AddScript('$many = , (Get-PbxConnection) * 5000; while ($true) { $null = Wait-PbxEvent -Connection $many -Timeout 0.001 }')
+            $running = $shell.BeginInvoke()
+            [System.Threading.Thread]::Sleep($delay)
+            $stopping = $shell.BeginStop($null, $null)
+            if (-not $stopping.AsyncWaitHandle.WaitOne(5000)) { $slow++; break }
+            $shell.EndStop($stopping)
+            $shell.Commands.Clear()
+        }
+        if (-not $slow) { Close-Shell $shell }
+        $slow | Should -Be 0
+    }
+}
+
 Describe 'Select-Object -First' {
     BeforeEach {
         $null = Connect-Bench

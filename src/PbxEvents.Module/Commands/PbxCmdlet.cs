@@ -96,7 +96,8 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
 
         // An action that waits for its turn ends the slice: it is not to wait for the rest of it.
         WaitHandle[] handles = [StopToken.WaitHandle, ((IAsyncResult)task).AsyncWaitHandle, .. Session.WorkForThisThread];
-        var woken = task.IsCompleted ? 1 : WaitHandle.WaitAny(handles, slice);
+        // The stop comes first: it may have ended the work, and a loop that waits for the next piece of it would never see it.
+        var woken = StopToken.IsCancellationRequested ? 0 : task.IsCompleted ? 1 : WaitHandle.WaitAny(handles, slice);
         if (woken == 1)
             return true;
         if (woken == 0)

@@ -151,7 +151,12 @@ public abstract class PbxSimulator : IAsyncDisposable
     public static PbxSimulator Start(SimulatorOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var simulator = PbxSimulators.Create(options);
+        return Start(PbxSimulators.Create(options));
+    }
+
+    /// <summary>Starts one that was made already.</summary>
+    internal static PbxSimulator Start(PbxSimulator simulator)
+    {
         simulator.Host.Open();
         simulator.Record(SimulatorLogKind.Server, "started", simulator.Server.ToString());
         return simulator;

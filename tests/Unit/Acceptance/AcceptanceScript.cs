@@ -1,7 +1,8 @@
-using PbxEvents.Providers;
 using PbxEvents.Providers.Contracts;
-using PbxEvents.Simulator;
+using PbxEvents.Providers;
 using PbxEvents.Simulator.Scenarios;
+using PbxEvents.Simulator;
+using PbxEvents.Tests.Unit.Sample;
 using PbxEvents.Tests.Unit.Simulator;
 using PbxEvents.Tests.Unit.Support;
 
@@ -15,15 +16,22 @@ public sealed class AcceptanceScript
 {
     private static readonly ScenarioOptions Pace = new() { Pace = TimeSpan.FromMilliseconds(5) };
 
+    /// <summary>Platforms that are not the product's: what they are, and their servers.</summary>
+    private static readonly Dictionary<string, (PbxProvider Provider, Func<SimulatorOptions, PbxSimulator> Simulate)> Others = new()
+    {
+        ["Sample"] = (new SampleProvider(), o => new SampleSimulator(o)),
+    };
+
     /// <summary>The platforms that pass it.</summary>
-    public static TheoryData<string> Platforms => [.. OutcomeTable.Platforms];
+    public static TheoryData<string> Platforms => [.. OutcomeTable.Platforms, .. Others.Keys];
 
     [Theory]
     [MemberData(nameof(Platforms))]
     public async Task Calls_are_seen_over_a_lost_link_and_an_expired_token_until_nothing_is_left(string platform)
     {
-        await using var simulator = PbxSimulator.Start(new SimulatorOptions { Provider = platform });
-        await using var client = await PbxClient.ConnectAsync(OptionsOf(simulator), Limits.Patience);
+        await using var simulator = Simulate(new SimulatorOptions { Provider = platform });
+        await using var client = Start(OptionsOf(simulator));
+        await client.WaitUntilConnectedAsync(Limits.Patience);
         var subscriptions = await SubscribeAsync(client);
         var watch = new ClientWatch(client);
 
@@ -49,6 +57,12 @@ public sealed class AcceptanceScript
         await simulator.Log.WaitAsync(e => e.Kind == SimulatorLogKind.Disconnected, opened).InTime();
         Assert.Equal(0, simulator.LinkCount);
     }
+
+    private static PbxSimulator Simulate(SimulatorOptions options) =>
+        Others.TryGetValue(options.Provider, out var other) ? PbxSimulator.Start(other.Simulate(options)) : PbxSimulator.Start(options);
+
+    private static PbxClient Start(PbxConnectOptions options) =>
+        Others.TryGetValue(options.Provider, out var other) ? PbxClient.Start(options, other.Provider, null, null) : PbxClient.Start(options);
 
     internal static PbxConnectOptions OptionsOf(PbxSimulator simulator) => new()
     {

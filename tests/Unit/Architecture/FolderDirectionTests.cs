@@ -37,6 +37,10 @@ public sealed partial class FolderDirectionTests
     public void NamespaceIsTheFolder() =>
         Assert.Equal([], Sources.Where(s => !s.Text.Contains($"namespace {s.Namespace};", StringComparison.Ordinal)).Select(s => s.File));
 
+    [Fact(DisplayName = "a whole platform with its server, made of the kit, is at most 400 lines")]
+    public void SampleIsSmall() =>
+        Assert.InRange(Directory.EnumerateFiles(Path.Combine(Checkout.Root, "tests", "Unit", "Sample"), "*.cs").Sum(f => File.ReadLines(f).Count()), 1, 400);
+
     private static bool MayKnow(string from, string to) =>
         from == to || from.Length == 0 || to == "Contracts" || (from.StartsWith("Platforms/", StringComparison.Ordinal) && to == "Platforms/Kit");
 

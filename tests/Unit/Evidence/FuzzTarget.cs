@@ -53,7 +53,7 @@ internal sealed record FuzzTarget(
             "TelecomX" => TelecomX(),
             "OneCloud" => OneCloud(),
             "PortSIP" => PortSip(),
-            "Yeastar" => await YeastarAsync(),
+            "Yeastar" => Yeastar(),
             "RingCentral" => await RingCentralAsync(),
             _ => throw new ArgumentOutOfRangeException(nameof(platform)),
         };
@@ -119,13 +119,12 @@ internal sealed record FuzzTarget(
             n => $$"""{"event_type":"call_start","time":"1725845648","session_id":"good{{n}}","cdr_id":"cdr{{n}}","direction":"inbound","call_id":"good{{n}}","caller":"1888722","callee":"102","tenant_id":"236"}""");
     }
 
-    private static async Task<FuzzTarget> YeastarAsync()
+    private static FuzzTarget Yeastar()
     {
         var rig = new YeastarRig();
         rig.Subscribe(PbxSubscriptionType.Call);
-        var target = (await rig.Driver.PrepareAsync(rig.Session.PlanLink(false), CancellationToken.None)).Targets[0];
         string[] members = [YeastarRig.Inbound("ALERT"), YeastarRig.Extension("1001", "RING"), YeastarRig.Extension("1001", "ANSWERED", "x"), YeastarRig.Outbound("BYE")];
-        return new FuzzTarget(rig.Host, target, [YeastarRig.Success],
+        return new FuzzTarget(rig.Host, YeastarRig.Target, [YeastarRig.Success],
             [
                 YeastarRig.Success, """{"errcode":10004,"errmsg":"TOKEN EXPIRED"}""", "heartbeat response",
                 .. members.SelectMany(m => (string[])[YeastarRig.Frame(30011, YeastarRig.Members(m)), $$"""{"type":30011,"sn":"SN1","msg":{{YeastarRig.Members(m)}}}"""]),
@@ -135,7 +134,8 @@ internal sealed record FuzzTarget(
                 YeastarRig.Frame(30008, """{"extension":"1001","status":1}"""),
             ],
             n => YeastarRig.Frame(30011, $$"""{"call_id":"17000{{n}}.7","members":[{{YeastarRig.Inbound("ALERT")}}]}"""),
-            "call/query", YeastarRig.CallId);
+            YeastarDriver.CallQuery, YeastarRig.CallId)
+        { Ticket = rig.NewTicket() };
     }
 
     private static async Task<FuzzTarget> RingCentralAsync()

@@ -32,7 +32,7 @@ public sealed class YeastarAddressTests
     [InlineData("http://127.0.0.1:5000", "ws://127.0.0.1:5000/openapi/v1.0/subscribe?access_token=AT1")]
     public async Task The_socket_is_at_the_same_host_and_port_with_the_token_in_the_query(string server, string expected)
     {
-        var target = await new YeastarRig(server).OpenAsync();
+        var target = (await new YeastarDriverRig(server).PrepareAsync()).Targets[0];
         Assert.Equal(expected, target.Uri.AbsoluteUri);
         Assert.DoesNotContain("AT1", target.Display, StringComparison.Ordinal);
     }

@@ -7,7 +7,7 @@ public sealed class YeastarCallTests
 {
     private readonly YeastarRig _rig = new();
 
-    public YeastarCallTests() => _rig.ListenToCallsAsync().GetAwaiter().GetResult();
+    public YeastarCallTests() => _rig.ListenToCalls();
 
     private void Pass(double seconds)
     {
@@ -297,11 +297,11 @@ public sealed class YeastarCallTests
     }
 
     [Fact]
-    public async Task When_nobody_subscribed_to_records_the_last_BYE_ends_the_call_at_once()
+    public void When_nobody_subscribed_to_records_the_last_BYE_ends_the_call_at_once()
     {
         var rig = new YeastarRig();
         rig.Subscribe("30011");
-        await rig.ConnectAsync();
+        rig.Connect();
         rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
         rig.Call(Inbound("BYE"), Extension("1001", "BYE"));
         Assert.Equal(PbxOutcome.Missed, rig.TheCall.Outcome);

@@ -7,7 +7,7 @@ public sealed class YeastarRecordTests
 {
     private readonly YeastarRig _rig = new();
 
-    private async Task ListenAsync() => await _rig.ListenToCallsAsync();
+    private void Listen() => _rig.ListenToCalls();
 
     [Theory]
     [InlineData("ANSWERED", "Inbound", PbxOutcome.Answered)]
@@ -24,18 +24,18 @@ public sealed class YeastarRecordTests
     [InlineData("NO ANSWER", "Outbound", PbxOutcome.Failed)]
     [InlineData("BUSY", "Outbound", PbxOutcome.Busy)]
     [InlineData("SOMETHING NEW", "Inbound", null)]
-    public async Task The_records_status_decides_a_call_without_legs(string status, string type, PbxOutcome? outcome)
+    public void The_records_status_decides_a_call_without_legs(string status, string type, PbxOutcome? outcome)
     {
-        await ListenAsync();
+        Listen();
         _rig.Settle(Record(status, type));
         Assert.Equal(PbxCallState.Ended, _rig.TheCall.State);
         Assert.Equal(outcome, _rig.TheCall.Outcome);
     }
 
     [Fact]
-    public async Task The_records_type_is_the_final_word_on_the_direction()
+    public void The_records_type_is_the_final_word_on_the_direction()
     {
-        await ListenAsync();
+        Listen();
         _rig.Call(Extension("1001", "RING"));
         Assert.Equal(PbxDirection.Internal, _rig.TheCall.Direction);
         _rig.Settle(Record("NO ANSWER", "Inbound"));
@@ -43,9 +43,9 @@ public sealed class YeastarRecordTests
     }
 
     [Fact]
-    public async Task A_record_ends_the_call_before_the_last_BYE()
+    public void A_record_ends_the_call_before_the_last_BYE()
     {
-        await ListenAsync();
+        Listen();
         _rig.Call(Inbound("ANSWERED"), Extension("1001", "ANSWER"));
         _rig.Call(Extension("1001", "BYE"));
         _rig.Settle(Record("ANSWERED"));
@@ -54,11 +54,11 @@ public sealed class YeastarRecordTests
     }
 
     [Fact]
-    public async Task The_end_is_told_to_those_who_subscribed_to_calls_and_the_record_to_those_who_subscribed_to_records()
+    public void The_end_is_told_to_those_who_subscribed_to_calls_and_the_record_to_those_who_subscribed_to_records()
     {
         var calls = _rig.Subscribe(PbxSubscriptionType.Call);
         var records = _rig.Subscribe(PbxSubscriptionType.Cdr);
-        await _rig.ConnectAsync();
+        _rig.Connect();
         _rig.Call(Inbound("ALERT"), Extension("1001", "RING"));
         _rig.Settle(Record("NO ANSWER"));
         var (record, end) = (_rig.Host.Events[^2], _rig.Host.Events[^1]);
@@ -72,10 +72,10 @@ public sealed class YeastarRecordTests
     }
 
     [Fact]
-    public async Task With_records_alone_the_record_is_the_news()
+    public void With_records_alone_the_record_is_the_news()
     {
         _rig.Subscribe(PbxSubscriptionType.Cdr);
-        await _rig.ConnectAsync();
+        _rig.Connect();
         _rig.Settle(Record("NO ANSWER"));
         var record = Assert.Single(_rig.Host.Events);
         Assert.True(record.IsCallNews);
@@ -84,9 +84,9 @@ public sealed class YeastarRecordTests
     }
 
     [Fact]
-    public async Task A_person_who_answered_is_not_undone_by_a_record_of_another_leg()
+    public void A_person_who_answered_is_not_undone_by_a_record_of_another_leg()
     {
-        await ListenAsync();
+        Listen();
         _rig.Call(Inbound("ANSWERED"), Extension("1002", "ANSWER"));
         _rig.Call(Inbound("BYE"), Extension("1002", "BYE"));
         _rig.Settle(Record("NO ANSWER", to: "1001", uid: "U1"));
@@ -96,9 +96,9 @@ public sealed class YeastarRecordTests
     }
 
     [Fact]
-    public async Task A_record_of_the_menus_own_answer_is_no_persons()
+    public void A_record_of_the_menus_own_answer_is_no_persons()
     {
-        await ListenAsync();
+        Listen();
         _rig.Call(Inbound("ANSWERED", path: "6500"));
         _rig.Call(Inbound("BYE"));
         _rig.Settle(Record("ANSWERED", to: "6500"));
@@ -106,9 +106,9 @@ public sealed class YeastarRecordTests
     }
 
     [Fact]
-    public async Task A_record_of_an_extension_whose_legs_are_not_reported_counts_as_answered()
+    public void A_record_of_an_extension_whose_legs_are_not_reported_counts_as_answered()
     {
-        await ListenAsync();
+        Listen();
         _rig.Call(Inbound("ANSWERED", path: "6500"));
         _rig.Call(Inbound("BYE"));
         _rig.Settle(Record("ANSWERED", to: "1009"));
@@ -116,9 +116,9 @@ public sealed class YeastarRecordTests
     }
 
     [Fact]
-    public async Task A_record_of_the_first_part_of_a_transferred_call_does_not_end_the_talk()
+    public void A_record_of_the_first_part_of_a_transferred_call_does_not_end_the_talk()
     {
-        await ListenAsync();
+        Listen();
         _rig.Call(Inbound("ANSWERED"), Extension("1001", "ANSWER"));
         _rig.Event(30013, Members(Extension("1001", "ANSWER"), Extension("1002", "RING")));
         _rig.Call(Extension("1001", "BYE"), Extension("1002", "ANSWER"));
@@ -130,9 +130,9 @@ public sealed class YeastarRecordTests
     }
 
     [Fact]
-    public async Task The_same_record_comes_once()
+    public void The_same_record_comes_once()
     {
-        await ListenAsync();
+        Listen();
         _rig.Settle(Record("NO ANSWER"));
         var count = _rig.Host.Events.Count;
         _rig.Settle(Record("NO ANSWER"));
@@ -141,10 +141,10 @@ public sealed class YeastarRecordTests
     }
 
     [Fact]
-    public async Task Without_a_uid_call_callee_and_start_make_the_record()
+    public void Without_a_uid_call_callee_and_start_make_the_record()
     {
         _rig.Subscribe(PbxSubscriptionType.Cdr);
-        await _rig.ConnectAsync();
+        _rig.Connect();
         const string Form = """{"call_id":"1.1","call_to":"TO","time_start":"2030-01-01 09:00:00","status":"NO ANSWER","type":"Inbound"}""";
         _rig.Settle(Form.Replace("TO", "1001", StringComparison.Ordinal));
         _rig.Settle(Form.Replace("TO", "1002", StringComparison.Ordinal));
@@ -156,30 +156,30 @@ public sealed class YeastarRecordTests
     [Theory]
     [InlineData("24")]
     [InlineData("\"24\"")]
-    public async Task Local_times_get_the_PBXs_zone_and_durations_are_numbers_or_text(string duration)
+    public void Local_times_get_the_PBXs_zone_and_durations_are_numbers_or_text(string duration)
     {
         var zone = TimeZoneInfo.CreateCustomTimeZone("east", TimeSpan.FromHours(3), "east", "east");
         var rig = new YeastarRig(zone: zone);
         rig.Subscribe(PbxSubscriptionType.Cdr);
-        await rig.ConnectAsync();
+        rig.Connect();
         rig.Settle($$"""{"call_id":"1.1","time_start":"2030-01-01 12:00:00","call_duration":{{duration}},"status":"NO ANSWER","type":"Inbound"}""");
         Assert.Equal(new DateTimeOffset(2030, 1, 1, 12, 0, 24, TimeSpan.FromHours(3)), rig.Host.LastEvent.Time);
         Assert.Equal(TimeSpan.FromHours(3), rig.Host.LastEvent.Time.Offset);
     }
 
     [Fact]
-    public async Task An_unreadable_time_leaves_the_time_of_arrival()
+    public void An_unreadable_time_leaves_the_time_of_arrival()
     {
         _rig.Subscribe(PbxSubscriptionType.Cdr);
-        await _rig.ConnectAsync();
+        _rig.Connect();
         _rig.Settle("""{"call_id":"1.1","time_start":"yesterday","status":"NO ANSWER","type":"Inbound"}""");
         Assert.Equal(_rig.Host.Now, _rig.Host.LastEvent.Time);
     }
 
     [Fact]
-    public async Task A_PBX_whose_clock_is_wrong_does_not_make_a_call_end_before_it_was_answered()
+    public void A_PBX_whose_clock_is_wrong_does_not_make_a_call_end_before_it_was_answered()
     {
-        await ListenAsync();
+        Listen();
         _rig.Host.Advance(TimeSpan.FromMinutes(5));
         _rig.Call(Inbound("ANSWERED"), Extension("1001", "ANSWER"));
         _rig.Host.Advance(TimeSpan.FromSeconds(21));
@@ -188,27 +188,27 @@ public sealed class YeastarRecordTests
     }
 
     [Fact]
-    public async Task A_call_that_only_its_record_tells_of_has_the_records_duration()
+    public void A_call_that_only_its_record_tells_of_has_the_records_duration()
     {
-        await ListenAsync();
+        Listen();
         _rig.Settle(Record("NO ANSWER"));
         Assert.Equal(TimeSpan.FromSeconds(24), _rig.TheCall.Duration);
     }
 
     [Fact]
-    public async Task A_name_with_the_number_in_brackets_is_taken_apart()
+    public void A_name_with_the_number_in_brackets_is_taken_apart()
     {
         _rig.Subscribe(PbxSubscriptionType.Cdr);
-        await _rig.ConnectAsync();
+        _rig.Connect();
         _rig.Settle("""{"call_id":"1.1","call_from":"Ann Caller<2025550100>","call_to":"Bob <1001>","status":"NO ANSWER","type":"Inbound"}""");
         Assert.Equal(("2025550100", "1001", "Ann Caller"), (_rig.Host.LastEvent.From, _rig.Host.LastEvent.To, _rig.Host.LastEvent.Call!.FromName));
     }
 
     [Fact]
-    public async Task A_timeline_is_joined_to_its_call_through_the_records_uid()
+    public void A_timeline_is_joined_to_its_call_through_the_records_uid()
     {
         _rig.Subscribe("30012", "30039");
-        await _rig.ConnectAsync();
+        _rig.Connect();
         _rig.Settle(Record("ANSWERED", uid: "U1"));
         _rig.Event(30039, """{"uid":"U1","cdr_id":"1","leg":1,"call_from":"2025550100","call_to":"1001","status":"ANSWERED","time_start":"2030/01/01 09:00:00","call_duration":24,"event_list":[]}""");
         Assert.Equal(CallId, _rig.Host.LastEvent.CallId);

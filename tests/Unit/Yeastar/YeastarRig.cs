@@ -5,79 +5,47 @@ using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Yeastar;
 
-/// <summary>A Yeastar session with a recording host and a PBX that answers from a script.</summary>
+/// <summary>A Yeastar session with a recording host.</summary>
 internal sealed class YeastarRig
 {
     private int _lastId;
-    private int _lastToken;
 
-    public YeastarRig(string server = "pbx.test", TimeZoneInfo? zone = null)
-    {
-        Answer = DefaultAnswer;
-        Http = new FakeHttp(call => Answer(call));
-        Options = new PbxConnectOptions
-        {
-            Provider = "Yeastar",
-            Server = server,
-            UserName = "client",
-            Password = new Secret("s3cret"),
-            TimeZone = zone ?? TimeZoneInfo.Utc,
-            Transport = new TransportOptions { Clock = Host.ManualClock },
-        };
-        Driver = NewDriver();
-        Session = (YeastarSession)Driver.CreateSession(Host);
-        Host.Session = Session;
-    }
+    public YeastarRig(TimeZoneInfo? zone = null) =>
+        Host.Session = Session = new YeastarSession(Host, "pbx.test", "client", zone ?? TimeZoneInfo.Utc);
+
+    public static LinkTarget Target { get; } = new() { Uri = new Uri("wss://pbx.test/openapi/v1.0/subscribe?access_token=AT1") };
 
     public RecordingHost Host { get; } = new();
 
-    public FakeHttp Http { get; }
-
-    public Func<HttpCall, HttpAnswer> Answer { get; set; }
-
-    public PbxConnectOptions Options { get; }
-
-    public YeastarTokens Tokens { get; } = new();
-
-    public YeastarDriver Driver { get; }
-
     public YeastarSession Session { get; }
 
-    /// <summary>The functions that were called over HTTP, in order.</summary>
-    public IReadOnlyList<string> Functions => [.. Http.Calls.Select(c => c.Uri.AbsolutePath["/openapi/v1.0/".Length..])];
+    /// <summary>What the session wanted of each link.</summary>
+    public List<LinkPlan> Plans { get; } = [];
 
-    public YeastarDriver NewDriver() => new(new DriverContext(Options, Http, Host.Activity.Add), Tokens);
+    /// <summary>How long a token lives.</summary>
+    public TimeSpan TokenLife { get; set; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Answers token calls with AT1, RT1, AT2, RT2 and so on, and everything else with success.</summary>
-    public HttpAnswer DefaultAnswer(HttpCall call) => call.Uri.AbsolutePath switch
+    /// <summary>A ticket with a token that was obtained just now.</summary>
+    public LinkTicket NewTicket() => new YeastarTicket(Host.Now + (TokenLife * 0.8));
+
+    /// <summary>Does what the runtime does before an attempt.</summary>
+    public LinkPlan Plan(bool isRotation = false)
     {
-        "/openapi/v1.0/get_token" or "/openapi/v1.0/refresh_token" => NextToken(),
-        _ => FakeHttp.Json(200, """{"errcode":0,"errmsg":"SUCCESS","data":[]}"""),
-    };
-
-    public HttpAnswer NextToken(int life = 1800)
-    {
-        var number = ++_lastToken;
-        return FakeHttp.Json(200, $$"""
-            {"errcode":0,"errmsg":"SUCCESS","access_token":"AT{{number}}","access_token_expire_time":{{life}},
-             "refresh_token":"RT{{number}}","refresh_token_expire_time":86400}
-            """);
+        Plans.Add(Session.PlanLink(isRotation));
+        return Plans[^1];
     }
 
-    public static HttpAnswer Refuse(int code, string text) => FakeHttp.Json(200, $$"""{"errcode":{{code}},"errmsg":"{{text}}"}""");
-
-    /// <summary>Does what the runtime does for an attempt: plan, driver, open link.</summary>
-    public async Task<LinkTarget> OpenAsync(int link = 1, bool isRotation = false)
+    /// <summary>Does what the runtime does for an attempt: plan, open link.</summary>
+    public void Open(int link = 1, bool isRotation = false)
     {
-        var offer = await Driver.PrepareAsync(Session.PlanLink(isRotation), CancellationToken.None);
-        Session.LinkOpened(link, offer.Targets[0], offer.Ticket);
-        return offer.Targets[0];
+        Plan(isRotation);
+        Session.LinkOpened(link, Target, NewTicket());
     }
 
     /// <summary>Opens a link, with subscriptions confirmed.</summary>
-    public async Task ConnectAsync(int link = 1, bool isRotation = false)
+    public void Connect(int link = 1, bool isRotation = false)
     {
-        await OpenAsync(link, isRotation);
+        Open(link, isRotation);
         if (Host.Ready.Count == 0 || Host.Ready[^1].Link != link)
             Host.Receive(Success, link);
         Assert.Equal(link, Host.Ready[^1].Link);
@@ -97,10 +65,10 @@ internal sealed class YeastarRig
     public PbxSubscription Subscribe(params string[] topics) => Subscribe(new PbxSubscriptionFilter { Topic = topics });
 
     /// <summary>Connects with a subscription to calls.</summary>
-    public async Task ListenToCallsAsync()
+    public void ListenToCalls()
     {
         Subscribe(PbxSubscriptionType.Call);
-        await ConnectAsync();
+        Connect();
     }
 
     /// <summary>Feeds an event with <c>msg</c> as a string, as the PBX sends it.</summary>

@@ -11,19 +11,22 @@ public sealed class YeastarSessionTests
 
     private static TimeSpan Seconds(double value) => TimeSpan.FromSeconds(value);
 
+    /// <summary>For each link that was planned, whether it was to get a fresh token.</summary>
+    private IEnumerable<bool> Renewals() => _rig.Plans.Select(p => p.RenewCredential);
+
     [Fact]
-    public async Task Without_a_subscription_the_link_is_ready_at_once_and_no_list_is_sent()
+    public void Without_a_subscription_the_link_is_ready_at_once_and_no_list_is_sent()
     {
-        await _rig.OpenAsync();
+        _rig.Open();
         Assert.Equal([(1, LinkRecovery.None)], _rig.Host.Ready);
         Assert.Empty(_rig.Host.Sent);
     }
 
     [Fact]
-    public async Task Connected_means_that_the_list_was_accepted_not_that_the_socket_opened()
+    public void Connected_means_that_the_list_was_accepted_not_that_the_socket_opened()
     {
         var subscription = _rig.Subscribe(PbxSubscriptionType.Call);
-        await _rig.OpenAsync();
+        _rig.Open();
         Assert.Equal([CallList], _rig.Host.SentText);
         Assert.Empty(_rig.Host.Ready);
         _rig.Host.Receive(YeastarRig.Success);
@@ -32,9 +35,9 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task Every_list_holds_everything_because_a_later_one_replaces_the_earlier()
+    public void Every_list_holds_everything_because_a_later_one_replaces_the_earlier()
     {
-        await _rig.OpenAsync();
+        _rig.Open();
         var calls = _rig.Subscribe(PbxSubscriptionType.Call);
         _rig.Host.Receive(YeastarRig.Success);
         _rig.Subscribe(PbxSubscriptionType.Presence);
@@ -45,9 +48,9 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task A_topic_that_two_subscriptions_share_is_sent_once_and_stays_while_one_of_them_wants_it()
+    public void A_topic_that_two_subscriptions_share_is_sent_once_and_stays_while_one_of_them_wants_it()
     {
-        await _rig.OpenAsync();
+        _rig.Open();
         var first = _rig.Subscribe("30012");
         _rig.Host.Receive(YeastarRig.Success);
         _rig.Subscribe(PbxSubscriptionType.Cdr);
@@ -57,9 +60,9 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task The_last_unsubscription_stops_the_events_with_an_empty_list()
+    public void The_last_unsubscription_stops_the_events_with_an_empty_list()
     {
-        await _rig.OpenAsync();
+        _rig.Open();
         var only = _rig.Subscribe("30012");
         _rig.Host.Receive(YeastarRig.Success);
         _rig.Session.Unsubscribe(only);
@@ -69,9 +72,9 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task While_a_list_is_on_its_way_the_next_one_waits_for_the_answer_because_answers_have_no_id()
+    public void While_a_list_is_on_its_way_the_next_one_waits_for_the_answer_because_answers_have_no_id()
     {
-        await _rig.OpenAsync();
+        _rig.Open();
         var first = _rig.Subscribe("30012");
         var second = _rig.Subscribe("30009");
         Assert.Single(_rig.Host.Sent);
@@ -83,10 +86,10 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task An_event_before_the_answer_is_no_answer()
+    public void An_event_before_the_answer_is_no_answer()
     {
         _rig.Subscribe("30009");
-        await _rig.OpenAsync();
+        _rig.Open();
         _rig.Event(30009, """{"extension":"1001","status":"away"}""");
         Assert.Empty(_rig.Host.Ready);
         Assert.Single(_rig.Host.Events);
@@ -95,9 +98,9 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task Heartbeats_are_bare_text_every_25_seconds_whatever_else_happens()
+    public void Heartbeats_are_bare_text_every_25_seconds_whatever_else_happens()
     {
-        await _rig.ConnectAsync();
+        _rig.Connect();
         for (var i = 0; i < 24; i++)
         {
             _rig.Host.Advance(Seconds(5));
@@ -108,9 +111,9 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task Fifteen_seconds_without_any_frame_after_a_heartbeat_mean_dead()
+    public void Fifteen_seconds_without_any_frame_after_a_heartbeat_mean_dead()
     {
-        await _rig.ConnectAsync();
+        _rig.Connect();
         _rig.Host.Advance(Seconds(25));
         _rig.Host.Advance(Seconds(14.9));
         Assert.Empty(_rig.Host.Closed);
@@ -124,9 +127,9 @@ public sealed class YeastarSessionTests
     [Theory]
     [InlineData("heartbeat response")]
     [InlineData("""{"type":30009,"sn":"SN1","msg":"{\"extension\":\"1001\",\"status\":\"away\"}"}""")]
-    public async Task Any_frame_is_a_sign_of_life(string frame)
+    public void Any_frame_is_a_sign_of_life(string frame)
     {
-        await _rig.ConnectAsync();
+        _rig.Connect();
         _rig.Host.Advance(Seconds(25));
         _rig.Host.Receive(frame);
         _rig.Host.Advance(Seconds(20));
@@ -137,9 +140,9 @@ public sealed class YeastarSessionTests
     [InlineData("heartbeat response")]
     [InlineData("heartbeat")]
     [InlineData(" heartbeat response\n")]
-    public async Task Heartbeat_frames_are_not_JSON_and_say_nothing(string frame)
+    public void Heartbeat_frames_are_not_JSON_and_say_nothing(string frame)
     {
-        await _rig.ConnectAsync();
+        _rig.Connect();
         _rig.Host.Receive(frame);
         Assert.Empty(_rig.Host.Unreadable);
         Assert.Empty(_rig.Host.Events);
@@ -147,10 +150,10 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task At_80_percent_of_the_tokens_life_a_second_link_is_asked_for()
+    public void At_80_percent_of_the_tokens_life_a_second_link_is_asked_for()
     {
-        _rig.Answer = _ => _rig.NextToken(life: 20);
-        await _rig.ConnectAsync();
+        _rig.TokenLife = Seconds(20);
+        _rig.Connect();
         _rig.Host.Advance(Seconds(15.9));
         Assert.Equal(0, _rig.Host.Rotations);
         _rig.Host.Advance(Seconds(0.1));
@@ -158,11 +161,11 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task The_second_link_gets_the_whole_list_with_a_fresh_token_and_takes_over_when_it_is_accepted()
+    public void The_second_link_gets_the_whole_list_with_a_fresh_token_and_takes_over_when_it_is_accepted()
     {
-        await _rig.ListenToCallsAsync();
-        var target = await _rig.OpenAsync(link: 2, isRotation: true);
-        Assert.EndsWith("access_token=AT2", target.Uri.Query, StringComparison.Ordinal);
+        _rig.ListenToCalls();
+        _rig.Open(link: 2, isRotation: true);
+        Assert.True(_rig.Plans[^1].IsRotation);
         Assert.Equal((2, CallList), (_rig.Host.Sent[^1].Link, _rig.Host.SentText[^1]));
         Assert.Single(_rig.Host.Ready);
         _rig.Host.Receive(YeastarRig.Success, link: 2);
@@ -176,10 +179,10 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task A_subscription_made_while_two_links_are_open_is_on_both()
+    public void A_subscription_made_while_two_links_are_open_is_on_both()
     {
-        await _rig.ListenToCallsAsync();
-        await _rig.OpenAsync(link: 2, isRotation: true);
+        _rig.ListenToCalls();
+        _rig.Open(link: 2, isRotation: true);
         _rig.Subscribe("30009");
         Assert.Equal((1, """{"topic_list":[30011,30012,30013,30014,30015,30016,30009]}"""), (_rig.Host.Sent[^1].Link, _rig.Host.SentText[^1]));
         _rig.Host.Receive(YeastarRig.Success, link: 2);
@@ -190,10 +193,10 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task A_link_lost_while_its_successor_opens_is_replaced_by_it_and_everything_is_confirmed_anew()
+    public void A_link_lost_while_its_successor_opens_is_replaced_by_it_and_everything_is_confirmed_anew()
     {
-        await _rig.ListenToCallsAsync();
-        await _rig.OpenAsync(link: 2, isRotation: true);
+        _rig.ListenToCalls();
+        _rig.Open(link: 2, isRotation: true);
         _rig.Session.LinkClosed(1);
         _rig.Host.Receive(YeastarRig.Success, link: 2);
         Assert.Equal(2, _rig.Host.Confirmed.Count);
@@ -201,78 +204,77 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task Token_expired_on_an_open_link_fetches_one_fresh_token_and_reconnects_at_once()
+    public void Token_expired_on_an_open_link_fetches_one_fresh_token_and_reconnects_at_once()
     {
-        await _rig.ListenToCallsAsync();
+        _rig.ListenToCalls();
         _rig.Host.Receive(Expired);
         var (_, fault) = Assert.Single(_rig.Host.Closed);
         Assert.Equal(TimeSpan.Zero, fault.RetryAfter);
         Assert.False(fault.IsPermanent);
         _rig.Session.LinkClosed(1);
-        var target = await _rig.OpenAsync(link: 2);
-        Assert.EndsWith("access_token=AT2", target.Uri.Query, StringComparison.Ordinal);
-        Assert.Equal(["get_token", "refresh_token"], _rig.Functions);
+        _rig.Open(link: 2);
+        Assert.Equal([false, true], Renewals());
     }
 
     [Fact]
-    public async Task A_fresh_token_that_is_called_expired_too_is_the_end()
+    public void A_fresh_token_that_is_called_expired_too_is_the_end()
     {
-        await _rig.ListenToCallsAsync();
+        _rig.ListenToCalls();
         _rig.Host.Receive(Expired);
         _rig.Session.LinkClosed(1);
-        await _rig.OpenAsync(link: 2);
+        _rig.Open(link: 2);
         _rig.Host.Receive(Expired, link: 2);
         Assert.True(_rig.Host.Closed[^1].Fault.IsPermanent);
     }
 
     [Fact]
-    public async Task A_successor_whose_token_is_refused_does_not_end_the_link_that_stands()
+    public void A_successor_whose_token_is_refused_does_not_end_the_link_that_stands()
     {
-        await _rig.ListenToCallsAsync();
-        await _rig.OpenAsync(link: 2, isRotation: true);
+        _rig.ListenToCalls();
+        _rig.Open(link: 2, isRotation: true);
         _rig.Host.Receive(Expired, link: 2);
         Assert.Equal(2, _rig.Host.Closed[^1].Link);
         Assert.False(_rig.Host.Closed[^1].Fault.IsPermanent);
     }
 
     [Fact]
-    public async Task A_handshake_that_fails_gets_one_fresh_token_and_then_only_patience()
+    public void A_handshake_that_fails_gets_one_fresh_token_and_then_only_patience()
     {
-        await _rig.Driver.PrepareAsync(_rig.Session.PlanLink(false), CancellationToken.None);
-        await _rig.Driver.PrepareAsync(_rig.Session.PlanLink(false), CancellationToken.None);
-        await _rig.Driver.PrepareAsync(_rig.Session.PlanLink(false), CancellationToken.None);
-        Assert.Equal(["get_token", "refresh_token"], _rig.Functions);
+        _rig.Plan();
+        _rig.Plan();
+        _rig.Plan();
+        Assert.Equal([false, true, false], Renewals());
     }
 
     [Fact]
-    public async Task In_a_long_outage_the_token_is_renewed_now_and_then()
+    public void In_a_long_outage_the_token_is_renewed_now_and_then()
     {
         for (var i = 0; i < 10; i++)
         {
-            await _rig.Driver.PrepareAsync(_rig.Session.PlanLink(false), CancellationToken.None);
+            _rig.Plan();
             _rig.Host.Advance(Seconds(60));
         }
 
         // The second attempt, and from then on every two minutes.
-        Assert.Equal(["get_token", "refresh_token", "refresh_token", "refresh_token", "refresh_token", "refresh_token"], _rig.Functions);
+        Assert.Equal([false, true, false, true, false, true, false, true, false, true], Renewals());
     }
 
     [Fact]
-    public async Task A_token_that_was_renewed_because_no_link_opened_may_be_called_expired_once()
+    public void A_token_that_was_renewed_because_no_link_opened_may_be_called_expired_once()
     {
-        await _rig.ListenToCallsAsync();
+        _rig.ListenToCalls();
         _rig.Session.LinkClosed(1);
-        await _rig.Driver.PrepareAsync(_rig.Session.PlanLink(false), CancellationToken.None);
-        await _rig.OpenAsync(link: 2);
+        _rig.Plan();
+        _rig.Open(link: 2);
         _rig.Host.Receive(Expired, link: 2);
         Assert.False(_rig.Host.Closed[^1].Fault.IsPermanent);
         Assert.True(_rig.Session.PlanLink(false).RenewCredential);
     }
 
     [Fact]
-    public async Task A_refused_list_refuses_the_subscriptions_that_brought_new_topics_and_keeps_the_others()
+    public void A_refused_list_refuses_the_subscriptions_that_brought_new_topics_and_keeps_the_others()
     {
-        await _rig.ListenToCallsAsync();
+        _rig.ListenToCalls();
         var late = _rig.Subscribe("30039");
         _rig.Host.Receive("""{"errcode":40002,"errmsg":"PARAMETER ERROR"}""");
         var (subscription, error) = Assert.Single(_rig.Host.Rejected);
@@ -284,24 +286,24 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task A_list_that_was_accepted_before_and_is_refused_after_a_reconnect_and_a_fresh_token_is_the_end()
+    public void A_list_that_was_accepted_before_and_is_refused_after_a_reconnect_and_a_fresh_token_is_the_end()
     {
-        await _rig.ListenToCallsAsync();
+        _rig.ListenToCalls();
         _rig.Session.LinkClosed(1);
-        await _rig.OpenAsync(link: 2);
+        _rig.Open(link: 2);
         _rig.Host.Receive("""{"errcode":1,"errmsg":"FAILED"}""", link: 2);
         Assert.False(_rig.Host.Closed[^1].Fault.IsPermanent);
         _rig.Session.LinkClosed(2);
-        await _rig.OpenAsync(link: 3);
+        _rig.Open(link: 3);
         _rig.Host.Receive("""{"errcode":1,"errmsg":"FAILED"}""", link: 3);
         Assert.True(_rig.Host.Closed[^1].Fault.IsPermanent);
-        Assert.Equal(["get_token", "refresh_token"], _rig.Functions);
+        Assert.Equal([false, false, true], Renewals());
     }
 
     [Fact]
-    public async Task Silence_after_a_new_topic_refuses_its_subscription_and_sends_the_others_again()
+    public void Silence_after_a_new_topic_refuses_its_subscription_and_sends_the_others_again()
     {
-        await _rig.ListenToCallsAsync();
+        _rig.ListenToCalls();
         var late = _rig.Subscribe("30009");
         _rig.Host.Advance(Seconds(15));
         Assert.Equal(PbxErrorKind.SubscriptionTimeout, Assert.Single(_rig.Host.Rejected).Error.Kind);
@@ -310,22 +312,22 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task Silence_after_the_restored_list_opens_another_link()
+    public void Silence_after_the_restored_list_opens_another_link()
     {
-        await _rig.ListenToCallsAsync();
+        _rig.ListenToCalls();
         _rig.Session.LinkClosed(1);
-        await _rig.OpenAsync(link: 2);
+        _rig.Open(link: 2);
         _rig.Host.Advance(Seconds(15));
         Assert.Equal(2, Assert.Single(_rig.Host.Closed).Link);
         Assert.Empty(_rig.Host.Rejected);
     }
 
     [Fact]
-    public async Task After_a_reconnect_the_list_is_sent_once_and_calls_in_progress_are_asked_for()
+    public void After_a_reconnect_the_list_is_sent_once_and_calls_in_progress_are_asked_for()
     {
-        await _rig.ListenToCallsAsync();
+        _rig.ListenToCalls();
         _rig.Session.LinkClosed(1);
-        await _rig.ConnectAsync(link: 2);
+        _rig.Connect(link: 2);
         Assert.Equal([CallList, CallList], _rig.Host.SentText);
         Assert.Equal(PbxGapRecovery.Partial, _rig.Host.Ready[^1].Recovery.Recovery);
     }
@@ -333,9 +335,9 @@ public sealed class YeastarSessionTests
     [Theory]
     [InlineData(70004, PbxErrorKind.AddressBlocked)]
     [InlineData(70087, PbxErrorKind.AddressBlocked)]
-    public async Task A_block_that_is_told_on_the_link_stops_at_once(int code, PbxErrorKind kind)
+    public void A_block_that_is_told_on_the_link_stops_at_once(int code, PbxErrorKind kind)
     {
-        await _rig.ListenToCallsAsync();
+        _rig.ListenToCalls();
         _rig.Host.Receive($$"""{"errcode":{{code}},"errmsg":"NO"}""");
         var fault = Assert.Single(_rig.Host.Closed).Fault;
         Assert.Equal(kind, fault.Kind);
@@ -343,11 +345,11 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task A_quiet_PBX_is_warned_of_once_with_the_switches_to_look_at()
+    public void A_quiet_PBX_is_warned_of_once_with_the_switches_to_look_at()
     {
         _rig.Subscribe(PbxSubscriptionType.Call);
         _rig.Subscribe(PbxSubscriptionType.Presence);
-        await _rig.ConnectAsync();
+        _rig.Connect();
         for (var i = 0; i < 60; i++)
         {
             _rig.Host.Advance(Seconds(25));
@@ -360,36 +362,36 @@ public sealed class YeastarSessionTests
     }
 
     [Fact]
-    public async Task A_PBX_that_sends_what_was_switched_on_is_not_warned_of()
+    public void A_PBX_that_sends_what_was_switched_on_is_not_warned_of()
     {
-        await _rig.ListenToCallsAsync();
+        _rig.ListenToCalls();
         _rig.Call(YeastarRig.Inbound("ALERT"));
         _rig.Host.Advance(TimeSpan.FromHours(1));
         Assert.Empty(_rig.Host.Warnings);
     }
 
     [Fact]
-    public async Task Topics_without_a_switch_may_be_quiet_for_ever()
+    public void Topics_without_a_switch_may_be_quiet_for_ever()
     {
         _rig.Subscribe(PbxSubscriptionType.Cdr);
-        await _rig.ConnectAsync();
+        _rig.Connect();
         _rig.Host.Advance(TimeSpan.FromHours(1));
         Assert.Empty(_rig.Host.Warnings);
     }
 
     [Fact]
-    public async Task A_record_of_a_call_that_was_never_seen_says_that_the_trunks_switch_is_off()
+    public void A_record_of_a_call_that_was_never_seen_says_that_the_trunks_switch_is_off()
     {
-        await _rig.ListenToCallsAsync();
+        _rig.ListenToCalls();
         _rig.Host.Advance(TimeSpan.FromMinutes(1));
         _rig.Settle(YeastarRig.Record("ANSWERED"));
         Assert.Contains("Call Status Monitor of each trunk", Assert.Single(_rig.Host.Warnings).Advice, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_record_of_a_call_from_before_the_subscription_says_nothing_about_switches()
+    public void A_record_of_a_call_from_before_the_subscription_says_nothing_about_switches()
     {
-        await _rig.ListenToCallsAsync();
+        _rig.ListenToCalls();
         _rig.Host.Advance(Seconds(20));
         _rig.Settle(YeastarRig.Record("ANSWERED"));
         Assert.Empty(_rig.Host.Warnings);
@@ -404,9 +406,9 @@ public sealed class YeastarSessionTests
     [InlineData(PbxSubscriptionType.Cdr, "30012")]
     [InlineData(PbxSubscriptionType.Config, "30006,30022,30023")]
     [InlineData(PbxSubscriptionType.Message, "30031,30032")]
-    public async Task Each_kind_asks_for_its_topics_only(PbxSubscriptionType type, string topics)
+    public void Each_kind_asks_for_its_topics_only(PbxSubscriptionType type, string topics)
     {
-        await _rig.OpenAsync();
+        _rig.Open();
         _rig.Subscribe(type);
         Assert.Equal($$"""{"topic_list":[{{topics}}]}""", _rig.Host.SentText[^1]);
     }
@@ -425,9 +427,9 @@ public sealed class YeastarSessionTests
     [InlineData("call state changed", 30011, "CallStateChanged")]
     [InlineData("call-end-details", 30012, "CallEndDetails")]
     [InlineData("30021", 30021, "30021")]
-    public async Task A_topic_is_a_number_or_a_name(string topic, int id, string eventTopic)
+    public void A_topic_is_a_number_or_a_name(string topic, int id, string eventTopic)
     {
-        await _rig.OpenAsync();
+        _rig.Open();
         var subscription = _rig.Subscribe(topic);
         Assert.Equal($$"""{"topic_list":[{{id}}]}""", _rig.Host.SentText[^1]);
         Assert.Equal([eventTopic], subscription.EventTopics);

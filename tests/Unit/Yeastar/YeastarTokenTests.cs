@@ -9,7 +9,7 @@ namespace PbxEvents.Tests.Unit.Yeastar;
 public sealed class YeastarTokenTests
 {
     private static readonly LinkPlan Renewing = new(RenewCredential: true);
-    private readonly YeastarRig _rig = new();
+    private readonly YeastarDriverRig _rig = new();
 
     private async Task<IReadOnlyList<LinkTarget>> PrepareAsync(YeastarDriver? driver = null, LinkPlan? plan = null) =>
         (await (driver ?? _rig.Driver).PrepareAsync(plan ?? new LinkPlan(), CancellationToken.None)).Targets;
@@ -18,7 +18,7 @@ public sealed class YeastarTokenTests
 
     private async Task<PbxException> RefusedAsync(int code, string text)
     {
-        _rig.Answer = _ => YeastarRig.Refuse(code, text);
+        _rig.Answer = _ => YeastarDriverRig.Refuse(code, text);
         return await Assert.ThrowsAsync<PbxException>(() => PrepareAsync());
     }
 
@@ -63,13 +63,13 @@ public sealed class YeastarTokenTests
     public async Task While_the_token_limit_stands_nobody_of_this_process_asks_again()
     {
         await RefusedAsync(60002, "MAX LIMITATION EXCEEDED");
-        _rig.Host.ManualClock.Advance(TimeSpan.FromMinutes(10));
+        _rig.Clock.Advance(TimeSpan.FromMinutes(10));
         _rig.Answer = _rig.DefaultAnswer;
         var e = await Assert.ThrowsAsync<PbxException>(() => PrepareAsync(_rig.NewDriver()));
         Assert.Equal(PbxErrorKind.TokenLimit, e.Kind);
         Assert.Equal(TimeSpan.FromMinutes(20), e.RetryAfter);
         Assert.Single(_rig.Http.Calls);
-        _rig.Host.ManualClock.Advance(TimeSpan.FromMinutes(20));
+        _rig.Clock.Advance(TimeSpan.FromMinutes(20));
         Assert.Equal("AT1", TokenOf(await PrepareAsync()));
     }
 
@@ -145,7 +145,7 @@ public sealed class YeastarTokenTests
     public async Task A_token_that_has_expired_is_not_given_back()
     {
         await PrepareAsync();
-        _rig.Host.ManualClock.Advance(TimeSpan.FromSeconds(1800));
+        _rig.Clock.Advance(TimeSpan.FromSeconds(1800));
         await _rig.Driver.ReleaseAsync(CancellationToken.None);
         Assert.Equal(["get_token"], _rig.Functions);
     }
@@ -197,9 +197,9 @@ public sealed class YeastarTokenTests
     public async Task A_token_past_80_percent_of_the_received_life_is_renewed_before_a_link_is_opened_with_it()
     {
         await PrepareAsync();
-        _rig.Host.ManualClock.Advance(TimeSpan.FromSeconds(1439));
+        _rig.Clock.Advance(TimeSpan.FromSeconds(1439));
         Assert.Equal("AT1", TokenOf(await PrepareAsync()));
-        _rig.Host.ManualClock.Advance(TimeSpan.FromSeconds(1));
+        _rig.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("AT2", TokenOf(await PrepareAsync()));
     }
 
@@ -208,7 +208,7 @@ public sealed class YeastarTokenTests
     {
         await PrepareAsync();
         _rig.Answer = call => call.Uri.AbsolutePath.EndsWith("refresh_token", StringComparison.Ordinal)
-            ? YeastarRig.Refuse(10004, "TOKEN EXPIRED")
+            ? YeastarDriverRig.Refuse(10004, "TOKEN EXPIRED")
             : _rig.DefaultAnswer(call);
         Assert.Equal("AT2", TokenOf(await PrepareAsync(plan: Renewing)));
         Assert.Equal(["get_token", "refresh_token", "get_token"], _rig.Functions);
@@ -218,7 +218,7 @@ public sealed class YeastarTokenTests
     public async Task A_block_that_the_refresh_meets_is_not_tried_with_the_secret_too()
     {
         await PrepareAsync();
-        _rig.Answer = _ => YeastarRig.Refuse(70004, "ACCOUNT IP BLOCKED");
+        _rig.Answer = _ => YeastarDriverRig.Refuse(70004, "ACCOUNT IP BLOCKED");
         await Assert.ThrowsAsync<PbxException>(() => PrepareAsync(plan: Renewing));
         Assert.Equal(["get_token", "refresh_token"], _rig.Functions);
     }
@@ -227,7 +227,7 @@ public sealed class YeastarTokenTests
     public async Task A_dead_refresh_token_is_not_even_tried()
     {
         await PrepareAsync();
-        _rig.Host.ManualClock.Advance(TimeSpan.FromSeconds(86400));
+        _rig.Clock.Advance(TimeSpan.FromSeconds(86400));
         await PrepareAsync();
         Assert.Equal(["get_token", "get_token"], _rig.Functions);
     }

@@ -10,7 +10,7 @@ public sealed class YeastarVerdictTests
 {
     private readonly YeastarRig _rig = new();
 
-    public YeastarVerdictTests() => _rig.ListenToCallsAsync().GetAwaiter().GetResult();
+    public YeastarVerdictTests() => _rig.ListenToCalls();
 
     private PbxCall Call => _rig.TheCall;
 
@@ -46,7 +46,7 @@ public sealed class YeastarVerdictTests
     [InlineData("480 Temporatily Unavailable")]
     [InlineData("Line Unreachable")]
     [InlineData("404 NOT found")]
-    public async Task A_report_beside_the_hang_up_of_a_phone_that_rang_makes_no_failure(string reason)
+    public void A_report_beside_the_hang_up_of_a_phone_that_rang_makes_no_failure(string reason)
     {
         foreach (var isInternal in (bool[])[false, true])
             foreach (var hasMembers in (bool[])[false, true])
@@ -54,7 +54,7 @@ public sealed class YeastarVerdictTests
                     foreach (var isLate in (bool[])[false, true])
                     {
                         var rig = new YeastarRig();
-                        await rig.ListenToCallsAsync();
+                        rig.ListenToCalls();
                         string Caller(string status) => isInternal ? Extension("1000", status) : Inbound(status);
                         var report = $$"""{"call_id":"{{CallId}}","reason":"{{reason}}","members":{{(hasMembers ? $"[{Extension("1001", "BYE")},{Caller("BYE")}]" : "null")}}}""";
                         rig.Call(Extension("1001", "RING"), Caller("ALERT"));
@@ -86,7 +86,7 @@ public sealed class YeastarVerdictTests
     }
 
     [Fact]
-    public async Task A_call_that_all_declined_is_rejected_and_one_that_some_declined_is_missed()
+    public void A_call_that_all_declined_is_rejected_and_one_that_some_declined_is_missed()
     {
         _rig.Call(Inbound("ALERT"), Extension("1001", "RING"), Extension("1002", "RING"));
         Fail("603 Declined", Extension("1001", "BYE"));
@@ -96,7 +96,7 @@ public sealed class YeastarVerdictTests
         Assert.Equal(PbxOutcome.Rejected, Call.Outcome);
 
         var rig = new YeastarRig();
-        await rig.ListenToCallsAsync();
+        rig.ListenToCalls();
         rig.Call(Inbound("ALERT"), Extension("1001", "RING"), Extension("1002", "RING"));
         rig.Event(30015, $$"""{"call_id":"{{CallId}}","reason":"603 Declined","members":[{{Extension("1001", "BYE")}}]}""");
         rig.Call(Inbound("BYE"), Extension("1002", "BYE"));
@@ -163,11 +163,11 @@ public sealed class YeastarVerdictTests
     }
 
     [Fact]
-    public async Task Records_alone_tell_a_call_that_was_forwarded_outside_once_and_whole()
+    public void Records_alone_tell_a_call_that_was_forwarded_outside_once_and_whole()
     {
         var rig = new YeastarRig();
         rig.Subscribe(PbxSubscriptionType.Cdr);
-        await rig.ConnectAsync();
+        rig.Connect();
         rig.Event(30012, Row("ANSWERED", "2025550123", "Outbound", start: 30, duration: 60, talk: 50));
         rig.Settle(Row("NO ANSWER", "1001", duration: 30));
         var call = rig.TheCall;
@@ -180,7 +180,7 @@ public sealed class YeastarVerdictTests
     [Theory]
     [InlineData("ANSWERED", 8, PbxOutcome.Answered)]
     [InlineData("NO ANSWER", 0, PbxOutcome.Missed)]
-    public async Task A_menus_record_is_no_persons_wherever_it_stands(string status, int talk, PbxOutcome outcome)
+    public void A_menus_record_is_no_persons_wherever_it_stands(string status, int talk, PbxOutcome outcome)
     {
         var menu = Row("ANSWERED", "IVR Main<6200>", duration: 10, talk: 10);
         var person = Row(status, "Bob<1001>", start: 10, duration: 10, talk: talk);
@@ -188,7 +188,7 @@ public sealed class YeastarVerdictTests
         {
             var rig = new YeastarRig();
             rig.Subscribe(PbxSubscriptionType.Cdr);
-            await rig.ConnectAsync();
+            rig.Connect();
             foreach (var record in records)
                 rig.Event(30012, record);
             rig.Host.Advance(TimeSpan.FromSeconds(1));
@@ -198,13 +198,13 @@ public sealed class YeastarVerdictTests
     }
 
     [Fact]
-    public async Task A_queues_records_tell_who_gave_up_and_who_was_helped()
+    public void A_queues_records_tell_who_gave_up_and_who_was_helped()
     {
         foreach (var isHelped in (bool[])[false, true])
         {
             var rig = new YeastarRig();
             rig.Subscribe(PbxSubscriptionType.Cdr);
-            await rig.ConnectAsync();
+            rig.Connect();
             rig.Event(30012, Row(isHelped ? "ANSWERED" : "NO ANSWER", "Queue Sales<6400>", talk: isHelped ? 8 : 0));
             if (isHelped)
                 rig.Event(30012, Row("ANSWERED", "1002", start: 12, duration: 8, talk: 8));
@@ -215,11 +215,11 @@ public sealed class YeastarVerdictTests
     }
 
     [Fact]
-    public async Task Two_persons_records_are_a_transfer_and_one_uid_is_no_double()
+    public void Two_persons_records_are_a_transfer_and_one_uid_is_no_double()
     {
         var rig = new YeastarRig();
         rig.Subscribe(PbxSubscriptionType.Cdr);
-        await rig.ConnectAsync();
+        rig.Connect();
         rig.Event(30012, Row("ANSWERED", "1001", duration: 30, talk: 20));
         rig.Settle(Row("ANSWERED", "1002", start: 30, duration: 40, talk: 35));
         Assert.Equal(0, rig.Host.Duplicates);
@@ -278,11 +278,11 @@ public sealed class YeastarVerdictTests
     [InlineData(-7)]
     [InlineData(0)]
     [InlineData(9)]
-    public async Task A_call_lives_by_one_clock_whatever_the_zone_of_its_record(int hours)
+    public void A_call_lives_by_one_clock_whatever_the_zone_of_its_record(int hours)
     {
         var rig = new YeastarRig(zone: TimeZoneInfo.CreateCustomTimeZone("z", TimeSpan.FromHours(hours), "z", "z"));
         rig.Subscribe(PbxSubscriptionType.Cdr);
-        await rig.ConnectAsync();
+        rig.Connect();
         var arrived = rig.Host.Now;
         rig.Settle(Row("ANSWERED", "1001", duration: 10, talk: 8));
         var call = rig.TheCall;
@@ -381,11 +381,11 @@ public sealed class YeastarVerdictTests
     }
 
     [Fact]
-    public async Task Without_the_trunks_legs_a_phone_that_stops_ringing_is_not_the_end()
+    public void Without_the_trunks_legs_a_phone_that_stops_ringing_is_not_the_end()
     {
         var rig = new YeastarRig();
         rig.Subscribe("30011");
-        await rig.ConnectAsync();
+        rig.Connect();
         rig.Call(Extension("1001", "RING"));
         rig.Call(Extension("1001", "BYE"));
         rig.Host.Advance(TimeSpan.FromSeconds(1));
@@ -411,7 +411,7 @@ public sealed class YeastarVerdictTests
     }
 
     [Fact]
-    public async Task A_queue_that_a_record_named_is_known_from_then_on()
+    public void A_queue_that_a_record_named_is_known_from_then_on()
     {
         Records(Row("NO ANSWER", "Queue Support<6400>"));
         Assert.Equal((PbxOutcome.Abandoned, "6400", null), (Call.Outcome, Call.Queue, Call.Extension));
@@ -419,7 +419,7 @@ public sealed class YeastarVerdictTests
         Assert.Equal("6400", _rig.Host.FindCall("1700000001.10")!.Queue);
 
         var rig = new YeastarRig();
-        await rig.ListenToCallsAsync();
+        rig.ListenToCalls();
         rig.Call(Inbound("ANSWERED", path: "6400"));
         Assert.Null(rig.TheCall.Queue);
     }

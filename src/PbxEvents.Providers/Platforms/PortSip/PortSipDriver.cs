@@ -18,7 +18,7 @@ internal sealed class PortSipDriver : PlatformDriver
         : base(context)
     {
         var options = context.Options;
-        var server = options.Server ?? throw PortSipFaults.NoServer();
+        var server = options.Server ?? throw PlatformFaults.NoServer("PortSIP");
         _server = ServerAddress.Parse(server);
         var dialect = options.Dialect is { } named ? ReadDialect(named) : (PortSipDialect?)null;
         _targets = PortSipAddress.Targets(server, dialect);

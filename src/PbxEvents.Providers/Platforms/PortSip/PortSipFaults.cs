@@ -7,9 +7,6 @@ internal static class PortSipFaults
 {
     private const int MaxServerText = 200;
 
-    public static PbxException NoServer() => OptionRules.Invalid(
-        "PortSIP is your own server, so there is no public one.", "Name the PBX with -Server: a host name, or host:port.", "-Server");
-
     public static PbxException NoCredential() => OptionRules.Invalid(
         "PortSIP needs a user name and a password.",
         "Give -Credential: a user name and its password, or an extension's number and its SIP password.", "-Credential");
@@ -49,14 +46,6 @@ internal static class PortSipFaults
         "It is tried again. If it stays so, something else may listen there: name the dialect with -Dialect, or the port with -Server.")
     { Target = server };
 
-    public static PbxException UnknownTopic(string topic) => new(
-        PbxErrorKind.UnknownTopic, $"PortSIP has no topic '{topic}'.", $"Use one of: {string.Join(", ", PortSipTopics.All)}.")
-    { Target = topic, IsPermanent = true };
-
-    public static PbxException UnknownEvent(string name) => new(
-        PbxErrorKind.UnknownTopic, $"PortSIP has no event '{name}'.", "Get-PbxEventType -Provider PortSIP lists them all.")
-    { Target = name, IsPermanent = true };
-
     public static PbxException NoMembers(string topic, string field) => OptionRules.Invalid(
         $"PortSIP has no wildcard: {topic} needs the {field} that are wanted.",
         field switch
@@ -75,11 +64,6 @@ internal static class PortSipFaults
     public static PbxException TenantWithoutSystem() => OptionRules.Invalid(
         "This login belongs to one tenant, so it cannot choose tenants.",
         "Leave -Tenant out, or connect as a system administrator, without -Domain.", "-Tenant");
-
-    public static PbxException NotOffered(PbxSubscriptionType type) => new(
-        PbxErrorKind.NotSupported, $"PortSIP does not offer -Type {type}.",
-        "Its event service has no messages and no voicemail; its messaging is a service of its own.")
-    { Target = type.ToString(), IsPermanent = true };
 
     public static PbxException NotInDialect(string topic, string server) => new(
         PbxErrorKind.NotSupported, $"{server} is a v16, which has no topic {topic}.", "The management and global topics came with v22.")

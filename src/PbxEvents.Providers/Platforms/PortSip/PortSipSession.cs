@@ -57,7 +57,7 @@ internal sealed class PortSipSession : TopicSession<PortSipTopic>
         var topics = PortSipTopics.Resolve(filter, _login.Kind);
         foreach (var name in filter.EventName)
             if (PortSipCatalogue.Instance.Find(name) is null)
-                throw PortSipFaults.UnknownEvent(name);
+                throw PlatformFaults.UnknownEvent("PortSIP", name);
         if (_target is not null && topics.FirstOrDefault(t => !IsOffered(t)) is { Name: not null } missing)
             throw PortSipFaults.NotInDialect(missing.Name, Server);
         if (filter.Topic.Count > 0)

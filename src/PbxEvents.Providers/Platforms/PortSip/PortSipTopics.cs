@@ -1,3 +1,5 @@
+using PbxEvents.Providers.Platforms.Kit;
+
 namespace PbxEvents.Providers.Platforms.PortSip;
 
 /// <summary>The topics of portsip.md sections 3 and 4, and what brings which.</summary>
@@ -84,7 +86,8 @@ internal static class PortSipTopics
             case PbxSubscriptionType.Config:
                 return [ExtensionManagement, QueueManagement];
             default:
-                throw PortSipFaults.NotOffered(type);
+                throw PlatformFaults.NotOffered(
+                    "PortSIP", type, "Its event service has no messages and no voicemail; its messaging is a service of its own.");
         }
     }
 
@@ -102,5 +105,5 @@ internal static class PortSipTopics
     }
 
     private static string Normalize(string topic) =>
-        All.FirstOrDefault(t => t.Equals(topic, StringComparison.OrdinalIgnoreCase)) ?? throw PortSipFaults.UnknownTopic(topic);
+        All.FirstOrDefault(t => t.Equals(topic, StringComparison.OrdinalIgnoreCase)) ?? throw PlatformFaults.UnknownTopic("PortSIP", "topic", topic, All);
 }

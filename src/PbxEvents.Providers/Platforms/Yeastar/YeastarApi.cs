@@ -16,10 +16,12 @@ internal sealed class YeastarApi(DriverContext context, Uri server)
 
     private static readonly TimeSpan DefaultRefreshLife = TimeSpan.FromSeconds(86400);
 
-    private const int ErrCode = 0, ErrMsg = 1, AccessToken = 2, AccessLife = 3, RefreshToken = 4, RefreshLife = 5;
+    private static readonly FieldNames Names = new();
 
-    private static readonly FieldNames Names = new(
-        "errcode", "errmsg", "access_token", "access_token_expire_time", "refresh_token", "refresh_token_expire_time");
+    private static readonly Field
+        ErrCode = Names.Add("errcode"), ErrMsg = Names.Add("errmsg"), AccessToken = Names.Add("access_token"),
+        AccessLife = Names.Add("access_token_expire_time"), RefreshToken = Names.Add("refresh_token"),
+        RefreshLife = Names.Add("refresh_token_expire_time");
 
     /// <summary>Host and port.</summary>
     public string Server { get; } = ServerAddress.Display(server);

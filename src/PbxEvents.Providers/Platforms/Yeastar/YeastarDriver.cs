@@ -21,6 +21,8 @@ internal sealed class YeastarDriver : PlatformDriver
     private readonly YeastarApi _api;
     private readonly YeastarTokens _tokens;
     private YeastarTokenShare? _share;
+
+    /// <summary>The token of the newest link. The calls in progress are asked for while the next link may be prepared.</summary>
     private volatile YeastarToken? _token;
 
     public YeastarDriver(DriverContext context, YeastarTokens tokens)
@@ -28,7 +30,7 @@ internal sealed class YeastarDriver : PlatformDriver
     {
         var options = context.Options;
         if (options.Server is null)
-            throw OptionRules.Invalid("Yeastar has no public server.", "Give the PBX's address with -Server.", "-Server");
+            throw PlatformFaults.NoServer("Yeastar");
         if (options.UserName is not { Length: > 0 } || options.Password is not { IsEmpty: false })
             throw OptionRules.Invalid("Yeastar needs a client id and its secret.",
                 "Give them with -Credential: the client id as the user name, the secret as the password (Integrations > API of the PBX).", "-Credential");
@@ -40,33 +42,29 @@ internal sealed class YeastarDriver : PlatformDriver
     /// <inheritdoc/>
     public override string Server => _api.Server;
 
-    /// <summary>The client id.</summary>
-    public string ClientId => _api.ClientId;
-
-    /// <summary>The token of the newest link; there is one after <see cref="PrepareAsync"/>.</summary>
-    public YeastarToken Token => _token!;
-
     /// <summary>Section 4.1: 2, 4, 8 ... 60 s with jitter.</summary>
     /// <inheritdoc/>
     public override BackoffPolicy Backoff { get; } = BackoffPolicy.Default with { First = TimeSpan.FromSeconds(2) };
 
     /// <inheritdoc/>
-    public override ProtocolSession CreateSession(ISessionHost host) => new YeastarSession(host, this, Context.Options);
+    public override ProtocolSession CreateSession(ISessionHost host) =>
+        new YeastarSession(host, Server, _api.ClientId, Context.Options.TimeZone ?? TimeZoneInfo.Local);
 
     /// <inheritdoc/>
     public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
     {
-        _share ??= _tokens.Join(_address.Server, ClientId, Context.Options.Password!);
+        _share ??= _tokens.Join(_address.Server, _api.ClientId, Context.Options.Password!);
         var outdated = plan.IsRotation || plan.RenewCredential ? _token : null;
+        YeastarToken token;
         try
         {
-            _token = await _share.GetAsync(_api, outdated, Context.Log, cancellationToken).ConfigureAwait(false);
+            token = _token = await _share.GetAsync(_api, outdated, Context.Log, cancellationToken).ConfigureAwait(false);
         }
         catch (PbxException e) when (_address.IsPortGuessed && e.Kind is PbxErrorKind.ConnectionRefused or PbxErrorKind.Timeout)
         {
             throw YeastarFaults.NothingThere(e, Server);
         }
-        return new LinkOffer([new LinkTarget { Uri = _api.SocketAddress(_token), Kind = LinkKind.WebSocket }], LinkTicket.None);
+        return new LinkOffer([new LinkTarget { Uri = _api.SocketAddress(token) }], new YeastarTicket(token.RenewAt));
     }
 
     /// <inheritdoc/>
@@ -94,7 +92,7 @@ internal sealed class YeastarDriver : PlatformDriver
         }
 
         // Internal calls are in neither list, and calls that ended meanwhile in none.
-        foreach (var id in ((YeastarOpenCalls)wanted).Calls.Where(id => !found.Contains(id)).Take(MaxSingleQueries))
+        foreach (var id in ((YeastarCallQuery)wanted).Calls.Where(id => !found.Contains(id)).Take(MaxSingleQueries))
         {
             ReadOnlyMemory<byte> body = default;
             if (failure is not null)
@@ -129,7 +127,7 @@ internal sealed class YeastarDriver : PlatformDriver
     /// <returns>The answer; empty when the PBX says that there is no such call.</returns>
     private async Task<ReadOnlyMemory<byte>> AskAsync(string name, string value, CancellationToken cancellationToken)
     {
-        var reply = await _api.QueryCallsAsync(Token, name, value, cancellationToken).ConfigureAwait(false);
+        var reply = await _api.QueryCallsAsync(_token!, name, value, cancellationToken).ConfigureAwait(false);
         return reply.Code switch
         {
             YeastarFaults.Success => reply.Body,
@@ -137,7 +135,7 @@ internal sealed class YeastarDriver : PlatformDriver
             // Section 6.4: any other code than those of section 3.3 commonly means that there is no such call.
             YeastarFaults.WrongCredential or YeastarFaults.NoInterface or YeastarFaults.TokenExpired or YeastarFaults.ParameterError
                 or YeastarFaults.TokenLimit or YeastarFaults.AddressBlocked or YeastarFaults.AddressForbidden =>
-                throw YeastarFaults.FromCode(reply.Code, reply.Text, Server, ClientId, "asking for the calls in progress"),
+                throw YeastarFaults.FromCode(reply.Code, reply.Text, Server, _api.ClientId, "asking for the calls in progress"),
             _ => default,
         };
     }

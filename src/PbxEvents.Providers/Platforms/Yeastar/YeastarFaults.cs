@@ -1,5 +1,6 @@
 using System.Globalization;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.Yeastar;
 
@@ -71,12 +72,9 @@ internal static class YeastarFaults
     public static PbxException FromHttp(HttpAnswer answer, string server, string doing)
     {
         if (answer.Status == 429)
-        {
-            return new(PbxErrorKind.RateLimited, $"{server} asks for fewer requests ({doing}).", "Nothing to do: it is tried again later.")
-            { Target = server, Code = "429", RetryAfter = answer.RetryAfter ?? TimeSpan.FromSeconds(30) };
-        }
+            return PlatformFaults.RateLimited(answer, server, doing);
         return new(PbxErrorKind.HandshakeFailed, $"{server} answered HTTP {answer.Status} while {doing}.", CheckAddress)
-        { Target = server, Code = answer.Status.ToString(CultureInfo.InvariantCulture), RetryAfter = answer.RetryAfter };
+        { Target = server, Code = PlatformFaults.Code(answer), RetryAfter = answer.RetryAfter };
     }
 
     public static PbxException NoPbx(string server, string doing) => new(
@@ -138,11 +136,6 @@ internal static class YeastarFaults
         PbxErrorKind.UnknownTopic, $"Yeastar has no event '{name}'.",
         "Yeastar's events are named by number, such as 30011; Get-PbxEventType -Provider Yeastar lists them all.")
     { Target = name, IsPermanent = true };
-
-    public static PbxException NotOffered(PbxSubscriptionType type) => new(
-        PbxErrorKind.NotSupported, $"Yeastar does not offer -Type {type}.",
-        type == PbxSubscriptionType.Voicemail ? "Use -Type Call: a call that went to voicemail ends with the outcome Voicemail." : "Yeastar has no events for it.")
-    { Target = type.ToString(), IsPermanent = true };
 
     private const string CheckAddress =
         "Check the address with -Server: a cloud PBX needs no port, an appliance or software edition listens at 8088 by default.";

@@ -7,9 +7,11 @@ namespace PbxEvents.Providers.Platforms.Yeastar;
 /// <param name="pool">Where texts come from.</param>
 internal sealed class YeastarMembers(Utf8Pool pool)
 {
-    private const int Number = 0, From = 1, To = 2, ChannelId = 3, MemberStatus = 4, CallPath = 5;
+    private static readonly FieldNames Names = new();
 
-    private static readonly FieldNames Names = new("number", "from", "to", "channel_id", "member_status", "call_path");
+    private static readonly Field
+        Number = Names.Add("number"), From = Names.Add("from"), To = Names.Add("to"), ChannelId = Names.Add("channel_id"),
+        MemberStatus = Names.Add("member_status"), CallPath = Names.Add("call_path");
 
     private readonly JsonFields _fields = new(Names, pool);
     private readonly List<YeastarMember> _members = new(4);

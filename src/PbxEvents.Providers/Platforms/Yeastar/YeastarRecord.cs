@@ -54,4 +54,38 @@ internal sealed record YeastarRecord
     public bool IsOfQueue => To.Name?.StartsWith("Queue", StringComparison.OrdinalIgnoreCase) == true;
 
     public bool IsOfVoicemail => Status == "VOICEMAIL" || To.Name?.StartsWith("Voicemail", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>Reads the record at hand.</summary>
+    public static YeastarRecord Read(JsonFields fields, YeastarTimes times, DateTimeOffset now) => new()
+    {
+        Direction = ReadDirection(fields),
+        Status = fields.Text(YeastarFields.Status)?.ToUpperInvariant() ?? "",
+        From = SipAddress.Read(fields.Text(YeastarFields.CallFrom)),
+        IsFromHidden = SipAddress.IsHidden(fields.Text(YeastarFields.CallFrom)),
+        To = SipAddress.Read(fields.Text(YeastarFields.CallTo)),
+        Did = fields.Text(YeastarFields.DidNumber),
+        Recording = fields.Text(YeastarFields.Recording),
+        StartedAt = times.Read(fields.Text(YeastarFields.TimeStart)),
+        Duration = fields.Seconds(YeastarFields.CallDuration) ?? TimeSpan.Zero,
+        TalkTime = fields.Seconds(YeastarFields.TalkDuration),
+        ArrivedAt = now,
+    };
+
+    /// <summary>
+    /// What is the same of the same record. The stages of a call have one <c>uid</c> (history/yeastar-history.md sections 3 and 4), so
+    /// it alone does not tell a double.
+    /// </summary>
+    public static string KeyOf(JsonFields fields) =>
+        $"{fields.Text(YeastarFields.CallId)}|{fields.Text(YeastarFields.Uid)}|"
+        + $"{fields.Text(YeastarFields.CallFrom)}|{fields.Text(YeastarFields.CallTo)}|{fields.Text(YeastarFields.TimeStart)}|"
+        + $"{fields.Number(YeastarFields.CallDuration)}|{fields.Number(YeastarFields.TalkDuration)}|"
+        + $"{fields.Text(YeastarFields.Status)}|{fields.Text(YeastarFields.Type)}";
+
+    private static PbxDirection ReadDirection(JsonFields fields) => fields.Text(YeastarFields.Type)?.ToUpperInvariant() switch
+    {
+        "INBOUND" => PbxDirection.Inbound,
+        "OUTBOUND" => PbxDirection.Outbound,
+        "INTERNAL" => PbxDirection.Internal,
+        _ => PbxDirection.Unknown,
+    };
 }

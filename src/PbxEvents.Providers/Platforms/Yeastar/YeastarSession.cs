@@ -7,7 +7,7 @@ namespace PbxEvents.Providers.Platforms.Yeastar;
 /// <summary>
 /// Yeastar on the socket: the list of topics, the heartbeat, the change of tokens, events (yeastar.md sections 4 to 6).
 /// </summary>
-internal sealed class YeastarSession : ProtocolSession
+internal sealed class YeastarSession : PlatformSession
 {
     /// <summary>Section 4: 25 to 30 s, whatever else happens.</summary>
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(25);
@@ -23,21 +23,24 @@ internal sealed class YeastarSession : ProtocolSession
 
     private static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(10);
 
-    private const string RotateTimer = "rotate";
-    private const string QuietTimer = "quiet";
-    private const string OverlapTimer = "overlap";
-
-    private const int Type = 0, Msg = 1, ErrCode = 2, ErrMsg = 3;
-
-    private static readonly FieldNames Names = new("type", "msg", "errcode", "errmsg");
+    private static readonly FieldNames Names = new();
+    private static readonly Field Type = Names.Add("type"), Msg = Names.Add("msg"), ErrCode = Names.Add("errcode"), ErrMsg = Names.Add("errmsg");
     private static readonly ReadOnlyMemory<byte> Heartbeat = "heartbeat"u8.ToArray();
 
-    private readonly YeastarDriver _driver;
+    private readonly string _server;
+    private readonly string _clientId;
     private readonly JsonFields _envelope;
     private readonly YeastarEvents _events;
+    private readonly YeastarCalls _calls;
     private readonly TopicTable<int> _topics;
     private readonly HashSet<int> _accepted = [];
     private readonly Dictionary<int, YeastarWire> _wires = [];
+    private readonly KeyedTimers<YeastarWire> _heartbeatTimers;
+    private readonly KeyedTimers<YeastarWire> _pulseTimers;
+    private readonly KeyedTimers<YeastarWire> _answerTimers;
+    private readonly SessionTimer _rotateTimer;
+    private readonly SessionTimer _quietTimer;
+    private readonly SessionTimer _overlapTimer;
     private YeastarWire? _active;
     private bool _isOpening;
     private bool _wasReady;
@@ -51,14 +54,26 @@ internal sealed class YeastarSession : ProtocolSession
     private bool _hasHeard;
     private bool _hasWarnedOfQuiet;
 
-    public YeastarSession(ISessionHost host, YeastarDriver driver, PbxConnectOptions options)
+    /// <param name="host">Where everything goes that comes out.</param>
+    /// <param name="server">Host and port.</param>
+    /// <param name="clientId">Whose tokens open the links.</param>
+    /// <param name="zone">The PBX's time zone.</param>
+    public YeastarSession(ISessionHost host, string server, string clientId, TimeZoneInfo zone)
         : base(host)
     {
         var pool = new Utf8Pool();
-        _driver = driver;
+        _server = server;
+        _clientId = clientId;
         _envelope = new JsonFields(Names, pool);
         _topics = new TopicTable<int>(host);
-        _events = new YeastarEvents(host, pool, _topics.IsWanted, driver.Server, options.TimeZone ?? TimeZoneInfo.Local);
+        _events = new YeastarEvents(host, pool, _topics.IsWanted, server, zone);
+        _calls = _events.Calls;
+        _heartbeatTimers = new KeyedTimers<YeastarWire>(host, HeartbeatDue);
+        _pulseTimers = new KeyedTimers<YeastarWire>(host, PulseMissing);
+        _answerTimers = new KeyedTimers<YeastarWire>(host, AnswerMissing);
+        _rotateTimer = host.NewTimer(host.Rotate);
+        _quietTimer = host.NewTimer(WarnOfQuiet);
+        _overlapTimer = host.NewTimer(_events.EndOverlap);
     }
 
     /// <summary>
@@ -80,9 +95,9 @@ internal sealed class YeastarSession : ProtocolSession
     public override void LinkOpened(int link, LinkTarget target, LinkTicket ticket)
     {
         _isOpening = false;
-        var wire = new YeastarWire(link);
+        var wire = new YeastarWire(link, ((YeastarTicket)ticket).RenewAt);
         _wires[link] = wire;
-        Host.SetTimer(wire.HeartbeatTimer, HeartbeatInterval);
+        _heartbeatTimers.Set(wire, HeartbeatInterval);
         if (_active is null)
             _topics.Reset();
         else
@@ -106,8 +121,8 @@ internal sealed class YeastarSession : ProtocolSession
         if (!ReferenceEquals(wire, _active))
             return;
         _active = null;
-        Host.CancelTimer(RotateTimer);
-        Host.CancelTimer(QuietTimer);
+        _rotateTimer.Cancel();
+        _quietTimer.Cancel();
 
         // A link that was about to take over has the only word on the topics now.
         _topics.Reset();
@@ -116,72 +131,13 @@ internal sealed class YeastarSession : ProtocolSession
     }
 
     /// <inheritdoc/>
-    public override void FrameReceived(int link, in Frame frame)
-    {
-        if (!_wires.TryGetValue(link, out var wire))
-            return;
-        if (wire.IsPulseDue)
-        {
-            wire.IsPulseDue = false;
-            Host.CancelTimer(wire.PulseTimer);
-        }
-        var text = frame.Payload.Span.Trim(" \t\r\n"u8);
-        if (text.SequenceEqual("heartbeat"u8))
-            return;
-        if (text.SequenceEqual("heartbeat response"u8))
-        {
-            PulseReceived(wire);
-            return;
-        }
-        try
-        {
-            MessageReceived(wire, frame.Payload);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // The second one is what .NET throws for text that is JSON by its form but holds half a character.
-            Host.ReportUnreadable(frame.Payload.Span, $"It is not JSON ({e.Message})");
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void TimerElapsed(string timer)
-    {
-        switch (timer)
-        {
-            case RotateTimer:
-                Host.Rotate();
-                return;
-            case QuietTimer:
-                WarnOfQuiet();
-                return;
-            case OverlapTimer:
-                _events.EndOverlap();
-                return;
-        }
-        if (_events.TimerElapsed(timer))
-            return;
-        foreach (var wire in _wires.Values)
-        {
-            if (timer == wire.HeartbeatTimer)
-                HeartbeatDue(wire);
-            else if (timer == wire.PulseTimer)
-                Host.CloseLink(wire.Link, YeastarFaults.Deaf(_driver.Server, PulseTimeout));
-            else if (timer == wire.AnswerTimer)
-                ListFailed(wire, YeastarFaults.NoAnswer(_driver.Server, AnswerTimeout));
-            else
-                continue;
-            return;
-        }
-    }
-
-    /// <inheritdoc/>
     public override void Subscribe(PbxSubscription subscription)
     {
         var topics = YeastarTopics.Resolve(subscription.Filter);
         if (subscription.Filter.Topic.Count > 0)
             subscription.EventTopics = [.. topics.Select(YeastarTopics.NameOf)];
-        _events.NameQueues(subscription.Filter.Queue);
+        foreach (var queue in subscription.Filter.Queue)
+            _events.Queues.Add(queue);
         _topics.Add(subscription, topics);
         SendChanges();
     }
@@ -194,20 +150,25 @@ internal sealed class YeastarSession : ProtocolSession
     }
 
     /// <inheritdoc/>
-    public override void SnapshotReceived(in Snapshot snapshot)
+    public override void Closing() => _calls.Closing();
+
+    /// <inheritdoc/>
+    protected override void ReadFrame(int link, in Frame frame)
     {
-        try
-        {
-            _events.SnapshotReceived(snapshot);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            Host.ReportUnreadable(snapshot.Payload.Span, $"The answer to {snapshot.Kind} is not JSON ({e.Message})");
-        }
+        if (!_wires.TryGetValue(link, out var wire))
+            return;
+        _pulseTimers.Cancel(wire);
+        var text = frame.Payload.Span.Trim(" \t\r\n"u8);
+        if (text.SequenceEqual("heartbeat"u8))
+            return;
+        if (text.SequenceEqual("heartbeat response"u8))
+            PulseReceived(wire);
+        else
+            MessageReceived(wire, frame.Payload);
     }
 
     /// <inheritdoc/>
-    public override void Closing() => _events.Closing();
+    protected override void ReadSnapshot(in Snapshot snapshot) => _calls.SnapshotReceived(snapshot);
 
     // ---- frames ----------------------------------------------------------------------------------------------------
 
@@ -267,11 +228,11 @@ internal sealed class YeastarSession : ProtocolSession
         }
         else if (wire.IsAwaiting)
         {
-            ListFailed(wire, YeastarFaults.ListRefused(_driver.Server, code, text, wire.Sent!));
+            ListFailed(wire, YeastarFaults.ListRefused(_server, code, text, wire.Sent!));
         }
         else if (code != YeastarFaults.Success)
         {
-            var fault = YeastarFaults.FromCode(code, text, _driver.Server, _driver.ClientId, "delivering events");
+            var fault = YeastarFaults.FromCode(code, text, _server, _clientId, "delivering events");
             if (fault.IsPermanent)
                 Host.CloseLink(wire.Link, fault);
             else
@@ -285,15 +246,15 @@ internal sealed class YeastarSession : ProtocolSession
         _wasExpired |= _active is null || ReferenceEquals(wire, _active);
         _mustRenew = true;
         Host.CloseLink(wire.Link, isRefusedFresh
-            ? YeastarFaults.FromCode(YeastarFaults.TokenExpired, "TOKEN EXPIRED", _driver.Server, _driver.ClientId, "opening the event link")
-            : YeastarFaults.TokenEnded(_driver.Server));
+            ? YeastarFaults.FromCode(YeastarFaults.TokenExpired, "TOKEN EXPIRED", _server, _clientId, "opening the event link")
+            : YeastarFaults.TokenEnded(_server));
     }
 
     // ---- heartbeat -------------------------------------------------------------------------------------------------
 
     private void HeartbeatDue(YeastarWire wire)
     {
-        Host.SetTimer(wire.HeartbeatTimer, HeartbeatInterval);
+        _heartbeatTimers.Set(wire, HeartbeatInterval);
         SendHeartbeat(wire);
     }
 
@@ -301,16 +262,17 @@ internal sealed class YeastarSession : ProtocolSession
     {
         Host.Send(wire.Link, new OutFrame(FrameKind.Text, Heartbeat));
         wire.PulsesDue++;
-        wire.IsPulseDue = true;
-        Host.SetTimer(wire.PulseTimer, PulseTimeout);
+        _pulseTimers.Set(wire, PulseTimeout);
     }
+
+    private void PulseMissing(YeastarWire wire) => Host.CloseLink(wire.Link, YeastarFaults.Deaf(_server, PulseTimeout));
 
     private void PulseReceived(YeastarWire wire)
     {
         wire.PulsesDue = Math.Max(0, wire.PulsesDue - 1);
         if (wire.PulsesDue > 0 || wire.IsRetired)
             return;
-        Host.CancelTimer(OverlapTimer);
+        _overlapTimer.Cancel();
         _events.EndOverlap();
     }
 
@@ -320,7 +282,7 @@ internal sealed class YeastarSession : ProtocolSession
     /// </summary>
     private void MarkEndOfOverlap()
     {
-        Host.SetTimer(OverlapTimer, PulseTimeout);
+        _overlapTimer.Set(PulseTimeout);
         foreach (var wire in _wires.Values)
             if (!wire.IsRetired)
                 SendHeartbeat(wire);
@@ -328,9 +290,9 @@ internal sealed class YeastarSession : ProtocolSession
 
     private void CancelTimers(YeastarWire wire)
     {
-        Host.CancelTimer(wire.HeartbeatTimer);
-        Host.CancelTimer(wire.PulseTimer);
-        Host.CancelTimer(wire.AnswerTimer);
+        _heartbeatTimers.Cancel(wire);
+        _pulseTimers.Cancel(wire);
+        _answerTimers.Cancel(wire);
     }
 
     // ---- topics ----------------------------------------------------------------------------------------------------
@@ -341,7 +303,7 @@ internal sealed class YeastarSession : ProtocolSession
         wire.Sent = [.. _topics.Wanted];
         wire.IsAwaiting = true;
         MarkSent(wire);
-        Host.SetTimer(wire.AnswerTimer, AnswerTimeout);
+        _answerTimers.Set(wire, AnswerTimeout);
         Host.Send(wire.Link, new OutFrame(FrameKind.Text, JsonPayload.Write(w =>
         {
             w.WriteStartObject();
@@ -373,10 +335,10 @@ internal sealed class YeastarSession : ProtocolSession
 
     private void ListAccepted(YeastarWire wire, string? text)
     {
-        Host.CancelTimer(wire.AnswerTimer);
+        _answerTimers.Cancel(wire);
         wire.IsAwaiting = false;
         if (_active is null || ReferenceEquals(wire, _active))
-            _events.ListeningSince = Host.Now;
+            _calls.ListeningSince = Host.Now;
         foreach (var topic in wire.Sent!)
         {
             _accepted.Add(topic);
@@ -389,13 +351,15 @@ internal sealed class YeastarSession : ProtocolSession
         WatchForQuiet();
     }
 
+    private void AnswerMissing(YeastarWire wire) => ListFailed(wire, YeastarFaults.NoAnswer(_server, AnswerTimeout));
+
     /// <summary>
     /// A list was refused, or met with silence. The topics that were never accepted are to blame, and their subscriptions are
     /// refused; without such topics it is the link that is to blame.
     /// </summary>
     private void ListFailed(YeastarWire wire, PbxException fault)
     {
-        Host.CancelTimer(wire.AnswerTimer);
+        _answerTimers.Cancel(wire);
         wire.IsAwaiting = false;
         var suspects = wire.Sent!.Where(t => !_accepted.Contains(t)).ToArray();
         if (suspects.Length == 0 && wire.Sent!.Count > 0)
@@ -436,17 +400,17 @@ internal sealed class YeastarSession : ProtocolSession
         _hasRenewed = _mustRenew = _wasExpired = _wasRefused = false;
         var bringsCalls = _topics.IsWanted(YeastarTopics.CallState);
         if (!isTakeOver && _wasReady)
-            _events.LinkRestored(willBeAsked: bringsCalls);
+            _calls.LinkRestored(willBeAsked: bringsCalls);
         _wasReady = true;
-        var untilRotation = _driver.Token.RenewAt - Host.Now;
-        Host.SetTimer(RotateTimer, untilRotation > TimeSpan.Zero ? untilRotation : TimeSpan.Zero);
+        var untilRotation = wire.RenewAt - Host.Now;
+        _rotateTimer.Set(untilRotation > TimeSpan.Zero ? untilRotation : TimeSpan.Zero);
         WatchForQuiet();
 
         // Nothing is replayed (section 4), but calls in progress can be asked for (section 6.4).
         Host.LinkReady(wire.Link, bringsCalls
             ? new LinkRecovery(PbxGapRecovery.Partial, Detail: "The calls in progress are asked for; what ended meanwhile is lost.")
             : LinkRecovery.None,
-            bringsCalls ? new YeastarOpenCalls(_events.OpenCalls) : null);
+            bringsCalls ? new YeastarCallQuery(_calls.Open) : null);
     }
 
     private void NoteHeard(int id)
@@ -454,13 +418,13 @@ internal sealed class YeastarSession : ProtocolSession
         if (_hasHeard || !YeastarTopics.Switches.ContainsKey(id))
             return;
         _hasHeard = true;
-        Host.CancelTimer(QuietTimer);
+        _quietTimer.Cancel();
     }
 
     private void WatchForQuiet()
     {
         if (!_hasHeard && !_hasWarnedOfQuiet && _active is { IsAwaiting: false } && _topics.Wanted.Any(YeastarTopics.Switches.ContainsKey))
-            Host.SetTimer(QuietTimer, QuietTime);
+            _quietTimer.Set(QuietTime);
     }
 
     private void WarnOfQuiet()
@@ -468,6 +432,6 @@ internal sealed class YeastarSession : ProtocolSession
         if (_hasHeard || _hasWarnedOfQuiet || _active is null)
             return;
         _hasWarnedOfQuiet = true;
-        Host.Warn(YeastarFaults.Quiet(_driver.Server, QuietTime, _topics.Wanted));
+        Host.Warn(YeastarFaults.Quiet(_server, QuietTime, _topics.Wanted));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.Yeastar;
 
@@ -59,7 +60,9 @@ internal static class YeastarTopics
         PbxSubscriptionType.Cdr => [Record],
         PbxSubscriptionType.Config => [OrganizationChanged, ExtensionUpdated, TrunkUpdated],
         PbxSubscriptionType.Message => [NewMessage, MessageResult],
-        _ => throw YeastarFaults.NotOffered(type),
+        _ => throw PlatformFaults.NotOffered("Yeastar", type, type == PbxSubscriptionType.Voicemail
+            ? "Use -Type Call: a call that went to voicemail ends with the outcome Voicemail."
+            : "Yeastar has no events for it."),
     };
 
     /// <summary>A topic by number or by name; blanks, hyphens, underscores and case do not matter.</summary>

@@ -2,9 +2,12 @@ namespace PbxEvents.Providers.Platforms.Yeastar;
 
 /// <summary>One open link, as the session sees it. Loop only.</summary>
 /// <param name="link">Its number.</param>
-internal sealed class YeastarWire(int link)
+/// <param name="renewAt">When its token has to be replaced.</param>
+internal sealed class YeastarWire(int link, DateTimeOffset renewAt)
 {
-    public int Link { get; } = link;
+    public int Link => link;
+
+    public DateTimeOffset RenewAt => renewAt;
 
     /// <summary>The topics of the last list that was sent; null before the first.</summary>
     public IReadOnlyList<int>? Sent { get; set; }
@@ -18,15 +21,6 @@ internal sealed class YeastarWire(int link)
     /// <summary>True once another link has taken over: it is only read to its end.</summary>
     public bool IsRetired { get; set; }
 
-    /// <summary>True between a heartbeat and the next frame.</summary>
-    public bool IsPulseDue { get; set; }
-
     /// <summary>How many heartbeats have not been answered.</summary>
     public int PulsesDue { get; set; }
-
-    public string HeartbeatTimer { get; } = $"heartbeat {link}";
-
-    public string PulseTimer { get; } = $"pulse {link}";
-
-    public string AnswerTimer { get; } = $"answer {link}";
 }

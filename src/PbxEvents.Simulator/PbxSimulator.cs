@@ -390,10 +390,10 @@ public abstract class PbxSimulator : IAsyncDisposable
     /// <param name="closed">Called once, when the client is gone.</param>
     /// <returns>The answer to the upgrade request.</returns>
     private protected ServerResponse AcceptLink(
-        Action<WebSocketLink> opened, Func<WebSocketLink, WebSocketMessage, Task> onMessage, Action<WebSocketLink> closed) =>
+        Action<PlainSocket> opened, Func<PlainSocket, ReceivedMessage, Task> onMessage, Action<PlainSocket> closed) =>
         ServerResponse.Upgrade(async channel =>
         {
-            var link = new WebSocketLink(NextLinkNumber(), channel, Clock);
+            var link = new PlainSocket(NextLinkNumber(), channel, Clock);
             Attach(link);
             try
             {

@@ -20,13 +20,13 @@ internal enum PortSipRole
 
 /// <summary>One client on its WebSocket: who it is and what it has subscribed to. Safe from any thread.</summary>
 /// <param name="link">Its link.</param>
-internal sealed class PortSipClient(WebSocketLink link)
+internal sealed class PortSipClient(PlainSocket link)
 {
     private readonly Dictionary<string, HashSet<string>> _topics = new(StringComparer.Ordinal);
     private readonly object _lock = new();
 
     /// <summary>Its link.</summary>
-    public WebSocketLink Link { get; } = link;
+    public PlainSocket Link { get; } = link;
 
     /// <summary>Who it is.</summary>
     public PortSipRole Role { get; set; }

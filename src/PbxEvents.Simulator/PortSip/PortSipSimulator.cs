@@ -33,7 +33,7 @@ public sealed class PortSipSimulator : PbxSimulator
         .. GarbageBook.Texts,
     ];
 
-    private readonly ConcurrentDictionary<WebSocketLink, PortSipClient> _clients = new();
+    private readonly ConcurrentDictionary<PlainSocket, PortSipClient> _clients = new();
     private readonly SemaphoreSlim _rendering = new(1, 1);
     private readonly PortSipSimulatorOptions _options;
     private readonly PortSipPbx _pbx;
@@ -139,7 +139,7 @@ public sealed class PortSipSimulator : PbxSimulator
         return Task.CompletedTask;
     }
 
-    private async Task OnMessageAsync(WebSocketLink link, WebSocketMessage message)
+    private async Task OnMessageAsync(PlainSocket link, ReceivedMessage message)
     {
         if (!_clients.TryGetValue(link, out var client)) return;
         JsonElement data;

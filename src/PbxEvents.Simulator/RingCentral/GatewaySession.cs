@@ -18,7 +18,7 @@ internal sealed class GatewaySession(string key, string oauthSession, int buffer
     public string OAuthSession => oauthSession;
 
     /// <summary>The link; null while there is none.</summary>
-    public WebSocketLink? Link { get; set; }
+    public PlainSocket? Link { get; set; }
 
     /// <summary>When the link was lost.</summary>
     public DateTimeOffset LostAt { get; set; }

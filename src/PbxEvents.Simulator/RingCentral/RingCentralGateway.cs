@@ -33,8 +33,8 @@ internal sealed class RingCentralGateway(
     private const string SubscriptionPath = "/restapi/v1.0/subscription";
 
     private readonly Dictionary<string, GatewaySession> _sessions = new(StringComparer.Ordinal);
-    private readonly Dictionary<WebSocketLink, GatewaySession> _byLink = [];
-    private readonly Dictionary<WebSocketLink, DateTimeOffset> _touched = [];
+    private readonly Dictionary<PlainSocket, GatewaySession> _byLink = [];
+    private readonly Dictionary<PlainSocket, DateTimeOffset> _touched = [];
     private readonly object _lock = new();
     private int _recoveriesToFail;
     private int _tokensToRefuse;
@@ -94,7 +94,7 @@ internal sealed class RingCentralGateway(
     /// <param name="link">The link.</param>
     /// <param name="oauthSession">Whose token opened it.</param>
     /// <param name="resume">The recovery token; null for none.</param>
-    public void Opened(WebSocketLink link, string oauthSession, string? resume)
+    public void Opened(PlainSocket link, string oauthSession, string? resume)
     {
         lock (_lock)
         {
@@ -120,7 +120,7 @@ internal sealed class RingCentralGateway(
 
     /// <summary>A link is gone; its session waits for another.</summary>
     /// <param name="link">The link.</param>
-    public void Closed(WebSocketLink link)
+    public void Closed(PlainSocket link)
     {
         lock (_lock)
         {
@@ -133,7 +133,7 @@ internal sealed class RingCentralGateway(
     /// <summary>A frame came in.</summary>
     /// <param name="link">The link.</param>
     /// <param name="text">The frame.</param>
-    public void Received(WebSocketLink link, string text)
+    public void Received(PlainSocket link, string text)
     {
         try
         {
@@ -217,7 +217,7 @@ internal sealed class RingCentralGateway(
 
     // ---- sessions --------------------------------------------------------------------------------------------------
 
-    private void Recover(WebSocketLink link, string oauthSession, string key, long sequence)
+    private void Recover(PlainSocket link, string oauthSession, string key, long sequence)
     {
         var session = _sessions.GetValueOrDefault(key);
         var isExpired = session is { Link: null } && clock.GetUtcNow() - session.LostAt > options.RecoveryTimeout;
@@ -249,7 +249,7 @@ internal sealed class RingCentralGateway(
         foreach (var kept in replayed) kept.Entry.FollowReplay(link.Number, link.Post(kept.Text, faults.Delay));
     }
 
-    private void Start(WebSocketLink link, string oauthSession, string? state, string? code)
+    private void Start(PlainSocket link, string oauthSession, string? state, string? code)
     {
         var session = new GatewaySession(services.NewId(), oauthSession, options.RecoveryBufferSize) { Link = link };
         _sessions[session.Key] = session;
@@ -274,13 +274,13 @@ internal sealed class RingCentralGateway(
         return Frame("ConnectionDetails", services.NewId(), 200, body, Token(session, sequence));
     }
 
-    private void End(WebSocketLink link, string code, string message)
+    private void End(PlainSocket link, string code, string message)
     {
         link.Post(Frame("Error", services.NewId(), 400, RingCentralErrors.Body(code, message), null), TimeSpan.Zero);
         link.Close(1000, code);
     }
 
-    private async Task WatchAsync(WebSocketLink link)
+    private async Task WatchAsync(PlainSocket link)
     {
         var openedAt = clock.GetUtcNow();
         link.Channel.PingReceived = () => Touch(link);
@@ -315,14 +315,14 @@ internal sealed class RingCentralGateway(
         }
     }
 
-    private void Touch(WebSocketLink link)
+    private void Touch(PlainSocket link)
     {
         lock (_lock) _touched[link] = clock.GetUtcNow();
     }
 
     // ---- frames ----------------------------------------------------------------------------------------------------
 
-    private void Handle(WebSocketLink link, JsonElement meta, JsonElement body)
+    private void Handle(PlainSocket link, JsonElement meta, JsonElement body)
     {
         Touch(link);
         var id = Text(meta, "messageId") ?? "";
@@ -341,7 +341,7 @@ internal sealed class RingCentralGateway(
         }
     }
 
-    private void Request(WebSocketLink link, string id, string method, string path, JsonElement body)
+    private void Request(PlainSocket link, string id, string method, string path, JsonElement body)
     {
         services.Record(SimulatorLogKind.Request, $"{method} {path}", body.ValueKind == JsonValueKind.Undefined ? "" : body.GetRawText(), link);
         lock (_lock)
@@ -375,7 +375,7 @@ internal sealed class RingCentralGateway(
         }
     }
 
-    private void Reply(WebSocketLink link, GatewaySession session, string id, int status, JsonNode? body, TimeSpan delay)
+    private void Reply(PlainSocket link, GatewaySession session, string id, int status, JsonNode? body, TimeSpan delay)
     {
         var headers = new JsonObject { ["RCRequestId"] = services.NewId() };
         if (session.SubscriptionId is { } subscription) headers["WSG-SubscriptionId"] = subscription;
@@ -398,7 +398,7 @@ internal sealed class RingCentralGateway(
 
     // ---- the subscription --------------------------------------------------------------------------------------------
 
-    private (int Status, JsonNode? Body) Subscription(WebSocketLink link, GatewaySession session, string method, string id, JsonElement body)
+    private (int Status, JsonNode? Body) Subscription(PlainSocket link, GatewaySession session, string method, string id, JsonElement body)
     {
         if (method == "POST" && id.Length == 0) return Subscribe(link, session, body, isNew: true);
         if (id.Length == 0 || id != session.SubscriptionId) return (404, RingCentralErrors.Body("SUB-507", "The subscription has expired"));
@@ -417,7 +417,7 @@ internal sealed class RingCentralGateway(
         }
     }
 
-    private (int Status, JsonNode? Body) Subscribe(WebSocketLink link, GatewaySession session, JsonElement body, bool isNew)
+    private (int Status, JsonNode? Body) Subscribe(PlainSocket link, GatewaySession session, JsonElement body, bool isNew)
     {
         if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("eventFilters", out var wanted) || wanted.ValueKind != JsonValueKind.Array
             || wanted.GetArrayLength() == 0)
@@ -460,7 +460,7 @@ internal sealed class RingCentralGateway(
         ["deliveryMode"] = new JsonObject { ["transportType"] = "WebSocket", ["encryption"] = false },
     };
 
-    private (int Status, JsonNode? Body) Refuse(WebSocketLink link, string what, int status, string code, string message)
+    private (int Status, JsonNode? Body) Refuse(PlainSocket link, string what, int status, string code, string message)
     {
         services.Record(SimulatorLogKind.SubscribeRefused, what, code, link);
         return (status, RingCentralErrors.Body(code, message));

@@ -172,7 +172,7 @@ public sealed class RingCentralSimulator : PbxSimulator
         return AcceptLink(link => _gateway.Opened(link, session, resume), ReceiveAsync, _gateway.Closed);
     }
 
-    private Task ReceiveAsync(WebSocketLink link, WebSocketMessage message)
+    private Task ReceiveAsync(PlainSocket link, ReceivedMessage message)
     {
         _gateway.Received(link, message.Text);
         return Task.CompletedTask;

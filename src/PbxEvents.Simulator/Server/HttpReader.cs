@@ -61,7 +61,8 @@ internal sealed class HttpReader(ServerLink link)
 
     private ServerRequest ParseHead(string[] lines)
     {
-        if (lines[0].Split(' ') is not [{ Length: > 0 } method, ['/', ..] target, "HTTP/1.1" or "HTTP/1.0"])
+        // A proxy is asked for a host, a server for a path.
+        if (lines[0].Split(' ') is not [{ Length: > 0 } method, { Length: > 0 } target, "HTTP/1.1" or "HTTP/1.0"] || (target[0] != '/' && method != "CONNECT"))
         {
             throw new HttpFormatException(400, "The request line is not HTTP.");
         }
@@ -79,6 +80,7 @@ internal sealed class HttpReader(ServerLink link)
         var path = Uri.UnescapeDataString(mark < 0 ? target : target[..mark]);
         return new ServerRequest(link, method.ToUpperInvariant(), path)
         {
+            Target = target,
             Query = ParseQuery(mark < 0 ? "" : target[(mark + 1)..]),
             Headers = headers,
         };

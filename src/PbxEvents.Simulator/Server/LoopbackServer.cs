@@ -268,6 +268,13 @@ internal sealed class LoopbackServer : IAsyncDisposable
                 return;
             }
 
+            if (response.Raw is { } raw)
+            {
+                reader.GiveBack();
+                await raw(link);
+                continue;
+            }
+
             var written = await link.WriteAsync(Encode(response, request.KeepAlive));
             response.Written?.Invoke(written);
             if (!written) return;
@@ -292,13 +299,13 @@ internal sealed class LoopbackServer : IAsyncDisposable
     }
 
     private static async Task UpgradeAsync(
-        ServerLink link, ServerRequest request, ServerResponse response, Func<WebSocketChannel, Task> session)
+        ServerLink link, ServerRequest request, ServerResponse response, Func<ServerWebSocket, Task> session)
     {
         var head = new StringBuilder("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
             .Append("Sec-WebSocket-Accept: ").Append(WebSocketFrames.Accept(request.Header("Sec-WebSocket-Key"))).Append("\r\n");
         foreach (var (name, value) in response.Headers) head.Append(name).Append(": ").Append(value).Append("\r\n");
         if (!await link.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()))) return;
-        await using var channel = new WebSocketChannel(link);
+        await using var channel = new ServerWebSocket(link);
         await session(channel);
     }
 

@@ -66,7 +66,8 @@ internal sealed class ServerLink : IAsyncDisposable
     /// <returns>The number of bytes; 0 at the end.</returns>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
-        if (_watch is { } watch)
+        // What was given back came before what is read ahead.
+        if (_unread.Length == 0 && _watch is { } watch)
         {
             var ahead = await watch;
             _watch = null;

@@ -8,6 +8,9 @@ namespace PbxEvents.Simulator.Server;
 /// <param name="Path">The path, percent-decoded, without the query.</param>
 internal sealed record ServerRequest(ServerLink Link, string Method, string Path)
 {
+    /// <summary>Path and query as they came.</summary>
+    public string Target { get; init; } = "";
+
     /// <summary>The query's parameters, decoded; of a repeated name the last value.</summary>
     public required IReadOnlyDictionary<string, string> Query { get; init; }
 

@@ -16,7 +16,10 @@ internal sealed record ServerResponse(int Status)
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What to do with the WebSocket, when this answer accepts one; the connection ends with it.</summary>
-    public Func<WebSocketChannel, Task>? WebSocket { get; init; }
+    public Func<ServerWebSocket, Task>? WebSocket { get; init; }
+
+    /// <summary>What writes the answer byte by byte, when it is none that this server would write. The connection stays as that leaves it.</summary>
+    public Func<ServerLink, Task>? Raw { get; init; }
 
     /// <summary>Told once whether the answer was written in full; null when nobody asks.</summary>
     public Action<bool>? Written { get; init; }
@@ -37,5 +40,5 @@ internal sealed record ServerResponse(int Status)
     /// <summary>Accepts the WebSocket.</summary>
     /// <param name="session">Runs as long as the WebSocket is wanted.</param>
     /// <returns>The answer.</returns>
-    public static ServerResponse Upgrade(Func<WebSocketChannel, Task> session) => new(101) { WebSocket = session };
+    public static ServerResponse Upgrade(Func<ServerWebSocket, Task> session) => new(101) { WebSocket = session };
 }

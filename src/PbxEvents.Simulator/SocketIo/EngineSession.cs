@@ -26,7 +26,7 @@ internal sealed class EngineSession
     private readonly object _lock = new();
     private TaskCompletionSource _heard = NewSignal();
     private CancellationTokenSource _pollRelease = new();
-    private WebSocketChannel? _channel;
+    private ServerWebSocket? _channel;
     private ServerLink _pollLink;
     private DateTimeOffset _lastHeard;
     private int _attachments;
@@ -101,7 +101,7 @@ internal sealed class EngineSession
     /// <summary>Serves a WebSocket that the session began on.</summary>
     /// <param name="channel">The WebSocket.</param>
     /// <returns>When it has ended.</returns>
-    public async Task RunWebSocketAsync(WebSocketChannel channel)
+    public async Task RunWebSocketAsync(ServerWebSocket channel)
     {
         UseChannel(channel);
         await ServeAsync(channel);
@@ -110,7 +110,7 @@ internal sealed class EngineSession
     /// <summary>Serves a WebSocket that the session is to step up to: <c>2probe</c>, <c>3probe</c>, <c>5</c>.</summary>
     /// <param name="channel">The WebSocket.</param>
     /// <returns>When it has ended.</returns>
-    public async Task RunUpgradeAsync(WebSocketChannel channel)
+    public async Task RunUpgradeAsync(ServerWebSocket channel)
     {
         if (_silent) channel.Link.GoSilent();
         if (Transport == "websocket" || await channel.ReceiveAsync() is not { Text: "2probe" }) return;
@@ -192,7 +192,7 @@ internal sealed class EngineSession
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void UseChannel(WebSocketChannel channel)
+    private void UseChannel(ServerWebSocket channel)
     {
         lock (_lock)
         {
@@ -204,7 +204,7 @@ internal sealed class EngineSession
         if (_closing.IsCancellationRequested) channel.Link.Drop();
     }
 
-    private async Task ServeAsync(WebSocketChannel channel)
+    private async Task ServeAsync(ServerWebSocket channel)
     {
         var writing = WriteAsync(channel);
         try
@@ -218,7 +218,7 @@ internal sealed class EngineSession
         }
     }
 
-    private async Task WriteAsync(WebSocketChannel channel)
+    private async Task WriteAsync(ServerWebSocket channel)
     {
         var buffer = new ArrayBufferWriter<byte>();
         while (await _outbox.WaitAsync(CancellationToken.None))

@@ -20,7 +20,7 @@ public sealed class TelecomXSimulator : SocketIoSimulator
     private readonly TelecomXPbx _pbx;
     private readonly TelecomXAccounts _accounts;
     private readonly TelecomXRenderer _renderer;
-    private readonly TelecomXRequests _requests;
+    private readonly TelecomXPartners _partners;
     private string? _accessToken;
     private int _lastEvent;
 
@@ -40,7 +40,7 @@ public sealed class TelecomXSimulator : SocketIoSimulator
         _accounts.Map(Routes);
         new TelecomXSnapshots(_pbx, _accounts, () => ActiveCalls, AllClients).Map(Routes);
         _renderer = new TelecomXRenderer(_pbx);
-        _requests = new TelecomXRequests(_pbx, AllClients, RunInBackground, time => PauseAsync(time, Stopping));
+        _partners = new TelecomXPartners(_pbx, AllClients, RunInBackground, time => PauseAsync(time, Stopping));
     }
 
     /// <inheritdoc/>
@@ -131,11 +131,11 @@ public sealed class TelecomXSimulator : SocketIoSimulator
                 break;
             case "request":
                 Record(SimulatorLogKind.Request, "request", received.Data.Text("request") ?? "", client.Socket);
-                _requests.Request(client, received);
+                _partners.Request(client, received);
                 break;
             case "reply":
                 Record(SimulatorLogKind.Request, "reply", received.Data.Text("requestId") ?? "", client.Socket);
-                _requests.Reply(client, received.Data);
+                _partners.Reply(client, received.Data);
                 break;
             default:
                 Record(SimulatorLogKind.Unexpected, received.Name, "", client.Socket);
@@ -258,7 +258,7 @@ public sealed class TelecomXSimulator : SocketIoSimulator
     private async Task SendPartnerRequestAsync(SimulatedCall call, CancellationToken cancellationToken)
     {
         var id = call.Hex("request", 12);
-        var json = _requests.FromPartner(_user.Employee, id).ToJsonString();
+        var json = _partners.FromPartner(_user.Employee, id).ToJsonString();
         await PublishAsync(
             new SimulatedEvent("REQUEST", PbxCategory.Message, json) { EventId = id },
             () => AllClients().Where(c => c.Identity?.Employee == _user.Employee).Select(c => ((SimulatorLink)c.Socket, SocketIoText.Event("REQUEST", json))),

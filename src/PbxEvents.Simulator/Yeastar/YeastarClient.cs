@@ -17,7 +17,7 @@ internal sealed class YeastarClient : IDisposable
     /// <param name="token">What it was opened with.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="idleTime">After so long without a word from the client it is closed.</param>
-    public YeastarClient(WebSocketLink link, SimulatedToken token, TimeProvider clock, TimeSpan idleTime)
+    public YeastarClient(PlainSocket link, SimulatedToken token, TimeProvider clock, TimeSpan idleTime)
     {
         Link = link;
         Token = token;
@@ -31,7 +31,7 @@ internal sealed class YeastarClient : IDisposable
     }
 
     /// <summary>The socket.</summary>
-    public WebSocketLink Link { get; }
+    public PlainSocket Link { get; }
 
     /// <summary>What it was opened with.</summary>
     public SimulatedToken Token { get; }

@@ -177,7 +177,7 @@ public sealed class YeastarSimulator : PbxSimulator
             });
     }
 
-    private Task Received(WebSocketLink link, WebSocketMessage message)
+    private Task Received(PlainSocket link, ReceivedMessage message)
     {
         if (!_clients.TryGetValue(link, out var client)) return Task.CompletedTask;
         client.Heard();

@@ -1,7 +1,8 @@
 using System.Text;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport;
-using PbxEvents.Tests.Peers.Support;
+using PbxEvents.Simulator.Server;
+using PbxEvents.Tests.Shared;
 
 namespace PbxEvents.Tests.Peers.Http;
 
@@ -11,11 +12,11 @@ public sealed class HttpTransportTests
     [Fact]
     public async Task Sends_method_headers_and_body_and_reads_the_answer()
     {
-        RawRequest? seen = null;
-        await using var server = new RawServer(async (request, stream) =>
+        ServerRequest? seen = null;
+        await using var server = TestServer.Start(request =>
         {
             seen = request;
-            await stream.WriteAsync(RawRequest.Answer(201, "{\"é\":1}", "X-Limit: 5\r\n"));
+            return TestServer.Answer(201, "{\"é\":1}", ("X-Limit", "5"));
         });
         using var http = new HttpTransport(new TransportOptions());
         var answer = await http.SendAsync(new HttpCall("POST", UriOf(server))
@@ -26,7 +27,7 @@ public sealed class HttpTransportTests
 
         Assert.Equal((201, "{\"é\":1}"), (answer.Status, Encoding.UTF8.GetString(answer.Body.Span)));
         Assert.Equal("5", answer.Headers["x-limit"]);
-        Assert.Equal(("POST", "/token?secret=hidden", "{}"), (seen!.Method, seen.Target, seen.Body));
+        Assert.Equal(("POST", "/token?secret=hidden", "{}"), (seen!.Method, seen.Target, seen.Text));
         Assert.Equal("Bearer x", seen.Headers["Authorization"]);
         Assert.Equal("application/json", seen.Headers["Content-Type"]);
         Assert.Equal("PbxEvents", seen.Headers["User-Agent"]);
@@ -36,10 +37,10 @@ public sealed class HttpTransportTests
     public async Task A_redirect_is_an_answer_and_is_not_followed()
     {
         var requests = 0;
-        await using var server = new RawServer(async (_, stream) =>
+        await using var server = TestServer.Start(_ =>
         {
             requests++;
-            await stream.WriteAsync(RawRequest.Answer(302, "", "Location: /elsewhere\r\n"));
+            return TestServer.Answer(302, "", ("Location", "/elsewhere"));
         });
         using var http = new HttpTransport(new TransportOptions());
 
@@ -53,7 +54,7 @@ public sealed class HttpTransportTests
     [InlineData("soon", null)]
     public async Task Reads_retry_after_in_both_forms(string value, int? seconds)
     {
-        await using var server = new RawServer(async (_, stream) => await stream.WriteAsync(RawRequest.Answer(429, "", $"Retry-After: {value}\r\n")));
+        await using var server = TestServer.Start(_ => TestServer.Answer(429, "", ("Retry-After", value)));
         using var http = new HttpTransport(new TransportOptions());
 
         Assert.Equal(seconds, (int?)(await http.SendAsync(new HttpCall("GET", UriOf(server)), default)).RetryAfter?.TotalSeconds);
@@ -62,8 +63,8 @@ public sealed class HttpTransportTests
     [Fact]
     public async Task Reads_retry_after_as_a_date_to_come()
     {
-        await using var server = new RawServer(async (_, stream) =>
-            await stream.WriteAsync(RawRequest.Answer(503, "", $"Retry-After: {DateTimeOffset.UtcNow.AddHours(1):R}\r\n")));
+        await using var server = TestServer.Start(_ =>
+            TestServer.Answer(503, "", ("Retry-After", $"{DateTimeOffset.UtcNow.AddHours(1):R}")));
         using var http = new HttpTransport(new TransportOptions());
 
         var wait = (await http.SendAsync(new HttpCall("GET", UriOf(server)), default)).RetryAfter;
@@ -73,7 +74,7 @@ public sealed class HttpTransportTests
     [Fact]
     public async Task A_body_over_the_limit_is_refused_and_the_limit_named()
     {
-        await using var server = new RawServer(async (_, stream) => await stream.WriteAsync(RawRequest.Answer(200, new string('x', 5000))));
+        await using var server = TestServer.Start(_ => TestServer.Answer(200, new string('x', 5000)));
         using var http = new HttpTransport(new TransportOptions { MaxFrameBytes = 4000 });
 
         var fault = await Assert.ThrowsAsync<PbxException>(() => http.SendAsync(new HttpCall("GET", UriOf(server)), default));
@@ -84,7 +85,7 @@ public sealed class HttpTransportTests
     [Fact]
     public async Task A_body_of_exactly_the_limit_is_read()
     {
-        await using var server = new RawServer(async (_, stream) => await stream.WriteAsync(RawRequest.Answer(200, new string('x', 50_000))));
+        await using var server = TestServer.Start(_ => TestServer.Answer(200, new string('x', 50_000)));
         using var http = new HttpTransport(new TransportOptions { MaxFrameBytes = 50_000 });
 
         Assert.Equal(50_000, (await http.SendAsync(new HttpCall("GET", UriOf(server)), default)).Body.Length);
@@ -93,7 +94,7 @@ public sealed class HttpTransportTests
     [Fact]
     public async Task No_answer_is_a_timeout_without_the_query_in_its_text()
     {
-        await using var server = new RawServer(async (_, stream) => await RawServer.DrainAsync(stream));
+        await using var server = TestServer.Start(_ => TestServer.Silence());
         using var http = new HttpTransport(new TransportOptions { ConnectTimeout = TimeSpan.FromSeconds(1) });
 
         var fault = await Assert.ThrowsAsync<PbxException>(() => http.SendAsync(new HttpCall("GET", UriOf(server)), default));
@@ -104,7 +105,7 @@ public sealed class HttpTransportTests
     [Fact]
     public async Task A_cancelled_request_is_cancelled_and_not_a_timeout()
     {
-        await using var server = new RawServer(async (_, stream) => await RawServer.DrainAsync(stream));
+        await using var server = TestServer.Start(_ => TestServer.Silence());
         using var http = new HttpTransport(new TransportOptions());
         using var cancel = new CancellationTokenSource();
         var sending = http.SendAsync(new HttpCall("GET", UriOf(server)), cancel.Token);
@@ -117,7 +118,7 @@ public sealed class HttpTransportTests
     public async Task A_closed_port_is_a_refused_connection()
     {
         Uri uri;
-        await using (var server = new RawServer((_, _) => Task.CompletedTask)) uri = UriOf(server);
+        await using (var server = TestServer.Start(_ => TestServer.Silence())) uri = UriOf(server);
         using var http = new HttpTransport(new TransportOptions());
 
         Assert.Equal(PbxErrorKind.ConnectionRefused, (await Assert.ThrowsAsync<PbxException>(() => http.SendAsync(new HttpCall("GET", uri), default))).Kind);
@@ -133,5 +134,5 @@ public sealed class HttpTransportTests
         Assert.DoesNotContain("hidden", fault.ToString());
     }
 
-    private static Uri UriOf(RawServer server) => new($"http://127.0.0.1:{server.Port}/token?secret=hidden");
+    private static Uri UriOf(LoopbackServer server) => new($"http://127.0.0.1:{server.Port}/token?secret=hidden");
 }

@@ -4,7 +4,9 @@ using PbxEvents.Providers;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport;
 using PbxEvents.Simulator;
+using PbxEvents.Simulator.Server;
 using PbxEvents.Tests.Peers.Support;
+using PbxEvents.Tests.Shared;
 using Xunit.Abstractions;
 
 namespace PbxEvents.Tests.Peers.Http;
@@ -40,28 +42,25 @@ public sealed class RedirectTests(ITestOutputHelper output)
         for (var step = 0; step < MostSteps; step++)
         {
             var strayed = 0;
-            await using var second = new RawServer(async (_, stream) =>
+            await using var second = TestServer.Start(_ =>
             {
                 Interlocked.Increment(ref strayed);
-                await stream.WriteAsync(RawRequest.Answer(500));
+                return TestServer.Answer(500);
             });
             var redirected = 0;
             var seen = 0;
             using var certificate = isTls ? Certificates.Valid() : null;
             using var forward = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
-            RawServer front = null!;
-            await using var first = front = new RawServer(async (request, stream) =>
+            LoopbackServer front = null!;
+            await using var first = front = TestServer.Start(async request =>
             {
-                var place = $"{request.Method} {request.Target.Split('?')[0]}{(request.IsUpgrade ? " (upgrade)" : "")}";
-                if (Interlocked.Increment(ref seen) - 1 < step && !request.IsUpgrade)
-                {
-                    await stream.WriteAsync(await ForwardAsync(forward, simulator, request, front.Port, isTls));
-                    return;
-                }
+                var place = $"{request.Method} {request.Target.Split('?')[0]}{(request.IsWebSocket ? " (upgrade)" : "")}";
+                if (Interlocked.Increment(ref seen) - 1 < step && !request.IsWebSocket)
+                    return await ForwardAsync(forward, simulator, request, front.Port, isTls);
 
                 // What is redirected stays redirected, so that no fallback gets around it.
                 if (Interlocked.Increment(ref redirected) == 1) walked.Add(place);
-                await stream.WriteAsync(RawRequest.Answer(307, "", $"Location: http://{elsewhere}:{second.Port}{request.Target}\r\n"));
+                return TestServer.Answer(307, "", ("Location", $"http://{elsewhere}:{second.Port}{request.Target}"));
             }, certificate);
 
             var options = OptionsOf(simulator, first.Port, certificate);
@@ -89,17 +88,17 @@ public sealed class RedirectTests(ITestOutputHelper output)
     {
         var kind = Enum.Parse<LinkKind>(linkKind);
         var strayed = 0;
-        await using var second = new RawServer(async (_, stream) =>
+        await using var second = TestServer.Start(_ =>
         {
             Interlocked.Increment(ref strayed);
-            await stream.WriteAsync(RawRequest.Answer(500));
+            return TestServer.Answer(500);
         });
         var ways = new HashSet<string>();
-        await using var first = new RawServer(async (request, stream) =>
+        await using var first = TestServer.Start(request =>
         {
-            lock (ways) ways.Add(request.IsUpgrade ? "upgrade" : "polling");
+            lock (ways) ways.Add(request.IsWebSocket ? "upgrade" : "polling");
             Assert.Equal("Bearer secret", request.Headers["Authorization"]);
-            await stream.WriteAsync(RawRequest.Answer(302, "", $"Set-Cookie: session=secret\r\nLocation: http://127.0.0.1:{second.Port}/\r\n"));
+            return TestServer.Answer(302, "", ("Set-Cookie", "session=secret"), ("Location", $"http://127.0.0.1:{second.Port}/"));
         });
         var target = new LinkTarget
         {
@@ -117,13 +116,12 @@ public sealed class RedirectTests(ITestOutputHelper output)
     }
 
     /// <summary>Lets the simulator answer, and puts the first server in its place where the answer names it.</summary>
-    private static async Task<byte[]> ForwardAsync(HttpClient client, PbxSimulator simulator, RawRequest request, int port, bool isTls)
+    private static async Task<ServerResponse> ForwardAsync(HttpClient client, PbxSimulator simulator, ServerRequest request, int port, bool isTls)
     {
         using var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(simulator.Server, request.Target));
         if (request.Body.Length > 0)
         {
-            message.Content = new StringContent(request.Body);
-            message.Content.Headers.Remove("Content-Type");
+            message.Content = new ReadOnlyMemoryContent(request.Body);
         }
         foreach (var (name, value) in request.Headers.Where(h => h.Key is not ("Host" or "Content-Length" or "Connection")))
         {
@@ -134,8 +132,7 @@ public sealed class RedirectTests(ITestOutputHelper output)
         var body = (await answer.Content.ReadAsStringAsync())
             .Replace($":{simulator.Server.Port}", $":{port}", StringComparison.Ordinal)
             .Replace("\"ws://", isTls ? "\"wss://" : "\"ws://", StringComparison.Ordinal);
-        var type = answer.Content.Headers.ContentType is { } known ? $"Content-Type: {known}\r\n" : "";
-        return RawRequest.Answer((int)answer.StatusCode, body, type);
+        return TestServer.Answer((int)answer.StatusCode, body) with { ContentType = $"{answer.Content.Headers.ContentType}" };
     }
 
     private static PbxConnectOptions OptionsOf(PbxSimulator simulator, int port, X509Certificate2? certificate) => new()

@@ -1,8 +1,13 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport;
+using PbxEvents.Simulator.Server;
 using PbxEvents.Tests.Peers.Support;
+using PbxEvents.Tests.Shared;
 
 namespace PbxEvents.Tests.Peers.Http;
 
@@ -45,7 +50,7 @@ public sealed class TlsTests
         // A pin names the server's certificate, not one that signed it.
         var pin = new TransportOptions { CertificateThumbprint = authority.GetCertHashString(HashAlgorithmName.SHA256) };
         Assert.Contains("not the pinned one", (await RefusalAsync(certificate, pin, isWebSocket)).Message);
-        await ConnectAsync(certificate, pin with { CertificateThumbprint = certificate.GetCertHashString(HashAlgorithmName.SHA256) }, isWebSocket);
+        await AssertTakenAsync(certificate, pin with { CertificateThumbprint = certificate.GetCertHashString(HashAlgorithmName.SHA256) }, isWebSocket);
     }
 
     [Theory]
@@ -59,7 +64,7 @@ public sealed class TlsTests
         var pin = certificate.GetCertHashString(isSha256 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1);
         var pasted = "\u200e" + string.Join(':', pin.Chunk(2).Select(p => new string(p))).ToLowerInvariant();
 
-        await ConnectAsync(certificate, new TransportOptions { CertificateThumbprint = pasted }, isWebSocket);
+        await AssertTakenAsync(certificate, new TransportOptions { CertificateThumbprint = pasted }, isWebSocket);
     }
 
     [Theory]
@@ -76,19 +81,27 @@ public sealed class TlsTests
     [InlineData(false)]
     [InlineData(true)]
     public async Task Skipping_the_check_takes_any_certificate(bool isWebSocket) =>
-        await ConnectAsync(Certificates.WithOtherName(), new TransportOptions { SkipCertificateCheck = true }, isWebSocket);
+        await AssertTakenAsync(Certificates.WithOtherName(), new TransportOptions { SkipCertificateCheck = true }, isWebSocket);
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_port_without_tls_is_named_as_such(bool isWebSocket) =>
-        Assert.Contains("does not speak TLS", (await RefusalAsync(null, new TransportOptions(), isWebSocket)).Message);
+    public async Task A_port_without_tls_is_named_as_such(bool isWebSocket)
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var refusal = RefusalAsync(((IPEndPoint)server.LocalEndpoint).Port, new TransportOptions(), isWebSocket);
+        using var client = await server.AcceptTcpClientAsync();
+        await client.GetStream().WriteAsync("220 mail.example ESMTP\r\n"u8.ToArray());
+
+        Assert.Contains("does not speak TLS", (await refusal).Message);
+    }
 
     [Fact]
     public async Task Socket_io_is_under_the_same_rules_and_tries_no_other_way()
     {
         var connections = 0;
-        await using var server = new RawServer((_, _) => Task.FromResult(Interlocked.Increment(ref connections)), Certificates.Valid());
+        await using var server = TestServer.Start(_ => TestServer.Answer(200, $"{Interlocked.Increment(ref connections)}"), Certificates.Valid());
         var target = new LinkTarget { Uri = new Uri($"https://localhost:{server.Port}"), Kind = LinkKind.SocketIo };
         await using var link = new LinkFactory(new TransportOptions()).Create(1, target, new RecordingSink());
 
@@ -104,30 +117,42 @@ public sealed class TlsTests
         Assert.Equal(PbxErrorKind.InvalidOption, Assert.Throws<PbxException>(
             () => new LinkFactory(new TransportOptions { CertificateThumbprint = thumbprint })).Kind);
 
-    private static async Task<PbxException> RefusalAsync(X509Certificate2? certificate, TransportOptions options, bool isWebSocket)
+    private static async Task<PbxException> RefusalAsync(X509Certificate2 certificate, TransportOptions options, bool isWebSocket)
     {
-        var fault = await Assert.ThrowsAsync<PbxException>(() => ConnectAsync(certificate, options, isWebSocket));
+        await using var server = StartServer(certificate);
+        return await RefusalAsync(server.Port, options, isWebSocket);
+    }
+
+    private static async Task<PbxException> RefusalAsync(int port, TransportOptions options, bool isWebSocket)
+    {
+        var fault = await Assert.ThrowsAsync<PbxException>(() => ConnectAsync(port, options, isWebSocket));
         Assert.Equal(PbxErrorKind.TlsFailed, fault.Kind);
         Assert.Equal("localhost", fault.Target);
         return fault;
     }
 
-    private static async Task ConnectAsync(X509Certificate2? certificate, TransportOptions options, bool isWebSocket)
+    private static async Task AssertTakenAsync(X509Certificate2 certificate, TransportOptions options, bool isWebSocket)
     {
-        await using var server = new RawServer(async (request, stream) =>
-        {
-            if (request.IsUpgrade) await RawServer.UpgradeAsync(request, stream);
-            else await stream.WriteAsync(RawRequest.Answer(200, "ok"));
-        }, certificate, answerGarbage: certificate is null);
+        await using var server = StartServer(certificate);
+        Assert.Equal("ok", await ConnectAsync(server.Port, options, isWebSocket));
+    }
+
+    private static LoopbackServer StartServer(X509Certificate2 certificate) => TestServer.Start(
+        request => request.IsWebSocket ? ServerResponse.Upgrade(socket => socket.WriteAsync("ok")) : TestServer.Answer(200, "ok"), certificate);
+
+    /// <summary>What the server says.</summary>
+    private static async Task<string> ConnectAsync(int port, TransportOptions options, bool isWebSocket)
+    {
         if (isWebSocket)
         {
-            await using var link = new LinkFactory(options).Create(1, new LinkTarget { Uri = new Uri($"wss://localhost:{server.Port}/") }, new RecordingSink());
+            var sink = new RecordingSink();
+            await using var link = new LinkFactory(options).Create(1, new LinkTarget { Uri = new Uri($"wss://localhost:{port}/") }, sink);
             await link.OpenAsync(default);
+            link.Start();
+            return await sink.NextTextAsync();
         }
-        else
-        {
-            using var http = new HttpTransport(options);
-            Assert.Equal(200, (await http.SendAsync(new HttpCall("GET", new Uri($"https://localhost:{server.Port}/")), default)).Status);
-        }
+
+        using var http = new HttpTransport(options);
+        return Encoding.UTF8.GetString((await http.SendAsync(new HttpCall("GET", new Uri($"https://localhost:{port}/")), default)).Body.Span);
     }
 }

@@ -2,6 +2,7 @@ using PbxEvents.Simulator;
 using PbxEvents.Simulator.Scenarios;
 using PbxEvents.Simulator.TelecomX;
 using PbxEvents.Tests.Peers.Support;
+using PbxEvents.Tests.Shared;
 
 namespace PbxEvents.Tests.Peers.Simulator;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Tests.Peers.Support;
+using PbxEvents.Tests.Shared;
 
 namespace PbxEvents.Tests.Peers.SocketIo;
 
@@ -242,10 +243,10 @@ public sealed class ConnectTests
     public async Task An_http_refusal_keeps_its_status_and_401_is_asked_once_only(int status, int requests)
     {
         var seen = 0;
-        await using var server = new RawServer(async (_, stream) =>
+        await using var server = TestServer.Start(_ =>
         {
             Interlocked.Increment(ref seen);
-            await stream.WriteAsync(RawRequest.Answer(status));
+            return TestServer.Answer(status);
         });
         await using var client = new LinkUser(Peer.TargetOf("4/4", server.Port));
 

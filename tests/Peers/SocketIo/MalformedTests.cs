@@ -1,7 +1,8 @@
-using System.Text;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport;
+using PbxEvents.Simulator.Server;
 using PbxEvents.Tests.Peers.Support;
+using PbxEvents.Tests.Shared;
 
 namespace PbxEvents.Tests.Peers.SocketIo;
 
@@ -24,34 +25,34 @@ public sealed class MalformedTests
     /// <summary>Raw bytes below Socket.IO that end the link: a WebSocket stream that is broken once cannot be read on.</summary>
     public static TheoryData<string, byte[]> Ending => new()
     {
-        { "reserved bit", RawServer.FrameOf(0xC1, "42"u8) },
-        { "all reserved bits", RawServer.FrameOf(0xF1, "42"u8) },
-        { "unknown opcode", RawServer.FrameOf(0x83, "42"u8) },
-        { "unknown control opcode", RawServer.FrameOf(0x8B, "42"u8) },
-        { "continuation of nothing", RawServer.FrameOf(0x80, "42"u8) },
-        { "a text within a fragmented text", [.. RawServer.FrameOf(0x01, "42"u8), .. RawServer.FrameOf(0x81, "42"u8)] },
-        { "fragmented ping", RawServer.FrameOf(0x09, "p"u8) },
-        { "long ping", RawServer.FrameOf(0x89, new byte[200]) },
+        { "reserved bit", TestServer.FrameOf(0xC1, "42"u8) },
+        { "all reserved bits", TestServer.FrameOf(0xF1, "42"u8) },
+        { "unknown opcode", TestServer.FrameOf(0x83, "42"u8) },
+        { "unknown control opcode", TestServer.FrameOf(0x8B, "42"u8) },
+        { "continuation of nothing", TestServer.FrameOf(0x80, "42"u8) },
+        { "a text within a fragmented text", [.. TestServer.FrameOf(0x01, "42"u8), .. TestServer.FrameOf(0x81, "42"u8)] },
+        { "fragmented ping", TestServer.FrameOf(0x09, "p"u8) },
+        { "long ping", TestServer.FrameOf(0x89, new byte[200]) },
         { "masked frame", [0x81, 0x82, 1, 2, 3, 4, 5, 6] },
         { "negative length", [0x81, 127, 0xFF, 0, 0, 0, 0, 0, 0, 0] },
         { "endless length", [0x81, 127, 0x0F, 0, 0, 0, 0, 0, 0, 0, .. new byte[300_000]] },
-        { "invalid UTF-8", RawServer.FrameOf(0x81, [(byte)'4', (byte)'2', (byte)'[', (byte)'"', 0xC3, 0x28, (byte)'"', (byte)']']) },
-        { "half a UTF-8 sequence", RawServer.FrameOf(0x81, [(byte)'4', (byte)'2', 0xE2, 0x82]) },
-        { "goodbye with half a code", RawServer.FrameOf(0x88, [3]) },
-        { "goodbye with a code that is none", RawServer.FrameOf(0x88, [0, 1]) },
-        { "goodbye", RawServer.FrameOf(0x88, []) },
+        { "invalid UTF-8", TestServer.FrameOf(0x81, [(byte)'4', (byte)'2', (byte)'[', (byte)'"', 0xC3, 0x28, (byte)'"', (byte)']']) },
+        { "half a UTF-8 sequence", TestServer.FrameOf(0x81, [(byte)'4', (byte)'2', 0xE2, 0x82]) },
+        { "goodbye with half a code", TestServer.FrameOf(0x88, [3]) },
+        { "goodbye with a code that is none", TestServer.FrameOf(0x88, [0, 1]) },
+        { "goodbye", TestServer.FrameOf(0x88, []) },
         { "HTTP in the middle", "HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray() },
-        { "Engine.IO close", RawServer.TextFrame("1") },
-        { "Socket.IO disconnect", RawServer.TextFrame("41") },
-        { "Socket.IO refusal", RawServer.TextFrame("44{\"message\":\"no more\"}") },
-        { "Socket.IO refusal without a word", RawServer.TextFrame("44") },
+        { "Engine.IO close", TestServer.TextFrame("1") },
+        { "Socket.IO disconnect", TestServer.TextFrame("41") },
+        { "Socket.IO refusal", TestServer.TextFrame("44{\"message\":\"no more\"}") },
+        { "Socket.IO refusal without a word", TestServer.TextFrame("44") },
     };
 
     [Theory]
     [MemberData(nameof(Skipped))]
     public async Task A_text_that_is_no_packet_is_reported_and_the_next_one_is_read(string text)
     {
-        await using var server = Serve(4, RawServer.TextFrame(text), RawServer.TextFrame(Good));
+        await using var server = Serve(4, TestServer.TextFrame(text), TestServer.TextFrame(Good));
         var sink = new RecordingSink();
         await using var link = await OpenAsync(server, 4, sink);
 
@@ -72,7 +73,7 @@ public sealed class MalformedTests
     [InlineData("40{\"sid\":\"again\"}")]
     public async Task What_is_unexpected_but_harmless_is_passed_over(string text)
     {
-        await using var server = Serve(4, RawServer.TextFrame(text), RawServer.TextFrame(Good));
+        await using var server = Serve(4, TestServer.TextFrame(text), TestServer.TextFrame(Good));
         var sink = new RecordingSink();
         await using var link = await OpenAsync(server, 4, sink);
 
@@ -84,7 +85,7 @@ public sealed class MalformedTests
     [MemberData(nameof(Ending))]
     public async Task A_broken_stream_ends_the_link_with_a_fault(string what, byte[] bytes)
     {
-        await using var server = Serve(4, RawServer.TextFrame(Good), bytes, RawServer.TextFrame(Good));
+        await using var server = Serve(4, TestServer.TextFrame(Good), bytes, TestServer.TextFrame(Good));
         var sink = new RecordingSink();
         await using var link = await OpenAsync(server, 4, sink, new TransportOptions { MaxFrameBytes = 100_000 });
 
@@ -99,8 +100,8 @@ public sealed class MalformedTests
     [InlineData(4)]
     public async Task A_text_in_place_of_a_binary_part_costs_that_event_only(int revision)
     {
-        await using var server = Serve(revision, RawServer.TextFrame("""452-["lost",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]"""),
-            RawServer.FrameOf(0x82, [4, 1]), RawServer.TextFrame(Good), RawServer.FrameOf(0x82, [4, 2]), RawServer.TextFrame(Good));
+        await using var server = Serve(revision, TestServer.TextFrame("""452-["lost",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]"""),
+            TestServer.FrameOf(0x82, [4, 1]), TestServer.TextFrame(Good), TestServer.FrameOf(0x82, [4, 2]), TestServer.TextFrame(Good));
         var sink = new RecordingSink();
         await using var link = await OpenAsync(server, revision, sink);
 
@@ -113,7 +114,7 @@ public sealed class MalformedTests
     [Fact]
     public async Task A_binary_part_without_its_type_is_reported_in_revision_3()
     {
-        await using var server = Serve(3, RawServer.FrameOf(0x82, [9, 9]), RawServer.FrameOf(0x82, []), RawServer.TextFrame(Good));
+        await using var server = Serve(3, TestServer.FrameOf(0x82, [9, 9]), TestServer.FrameOf(0x82, []), TestServer.TextFrame(Good));
         var sink = new RecordingSink();
         await using var link = await OpenAsync(server, 3, sink);
 
@@ -130,7 +131,7 @@ public sealed class MalformedTests
     [InlineData("""451-["b",{"_placeholder":true,"num":0},{"_placeholder":true,"num":0}]""", """["b","AQI=","AQI="]""")]
     public async Task A_placeholder_that_leads_nowhere_stays_as_it_is(string text, string delivered)
     {
-        await using var server = Serve(4, RawServer.TextFrame(text), RawServer.FrameOf(0x82, [1, 2]));
+        await using var server = Serve(4, TestServer.TextFrame(text), TestServer.FrameOf(0x82, [1, 2]));
         var sink = new RecordingSink();
         await using var link = await OpenAsync(server, 4, sink);
 
@@ -142,7 +143,7 @@ public sealed class MalformedTests
     [InlineData("""451-["b",nothing]""")]
     public async Task A_binary_event_with_broken_json_is_reported(string text)
     {
-        await using var server = Serve(4, RawServer.TextFrame(text), RawServer.FrameOf(0x82, [1]), RawServer.TextFrame(Good));
+        await using var server = Serve(4, TestServer.TextFrame(text), TestServer.FrameOf(0x82, [1]), TestServer.TextFrame(Good));
         var sink = new RecordingSink();
         await using var link = await OpenAsync(server, 4, sink);
 
@@ -153,8 +154,8 @@ public sealed class MalformedTests
     [Fact]
     public async Task Binary_parts_over_the_limit_end_the_link()
     {
-        var part = RawServer.FrameOf(0x82, new byte[60_000]);
-        await using var server = Serve(4, RawServer.TextFrame("""453-["b"]"""), part, part, part);
+        var part = TestServer.FrameOf(0x82, new byte[60_000]);
+        await using var server = Serve(4, TestServer.TextFrame("""453-["b"]"""), part, part, part);
         var sink = new RecordingSink();
         await using var link = await OpenAsync(server, 4, sink, new TransportOptions { MaxFrameBytes = 100_000 });
 
@@ -174,18 +175,11 @@ public sealed class MalformedTests
     [InlineData("hello")]
     public async Task A_first_packet_that_is_no_handshake_fails_the_attempt(string text)
     {
-        await using var server = new RawServer(async (request, stream) =>
+        await using var server = TestServer.Start(request => !request.IsWebSocket ? TestServer.Answer(200, text) : ServerResponse.Upgrade(async socket =>
         {
-            if (!request.IsUpgrade)
-            {
-                await stream.WriteAsync(RawRequest.Answer(200, text));
-                return;
-            }
-
-            await RawServer.UpgradeAsync(request, stream);
-            await stream.WriteAsync(RawServer.TextFrame(text));
-            await RawServer.DrainAsync(stream);
-        });
+            await socket.WriteAsync(text);
+            await socket.DrainAsync();
+        }));
 
         var fault = await Assert.ThrowsAsync<PbxException>(() => OpenAsync(server, 4, new RecordingSink()));
         Assert.Equal(PbxErrorKind.HandshakeFailed, fault.Kind);
@@ -199,7 +193,7 @@ public sealed class MalformedTests
     [InlineData("""{"sid":"a","upgrades":7,"maxPayload":"x","more":[[[]]]}""")]
     public async Task Strange_figures_in_the_handshake_do_no_harm(string handshake)
     {
-        await using var server = Serve(4, handshake, RawServer.TextFrame(Good));
+        await using var server = Serve(4, handshake, TestServer.TextFrame(Good));
         var sink = new RecordingSink();
         await using var link = await OpenAsync(server, 4, sink);
 
@@ -216,24 +210,15 @@ public sealed class MalformedTests
     public async Task A_polling_body_that_cannot_be_delimited_is_reported_and_the_next_poll_read(string body)
     {
         var polls = 0;
-        await using var server = new RawServer(async (request, stream) =>
-        {
-            if (request.IsUpgrade || request.Method == "POST")
+        await using var server = TestServer.Start(request => request.IsWebSocket ? TestServer.Answer(404)
+            : request.Method == "POST" ? TestServer.Answer(200, "ok")
+            : Interlocked.Increment(ref polls) switch
             {
-                await stream.WriteAsync(request.IsUpgrade ? RawRequest.Answer(404) : RawRequest.Answer(200, "ok"));
-                return;
-            }
-
-            var answer = Interlocked.Increment(ref polls) switch
-            {
-                1 => """12:0{"sid":"a"}2:40""",
-                2 => body,
-                3 => $"{Good.Length}:{Good}",
-                _ => null,
-            };
-            if (answer is null) await RawServer.DrainAsync(stream);
-            else await stream.WriteAsync(RawRequest.Answer(200, answer));
-        });
+                1 => TestServer.Answer(200, """12:0{"sid":"a"}2:40"""),
+                2 => TestServer.Answer(200, body),
+                3 => TestServer.Answer(200, $"{Good.Length}:{Good}"),
+                _ => TestServer.Silence(),
+            });
         var sink = new RecordingSink();
         await using var link = await OpenAsync(server, 3, sink);
 
@@ -241,26 +226,22 @@ public sealed class MalformedTests
         Assert.Equal(1, sink.UnreadableCount);
     }
 
-    private static RawServer Serve(int revision, params byte[][] frames) => Serve(revision,
+    private static LoopbackServer Serve(int revision, params byte[][] frames) => Serve(revision,
         // Only a server of revision 4 names the largest payload; without that the client waits a moment to be sure.
         $$"""{"sid":"a","pingInterval":25000,"pingTimeout":20000{{(revision == 4 ? ",\"maxPayload\":1000000" : "")}}}""", frames);
 
-    private static RawServer Serve(int revision, string handshake, params byte[][] frames) => new(async (request, stream) =>
+    private static LoopbackServer Serve(int revision, string handshake, params byte[][] frames) => TestServer.StartWebSocket(async socket =>
     {
-        await RawServer.UpgradeAsync(request, stream);
-        await stream.WriteAsync(RawServer.TextFrame($"0{handshake}"));
-        if (revision == 4) Assert.Equal("40", Encoding.UTF8.GetString((await RawServer.ReadFrameAsync(stream)).Payload));
-        await stream.WriteAsync(RawServer.TextFrame(revision == 4 ? "40{\"sid\":\"b\"}" : "40"));
-        foreach (var frame in frames) await stream.WriteAsync(frame);
-        while ((await RawServer.ReadFrameAsync(stream)).FirstByte != 0x88)
+        await socket.WriteAsync($"0{handshake}");
+        if (revision == 4 && (await socket.ReceiveAsync())?.Text != "40") return;
+        await socket.WriteAsync(revision == 4 ? "40{\"sid\":\"b\"}" : "40");
+        foreach (var frame in frames) await socket.WriteRawAsync(frame);
+        while (await socket.ReadFrameAsync() is { Opcode: not WebSocketFrames.Close })
         {
         }
-
-        await stream.WriteAsync(RawServer.FrameOf(0x88, []));
-        stream.Close();
     });
 
-    private static async Task<ILink> OpenAsync(RawServer server, int revision, RecordingSink sink, TransportOptions? options = null)
+    private static async Task<ILink> OpenAsync(LoopbackServer server, int revision, RecordingSink sink, TransportOptions? options = null)
     {
         var link = new LinkFactory(options ?? new TransportOptions()).Create(1, Peer.TargetOf($"{revision}/{revision}", server.Port), sink);
         await link.OpenAsync(default);

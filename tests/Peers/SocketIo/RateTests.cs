@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport;
+using PbxEvents.Simulator.Server;
 using PbxEvents.Tests.Peers.Support;
+using PbxEvents.Tests.Shared;
 using Xunit.Abstractions;
 
 namespace PbxEvents.Tests.Peers.SocketIo;
@@ -63,26 +64,22 @@ public sealed class RateTests(ITestOutputHelper output)
         return Events / (double.Parse(line[1], CultureInfo.InvariantCulture) / 1000);
     }
 
-    private static RawServer Serve()
+    private static LoopbackServer Serve()
     {
         const int Batch = 100;
         var text = $"42[\"item\",\"{new string('x', EventBytes - 13)}\"]";
-        var batch = Enumerable.Repeat(RawServer.TextFrame(text), Batch).SelectMany(f => f).ToArray();
-        return new RawServer(async (request, stream) =>
+        var batch = Enumerable.Repeat(TestServer.TextFrame(text), Batch).SelectMany(f => f).ToArray();
+        return TestServer.StartWebSocket(async socket =>
         {
-            await RawServer.UpgradeAsync(request, stream);
-            await stream.WriteAsync(RawServer.TextFrame("""0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"""));
-            await RawServer.ReadFrameAsync(stream);
-            await stream.WriteAsync(RawServer.TextFrame("""40{"sid":"b"}"""));
-            Assert.Equal("42[\"go\"]", Encoding.UTF8.GetString((await RawServer.ReadFrameAsync(stream)).Payload));
-            for (var i = 0; i < Events / Batch; i++) await stream.WriteAsync(batch);
-            await stream.WriteAsync(RawServer.TextFrame("42[\"end\"]"));
-            while ((await RawServer.ReadFrameAsync(stream)).FirstByte != 0x88)
+            await socket.WriteAsync("""0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}""");
+            await socket.ReceiveAsync();
+            await socket.WriteAsync("""40{"sid":"b"}""");
+            if ((await socket.ReceiveAsync())?.Text != "42[\"go\"]") return;
+            for (var i = 0; i < Events / Batch; i++) await socket.WriteRawAsync(batch);
+            await socket.WriteAsync("42[\"end\"]");
+            while (await socket.ReceiveAsync() is not null)
             {
             }
-
-            await stream.WriteAsync(RawServer.FrameOf(0x88, []));
-            stream.Close();
         });
     }
 

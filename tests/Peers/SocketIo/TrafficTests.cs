@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Tests.Peers.Support;
+using PbxEvents.Tests.Shared;
 
 namespace PbxEvents.Tests.Peers.SocketIo;
 

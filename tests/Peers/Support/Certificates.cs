@@ -1,17 +1,17 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using PbxEvents.Simulator.Server;
 
 namespace PbxEvents.Tests.Peers.Support;
 
 /// <summary>Real certificates, made when a test asks for them.</summary>
 internal static class Certificates
 {
-    public static X509Certificate2 Valid() => Make("localhost", DateTimeOffset.UtcNow.AddYears(1));
+    public static X509Certificate2 Valid() => SimulatorCertificate.Create();
 
-    public static X509Certificate2 Expired() => Make("localhost", DateTimeOffset.UtcNow.AddDays(-2));
+    public static X509Certificate2 Expired() => SimulatorCertificate.Create(notAfter: DateTimeOffset.UtcNow.AddDays(-2));
 
-    public static X509Certificate2 WithOtherName() => Make("elsewhere.invalid", DateTimeOffset.UtcNow.AddYears(1));
+    public static X509Certificate2 WithOtherName() => SimulatorCertificate.Create("elsewhere.invalid");
 
     /// <summary>A certificate for localhost that an authority has signed which nobody knows, and that authority.</summary>
     public static (X509Certificate2 Server, X509Certificate2 Authority) OfUnknownAuthority()
@@ -28,17 +28,5 @@ internal static class Certificates
         using var signed = request.Create(authority, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddMonths(6), RandomNumberGenerator.GetBytes(8));
         using var certificate = signed.CopyWithPrivateKey(key);
         return (X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null), authority);
-    }
-
-    private static X509Certificate2 Make(string name, DateTimeOffset notAfter)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
-        if (name == "localhost") names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.CreateSelfSigned(notAfter.AddYears(-2), notAfter);
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PbxEvents.Tests.Shared;
 
 namespace PbxEvents.Tests.Peers.Support;
 

@@ -16,7 +16,7 @@ public sealed class JsonFieldsProperties
     private static readonly Gen<string> Blank = Gen.OneOf("", "", " ", "\r\n\t");
 
     /// <summary>A character as it is, where JSON allows it, or escaped.</summary>
-    private static readonly Gen<string> String = Gen.Select(Texts.Any, Gen.Bool.Array[24], (text, isEscaped) =>
+    private static readonly Gen<string> String = Gen.Select(TextGen.Any, Gen.Bool.Array[24], (text, isEscaped) =>
         '"' + string.Concat(text.EnumerateRunes().Select((r, i) => isEscaped[i] || r.Value is < ' ' or '"' or '\\' ? Escape(r) : r.ToString())) + '"');
 
     private static readonly Gen<string> Scalar = Gen.OneOf<string>(

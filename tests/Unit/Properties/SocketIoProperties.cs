@@ -11,16 +11,16 @@ public sealed class SocketIoProperties
 {
     private static readonly Gen<byte[]> Bytes = Gen.Byte.Array[0, 40];
 
-    private static readonly Gen<object?> Argument = Gen.OneOf<object?>(Texts.Any.Select(t => (object?)t), Bytes.Select(b => (object?)b),
+    private static readonly Gen<object?> Argument = Gen.OneOf<object?>(TextGen.Any.Select(t => (object?)t), Bytes.Select(b => (object?)b),
         Gen.Int.Select(i => (object?)i), Gen.OneOf<object?>(null, true, false));
 
     [Fact]
     public void A_packet_is_read_as_it_was_written()
     {
         // A comma ends a namespace, a question mark begins its query.
-        var name = Gen.OneOf<string>(Gen.OneOf("/"), Texts.Any.Select(t => "/" + t.Replace(",", "", StringComparison.Ordinal)));
+        var name = Gen.OneOf<string>(Gen.OneOf("/"), TextGen.Any.Select(t => "/" + t.Replace(",", "", StringComparison.Ordinal)));
         var ackId = Gen.OneOf<long>(Gen.OneOf(-1L), Gen.Long[0, long.MaxValue]);
-        Gen.Select(Gen.Enum<SocketPacketType>(), name, ackId, Gen.Int[0, 1000], Texts.Any, Argument.Array[0, 3]).Sample((type, ns, ack, count, eventName, arguments) =>
+        Gen.Select(Gen.Enum<SocketPacketType>(), name, ackId, Gen.Int[0, 1000], TextGen.Any, Argument.Array[0, 3]).Sample((type, ns, ack, count, eventName, arguments) =>
         {
             var isEvent = type is SocketPacketType.Event or SocketPacketType.BinaryEvent;
             var isAck = type is SocketPacketType.Ack or SocketPacketType.BinaryAck;
@@ -45,7 +45,7 @@ public sealed class SocketIoProperties
     [Fact]
     public void A_polling_body_holds_the_packets_that_were_put_in()
     {
-        var text = Gen.Select(Gen.Int[0, 6], Texts.Any, (type, rest) => new Part($"{type}{rest}", null));
+        var text = Gen.Select(Gen.Int[0, 6], TextGen.Any, (type, rest) => new Part($"{type}{rest}", null));
         var parts = Gen.OneOf<Part>(text, text, Bytes.Select(b => new Part(null, b))).Array[0, 8];
         Gen.Select(Gen.OneOf(3, 4), parts).Sample((revision, all) =>
         {
@@ -66,7 +66,7 @@ public sealed class SocketIoProperties
     [Fact]
     public void Binary_parts_come_back_in_their_places()
     {
-        Gen.Select(Texts.Any, Argument.Array[0, 6]).Sample((name, arguments) =>
+        Gen.Select(TextGen.Any, Argument.Array[0, 6]).Sample((name, arguments) =>
         {
             var (json, parts) = Write([name, .. arguments]);
             using var whole = JsonDocument.Parse(BinaryInliner.Inline(json, parts)!);

@@ -143,11 +143,28 @@ public sealed class LoopbackServerTests
     }
 
     [Fact]
+    public async Task Frames_that_come_with_the_upgrade_request_and_right_after_it_are_read_in_order()
+    {
+        await using var server = StartEcho();
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, server.Port, Limits.Patience);
+        // Final text frames of one character with a mask of zeros.
+        await socket.SendAsync((byte[])[.. "GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\n\r\n"u8, 0x81, 0x81, 0, 0, 0, 0, (byte)'a'], Limits.Patience);
+        await socket.SendAsync((byte[])[0x81, 0x81, 0, 0, 0, 0, (byte)'b'], Limits.Patience);
+        var heard = new MemoryStream();
+        var buffer = new byte[1000];
+        while (!Encoding.Latin1.GetString(heard.ToArray()).EndsWith("\u0081\u0001b", StringComparison.Ordinal))
+            heard.Write(buffer, 0, await socket.ReceiveAsync(buffer, Limits.Patience));
+
+        Assert.EndsWith("\r\n\r\n\u0081\u0001a\u0081\u0001b", Encoding.Latin1.GetString(heard.ToArray()));
+    }
+
+    [Fact]
     public async Task A_silent_connection_hears_and_says_nothing_and_stays_up_until_the_client_leaves()
     {
         var heard = new List<string>();
         var ended = new TaskCompletionSource();
-        var channels = new TaskCompletionSource<WebSocketChannel>();
+        var channels = new TaskCompletionSource<ServerWebSocket>();
         await using var server = Start(r => r.Map("GET", "/ws", _ => ServerResponse.Upgrade(async c =>
         {
             channels.TrySetResult(c);

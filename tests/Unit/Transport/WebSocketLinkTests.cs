@@ -3,9 +3,10 @@ using System.Net.Sockets;
 using System.Text;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport;
-using PbxEvents.Tests.Peers.Support;
+using PbxEvents.Simulator.Server;
+using PbxEvents.Tests.Shared;
 
-namespace PbxEvents.Tests.Peers.WebSockets;
+namespace PbxEvents.Tests.Unit.Transport;
 
 /// <summary>The plain WebSocket link against a server that sends exactly what the test wants.</summary>
 public sealed class WebSocketLinkTests
@@ -15,18 +16,17 @@ public sealed class WebSocketLinkTests
     [Fact]
     public async Task Delivers_text_binary_and_fragmented_messages_in_order_and_sends_masked_text()
     {
-        await using var server = new RawServer(async (request, stream) =>
+        await using var server = TestServer.StartWebSocket(async socket =>
         {
-            await RawServer.UpgradeAsync(request, stream);
-            await stream.WriteAsync(RawServer.TextFrame("one"));
-            await stream.WriteAsync(RawServer.FrameOf(0x82, [1, 2, 3]));
-            await stream.WriteAsync(RawServer.FrameOf(0x01, "th"u8)); // text, more follows
-            await stream.WriteAsync(RawServer.FrameOf(0x89, "p"u8)); // a ping in between
-            await stream.WriteAsync(RawServer.FrameOf(0x80, "ree"u8));
-            var pong = await RawServer.ReadFrameAsync(stream);
-            var text = await RawServer.ReadFrameAsync(stream);
-            await stream.WriteAsync(RawServer.TextFrame($"{pong.FirstByte:x} {text.FirstByte:x} {Encoding.UTF8.GetString(text.Payload)}"));
-            await RawServer.DrainAsync(stream);
+            await socket.WriteAsync("one");
+            await socket.WriteRawAsync(TestServer.FrameOf(0x82, [1, 2, 3]));
+            await socket.WriteRawAsync(TestServer.FrameOf(0x01, "th"u8)); // text, more follows
+            await socket.WriteRawAsync(TestServer.FrameOf(0x89, "p"u8)); // a ping in between
+            await socket.WriteRawAsync(TestServer.FrameOf(0x80, "ree"u8));
+            var pong = await socket.ReadFrameAsync();
+            var text = await socket.ReadFrameAsync();
+            await socket.WriteAsync($"{pong!.Value.Opcode} {text!.Value.Opcode} {Encoding.UTF8.GetString(text.Value.Payload)}");
+            await socket.DrainAsync();
         });
         var sink = new RecordingSink();
         await using var link = Create(server, sink);
@@ -39,19 +39,18 @@ public sealed class WebSocketLinkTests
         Assert.Equal([1, 2, 3], binary.Payload.ToArray());
         Assert.Equal("three", await sink.NextTextAsync());
         link.Send(new OutFrame(FrameKind.Text, "hello é"u8.ToArray()));
-        Assert.Equal("8a 81 hello é", await sink.NextTextAsync());
+        Assert.Equal($"{WebSocketFrames.Pong} {WebSocketFrames.Text} hello é", await sink.NextTextAsync());
         Assert.NotNull(link.LastReceivedAt);
     }
 
     [Fact]
     public async Task Sends_the_headers_the_user_agent_and_the_query()
     {
-        var seen = new TaskCompletionSource<RawRequest>();
-        await using var server = new RawServer(async (request, stream) =>
+        var seen = new TaskCompletionSource<ServerRequest>();
+        await using var server = TestServer.Start(request =>
         {
             seen.TrySetResult(request);
-            await RawServer.UpgradeAsync(request, stream);
-            await RawServer.DrainAsync(stream);
+            return ServerResponse.Upgrade(TestServer.DrainAsync);
         });
         await using var link = Create(server, new RecordingSink(), t => t with
         {
@@ -68,18 +67,17 @@ public sealed class WebSocketLinkTests
     [Fact]
     public async Task Sends_pings_and_counts_pongs_as_a_sign_of_life()
     {
-        await using var server = new RawServer(async (request, stream) =>
+        await using var server = TestServer.StartWebSocket(async socket =>
         {
-            await RawServer.UpgradeAsync(request, stream);
             for (var i = 0; i < 8; i++)
             {
-                var frame = await RawServer.ReadFrameAsync(stream);
-                Assert.Equal(0x89, frame.FirstByte);
-                await stream.WriteAsync(RawServer.FrameOf(0x8A, frame.Payload));
+                // Anything but a ping ends the session, and the link with it.
+                if (await socket.ReadFrameAsync() is not { Opcode: WebSocketFrames.Ping, Payload: var payload }) return;
+                await socket.WriteRawAsync(WebSocketFrames.Make(WebSocketFrames.Pong, payload));
             }
 
-            await stream.WriteAsync(RawServer.TextFrame("still here"));
-            await RawServer.DrainAsync(stream);
+            await socket.WriteAsync("still here");
+            await socket.DrainAsync();
         });
         var sink = new RecordingSink();
         await using var link = Create(server, sink, t => t with
@@ -98,13 +96,12 @@ public sealed class WebSocketLinkTests
         const int Count = 3000;
         var texts = new List<string>();
         var pings = 0;
-        await using var server = new RawServer(async (request, stream) =>
+        await using var server = TestServer.StartWebSocket(async socket =>
         {
-            await RawServer.UpgradeAsync(request, stream);
             while (texts.Count < Count)
             {
-                var frame = await RawServer.ReadFrameAsync(stream);
-                if (frame.FirstByte != 0x89)
+                if (await socket.ReadFrameAsync() is not { } frame) return;
+                if (frame.Opcode != WebSocketFrames.Ping)
                 {
                     texts.Add(Encoding.UTF8.GetString(frame.Payload));
                     continue;
@@ -112,11 +109,11 @@ public sealed class WebSocketLinkTests
 
                 // The next ping comes only after the pong.
                 pings++;
-                await stream.WriteAsync(RawServer.FrameOf(0x8A, frame.Payload));
+                await socket.WriteRawAsync(TestServer.FrameOf(0x8A, frame.Payload));
             }
 
-            await stream.WriteAsync(RawServer.TextFrame("all"));
-            await RawServer.DrainAsync(stream);
+            await socket.WriteAsync("all");
+            await socket.DrainAsync();
         });
         var sink = new RecordingSink();
         await using var link = Create(server, sink, t => t with { PingInterval = TimeSpan.FromMilliseconds(1) });
@@ -137,11 +134,7 @@ public sealed class WebSocketLinkTests
     [Fact]
     public async Task A_silent_link_is_reported_lost()
     {
-        await using var server = new RawServer(async (request, stream) =>
-        {
-            await RawServer.UpgradeAsync(request, stream);
-            await RawServer.DrainAsync(stream);
-        });
+        await using var server = TestServer.StartWebSocket(TestServer.DrainAsync);
         var sink = new RecordingSink();
         await using var link = Create(server, sink, t => t with { MaxSilence = TimeSpan.FromSeconds(1), PingInterval = TimeSpan.FromMilliseconds(300) });
         await link.OpenAsync(default);
@@ -156,24 +149,17 @@ public sealed class WebSocketLinkTests
     public async Task A_link_through_a_proxy_works_and_its_silence_is_noticed()
     {
         // After the 200 the proxy is the server: its next request is the upgrade.
-        await using var proxy = new RawServer(async (request, stream) =>
+        await using var proxy = TestServer.Start(request => request.Method == "CONNECT" ? TestServer.Bytes("HTTP/1.1 200 OK\r\n\r\n") : ServerResponse.Upgrade(async socket =>
         {
-            if (request.Method == "CONNECT")
-            {
-                await stream.WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray());
-                return;
-            }
-
-            await RawServer.UpgradeAsync(request, stream);
             for (var i = 0; i < 60; i++)
             {
-                await stream.WriteAsync(RawServer.TextFrame("data"));
+                await socket.WriteAsync("data");
                 await Task.Delay(50);
             }
 
-            await stream.WriteAsync(RawServer.TextFrame("last"));
-            await RawServer.DrainAsync(stream);
-        });
+            await socket.WriteAsync("last");
+            await socket.DrainAsync();
+        }));
         var sink = new RecordingSink();
         var options = Options with { Proxy = new Uri($"http://127.0.0.1:{proxy.Port}") };
         var target = new LinkTarget { Uri = new Uri("ws://pbx.example/ws"), MaxSilence = TimeSpan.FromSeconds(2) };
@@ -191,17 +177,16 @@ public sealed class WebSocketLinkTests
     [Fact]
     public async Task A_sink_that_takes_its_time_is_not_the_servers_silence()
     {
-        await using var server = new RawServer(async (request, stream) =>
+        await using var server = TestServer.StartWebSocket(async socket =>
         {
-            await RawServer.UpgradeAsync(request, stream);
-            await stream.WriteAsync(RawServer.TextFrame("first"));
+            await socket.WriteAsync("first");
             for (var i = 0; i < 100; i++)
             {
                 await Task.Delay(50);
-                await stream.WriteAsync(RawServer.TextFrame("more"));
+                await socket.WriteAsync("more");
             }
 
-            await RawServer.DrainAsync(stream);
+            await socket.DrainAsync();
         });
         var sink = new RecordingSink { OnFrame = async frame => { if (RecordingSink.TextOf(frame) == "first") await Task.Delay(2500); } };
         await using var link = Create(server, sink, t => t with { MaxSilence = TimeSpan.FromSeconds(1) });
@@ -216,22 +201,21 @@ public sealed class WebSocketLinkTests
     [Fact]
     public async Task Data_is_a_sign_of_life_though_a_pong_is_missing()
     {
-        await using var server = new RawServer(async (request, stream) =>
+        await using var server = TestServer.StartWebSocket(async socket =>
         {
-            await RawServer.UpgradeAsync(request, stream);
             // The first ping comes while nothing else does; it is never answered.
-            while ((await RawServer.ReadFrameAsync(stream)).FirstByte != 0x89)
+            while (await socket.ReadFrameAsync() is { Opcode: not WebSocketFrames.Ping })
             {
             }
 
             for (var i = 0; i < 120; i++)
             {
-                await stream.WriteAsync(RawServer.TextFrame("data"));
+                await socket.WriteAsync("data");
                 await Task.Delay(50);
             }
 
-            await stream.WriteAsync(RawServer.TextFrame("last"));
-            await RawServer.DrainAsync(stream);
+            await socket.WriteAsync("last");
+            await socket.DrainAsync();
         });
         var sink = new RecordingSink();
         await using var link = Create(server, sink, t => t with { PingInterval = TimeSpan.FromSeconds(1), MaxSilence = TimeSpan.FromSeconds(4) });
@@ -248,17 +232,15 @@ public sealed class WebSocketLinkTests
     [Fact]
     public async Task A_sink_that_pauses_for_8_seconds_is_not_a_missing_pong()
     {
-        await using var server = new RawServer(async (request, stream) =>
+        await using var server = TestServer.StartWebSocket(async socket =>
         {
-            await RawServer.UpgradeAsync(request, stream);
-            await stream.WriteAsync(RawServer.TextFrame("first"));
+            await socket.WriteAsync("first");
             // Each pong stands behind data that nobody reads for as long as the sink pauses.
-            while (true)
+            while (await socket.ReadFrameAsync() is { } frame)
             {
-                var frame = await RawServer.ReadFrameAsync(stream);
-                if (frame.FirstByte != 0x89) continue;
-                await stream.WriteAsync(RawServer.TextFrame("data"));
-                await stream.WriteAsync(RawServer.FrameOf(0x8A, frame.Payload));
+                if (frame.Opcode != WebSocketFrames.Ping) continue;
+                await socket.WriteAsync("data");
+                await socket.WriteRawAsync(TestServer.FrameOf(0x8A, frame.Payload));
             }
         });
         var sink = new RecordingSink { OnFrame = async frame => { if (RecordingSink.TextOf(frame) == "first") await Task.Delay(8000); } };
@@ -275,12 +257,11 @@ public sealed class WebSocketLinkTests
     [Fact]
     public async Task The_servers_goodbye_is_answered_and_its_code_is_kept()
     {
-        var answered = new TaskCompletionSource<byte>();
-        await using var server = new RawServer(async (request, stream) =>
+        var answered = new TaskCompletionSource<byte?>();
+        await using var server = TestServer.StartWebSocket(async socket =>
         {
-            await RawServer.UpgradeAsync(request, stream);
-            await stream.WriteAsync(RawServer.FrameOf(0x88, [0x0F, 0xA1, .. "token gone"u8]));
-            answered.TrySetResult((await RawServer.ReadFrameAsync(stream)).FirstByte);
+            await socket.WriteRawAsync(TestServer.FrameOf(0x88, [0x0F, 0xA1, .. "token gone"u8]));
+            answered.TrySetResult((await socket.ReadFrameAsync())?.Opcode);
         });
         var sink = new RecordingSink();
         await using var link = Create(server, sink);
@@ -290,21 +271,19 @@ public sealed class WebSocketLinkTests
         var fault = await sink.ClosedAsync();
         Assert.Equal((PbxErrorKind.LinkLost, "4001"), (fault!.Kind, fault.Code));
         Assert.Contains("token gone", fault.Message);
-        Assert.Equal(0x88, await answered.Task.WaitAsync(RecordingSink.Patience));
+        Assert.Equal(WebSocketFrames.Close, await answered.Task.WaitAsync(RecordingSink.Patience));
     }
 
     [Fact]
     public async Task Closing_sends_what_is_queued_and_says_goodbye()
     {
         var seen = new TaskCompletionSource<List<byte>>();
-        await using var server = new RawServer(async (request, stream) =>
+        await using var server = TestServer.StartWebSocket(async socket =>
         {
-            await RawServer.UpgradeAsync(request, stream);
             var frames = new List<byte>();
-            do frames.Add((await RawServer.ReadFrameAsync(stream)).FirstByte);
-            while (frames[^1] != 0x88);
-            await stream.WriteAsync(RawServer.FrameOf(0x88, [0x03, 0xE8]));
-            await RawServer.DrainAsync(stream);
+            while (await socket.ReadFrameAsync() is { Opcode: not WebSocketFrames.Close and var opcode }) frames.Add(opcode);
+            await socket.WriteRawAsync(TestServer.FrameOf(0x88, [0x03, 0xE8]));
+            await socket.DrainAsync();
             seen.TrySetResult(frames);
         });
         var sink = new RecordingSink();
@@ -317,7 +296,7 @@ public sealed class WebSocketLinkTests
         Assert.True(sink.IsClosed);
         Assert.Null(await sink.ClosedAsync());
         var frames = await seen.Task.WaitAsync(RecordingSink.Patience);
-        Assert.Equal(50, frames.Count(f => f == 0x81));
+        Assert.Equal(Enumerable.Repeat(WebSocketFrames.Text, 50), frames);
         await link.DisposeAsync();
         Assert.Equal(1, sink.ClosedCount);
     }
@@ -325,11 +304,7 @@ public sealed class WebSocketLinkTests
     [Fact]
     public async Task Closing_does_not_wait_long_for_a_server_that_does_not_answer()
     {
-        await using var server = new RawServer(async (request, stream) =>
-        {
-            await RawServer.UpgradeAsync(request, stream);
-            await Task.Delay(Timeout.Infinite);
-        });
+        await using var server = TestServer.StartWebSocket(TestServer.FreezeAsync);
         var sink = new RecordingSink();
         await using var link = Create(server, sink);
         await link.OpenAsync(default);
@@ -342,12 +317,11 @@ public sealed class WebSocketLinkTests
     [Fact]
     public async Task A_message_over_the_limit_closes_the_link_and_names_the_limit()
     {
-        await using var server = new RawServer(async (request, stream) =>
+        await using var server = TestServer.StartWebSocket(async socket =>
         {
-            await RawServer.UpgradeAsync(request, stream);
-            await stream.WriteAsync(RawServer.FrameOf(0x82, new byte[1000]));
-            await stream.WriteAsync(RawServer.FrameOf(0x82, new byte[200_000]));
-            await RawServer.DrainAsync(stream);
+            await socket.WriteRawAsync(TestServer.FrameOf(0x82, new byte[1000]));
+            await socket.WriteRawAsync(TestServer.FrameOf(0x82, new byte[200_000]));
+            await socket.DrainAsync();
         });
         var sink = new RecordingSink();
         await using var link = Create(server, sink, options: Options with { MaxFrameBytes = 100_000 });
@@ -363,11 +337,7 @@ public sealed class WebSocketLinkTests
     [Fact]
     public async Task A_server_that_takes_nothing_ends_the_link_once_the_queue_is_full()
     {
-        await using var server = new RawServer(async (request, stream) =>
-        {
-            await RawServer.UpgradeAsync(request, stream);
-            await Task.Delay(Timeout.Infinite);
-        });
+        await using var server = TestServer.StartWebSocket(TestServer.FreezeAsync);
         var sink = new RecordingSink();
         await using var link = Create(server, sink);
         await link.OpenAsync(default);
@@ -387,8 +357,7 @@ public sealed class WebSocketLinkTests
     [InlineData(429, 11)]
     public async Task A_refused_upgrade_keeps_status_and_retry_after(int status, int? retryAfter)
     {
-        await using var server = new RawServer(async (request, stream) =>
-            await stream.WriteAsync(RawRequest.Answer(status, "no", retryAfter is null ? "" : $"Retry-After: {retryAfter}\r\n")));
+        await using var server = TestServer.Start(_ => TestServer.Answer(status, "no", retryAfter is { } wait ? [("Retry-After", wait.ToString())] : []));
         await using var link = Create(server, new RecordingSink());
 
         var fault = await Assert.ThrowsAsync<PbxException>(() => link.OpenAsync(default));
@@ -404,7 +373,7 @@ public sealed class WebSocketLinkTests
     [InlineData("SSH-2.0-OpenSSH_9.6\r\n")]
     public async Task An_answer_that_makes_no_sense_is_a_failed_handshake(string answer)
     {
-        await using var server = new RawServer(async (_, stream) => await stream.WriteAsync(Encoding.ASCII.GetBytes(answer)));
+        await using var server = TestServer.Start(_ => TestServer.Bytes(answer));
         await using var link = Create(server, new RecordingSink());
 
         Assert.Equal(PbxErrorKind.HandshakeFailed, (await Assert.ThrowsAsync<PbxException>(() => link.OpenAsync(default))).Kind);
@@ -415,11 +384,14 @@ public sealed class WebSocketLinkTests
     {
         var asked = new TaskCompletionSource();
         var left = new TaskCompletionSource();
-        await using var server = new RawServer(async (_, stream) =>
+        await using var server = TestServer.Start(_ => new ServerResponse(0)
         {
-            asked.TrySetResult();
-            await RawServer.DrainAsync(stream);
-            left.TrySetResult();
+            Raw = async client =>
+            {
+                asked.TrySetResult();
+                await TestServer.DrainAsync(client);
+                left.TrySetResult();
+            },
         });
         await using var link = Create(server, new RecordingSink());
         using var cancel = new CancellationTokenSource();
@@ -448,7 +420,7 @@ public sealed class WebSocketLinkTests
 
         try
         {
-            await RawServer.DrainAsync(client.GetStream()).WaitAsync(soon);
+            await client.GetStream().CopyToAsync(Stream.Null).WaitAsync(soon);
         }
         catch (IOException)
         {
@@ -462,10 +434,10 @@ public sealed class WebSocketLinkTests
     public async Task Aborting_while_opening_ends_the_opening_with_the_fault()
     {
         var asked = new TaskCompletionSource();
-        await using var server = new RawServer(async (_, stream) =>
+        await using var server = TestServer.Start(_ =>
         {
             asked.TrySetResult();
-            await RawServer.DrainAsync(stream);
+            return TestServer.Silence();
         });
         await using var link = Create(server, new RecordingSink());
         var opening = link.OpenAsync(default);
@@ -478,7 +450,7 @@ public sealed class WebSocketLinkTests
     [Fact]
     public async Task Silence_during_the_opening_is_a_timeout()
     {
-        await using var server = new RawServer(async (_, stream) => await RawServer.DrainAsync(stream));
+        await using var server = TestServer.Start(_ => TestServer.Silence());
         await using var link = Create(server, new RecordingSink(), options: Options with { ConnectTimeout = TimeSpan.FromSeconds(1) });
 
         Assert.Equal(PbxErrorKind.Timeout, (await Assert.ThrowsAsync<PbxException>(() => link.OpenAsync(default))).Kind);
@@ -487,11 +459,7 @@ public sealed class WebSocketLinkTests
     [Fact]
     public async Task An_abort_is_told_to_the_sink_once_with_its_fault()
     {
-        await using var server = new RawServer(async (request, stream) =>
-        {
-            await RawServer.UpgradeAsync(request, stream);
-            await RawServer.DrainAsync(stream);
-        });
+        await using var server = TestServer.StartWebSocket(TestServer.DrainAsync);
         var sink = new RecordingSink();
         await using var link = Create(server, sink);
         await link.OpenAsync(default);
@@ -504,7 +472,7 @@ public sealed class WebSocketLinkTests
         Assert.Equal(1, sink.ClosedCount);
     }
 
-    private static ILink Create(RawServer server, RecordingSink sink, Func<LinkTarget, LinkTarget>? change = null, TransportOptions? options = null)
+    private static ILink Create(LoopbackServer server, RecordingSink sink, Func<LinkTarget, LinkTarget>? change = null, TransportOptions? options = null)
     {
         var target = new LinkTarget { Uri = new Uri($"ws://127.0.0.1:{server.Port}/ws?token=hidden") };
         return new LinkFactory(options ?? Options).Create(1, change?.Invoke(target) ?? target, sink);

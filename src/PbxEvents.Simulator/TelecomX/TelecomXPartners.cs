@@ -12,7 +12,7 @@ namespace PbxEvents.Simulator.TelecomX;
 /// <param name="clients">The clients on the socket.</param>
 /// <param name="runInBackground">Runs the partner's answers beside everything else.</param>
 /// <param name="pause">Waits by the simulator's clock.</param>
-internal sealed class TelecomXRequests(
+internal sealed class TelecomXPartners(
     TelecomXPbx pbx, Func<IReadOnlyList<TelecomXClient>> clients, Action<Func<Task>> runInBackground, Func<TimeSpan, Task> pause)
 {
     private const int StreamLength = 5;

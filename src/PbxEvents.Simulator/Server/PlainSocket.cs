@@ -4,18 +4,18 @@ using System.Text;
 namespace PbxEvents.Simulator.Server;
 
 /// <summary>A client on a plain WebSocket.</summary>
-internal sealed class WebSocketLink : SimulatorLink
+internal sealed class PlainSocket : SimulatorLink
 {
     private const int BatchSize = 64;
 
     private readonly Outbox<OutMessage> _outbox;
-    private readonly WebSocketChannel _channel;
+    private readonly ServerWebSocket _channel;
 
     /// <summary>Takes over a WebSocket.</summary>
     /// <param name="number">The link's number in the simulator.</param>
     /// <param name="channel">The WebSocket.</param>
     /// <param name="clock">The clock.</param>
-    public WebSocketLink(int number, WebSocketChannel channel, TimeProvider clock)
+    public PlainSocket(int number, ServerWebSocket channel, TimeProvider clock)
         : base(number)
     {
         _channel = channel;
@@ -23,7 +23,7 @@ internal sealed class WebSocketLink : SimulatorLink
     }
 
     /// <summary>The WebSocket below: pings, pongs, close code.</summary>
-    public WebSocketChannel Channel => _channel;
+    public ServerWebSocket Channel => _channel;
 
     /// <inheritdoc/>
     public override string Transport => "websocket";
@@ -60,7 +60,7 @@ internal sealed class WebSocketLink : SimulatorLink
     /// <summary>Reads and writes until the WebSocket ends.</summary>
     /// <param name="onMessage">Called for each message, one at a time.</param>
     /// <returns>When it has ended.</returns>
-    public async Task RunAsync(Func<WebSocketMessage, Task> onMessage)
+    public async Task RunAsync(Func<ReceivedMessage, Task> onMessage)
     {
         var writing = WriteAsync();
         try

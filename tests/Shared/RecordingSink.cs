@@ -2,7 +2,7 @@ using System.Text;
 using System.Threading.Channels;
 using PbxEvents.Providers.Contracts;
 
-namespace PbxEvents.Tests.Peers.Support;
+namespace PbxEvents.Tests.Shared;
 
 /// <summary>Takes down what a link delivers.</summary>
 internal sealed class RecordingSink : ILinkSink

@@ -8,7 +8,7 @@ namespace PbxEvents.Simulator.Server;
 /// system took the whole frame.
 /// </summary>
 /// <param name="link">The connection below.</param>
-internal sealed class WebSocketChannel(ServerLink link) : IAsyncDisposable
+internal sealed class ServerWebSocket(ServerLink link) : IAsyncDisposable
 {
     private const int MaxMessage = 16 * 1024 * 1024;
     private const int NormalClosure = 1000;
@@ -35,7 +35,7 @@ internal sealed class WebSocketChannel(ServerLink link) : IAsyncDisposable
 
     /// <summary>Reads the next message; pings are answered on the way.</summary>
     /// <returns>The message; null when the client closed, the link ended, or the client broke the protocol.</returns>
-    public async Task<WebSocketMessage?> ReceiveAsync()
+    public async Task<ReceivedMessage?> ReceiveAsync()
     {
         MemoryStream? parts = null;
         byte kind = 0;
@@ -56,7 +56,7 @@ internal sealed class WebSocketChannel(ServerLink link) : IAsyncDisposable
                     await CloseAsync(CloseCode ?? NormalClosure);
                     return null;
                 case WebSocketFrames.Text or WebSocketFrames.Binary when parts is null && frame.IsFinal:
-                    return new WebSocketMessage(frame.Opcode == WebSocketFrames.Binary, frame.Payload);
+                    return new ReceivedMessage(frame.Opcode == WebSocketFrames.Binary, frame.Payload);
                 case WebSocketFrames.Text or WebSocketFrames.Binary when parts is null:
                     kind = frame.Opcode;
                     parts = new MemoryStream();
@@ -68,8 +68,36 @@ internal sealed class WebSocketChannel(ServerLink link) : IAsyncDisposable
             }
 
             parts.Write(frame.Payload);
-            if (frame.IsFinal) return new WebSocketMessage(kind == WebSocketFrames.Binary, parts.ToArray());
+            if (frame.IsFinal) return new ReceivedMessage(kind == WebSocketFrames.Binary, parts.ToArray());
         }
+    }
+
+    /// <summary>Reads the next frame as it is, pings and closes too.</summary>
+    /// <returns>The frame; null when the link ended or the client broke the protocol.</returns>
+    public async Task<ReceivedFrame?> ReadFrameAsync()
+    {
+        if (!await FillAsync(2)) return null;
+        var (first, second) = (_buffer[_start], _buffer[_start + 1]);
+        _start += 2;
+        // RFC 6455 section 5.1: a client's frame is masked, and no extension was agreed on.
+        if ((second & 0x80) == 0 || (first & 0x70) != 0) return null;
+        long length = second & 0x7f;
+        if (length >= 126)
+        {
+            var size = length == 126 ? 2 : 8;
+            if (!await FillAsync(size)) return null;
+            length = size == 2
+                ? BinaryPrimitives.ReadUInt16BigEndian(_buffer.AsSpan(_start))
+                : BinaryPrimitives.ReadInt64BigEndian(_buffer.AsSpan(_start));
+            _start += size;
+        }
+
+        if (length is < 0 or > MaxMessage || !await FillAsync((int)length + 4)) return null;
+        var mask = _buffer.AsMemory(_start, 4);
+        var payload = _buffer.AsSpan(_start + 4, (int)length).ToArray();
+        for (var i = 0; i < payload.Length; i++) payload[i] ^= mask.Span[i & 3];
+        _start += (int)length + 4;
+        return new ReceivedFrame((byte)(first & 0x0f), (first & 0x80) != 0, payload);
     }
 
     /// <summary>Writes a text message.</summary>
@@ -108,32 +136,6 @@ internal sealed class WebSocketChannel(ServerLink link) : IAsyncDisposable
         await Link.CloseAsync();
     }
 
-    private async Task<ReceivedFrame?> ReadFrameAsync()
-    {
-        if (!await FillAsync(2)) return null;
-        var (first, second) = (_buffer[_start], _buffer[_start + 1]);
-        _start += 2;
-        // RFC 6455 section 5.1: a client's frame is masked, and no extension was agreed on.
-        if ((second & 0x80) == 0 || (first & 0x70) != 0) return null;
-        long length = second & 0x7f;
-        if (length >= 126)
-        {
-            var size = length == 126 ? 2 : 8;
-            if (!await FillAsync(size)) return null;
-            length = size == 2
-                ? BinaryPrimitives.ReadUInt16BigEndian(_buffer.AsSpan(_start))
-                : BinaryPrimitives.ReadInt64BigEndian(_buffer.AsSpan(_start));
-            _start += size;
-        }
-
-        if (length is < 0 or > MaxMessage || !await FillAsync((int)length + 4)) return null;
-        var mask = _buffer.AsMemory(_start, 4);
-        var payload = _buffer.AsSpan(_start + 4, (int)length).ToArray();
-        for (var i = 0; i < payload.Length; i++) payload[i] ^= mask.Span[i & 3];
-        _start += (int)length + 4;
-        return new ReceivedFrame((byte)(first & 0x0f), (first & 0x80) != 0, payload);
-    }
-
     private async ValueTask<bool> FillAsync(int count)
     {
         while (_end - _start < count)
@@ -153,6 +155,4 @@ internal sealed class WebSocketChannel(ServerLink link) : IAsyncDisposable
 
         return true;
     }
-
-    private readonly record struct ReceivedFrame(byte Opcode, bool IsFinal, byte[] Payload);
 }

@@ -105,6 +105,9 @@ public sealed class SimulatorPeerTests
             await peer.UntilAsync("disconnect");
             await peer.UntilAsync("connect");
             await peer.AuthenticateAndSubscribeAsync();
+            // Once, and nothing is left of the connection before.
+            Assert.Single(peer.Simulator.Subscriptions);
+            Assert.Equal(1, peer.Simulator.LinkCount);
         }
         finally
         {

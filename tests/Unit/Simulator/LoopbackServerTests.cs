@@ -245,8 +245,11 @@ public sealed class LoopbackServerTests
         await socket.ConnectAsync(IPAddress.Loopback, server.Port, Limits.Patience);
         await socket.SendAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), Limits.Patience);
         await started.Task.InTime();
+        Assert.False(gone.Task.IsCompleted);
         socket.Close();
         await gone.Task.InTime();
+        for (var i = 0; i < 500 && server.Links.Count > 0; i++) await Task.Delay(10);
+        Assert.Empty(server.Links);
     }
 
     [Fact]

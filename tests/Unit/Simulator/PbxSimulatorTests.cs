@@ -334,15 +334,19 @@ public sealed class PbxSimulatorTests
         var reading = ReadAsync();
         var text = new string('x', 10_000);
         var dropped = f.Simulator.Log.WaitAsync(e => e is { Kind: SimulatorLogKind.Unexpected, Name: "slow client", Link: 1 });
-        while (!dropped.IsCompleted) await f.Simulator.SendEventAsync("PBX", "SWITCH", $$"""{"value":"{{text}}"}""").InTime();
+        var sent = 0;
+        for (; !dropped.IsCompleted; sent++) await f.Simulator.SendEventAsync("PBX", "SWITCH", $$"""{"value":"{{text}}"}""").InTime();
         await f.Simulator.SendEventAsync("PBX", "VARIABLE", "{}");
-        await reading.InTime();
+        Assert.Equal(sent, await reading.InTime());
 
-        async Task ReadAsync()
+        async Task<int> ReadAsync()
         {
-            while ((await other.EventAsync("PBX")).GetProperty("event").GetString() != "VARIABLE")
+            var read = 0;
+            for (; (await other.EventAsync("PBX")).GetProperty("event").GetString() != "VARIABLE"; read++)
             {
             }
+
+            return read;
         }
     }
 

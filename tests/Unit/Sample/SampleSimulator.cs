@@ -11,7 +11,7 @@ namespace PbxEvents.Tests.Unit.Sample;
 internal sealed class SampleSimulator : PbxSimulator
 {
     private static readonly string[] Known = ["Answered", "Missed", "Transferred", "Busy", "Rejected", "Outbound"];
-    private readonly ConcurrentDictionary<WebSocketLink, ConcurrentDictionary<string, bool>> _topics = new();
+    private readonly ConcurrentDictionary<PlainSocket, ConcurrentDictionary<string, bool>> _topics = new();
 
     public SampleSimulator(SimulatorOptions options)
         : base(options) => Routes.Map("GET", "/events", request => request.IsWebSocket
@@ -62,7 +62,7 @@ internal sealed class SampleSimulator : PbxSimulator
             cancellationToken);
     }
 
-    private Task ReceivedAsync(WebSocketLink link, WebSocketMessage message)
+    private Task ReceivedAsync(PlainSocket link, ReceivedMessage message)
     {
         var command = JsonNode.Parse(message.Text)!;
         var topic = (string?)command["topic"];

@@ -87,6 +87,12 @@ public sealed record PbxCall
     /// <summary>From the start to the end; null while the call lives.</summary>
     public TimeSpan? Duration => EndedAt - StartedAt;
 
+    /// <summary>
+    /// Record when the end was learnt from the platform's call records, because it came in a gap; else Live. Then it has the legs that the
+    /// records have, which may be fewer.
+    /// </summary>
+    public PbxCallOrigin Origin { get; init; }
+
     /// <summary>The legs, in the order they appeared.</summary>
     public IReadOnlyList<PbxLeg> Legs { get; init; } = [];
 

@@ -3,6 +3,10 @@ namespace PbxEvents;
 /// <summary>A stretch of time whose events did not arrive as they happened. A loss is always one of these, never silence.</summary>
 public sealed class PbxGap
 {
+    private volatile PbxGapRecovery _recovery;
+    private volatile int _callsRecovered;
+    private volatile string? _detail;
+
     /// <summary>The connection it happened on.</summary>
     public string Connection { get; internal set; } = "";
 
@@ -15,20 +19,44 @@ public sealed class PbxGap
     /// <summary>Why events are missing.</summary>
     public required PbxGapReason Reason { get; init; }
 
-    /// <summary>What became of them.</summary>
-    public required PbxGapRecovery Recovery { get; init; }
+    /// <summary>
+    /// What became of them. <see cref="PbxGapRecovery.Pending"/> while the platform's call records are still asked for the calls that ended
+    /// in the gap; the Connection event GapFilled tells the end of that.
+    /// </summary>
+    public required PbxGapRecovery Recovery
+    {
+        get => _recovery;
+        init => _recovery = value;
+    }
+
+    /// <summary>How many calls that ended in the gap were told from the platform's call records; 0 when none were asked for.</summary>
+    public int CallsRecovered => _callsRecovered;
 
     /// <summary>How many events were lost; null when nobody can know.</summary>
     public long? EventsLost { get; init; }
 
     /// <summary>More about the cause, in words; null when there is nothing to add.</summary>
-    public string? Detail { get; init; }
+    public string? Detail
+    {
+        get => _detail;
+        init => _detail = value;
+    }
 
     /// <summary>How long the gap lasted.</summary>
     public TimeSpan Duration => To - From;
 
+    /// <summary>One more call was told from the records. Connection's loop only.</summary>
+    internal void CountRecovered() => _callsRecovered++;
+
+    /// <summary>Says what became of the gap. Connection's loop only.</summary>
+    internal void Close(PbxGapRecovery recovery, string detail)
+    {
+        _detail = detail;
+        _recovery = recovery;
+    }
+
     /// <summary>The gap in one line.</summary>
     /// <returns>Text for a log.</returns>
     public override string ToString() =>
-        $"{Reason} {From:yyyy-MM-dd HH:mm:ss.fff} to {To:HH:mm:ss.fff}, {Recovery}{(EventsLost is { } n ? $", {n} lost" : "")}";
+        $"{Reason} {From:yyyy-MM-dd HH:mm:ss.fff} to {To:HH:mm:ss.fff}, {Recovery}{(EventsLost is { } n ? $", {n} lost" : "")}{(CallsRecovered > 0 ? $", {CallsRecovered} calls recovered" : "")}";
 }

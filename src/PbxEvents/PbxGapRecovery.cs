@@ -11,4 +11,7 @@ public enum PbxGapRecovery
 
     /// <summary>All of them were replayed, in order, each once.</summary>
     Recovered,
+
+    /// <summary>The platform's call records are asked for the calls that ended meanwhile; the event GapFilled tells what came of it.</summary>
+    Pending,
 }

@@ -6,7 +6,7 @@ namespace PbxEvents.Providers.Connection;
 /// One connection. Everything that happens to it (frames, timers, the ends of links and attempts, the user's wishes) is an item of its
 /// <see cref="ConnectionLoop"/> and is handled in order, so nothing here needs a lock. I/O happens elsewhere: links read and
 /// write on their own, attempts run beside the loop and post back. Its parts: <see cref="LinkManager"/>, <see cref="EventPipeline"/>,
-/// <see cref="DriverWork"/>, and <see cref="SessionHost"/>, through which the session speaks to them.
+/// <see cref="DriverWork"/>, <see cref="GapFiller"/>, and <see cref="SessionHost"/>, through which the session speaks to them.
 /// </summary>
 internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
 {
@@ -43,6 +43,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         _loop = new ConnectionLoop(Handle, (item, e) => _host.ReportMistake(item, e));
         Timers = new LoopTimers(Clock, _loop.Post);
         Work = new DriverWork(this);
+        Gaps = new GapFiller(this);
         Links = new LinkManager(this, links, random);
         _sweep = Timers.New(Sweep);
         Session = driver.CreateSession(_host);
@@ -69,6 +70,8 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     public LinkManager Links { get; }
 
     public DriverWork Work { get; }
+
+    public GapFiller Gaps { get; }
 
     public LoopTimers Timers { get; }
 
@@ -106,6 +109,9 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         if (!await _loop.InvokeAsync(action, cancellationToken).ConfigureAwait(false))
             throw Faults.IsOver(Name, Status.LastError);
     }
+
+    /// <summary>Runs something on the loop and waits until it has run; nothing when the connection is over. Any thread.</summary>
+    public Task TellAsync(Action action, CancellationToken cancellationToken) => _loop.InvokeAsync(action, cancellationToken);
 
     /// <summary>Ends the connection in order. Safe to call more than once and on a connection that ended by itself.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -193,6 +199,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
             Session.Closing();
         IsOver = true;
         _loop.Stop();
+        Gaps.End();
         Status.State = state;
         Status.ConnectedAt = null;
         Status.LastError = fault ?? Status.LastError;
@@ -212,8 +219,9 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     private async Task FinishAsync()
     {
         Timers.Dispose();
-        await _loop.DrainUntilAsync(Work.StopAsync()).ConfigureAwait(false);
+        await _loop.DrainUntilAsync(Task.WhenAll(Work.StopAsync(), Gaps.StopAsync())).ConfigureAwait(false);
         Work.Dispose();
+        Gaps.Dispose();
         await _loop.DrainUntilAsync(Links.AllClosed()).ConfigureAwait(false);
         _loop.Complete();
         using var farewell = new CancellationTokenSource(ReleaseTimeout, Clock);

@@ -242,19 +242,22 @@ internal sealed class LinkManager
 
     private void ReportGap(LinkRecovery recovery)
     {
+        var isFilled = recovery.Recovery != PbxGapRecovery.Recovered && _connection.Gaps.CanFill;
         var gap = new PbxGap
         {
             Connection = _connection.Name,
             From = recovery.LostFrom ?? _lostFrom,
             To = Now,
             Reason = recovery.Reason,
-            Recovery = recovery.Recovery,
+            Recovery = isFilled ? PbxGapRecovery.Pending : recovery.Recovery,
             EventsLost = recovery.EventsLost,
             Detail = recovery.Detail,
         };
         Status.AddGap(gap);
         Activity.Write($"Gap: {gap}.");
         _connection.Pipeline.EmitConnection("Gap", null, gap);
+        if (isFilled)
+            _connection.Gaps.Fill(gap, recovery.Recovery);
     }
 
     /// <summary>The session ends a link.</summary>

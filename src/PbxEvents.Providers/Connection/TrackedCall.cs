@@ -113,6 +113,7 @@ internal sealed class TrackedCall(PbxCall call)
             EndedBy = update.EndedBy ?? before.EndedBy,
             VoicemailId = update.VoicemailId ?? before.VoicemailId,
             RecordingId = update.RecordingId ?? before.RecordingId,
+            Origin = update.IsRecord ? PbxCallOrigin.Record : before.Origin,
             Events = History.Add(pbxEvent),
         };
 

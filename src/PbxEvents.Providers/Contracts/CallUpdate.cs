@@ -152,6 +152,9 @@ internal sealed class CallUpdate
     /// </summary>
     public bool ReplacesCallees { get; set; }
 
+    /// <summary>True when it comes from the platform's call records, not from an event.</summary>
+    public bool IsRecord { get; set; }
+
     /// <summary>True when it tells how things stand, not that something happened (a snapshot): nobody is woken for it.</summary>
     public bool IsSnapshot { get; set; }
 
@@ -166,7 +169,7 @@ internal sealed class CallUpdate
         CallId = VisibleText.OfValue(callId);
         Direction = null;
         From = FromName = To = Queue = Extension = AnsweredBy = VoicemailId = RecordingId = null;
-        HidesFrom = HidesTo = IsTransfer = IsEnd = KeepsOpen = IsSnapshot = HasUnseen = IsCorrection = ReplacesCallees = false;
+        HidesFrom = HidesTo = IsTransfer = IsEnd = KeepsOpen = IsSnapshot = IsRecord = HasUnseen = IsCorrection = ReplacesCallees = false;
         StartedAt = RingingAt = AnsweredAt = EndedAt = null;
         Outcome = OutcomeIfUnanswered = null;
         EndedBy = null;
@@ -174,6 +177,10 @@ internal sealed class CallUpdate
         _legs.Clear();
         return this;
     }
+
+    /// <summary>The same of a call that is known by another id.</summary>
+    /// <param name="callId">The id.</param>
+    public void Rename(string callId) => CallId = callId;
 
     /// <summary>Adds a change of a leg.</summary>
     /// <param name="leg">The change.</param>

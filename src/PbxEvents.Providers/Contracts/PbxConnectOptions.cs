@@ -66,6 +66,9 @@ public sealed record PbxConnectOptions
     /// <summary>RingCentral: true for the sandbox when no server is named. Default false.</summary>
     public bool Sandbox { get; init; }
 
+    /// <summary>How far back call records are asked for after a gap; zero for not at all. Default 24 h.</summary>
+    public TimeSpan HistoryLimit { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>The file that records the frames, secrets masked; null for none.</summary>
     public string? TracePath { get; init; }
 

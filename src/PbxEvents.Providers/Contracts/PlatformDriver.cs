@@ -17,6 +17,12 @@ internal abstract class PlatformDriver(DriverContext context)
     /// <summary>The pauses between attempts. Default 1 s to 60 s.</summary>
     public virtual BackoffPolicy Backoff => BackoffPolicy.Default;
 
+    /// <summary>
+    /// Reads the platform's call records; null where that is not built yet. It works with the driver's token, so it is asked after the
+    /// first <see cref="PrepareAsync"/>.
+    /// </summary>
+    public virtual RecordReader? Records => null;
+
     /// <summary>Makes the connection's session.</summary>
     /// <param name="host">Its host.</param>
     /// <returns>The session.</returns>

@@ -13,6 +13,9 @@ internal sealed class FakePlatform : PbxProvider
 
     public int Releases { get; private set; }
 
+    /// <summary>The call records; null for a platform without.</summary>
+    public FakeRecords? Records { get; set; }
+
     /// <summary>True when looking up the present state fails.</summary>
     public bool FailsToLookUp { get; set; }
 
@@ -32,6 +35,8 @@ internal sealed class FakePlatform : PbxProvider
     private sealed class Driver(DriverContext context, FakePlatform platform) : PlatformDriver(context)
     {
         public override string Server => "a.test";
+
+        public override RecordReader? Records => platform.Records;
 
         public override ProtocolSession CreateSession(ISessionHost host) => new Session(host);
 
@@ -62,7 +67,7 @@ internal sealed class FakePlatform : PbxProvider
     private sealed record Wanted : SnapshotRequest;
 
     /// <summary>
-    /// Words: <c>ready</c>, <c>event NAME</c>, <c>throw</c>, <c>timer</c>, <c>rotate</c>, <c>bad</c>, <c>fatal</c>, <c>confirm</c>,
+    /// Words: <c>ready</c>, <c>event NAME</c>, <c>call ID STATE</c>, <c>throw</c>, <c>timer</c>, <c>rotate</c>, <c>bad</c>, <c>fatal</c>, <c>confirm</c>,
     /// <c>refuse</c>.
     /// </summary>
     private sealed class Session(ISessionHost host) : ProtocolSession(host)
@@ -91,6 +96,12 @@ internal sealed class FakePlatform : PbxProvider
                     break;
                 case "event":
                     Host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = words[1], Payload = frame.Payload });
+                    break;
+                case "call":
+                    var update = new CallUpdate().Reset(words[1]);
+                    update.Direction = PbxDirection.Inbound;
+                    update.Add(new LegUpdate("live", PbxLegRole.Callee, Enum.Parse<PbxCallState>(words[2])) { Extension = "1001" });
+                    Host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = words[2] }, update);
                     break;
                 case "throw":
                     throw new InvalidOperationException("a session's mistake");

@@ -1,0 +1,226 @@
+using PbxEvents.Providers.Contracts;
+
+namespace PbxEvents.Providers.Connection;
+
+/// <summary>
+/// Fills gaps from the platform's call records: every call that ended in a gap is told once, with the outcome that the records give it.
+/// It asks only after a gap, beside the loop, and again at the moments at which late records are known to come; what it finds comes back
+/// to the loop, where it is compared with what was told live.
+/// </summary>
+/// <param name="connection">The connection.</param>
+internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
+{
+    /// <summary>Links may break again and again; older gaps than these are given up first, and say so.</summary>
+    private const int MaxPending = 20;
+
+    private readonly SemaphoreSlim _reading = new(1);
+    private readonly List<Filling> _pending = [];
+    private readonly List<Task> _works = [];
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>True when the platform has said that this credential may not see the records.</summary>
+    private bool _isRefused;
+
+    /// <summary>True when a gap can be filled: the platform has records, the user wants them, and calls are subscribed to.</summary>
+    public bool CanFill => !_isRefused && connection.Driver.Records is not null && connection.Options.HistoryLimit > TimeSpan.Zero && WantsCalls();
+
+    /// <summary>Begins to fill a gap that was just told. Loop only.</summary>
+    /// <param name="gap">The gap, whose recovery is pending.</param>
+    /// <param name="otherwise">What became of its events apart from the call records.</param>
+    public void Fill(PbxGap gap, PbxGapRecovery otherwise)
+    {
+        var filling = new Filling(gap, otherwise, connection.Driver.Records!, connection.Options.HistoryLimit);
+        _pending.Add(filling);
+        if (_pending.Count > MaxPending)
+            Close(_pending[0], _pending[0].Otherwise, "Too many gaps came after it to be filled.");
+        _works.RemoveAll(w => w.IsCompleted);
+        _works.Add(Task.Run(() => FillAsync(filling)));
+    }
+
+    /// <summary>The connection is over: what is still open will not be filled. Loop only.</summary>
+    public void End()
+    {
+        foreach (var filling in _pending.ToArray())
+            Close(filling, filling.WasRead ? PbxGapRecovery.Partial : filling.Otherwise, "The connection ended before the call records were all asked for.");
+    }
+
+    /// <summary>Ends what runs beside the loop.</summary>
+    /// <returns>When nothing runs any more.</returns>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_works).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>After <see cref="StopAsync"/>.</summary>
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _reading.Dispose();
+    }
+
+    private async Task FillAsync(Filling filling)
+    {
+        try
+        {
+            foreach (var ask in filling.Reader.Asks)
+            {
+                var left = filling.Gap.To + ask - connection.Clock.GetUtcNow();
+                if (left > TimeSpan.Zero)
+                    await Task.Delay(left, connection.Clock, _stopping.Token).ConfigureAwait(false);
+                if (!await AskAsync(filling).ConfigureAwait(false))
+                    break;
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+        connection.Post(() => Finish(filling));
+    }
+
+    /// <summary>Asks once.</summary>
+    /// <returns>False when asking again cannot help.</returns>
+    private async Task<bool> AskAsync(Filling filling)
+    {
+        await _reading.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        try
+        {
+            connection.Activity.Write($"Asking for the call records of the gap from {filling.From:yyyy-MM-dd HH:mm:ss}.");
+            await foreach (var record in filling.Reader.ReadAsync(filling.From, filling.To, _stopping.Token).ConfigureAwait(false))
+                await connection.TellAsync(() => Take(filling, record), _stopping.Token).ConfigureAwait(false);
+            connection.Post(() => filling.Read());
+            return true;
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            var fault = e as PbxException ?? Faults.Unexpected("reading the call records", e);
+            connection.Activity.Write($"The call records could not be read: {fault.Message}");
+            connection.Post(() => Failed(filling, fault));
+            return !fault.IsPermanent;
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    /// <summary>Tells a call of the records, unless it was told already. Loop only.</summary>
+    private void Take(Filling filling, CallRecord record)
+    {
+        if (connection.IsOver || record.EndedAt < filling.From || record.EndedAt > filling.To)
+            return;
+        var update = record.Update;
+        var known = record.OtherIds.Prepend(update.CallId).Select(connection.Pipeline.Calls.Find).FirstOrDefault(c => c is not null);
+
+        // Ended live, or told from an earlier reading.
+        if (known is { State: PbxCallState.Ended })
+            return;
+        if (known is not null)
+        {
+            update.Rename(known.CallId);
+            update.ReplacesCallees = true;
+        }
+        var told = new PbxEvent
+        {
+            Category = PbxCategory.Call,
+            Name = "CallRecord",
+            Topic = filling.Reader.Topic,
+            Extension = update.Extension,
+            Synthesized = true,
+            Time = record.EndedAt,
+            Payload = record.Payload,
+        };
+        if (known is null && !IsWanted(told, update))
+            return;
+        update.IsRecord = true;
+        filling.Gap.CountRecovered();
+        connection.Pipeline.Emit(told, update);
+    }
+
+    /// <summary>Records are of everybody's calls; subscriptions may be of some.</summary>
+    private bool IsWanted(PbxEvent told, CallUpdate update)
+    {
+        var seen = new PbxEvent { Category = told.Category, Name = told.Name, Topic = told.Topic, Extension = told.Extension, Time = told.Time };
+        new CallTracker(connection.Name, "").Apply(seen, update);
+        return connection.Subscriptions.All.Any(s => IsLive(s) && (s.Matches(seen) || s.Filter.EventName.Count > 0));
+    }
+
+    private bool WantsCalls() => connection.Subscriptions.All.Any(s =>
+        IsLive(s) && s.Type is null or PbxSubscriptionType.Call or PbxSubscriptionType.Queue or PbxSubscriptionType.Cdr);
+
+    private static bool IsLive(PbxSubscription subscription) =>
+        subscription.State is PbxSubscriptionState.Active or PbxSubscriptionState.Pending;
+
+    private void Failed(Filling filling, PbxException fault)
+    {
+        filling.Failed(fault);
+        if (!fault.IsPermanent || _isRefused || connection.IsOver)
+            return;
+        _isRefused = true;
+        connection.Warn(fault);
+    }
+
+    private void Finish(Filling filling)
+    {
+        if (!_pending.Contains(filling) || connection.IsOver)
+            return;
+        if (!filling.WasRead)
+            Close(filling, filling.Otherwise, $"The call records could not be read: {filling.Fault?.Message}");
+        else if (filling.IsCut)
+            Close(filling, PbxGapRecovery.Partial, $"Call records are asked for as far back as {connection.Options.HistoryLimit.TotalHours:0.#} h; the gap began earlier.");
+        else
+            Close(filling, PbxGapRecovery.Recovered, "Every call that ended in the gap was told from the call records; events that are not about calls are lost.");
+    }
+
+    private void Close(Filling filling, PbxGapRecovery recovery, string detail)
+    {
+        _pending.Remove(filling);
+        filling.Gap.Close(recovery, filling.Detail is { } before ? $"{before} {detail}" : detail);
+        connection.Activity.Write($"Gap filled: {filling.Gap}.");
+        connection.Pipeline.EmitConnection("GapFilled", null, filling.Gap);
+    }
+
+    /// <summary>One gap on its way to be filled. Loop only, but for what never changes.</summary>
+    private sealed class Filling
+    {
+        public Filling(PbxGap gap, PbxGapRecovery otherwise, RecordReader reader, TimeSpan limit)
+        {
+            Gap = gap;
+            Otherwise = otherwise;
+            Reader = reader;
+            Detail = gap.Detail;
+            var earliest = gap.To - limit;
+            IsCut = gap.From < earliest;
+            From = (IsCut ? earliest : gap.From) - reader.Overlap;
+            To = gap.To + reader.Overlap;
+        }
+
+        public PbxGap Gap { get; }
+
+        public PbxGapRecovery Otherwise { get; }
+
+        public RecordReader Reader { get; }
+
+        public string? Detail { get; }
+
+        public DateTimeOffset From { get; }
+
+        public DateTimeOffset To { get; }
+
+        /// <summary>True when the gap reaches further back than records are asked for.</summary>
+        public bool IsCut { get; }
+
+        public bool WasRead { get; private set; }
+
+        public PbxException? Fault { get; private set; }
+
+        public void Read() => WasRead = true;
+
+        public void Failed(PbxException fault) => Fault = fault;
+    }
+}

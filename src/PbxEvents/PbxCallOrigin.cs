@@ -1,0 +1,11 @@
+namespace PbxEvents;
+
+/// <summary>Where a call's end was learnt from.</summary>
+public enum PbxCallOrigin
+{
+    /// <summary>From events, as they happened. Also calls that have not ended.</summary>
+    Live,
+
+    /// <summary>From the platform's call records, afterwards.</summary>
+    Record,
+}

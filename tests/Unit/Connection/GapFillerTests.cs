@@ -1,0 +1,215 @@
+using PbxEvents.Providers;
+using PbxEvents.Providers.Connection;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Tests.Unit.Support;
+
+namespace PbxEvents.Tests.Unit.Connection;
+
+/// <summary>What a connection does with call records after a gap. The clock is the test's.</summary>
+public sealed class GapFillerTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private readonly ManualTimeProvider _clock = new();
+    private readonly FakePlatform _platform = new() { Records = new FakeRecords() };
+    private readonly FakeLinks _links = new();
+    private PbxClient _client = null!;
+    private EventCursor _cursor = null!;
+    private FakeLink _link = null!;
+
+    public async ValueTask DisposeAsync() => await _client.DisposeAsync();
+
+    [Fact]
+    public async Task A_call_that_ended_in_the_gap_is_told_once_and_the_gap_closed_after_the_last_asking()
+    {
+        await ConnectAsync();
+        var gap = await LoseAndRestoreAsync();
+        Assert.Equal(PbxGapRecovery.Pending, gap.Recovery);
+        _platform.Records!.Rows = () => [FakeRecords.Ended("c1", gap.From + TimeSpan.FromSeconds(1))];
+
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        var told = await ReadUntilAsync("CallRecord");
+        Assert.Equal(("c1", PbxOutcome.Missed, PbxCallOrigin.Record, true), (told.CallId, told.Call!.Outcome, told.Call.Origin, told.Synthesized));
+        Assert.True(told.IsCallNews);
+        Assert.Equal(gap.From + TimeSpan.FromSeconds(1), told.Call.EndedAt);
+
+        var closed = await CloseAsync();
+        Assert.Same(gap, closed.Gap);
+        Assert.Equal((PbxGapRecovery.Recovered, 1), (gap.Recovery, gap.CallsRecovered));
+        Assert.Equal(2, _platform.Records.Asked.Count);
+        Assert.Single(Told(), e => e.CallId == "c1");
+    }
+
+    [Fact]
+    public async Task A_record_that_comes_late_twice_and_out_of_order_is_told_once()
+    {
+        await ConnectAsync();
+        var gap = await LoseAndRestoreAsync();
+        var (first, late) = (FakeRecords.Ended("c1", gap.From + TimeSpan.FromSeconds(1)), FakeRecords.Ended("c2", gap.From));
+        _platform.Records!.Rows = () => _platform.Records.Asked.Count == 1 ? [first, first] : [Again(first), late, Again(late)];
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        await ReadUntilAsync("CallRecord");
+        await CloseAsync();
+        Assert.Equal(["c1", "c2"], Told().Select(e => e.CallId));
+
+        static CallRecord Again(CallRecord record) => FakeRecords.Ended(record.Update.CallId, record.EndedAt);
+    }
+
+    [Fact]
+    public async Task What_was_told_live_is_not_told_again_and_what_stood_open_gets_its_true_end()
+    {
+        await ConnectAsync();
+        await _link.ReceiveAsync("call over Ringing");
+        await _link.ReceiveAsync("call over Ended");
+        await _link.ReceiveAsync("call open Ringing");
+        await ReadUntilAsync("Ringing");
+        var gap = await LoseAndRestoreAsync();
+        _platform.Records!.Rows = () =>
+        [
+            FakeRecords.Ended("over", gap.From - TimeSpan.FromSeconds(1)),
+            FakeRecords.Ended("other id", gap.From + TimeSpan.FromSeconds(1), PbxOutcome.Answered) with { OtherIds = ["open"] },
+            FakeRecords.Ended("goes on", gap.To + TimeSpan.FromMinutes(1)),
+        ];
+        await CloseAsync();
+        var told = Assert.Single(Told());
+        Assert.Equal(("open", PbxOutcome.Answered, gap.From + TimeSpan.FromSeconds(1)), (told.CallId, told.Call!.Outcome, told.Call.EndedAt!.Value));
+        Assert.Equal(1, gap.CallsRecovered);
+    }
+
+    [Fact]
+    public async Task Calls_of_others_than_those_subscribed_to_are_not_told()
+    {
+        await ConnectAsync(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call, Extension = ["1001"] });
+        var gap = await LoseAndRestoreAsync();
+        _platform.Records!.Rows = () => [FakeRecords.Ended("theirs", gap.From, extension: "2002"), FakeRecords.Ended("ours", gap.From)];
+        await CloseAsync();
+        Assert.Equal("ours", Assert.Single(Told()).CallId);
+    }
+
+    [Fact]
+    public async Task A_right_that_is_missing_is_told_once_and_not_asked_for_again()
+    {
+        await ConnectAsync();
+        _platform.Records!.Fault = new PbxException(PbxErrorKind.PermissionDenied, "no right", "grant it") { IsPermanent = true };
+        var gap = await LoseAndRestoreAsync();
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal("no right", (await ReadUntilAsync("Warning")).Error!.Message);
+        await ReadUntilAsync("GapFilled");
+        Assert.Equal(PbxGapRecovery.Lost, gap.Recovery);
+        Assert.Contains("no right", gap.Detail, StringComparison.Ordinal);
+        Assert.Equal(PbxGapRecovery.Lost, (await LoseAndRestoreAsync()).Recovery);
+        Assert.Single(_platform.Records.Asked);
+    }
+
+    [Fact]
+    public async Task A_reading_that_fails_is_made_good_by_the_next_one()
+    {
+        await ConnectAsync();
+        _platform.Records!.Fault = new PbxException(PbxErrorKind.Timeout, "slow", "wait");
+        var gap = await LoseAndRestoreAsync();
+        _platform.Records.Rows = () => [FakeRecords.Ended("c1", gap.From)];
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        await WaitAsync(() => _platform.Records.Asked.Count == 1);
+        _platform.Records.Fault = null;
+        await CloseAsync();
+        Assert.Equal((PbxGapRecovery.Recovered, 1), (gap.Recovery, gap.CallsRecovered));
+    }
+
+    [Fact]
+    public async Task A_gap_that_is_longer_than_the_limit_is_filled_as_far_as_that_and_partial()
+    {
+        await ConnectAsync(change: o => o with { HistoryLimit = TimeSpan.FromMinutes(1) });
+        var gap = await LoseAndRestoreAsync(TimeSpan.FromMinutes(5));
+        await CloseAsync();
+        Assert.Equal(PbxGapRecovery.Partial, gap.Recovery);
+        Assert.All(_platform.Records!.Asked, a => Assert.Equal(gap.To - TimeSpan.FromSeconds(62), a.From));
+    }
+
+    [Fact]
+    public async Task Nothing_is_asked_without_a_gap_a_subscription_to_calls_or_the_users_wish()
+    {
+        await ConnectAsync(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Presence });
+        _clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(PbxGapRecovery.Lost, (await LoseAndRestoreAsync()).Recovery);
+        await _client.DisposeAsync();
+        await ConnectAsync(change: o => o with { HistoryLimit = TimeSpan.Zero });
+        Assert.Equal(PbxGapRecovery.Lost, (await LoseAndRestoreAsync()).Recovery);
+        _clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.Empty(_platform.Records!.Asked);
+    }
+
+    [Fact]
+    public async Task The_end_of_the_connection_closes_the_gap_and_stops_the_reading()
+    {
+        await ConnectAsync();
+        var gap = await LoseAndRestoreAsync();
+        await _client.DisconnectAsync(CancellationToken.None).WaitAsync(Limit);
+        Assert.Equal(PbxGapRecovery.Lost, gap.Recovery);
+        Assert.Contains("ended before", gap.Detail, StringComparison.Ordinal);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Empty(_platform.Records!.Asked);
+    }
+
+    private async Task ConnectAsync(PbxSubscriptionFilter? filter = null, Func<PbxConnectOptions, PbxConnectOptions>? change = null)
+    {
+        var options = new PbxConnectOptions { Provider = "Fake", Name = "c", Transport = new TransportOptions { Clock = _clock } };
+        _client = PbxClient.Start(change?.Invoke(options) ?? options, _platform, _links, new FakeHttp(_ => new HttpAnswer(200, default)));
+        _link = await _links.NextAsync();
+        await _link.ReceiveAsync("ready");
+        await _client.WaitUntilConnectedAsync(CancellationToken.None).WaitAsync(Limit);
+        await _client.SubscribeAsync(filter ?? new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call }, CancellationToken.None).WaitAsync(Limit);
+        _cursor = _client.Events.OpenCursor(0);
+    }
+
+    /// <summary>Loses the link for a while; returns the gap.</summary>
+    private async Task<PbxGap> LoseAndRestoreAsync(TimeSpan? outage = null)
+    {
+        await _link.LoseAsync(new PbxException(PbxErrorKind.LinkLost, "the cable", "plug it in"));
+        await ReadUntilAsync("Reconnecting");
+        _clock.Advance(outage ?? TimeSpan.Zero);
+        var next = _links.NextAsync();
+        while (!next.IsCompleted)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(next, Task.Delay(20));
+        }
+        _link = await next;
+        await _link.ReceiveAsync("ready");
+        return (await ReadUntilAsync("Gap")).Gap!;
+    }
+
+    /// <summary>Lets the time of all askings pass.</summary>
+    private async Task<PbxEvent> CloseAsync()
+    {
+        for (var i = 0; i < 1500 && _client.Gaps[^1].Recovery == PbxGapRecovery.Pending; i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(10);
+        }
+        return await ReadUntilAsync("GapFilled");
+    }
+
+    private IEnumerable<PbxEvent> Told()
+    {
+        var cursor = _client.Events.OpenCursor(0);
+        while (cursor.TryRead(out var e, out _))
+            if (e!.Name == "CallRecord")
+                yield return e;
+    }
+
+    private async Task<PbxEvent> ReadUntilAsync(string name)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (await _cursor.WaitAsync(limit.Token))
+            while (_cursor.TryRead(out var e, out _))
+                if (e!.Name == name)
+                    return e;
+        throw new InvalidOperationException($"The stream ended without {name}.");
+    }
+
+    private static async Task WaitAsync(Func<bool> condition)
+    {
+        for (var i = 0; i < 1500 && !condition(); i++)
+            await Task.Delay(20);
+        Assert.True(condition());
+    }
+}

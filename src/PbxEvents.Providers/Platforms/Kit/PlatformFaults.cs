@@ -17,7 +17,8 @@ internal static class PlatformFaults
     /// <summary>An HTTP status that says no more than that it did not work.</summary>
     public static PbxException FromHttp(HttpAnswer answer, string server, string doing) => answer.Status == 429
         ? RateLimited(answer, server, doing)
-        : new(PbxErrorKind.ServerError, $"{server} answered HTTP {answer.Status} while {doing}.", "If it stays so, check the address with -Server.")
+        : new(PbxErrorKind.ServerError, $"{server} answered HTTP {answer.Status} while {doing}.",
+            "If it stays so, check the address with -Server.")
         { Target = server, Code = Code(answer), RetryAfter = answer.RetryAfter };
 
     public static PbxException RateLimited(HttpAnswer answer, string server, string doing) => new(

@@ -7,8 +7,8 @@ namespace PbxEvents.Providers.Platforms.Kit;
 /// as to recognise an event that comes twice, the value is a <see cref="bool"/>. Not thread-safe.
 /// </summary>
 /// <typeparam name="TValue">What is kept about an id.</typeparam>
-/// <param name="capacity">How many ids it remembers.</param>
-internal sealed class RecentMap<TValue>(int capacity = 4096)
+/// <param name="capacity">How many ids it remembers. Default a little less than what a dictionary grows to before it doubles.</param>
+internal sealed class RecentMap<TValue>(int capacity = 4000)
 {
     private readonly Dictionary<string, TValue> _values = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();

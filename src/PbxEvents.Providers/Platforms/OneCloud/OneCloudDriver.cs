@@ -32,7 +32,8 @@ internal sealed class OneCloudDriver : PlatformDriver
         CheckOptions(options);
         _api = FindApi(options.Server ?? PublicServer);
         _tokens = new TokenHolder<OneCloudTicket>(
-            context, token => new OneCloudTicket(token, options.Domain!, context.Clock.GetUtcNow()), new OneCloudTokens(context, _api, _pause).ObtainAsync);
+            context, token => new OneCloudTicket(token, options.Domain!, context.Clock.GetUtcNow()),
+            new OneCloudTokens(context, _api, _pause).ObtainAsync);
         _hosts = [OneCloudHosts.Default(_api)];
     }
 
@@ -63,7 +64,8 @@ internal sealed class OneCloudDriver : PlatformDriver
     }
 
     /// <inheritdoc/>
-    public override async Task<LinkTicket> RenewCredentialAsync(CancellationToken cancellationToken) => await RenewAsync(cancellationToken).ConfigureAwait(false);
+    public override async Task<LinkTicket> RenewCredentialAsync(CancellationToken cancellationToken) =>
+        await RenewAsync(cancellationToken).ConfigureAwait(false);
 
     private Task<OneCloudTicket> RenewAsync(CancellationToken cancellationToken) =>
         _tokens.CanRenew ? _tokens.RenewAsync(cancellationToken) : throw OneCloudFaults.TokenRefused(Server, null);

@@ -51,8 +51,8 @@ internal static class OneCloudFaults
         return PlatformFaults.FromHttp(answer, server, "logging in");
     }
 
-    public static PbxException MfaRequired(HttpAnswer answer, string server, string userName) => PlatformFaults.MfaRequired(answer, server, userName,
-        "Use a user without a second factor, or get the token yourself and hand it over with -AccessToken or -TokenProvider.");
+    public static PbxException MfaRequired(HttpAnswer answer, string server, string userName) => PlatformFaults.MfaRequired(
+        answer, server, userName, "Use a user without a second factor, or get the token yourself and hand it over with -AccessToken or -TokenProvider.");
 
     // ---- the socket ------------------------------------------------------------------------------------------------
 
@@ -79,12 +79,14 @@ internal static class OneCloudFaults
     { Target = server };
 
     public static PbxException SubscriptionsLost(string server, string? words) => new(
-        PbxErrorKind.LinkLost, $"{server} reported a subscription error long after the subscriptions were in place{PlatformFaults.Said(words)}",
+        PbxErrorKind.LinkLost,
+        $"{server} reported a subscription error long after the subscriptions were in place{PlatformFaults.Said(words)}",
         "Nothing to do: the connection is restored with a fresh token.")
     { Target = server };
 
     public static PbxException UnexplainedError(string server, string? words) => new(
-        PbxErrorKind.ServerError, $"{server} reported a subscription error although every subscription is confirmed{PlatformFaults.Said(words)}",
+        PbxErrorKind.ServerError,
+        $"{server} reported a subscription error although every subscription is confirmed{PlatformFaults.Said(words)}",
         "If events are missing, check the rights of the user.")
     { Target = server };
 

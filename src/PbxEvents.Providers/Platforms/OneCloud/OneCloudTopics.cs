@@ -66,8 +66,8 @@ internal static class OneCloudTopics
             PbxSubscriptionType.Agent => ByName(Agent, asked, filter),
             PbxSubscriptionType.Voicemail => ByName(Voicemail, asked, filter),
             PbxSubscriptionType.Presence => ByName(Contacts, asked, filter),
-            PbxSubscriptionType.Cdr => throw PlatformFaults.NotOffered("OneCloud", type, "Use -Type Call: an ended call carries its outcome."),
-            _ => throw PlatformFaults.NotOffered("OneCloud", type, "OneCloud has no events for it. It offers Call, Queue, Agent, Presence and Voicemail."),
+            PbxSubscriptionType.Cdr => throw NotOffered(type, "Use -Type Call: an ended call carries its outcome."),
+            _ => throw NotOffered(type, "OneCloud has no events for it. It offers Call, Queue, Agent, Presence and Voicemail."),
         };
     }
 
@@ -84,5 +84,8 @@ internal static class OneCloudTopics
         values.Count > 0 ? values.Select(make).ToArray() : throw OneCloudFaults.FilterMissing(asked, parameter, what);
 
     private static string Normalize(string topic) =>
-        All.FirstOrDefault(t => t.Equals(topic, StringComparison.OrdinalIgnoreCase)) ?? throw PlatformFaults.UnknownTopic("OneCloud", "stream", topic, All);
+        All.FirstOrDefault(t => t.Equals(topic, StringComparison.OrdinalIgnoreCase))
+        ?? throw PlatformFaults.UnknownTopic("OneCloud", "stream", topic, All);
+
+    private static PbxException NotOffered(PbxSubscriptionType type, string advice) => PlatformFaults.NotOffered("OneCloud", type, advice);
 }

@@ -4,7 +4,7 @@ using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.TelecomX;
 
-/// <summary>TelecomX on the socket: authenticate, subscribe, events, requests (telecomx.md sections 3 to 8). Its topics are channels.</summary>
+/// <summary>TelecomX on the socket: authenticate, channels, events, requests (telecomx.md sections 3 to 8).</summary>
 internal sealed class TelecomXSession : TopicSession<string>
 {
     /// <summary>Section 6: no refusal is documented, only silence.</summary>

@@ -10,6 +10,8 @@ namespace PbxEvents.Soak;
 internal sealed class SoakFigures(SoakOptions options)
 {
     private readonly List<ChaosFigures> _chaos = [];
+    private readonly List<ChaosFigures> _scripts = [];
+    private readonly List<LoadFigures> _loads = [];
     private readonly List<FuzzFigures> _fuzz = [];
     private readonly Dictionary<string, (Resources Before, Resources After)> _resources = [];
     private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;
@@ -18,6 +20,14 @@ internal sealed class SoakFigures(SoakOptions options)
     public TimeSpan Elapsed { get; set; }
 
     public void Add(ChaosFigures figures) => _chaos.Add(figures);
+
+    /// <summary>Chaos as a script in a PowerShell of its own saw it.</summary>
+    public void AddScript(ChaosFigures figures) => _scripts.Add(figures);
+
+    public void Add(LoadFigures figures) => _loads.Add(figures);
+
+    /// <summary>True until a platform had its backlog.</summary>
+    public bool IsFirstOf(string platform) => _loads.TrueForAll(l => l.Platform != platform);
 
     public void Add(FuzzFigures figures) => _fuzz.Add(figures);
 
@@ -36,18 +46,13 @@ internal sealed class SoakFigures(SoakOptions options)
         text.AppendLine(CultureInfo.InvariantCulture, $"`{options.CommandLine}`, {_start:yyyy-MM-dd}, {Elapsed.TotalMinutes:0} minutes, {Environment.ProcessorCount} processors,")
             .AppendLine(CultureInfo.InvariantCulture, $"{RuntimeInformation.RuntimeIdentifier}, {RuntimeInformation.FrameworkDescription}:")
             .AppendLine();
-        Table(text, platforms, "Chaos",
-            ("Runs", p => Of(p).Count()),
-            ("Events sent", p => Of(p).Sum(f => f.Sent)),
-            ("Delivered", p => Of(p).Sum(f => f.Delivered)),
-            ("Recovered", p => Of(p).Sum(f => f.Recovered)),
-            ("In gaps", p => Of(p).Sum(f => f.InGaps)),
-            ("Came twice", p => Of(p).Sum(f => f.Duplicates)),
-            ("Lost in silence", p => Of(p).Sum(f => f.LostSilently)),
-            ("Reconnects", p => Of(p).Sum(f => f.Reconnects)),
-            ("Gaps", p => Of(p).Sum(f => f.Gaps)),
-            ("Longest gap, s", p => Of(p).Select(f => f.LongestGap.TotalSeconds).DefaultIfEmpty().Max()),
-            ("Faults injected", p => Of(p).Sum(f => f.Injected.Values.Sum())));
+        ChaosTable(text, platforms, "Chaos", _chaos);
+        ChaosTable(text, platforms, "Script in a PowerShell", _scripts);
+        Table(text, platforms, "Backlog in a PowerShell",
+            ("Engine events", p => _loads.Where(l => l.Platform == p).Sum(l => l.Events)),
+            ("Slow actions", p => _loads.Where(l => l.Platform == p).Sum(l => l.SlowActions)),
+            ("Links lost", p => _loads.Where(l => l.Platform == p).Sum(l => l.Reconnects)),
+            ("-Timeout late at worst, ms", p => _loads.Where(l => l.Platform == p).Select(l => l.MostLateWait).DefaultIfEmpty().Max()));
         var kinds = _chaos.SelectMany(f => f.Injected.Keys).Distinct().Order(StringComparer.Ordinal);
         Table(text, platforms, "Fault", [.. kinds.Select(k => (k, (Func<string, double>)(p => Of(p).Sum(f => f.Injected.GetValueOrDefault(k)))))]);
         string[] targets = [.. platforms, .. _fuzz.Select(f => f.Target).Distinct().Except(platforms)];
@@ -65,6 +70,23 @@ internal sealed class SoakFigures(SoakOptions options)
     }
 
     private IEnumerable<ChaosFigures> Of(string platform) => _chaos.Where(f => f.Platform == platform);
+
+    private static void ChaosTable(StringBuilder text, IReadOnlyList<string> platforms, string title, List<ChaosFigures> runs)
+    {
+        IEnumerable<ChaosFigures> Of(string platform) => runs.Where(f => f.Platform == platform);
+        Table(text, platforms, title,
+            ("Runs", p => Of(p).Count()),
+            ("Events sent", p => Of(p).Sum(f => f.Sent)),
+            ("Delivered", p => Of(p).Sum(f => f.Delivered)),
+            ("Recovered", p => Of(p).Sum(f => f.Recovered)),
+            ("In gaps", p => Of(p).Sum(f => f.InGaps)),
+            ("Came twice", p => Of(p).Sum(f => f.Duplicates)),
+            ("Lost in silence", p => Of(p).Sum(f => f.LostSilently)),
+            ("Reconnects", p => Of(p).Sum(f => f.Reconnects)),
+            ("Gaps", p => Of(p).Sum(f => f.Gaps)),
+            ("Longest gap, s", p => Of(p).Select(f => f.LongestGap.TotalSeconds).DefaultIfEmpty().Max()),
+            ("Faults injected", p => Of(p).Sum(f => f.Injected.Values.Sum())));
+    }
 
     private static string Megabytes(Resources resources) => (resources.Memory / 1024.0 / 1024).ToString("0.0", CultureInfo.InvariantCulture);
 

@@ -16,6 +16,9 @@ internal sealed record SoakOptions
     /// <summary>The only seed to run; null for fresh ones until the time is over.</summary>
     public int? Seed { get; init; }
 
+    /// <summary>How many engine events the backlog of a script has; a short run has a tenth.</summary>
+    public int LoadEvents => Minutes >= DefaultMinutes ? 20_000 : 2000;
+
     /// <summary>Where the figures go; null for nowhere but the console.</summary>
     public string? Output { get; init; }
 

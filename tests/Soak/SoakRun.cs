@@ -21,6 +21,11 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
     /// <summary>Far more than the frames take; a session that hangs takes longer.</summary>
     private static readonly TimeSpan FuzzLimit = TimeSpan.FromMinutes(5);
 
+    /// <summary>How many faults a script in a PowerShell of its own gets in a turn, and how many engine events its backlog has.</summary>
+    private const int ScriptFaults = 8;
+
+    private static readonly TimeSpan SlowAction = TimeSpan.FromMilliseconds(20);
+
     private readonly List<string> _violations = [];
 
     /// <summary>Runs until the time is over.</summary>
@@ -28,6 +33,8 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
     public async Task<IReadOnlyList<string>> RunAsync()
     {
         ResourceProbe.CountTasks();
+        if (PwshListener.WhyMissing is { } whyMissing)
+            Console.WriteLine($"Without the scripts in a PowerShell: {whyMissing}");
         Console.WriteLine($"{options.CommandLine}: warming up.");
         foreach (var platform in options.Platforms)
         {
@@ -61,12 +68,38 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
 
         Note(await WithLimitAsync(platform.Name, seed, () => SessionFuzz.RunAsync(platform.Name, seed, Frames).GetAwaiter().GetResult()), platform, clock);
 
+        if (PwshListener.WhyMissing is null)
+            await RunScriptsAsync(platform, seed, clock);
+
         var after = await ResourceProbe.LookUntilAsync(before);
         figures.Add(platform.Name, before, after);
         var leaks = LeaksOf(before, after).ToArray();
         if (leaks.Length > 0)
             Say(clock, ResourceProbe.DescribeTasks());
         Report(leaks, platform, seed);
+    }
+
+    /// <summary>The same from a script's side, in a PowerShell of its own: faults in every turn, the backlog once.</summary>
+    private async Task RunScriptsAsync(ChaosPlatform platform, int seed, Stopwatch clock)
+    {
+        try
+        {
+            if (figures.IsFirstOf(platform.Name))
+            {
+                var load = await PwshRun.LoadAsync(platform, options.LoadEvents, SlowAction);
+                Say(clock, $"{load}");
+                Report(load.Faults, platform, seed);
+                figures.Add(load);
+            }
+            var script = await PwshRun.ChaosAsync(platform, seed, ScriptFaults);
+            Say(clock, $"script on {script}");
+            Report(script.Faults, platform, seed);
+            figures.AddScript(script);
+        }
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException or OperationCanceledException)
+        {
+            Report([$"The script: {e}"], platform, seed);
+        }
     }
 
     /// <summary>Where the first turn began is where every later one must come back to.</summary>

@@ -13,6 +13,9 @@ internal sealed class Reactions(PSEventManager events) : IDisposable
     /// <summary>How long one turn may last before PowerShell gets the thread back, so that Ctrl+C and the prompt stay alive.</summary>
     private static readonly TimeSpan TurnLength = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>The same while one of our own cmdlets waits: it gives turn after turn, and looks at its deadline in between.</summary>
+    private static readonly TimeSpan TurnInWait = TimeSpan.FromMilliseconds(50);
+
     private readonly object _gate = new();
     private readonly ManualResetEventSlim _isWaiting = new();
     private volatile ReactionQueue[] _queues = [];
@@ -21,6 +24,9 @@ internal sealed class Reactions(PSEventManager events) : IDisposable
 
     /// <summary>True while an action runs. Pipeline thread.</summary>
     public bool IsRunning { get; private set; }
+
+    /// <summary>True while one of our own cmdlets waits. Pipeline thread.</summary>
+    public bool IsInWait { get; set; }
 
     /// <summary>Set while something waits for its turn. Any thread may wait for it.</summary>
     public WaitHandle Waiting => _isWaiting.WaitHandle;
@@ -82,7 +88,7 @@ internal sealed class Reactions(PSEventManager events) : IDisposable
         if (IsRunning)
             return;
         IsRunning = true;
-        var started = Stopwatch.GetTimestamp();
+        var (started, length) = (Stopwatch.GetTimestamp(), IsInWait ? TurnInWait : TurnLength);
         try
         {
             // From here on a ring counts as a new one: what comes while this turn ends is not overlooked.
@@ -92,7 +98,7 @@ internal sealed class Reactions(PSEventManager events) : IDisposable
             {
                 while (queue.HasNext(TellGap))
                 {
-                    if (Stopwatch.GetElapsedTime(started) > TurnLength)
+                    if (Stopwatch.GetElapsedTime(started) > length)
                         return;
                     Run(queue, write, writeError);
                 }

@@ -116,9 +116,7 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
         if (StopToken.IsCancellationRequested)
             throw new PipelineStoppedException();
         WriteJournals();
-
-        Session.RunReactions();
-        Session.PumpEngineEvents(PumpLength, () => StopToken.IsCancellationRequested || Session.Reactions is { MayHaveWork: true, IsRunning: false });
+        Session.GiveTurn(PumpLength, () => StopToken.IsCancellationRequested);
     }
 
     /// <summary>Does something for one item and reports its failure without ending the pipeline.</summary>

@@ -74,25 +74,25 @@ internal sealed class ModuleState : IAsyncDisposable
     public WaitCursors Cursors { get; } = new();
 
     /// <summary>
-    /// Lets PowerShell handle queued events for one turn: what others queued at one checkpoint, and the engine events of our
-    /// connections as long as they come and the turn lasts. Pipeline thread only.
+    /// Runs the actions that wait, and lets PowerShell handle its own queued events, for one short turn each: whoever waits
+    /// looks at its deadline in between. Pipeline thread only.
     /// </summary>
-    /// <param name="length">The longest time; an action that runs then is waited for.</param>
-    /// <param name="isOver">True when the turn is to end before.</param>
-    public void PumpEngineEvents(TimeSpan length, Func<bool> isOver)
+    /// <param name="length">The longest time for PowerShell's events; an action that runs then is waited for.</param>
+    /// <param name="isStopped">True when the turn is to end before.</param>
+    public void GiveTurn(TimeSpan length, Func<bool> isStopped)
     {
-        // Each turn of a loop is a checkpoint; sleeping in .NET is none.
-        _checkpoint ??= ScriptBlock.Create("for ($i = 0; $i -lt 1; $i++) { }");
-        if (!_events.Subscribers.Any(s => s.Action is not null))
-            return;
-        var started = Stopwatch.GetTimestamp();
-        do
+        var reactions = Reactions;
+        var wasInWait = reactions.IsInWait;
+        reactions.IsInWait = true;
+        try
         {
-            var (passed, wasQueued) = (_engineEvents?.Passed ?? 0, _engineEvents?.WaitQueued(TimeSpan.Zero) == true);
-            _checkpoint.InvokeReturnAsIs();
-            _stuckAt = wasQueued && _engineEvents?.Passed == passed ? passed : -1;
+            RunReactions();
+            PumpEngineEvents(length, () => isStopped() || reactions is { MayHaveWork: true, IsRunning: false });
         }
-        while (_stuckAt < 0 && _engineEvents is { HasWork: true } gate && Stopwatch.GetElapsedTime(started) < length && !isOver() && gate.WaitQueued(length));
+        finally
+        {
+            reactions.IsInWait = wasInWait;
+        }
     }
 
     /// <summary>The actions of this runspace.</summary>
@@ -123,6 +123,23 @@ internal sealed class ModuleState : IAsyncDisposable
     {
         if (Reactions is { MayHaveWork: true, IsRunning: false, Doorbell: { } doorbell })
             doorbell.RunTurn();
+    }
+
+    /// <summary>What others queued at one checkpoint, and the engine events of our connections as long as they come and the turn lasts.</summary>
+    private void PumpEngineEvents(TimeSpan length, Func<bool> isOver)
+    {
+        // Each turn of a loop is a checkpoint; sleeping in .NET is none.
+        _checkpoint ??= ScriptBlock.Create("for ($i = 0; $i -lt 1; $i++) { }");
+        if (!_events.Subscribers.Any(s => s.Action is not null))
+            return;
+        var started = Stopwatch.GetTimestamp();
+        do
+        {
+            var (passed, wasQueued) = (_engineEvents?.Passed ?? 0, _engineEvents?.WaitQueued(TimeSpan.Zero) == true);
+            _checkpoint.InvokeReturnAsIs();
+            _stuckAt = wasQueued && _engineEvents?.Passed == passed ? passed : -1;
+        }
+        while (_stuckAt < 0 && _engineEvents is { HasWork: true } gate && Stopwatch.GetElapsedTime(started) < length && !isOver() && gate.WaitQueued(length));
     }
 
     /// <summary>A name that no connection of this runspace has.</summary>

@@ -48,6 +48,22 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
         fault is RingCentralSimulator.FailRecoveryFault or RingCentralSimulator.BadRecoveryTokenFault or RingCentralSimulator.RevokeSessionsFault
             or PortSipSimulator.SilentLoginFault;
 
+    /// <summary>True for a fault that ends a link, whether the server says so or the client has to see it.</summary>
+    public bool EndsLink(string fault) => fault switch
+    {
+        SimulatorFaults.Drop or SimulatorFaults.HalfOpen or SimulatorFaults.BrokenFraming or SimulatorFaults.Restart => true,
+        SimulatorFaults.ExpireToken => Name == "Yeastar",
+        RingCentralSimulator.AbsoluteTimeoutFault or RingCentralSimulator.IdleTimeoutFault or OneCloudSimulator.SubscriptionErrorFault
+            or YeastarSimulator.SilentHeartbeatFault => true,
+        _ => false,
+    };
+
+    /// <summary>True for a fault that only shows on a link where nothing else happens: any frame is a sign of life.</summary>
+    public static bool NeedsQuiet(string fault) => fault == YeastarSimulator.SilentHeartbeatFault;
+
+    /// <summary>True for a fault that must not cost the link: to give it up would be a gap for nothing.</summary>
+    public static bool SparesLink(string fault) => fault is SimulatorFaults.Delay or SimulatorFaults.Duplicate or SimulatorFaults.Malformed;
+
     /// <summary>What the client subscribes to.</summary>
     public IReadOnlyList<PbxSubscriptionFilter> Subscriptions => Name switch
     {

@@ -94,10 +94,12 @@ internal sealed class ChaosRun
     /// <summary>Plays the calls and injects the faults, until the last call was played.</summary>
     private async Task PlayAsync(IReadOnlyList<ChaosStep> plan)
     {
+        // Set by a fault that must not cost the link: what stood then stands when the next fault comes.
+        (string Fault, int Reconnects)? spared = null;
         foreach (var step in plan)
         {
-            if (step.IsCalm && !await BecomesAsync(() => _client.State == PbxConnectionState.Connected))
-                throw new TimeoutException("The client did not connect again.");
+            if (step.IsCalm)
+                await BecomeCalmAsync();
             foreach (var call in step.Calls)
             {
                 while (_playing.Count >= CallsAtATime)
@@ -105,11 +107,14 @@ internal sealed class ChaosRun
                 _playing.Add(_simulator.PlayAsync(call.Scenario, new ScenarioOptions { Pace = call.Pace }));
             }
             await Task.Delay(step.Pause);
+            if (ChaosPlatform.NeedsQuiet(step.Faults[^1].Name))
+                await Task.WhenAll(_playing).InTime();
             if (step.Clears)
                 _simulator.ClearFaults();
             if (step.IsCalm)
                 await BecomesAsync(() => _client.State == PbxConnectionState.Connected);
             var reconnects = _client.ReconnectCount;
+            CheckSpared(spared);
             foreach (var fault in step.Faults)
             {
                 await _simulator.InjectAsync(fault);
@@ -117,13 +122,32 @@ internal sealed class ChaosRun
             }
 
             // So that the next step does not take the link that was dropped, or is silent, for one that stands.
-            if (step.Faults[^1].Name is SimulatorFaults.Drop or SimulatorFaults.HalfOpen or SimulatorFaults.BrokenFraming or SimulatorFaults.Restart
+            var kind = step.Faults[^1].Name;
+            if (_platform.EndsLink(kind)
                 && !await BecomesAsync(() => _client.State != PbxConnectionState.Connected || _client.ReconnectCount > reconnects)
-                && step.Faults[^1].Name == SimulatorFaults.HalfOpen)
-                throw new TimeoutException($"The client did not notice the {step.Faults[^1].Name}.");
+                && step.IsCalm)
+                throw new TimeoutException($"The client did not notice the {kind}.");
+            spared = step.IsCalm && ChaosPlatform.SparesLink(kind) ? (kind, reconnects) : null;
         }
+        CheckSpared(spared);
         _simulator.ClearFaults();
         await Task.WhenAll(_playing).InTime();
+    }
+
+    /// <summary>Connected means that every subscription is in place, on the server as well.</summary>
+    private async Task BecomeCalmAsync()
+    {
+        if (!await BecomesAsync(() => _client.State == PbxConnectionState.Connected))
+            throw new TimeoutException("The client did not connect again.");
+        if (!await BecomesAsync(() => _simulator.Subscriptions is { Count: > 0 } held && held.Max(h => h.Link) is var newest
+            && held.Where(h => h.Link == newest).Select(h => h.Topic).Order(StringComparer.Ordinal).SequenceEqual(_wanted)))
+            throw new TimeoutException($"The client is {_client.State}, and the server holds only: {string.Join("; ", _simulator.Subscriptions)}.");
+    }
+
+    private void CheckSpared((string Fault, int Reconnects)? spared)
+    {
+        if (spared is { } last && (_client.ReconnectCount != last.Reconnects || _client.State != PbxConnectionState.Connected))
+            throw new InvalidOperationException($"The client gave up its link for a {last.Fault}.");
     }
 
     /// <summary>Everything is mended: waits until a call that begins now comes through whole.</summary>

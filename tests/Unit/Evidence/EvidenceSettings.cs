@@ -11,6 +11,9 @@ internal static class EvidenceSettings
     /// <summary>How many frames the fuzz tests feed in all: <c>PBXEVENTS_FUZZ_FRAMES</c>. Default 50,000.</summary>
     public static int FuzzFrames { get; } = Read("PBXEVENTS_FUZZ_FRAMES") ?? 50_000;
 
+    /// <summary>How many engine events the load test raises on each platform: <c>PBXEVENTS_LOAD_EVENTS</c>. Default 2,000.</summary>
+    public static int LoadEvents { get; } = Read("PBXEVENTS_LOAD_EVENTS") ?? 2000;
+
     private static int? Read(string name) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

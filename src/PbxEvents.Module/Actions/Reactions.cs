@@ -14,7 +14,7 @@ internal sealed class Reactions(PSEventManager events) : IDisposable
     private static readonly TimeSpan TurnLength = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The same while one of our own cmdlets waits: it gives turn after turn, and looks at its deadline in between.</summary>
-    private static readonly TimeSpan TurnInWait = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan TurnInWait = TimeSpan.FromMilliseconds(20);
 
     private readonly object _gate = new();
     private readonly ManualResetEventSlim _isWaiting = new();

@@ -61,6 +61,9 @@ internal static class ChaosPlan
             // TelecomX asks nothing over HTTP as long as its token lives, and some seconds after that.
             SimulatorFaults.RateLimit when platform.Name == "TelecomX" =>
                 [new(name) { Duration = TimeSpan.FromSeconds(random.Next(13, 20)) }, new(SimulatorFaults.ExpireToken), drop],
+
+            // Yeastar asks for nothing but a new token.
+            SimulatorFaults.RateLimit when platform.Name == "Yeastar" => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(1, 6)) }, new(SimulatorFaults.ExpireToken)],
             SimulatorFaults.RateLimit => [new(name) { Duration = TimeSpan.FromSeconds(random.Next(1, 6)) }, drop],
 
             // Later than the client waits; or not, and then more than one.

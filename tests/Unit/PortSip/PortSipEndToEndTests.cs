@@ -261,6 +261,15 @@ public sealed class PortSipEndToEndTests
         await using var simulator = Start(version);
         await using var client = await ConnectAsync(simulator, Calls);
         var watch = new ClientWatch(client);
+
+        // What follows the subscription tells no time, so a double of it would be the same state again.
+        foreach (var (topic, picture) in new[] { ("extension_events", "extension_status"), ("queue_events", "queue_status") })
+        {
+            var isSent = simulator.Subscriptions.Any(s => s.Topic.StartsWith(topic, StringComparison.Ordinal))
+                && (topic == "queue_events" || version != PortSipVersion.V160);
+            if (isSent)
+                await (await simulator.Log.WaitAsync(e => e.Name == picture, Limits.Patience)).Settled.InTime();
+        }
         await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Duplicate) { Count = 1000 });
         var call = Assert.Single(await simulator.PlayAsync("QueueAnswered", Pace, Limits.Patience));
         await watch.EndAsync(call.CallId);

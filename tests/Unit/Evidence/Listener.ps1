@@ -151,7 +151,7 @@ while ($patience.Elapsed.TotalSeconds -lt $setup.Patience -and (
 
 $writer = [System.IO.StreamWriter]::new("$Folder/raised.jsonl")
 foreach ($e in $Raised) {
-    $line = @{ Sequence = $e.Sequence; Received = $e.ReceivedAt.UtcTicks; Category = "$($e.Category)"; Name = $e.Name; CallId = $e.CallId; Synthesized = $e.Synthesized }
+    $line = @{ Sequence = $e.Sequence; Received = $e.ReceivedAt.UtcTicks; Category = "$($e.Category)"; Name = $e.Name; CallId = $e.CallId; IsMine = $subscriptions[0].Filter.Matches($e); Synthesized = $e.Synthesized }
     if ($setup.Waits) { $line.Raw = $e.Raw }
     if ($e.Gap) {
         $line.Gap = @{ From = $e.Gap.From.UtcTicks; To = $e.Gap.To.UtcTicks; Recovery = "$($e.Gap.Recovery)"; Reason = "$($e.Gap.Reason)"; EventsLost = $e.Gap.EventsLost }

@@ -10,6 +10,9 @@ internal sealed record PwshSight
     /// <summary>The events that were raised as engine events, in that order: the whole stream of the connection.</summary>
     public required IReadOnlyList<PbxEvent> Raised { get; init; }
 
+    /// <summary>The stream's numbers of those that the subscription with the action asks for.</summary>
+    public required IReadOnlyList<long> Mine { get; init; }
+
     /// <summary>The stream's numbers of the events that the action ran for, in that order.</summary>
     public required IReadOnlyList<long> Acted { get; init; }
 
@@ -39,9 +42,11 @@ internal sealed record PwshSight
     {
         using var document = JsonDocument.Parse(File.ReadAllText(result));
         var root = document.RootElement;
+        var lines = File.ReadLines(raised).Select(ReadEvent).ToArray();
         return new PwshSight
         {
-            Raised = [.. File.ReadLines(raised).Select(ReadEvent)],
+            Raised = [.. lines.Select(l => l.Event)],
+            Mine = [.. lines.Where(l => l.IsMine).Select(l => l.Event.Sequence)],
             Acted = [.. root.GetProperty(nameof(Acted)).EnumerateArray().Select(n => n.GetInt64())],
             Waited = [.. root.GetProperty(nameof(Waited)).EnumerateArray().Select(n => n.GetInt64())],
             Calls = [.. root.GetProperty(nameof(Calls)).EnumerateArray().Select(n => n.GetString()!)],
@@ -55,7 +60,7 @@ internal sealed record PwshSight
     }
 
     /// <summary>
-    /// What is wrong with what the readers had: the engine events have no hole, the action ran for each event of a call, once
+    /// What is wrong with what the readers had: the engine events have no hole, the action ran for each of its events, once
     /// and in order, the waits returned each, once and in order, and no call ended twice.
     /// </summary>
     /// <param name="waits">True when the waits read as well.</param>
@@ -68,34 +73,28 @@ internal sealed record PwshSight
         var numbers = Raised.Select(e => e.Sequence).ToArray();
         if (numbers.Zip(numbers.Skip(1)).FirstOrDefault(p => p.Second != p.First + 1) is { First: > 0 } hole)
             yield return $"As an engine event {hole.Second} came after {hole.First}.";
-        foreach (var (reader, had) in new[] { ("The action", Acted), ("Wait-PbxEvent", Waited) }.Where(r => waits || r.Item1 == "The action"))
-        {
-            // A record or a queue's event may move a call on and is the action's then; whether it does is not told.
-            var extra = Raised.Where(e => e.Category is PbxCategory.Cdr or PbxCategory.Queue).Select(e => e.Sequence).ToHashSet();
-            var owed = Raised.Where(e => e.Category == PbxCategory.Call).Select(e => e.Sequence).ToArray();
-            if (had.Zip(had.Skip(1)).FirstOrDefault(p => p.Second <= p.First) is { First: > 0 } again)
-                yield return $"{reader} had {again.Second} after {again.First}.";
-            if (Difference(reader, owed, [.. had.Where(n => !extra.Contains(n))]) is { } different)
-                yield return different;
-        }
+        if (Difference("The action", Mine, Acted) is { } acted)
+            yield return acted;
+        if (waits && Difference("Wait-PbxEvent", [.. Raised.Where(e => e.Category == PbxCategory.Call).Select(e => e.Sequence)], Waited) is { } waited)
+            yield return waited;
         if (Calls.Count != Calls.Distinct().Count())
             yield return "Wait-PbxCall returned the end of a call twice.";
     }
 
-    private static string? Difference(string reader, long[] owed, IReadOnlyList<long> had)
+    private static string? Difference(string reader, IReadOnlyList<long> owed, IReadOnlyList<long> had)
     {
         var at = owed.Zip(had).TakeWhile(p => p.First == p.Second).Count();
-        return at == owed.Length && at == had.Count ? null
-            : $"{reader} had {had.Count} of {owed.Length} events; at place {at} it had {Text(had, at)} where {Text(owed, at)} was to come.";
+        return at == owed.Count && at == had.Count ? null
+            : $"{reader} had {had.Count} of {owed.Count} events; at place {at} it had {Text(had, at)} where {Text(owed, at)} was to come.";
     }
 
     private static string Text(IReadOnlyList<long> numbers, int at) => at < numbers.Count ? numbers[at].ToString(CultureInfo.InvariantCulture) : "nothing";
 
-    private static PbxEvent ReadEvent(string line)
+    private static (PbxEvent Event, bool IsMine) ReadEvent(string line)
     {
         using var document = JsonDocument.Parse(line);
         var e = document.RootElement;
-        return new PbxEvent
+        var read = new PbxEvent
         {
             Sequence = e.GetProperty("Sequence").GetInt64(),
             ReceivedAt = TimeOf(e.GetProperty("Received")),
@@ -106,6 +105,7 @@ internal sealed record PwshSight
             Payload = e.TryGetProperty("Raw", out var raw) ? Encoding.UTF8.GetBytes(raw.GetString()!) : default,
             Gap = e.TryGetProperty("Gap", out var gap) ? ReadGap(gap) : null,
         };
+        return (read, e.GetProperty("IsMine").GetBoolean());
     }
 
     private static PbxGap ReadGap(JsonElement gap) => new()

@@ -418,6 +418,16 @@ public sealed class PortSipSessionTests
     }
 
     [Fact]
+    public void A_lost_link_leaves_no_timer_behind()
+    {
+        var bench = new PortSipBench().Connect();
+        bench.SubscribeTopic("cdr_events");
+        Assert.Equal(1, bench.Host.TimerCount);
+        bench.Lose();
+        Assert.Equal(0, bench.Host.TimerCount);
+    }
+
+    [Fact]
     public void A_server_that_never_answers_a_subscription_is_not_waited_for_again()
     {
         var bench = new PortSipBench().Connect();

@@ -33,6 +33,19 @@ public sealed class YeastarRecordTests
     }
 
     [Fact]
+    public void A_record_that_ends_its_call_leaves_no_timer_behind()
+    {
+        Listen();
+        _rig.Call(Inbound("ANSWERED"), Extension("1001", "ANSWER"));
+        var timers = _rig.Host.TimerCount;
+        _rig.Call(Inbound("BYE"), Extension("1001", "BYE"));
+        Assert.Equal(timers + 1, _rig.Host.TimerCount);
+        _rig.Event(30012, Record("ANSWERED"));
+        Assert.Equal(PbxCallState.Ended, _rig.TheCall.State);
+        Assert.Equal(timers, _rig.Host.TimerCount);
+    }
+
+    [Fact]
     public void The_records_type_is_the_final_word_on_the_direction()
     {
         Listen();

@@ -3,6 +3,14 @@ using PbxEvents;
 using PbxEvents.Tool.CommandLine;
 using PbxEvents.Tool.Commands;
 
+OptionWords.Word = name => name switch
+{
+    "Credential" => "--user",
+    "ClientCredential" => "--client-id",
+    "Customer" => "--domain",
+    "AccessToken" => SecretInput.TokenVariable,
+    _ => $"--{name.ToLowerInvariant()}",
+};
 Command[] commands = [DemoCommand.Definition, SimulateCommand.Definition, ListenCommand.Definition];
 
 using var stop = new CancellationTokenSource();

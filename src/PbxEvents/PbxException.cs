@@ -8,7 +8,7 @@ namespace PbxEvents;
 /// <param name="advice">What to check or do next.</param>
 /// <param name="innerException">The cause, or null.</param>
 public sealed class PbxException(PbxErrorKind kind, string message, string advice, Exception? innerException = null)
-    : Exception(VisibleText.OfMessage(message), innerException)
+    : Exception(OptionWords.Say(VisibleText.OfMessage(message)), innerException)
 {
     private readonly string? _target;
     private readonly string? _code;
@@ -17,13 +17,13 @@ public sealed class PbxException(PbxErrorKind kind, string message, string advic
     public PbxErrorKind Kind { get; } = kind;
 
     /// <summary>What to check or do next.</summary>
-    public string Advice { get; } = VisibleText.OfMessage(advice);
+    public string Advice { get; } = OptionWords.Say(VisibleText.OfMessage(advice));
 
     /// <summary>What it happened to: a host, a topic, an option. Null when the connection itself is meant.</summary>
     public string? Target
     {
         get => _target;
-        init => _target = VisibleText.OfValue(value);
+        init => _target = value is null ? null : OptionWords.Say(VisibleText.OfValue(value));
     }
 
     /// <summary>The platform's own code for it, when it gave one (an HTTP status, <c>SUB-508</c>, <c>60002</c>).</summary>

@@ -22,7 +22,7 @@ internal static class Faults
     public static PbxException ConnectTimeout(string server, TimeSpan after, string? stage) => new(
         PbxErrorKind.Timeout,
         $"The connection to {server} was not ready within {after.TotalSeconds:0.#} s{(stage is null ? "" : $"; the last thing done was: {stage}")}",
-        "Check host and port, or allow more time with -Timeout.")
+        "Check host and port, or allow more time with ‹Timeout›.")
     { Target = server };
 
     public static PbxException GaveUp(string server, int attempts, PbxException last) => new(
@@ -31,7 +31,7 @@ internal static class Faults
     { Target = server, Code = last.Code, IsPermanent = true };
 
     public static PbxException NoTarget(string connection) => new(
-        PbxErrorKind.HandshakeFailed, $"The platform named no server to connect '{connection}' to.", "Name one with -Server.")
+        PbxErrorKind.HandshakeFailed, $"The platform named no server to connect '{connection}' to.", "Name one with ‹Server›.")
     { Target = connection };
 
     /// <summary>The fault with the list of all addresses that were tried; itself when there was only one.</summary>
@@ -47,7 +47,7 @@ internal static class Faults
 
     public static PbxException Unexpected(string doing, Exception e) => new(
         PbxErrorKind.ServerError, $"An unexpected error while {doing}: {e.GetType().Name}: {e.Message}",
-        "Report it with a trace (-TracePath).", e);
+        "Report it with a trace (‹TracePath›).", e);
 
     public static PbxException RequestLinkLost(string server, PbxException? why) => new(
         PbxErrorKind.LinkLost, $"The link to {server} is down, so nobody can answer{(why is null ? "." : $": {why.Message}")}",
@@ -57,7 +57,7 @@ internal static class Faults
     public static PbxException NoReply(string request, string? to, TimeSpan after) => new(
         PbxErrorKind.NoReply,
         $"Nobody answered '{request}'{(to is null ? "" : $" to {to}")} within {after.TotalSeconds:0.#} s.",
-        "Check that the receiver is online and that this credential may reach it, or allow more time with -Timeout.")
+        "Check that the receiver is online and that this credential may reach it, or allow more time with ‹Timeout›.")
     { Target = request };
 
     public static PbxException SubscriptionPending(PbxSubscription subscription, TimeSpan after) => new(
@@ -69,6 +69,6 @@ internal static class Faults
     public static PbxException Unreadable(string server, string why, string excerpt, Exception? cause) => new(
         PbxErrorKind.ProtocolError,
         $"A frame from {server} could not be read and was skipped: {why} It begins: {excerpt}",
-        "If events are missing, report it with a trace (-TracePath). Further frames with the same fault are only counted.", cause)
+        "If events are missing, report it with a trace (‹TracePath›). Further frames with the same fault are only counted.", cause)
     { Target = server };
 }

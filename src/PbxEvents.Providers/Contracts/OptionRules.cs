@@ -5,17 +5,17 @@ internal static class OptionRules
 {
     private static readonly (string Name, string Parameter, Func<PbxConnectOptions, bool> IsSet)[] Optional =
     [
-        (nameof(PbxConnectOptions.Server), "-Server", o => o.Server is not null),
-        (nameof(PbxConnectOptions.Domain), "-Domain", o => o.Domain is not null),
-        (nameof(PbxConnectOptions.UserName), "-Credential", o => o.UserName is not null || o.Password is not null),
-        (nameof(PbxConnectOptions.ClientId), "-ClientCredential", o => o.ClientId is not null || o.ClientSecret is not null),
-        (nameof(PbxConnectOptions.AccessToken), "-AccessToken", o => o.AccessToken is not null),
-        (nameof(PbxConnectOptions.Jwt), "-Jwt", o => o.Jwt is not null),
-        (nameof(PbxConnectOptions.TokenProvider), "-TokenProvider", o => o.TokenProvider is not null),
-        (nameof(PbxConnectOptions.Dialect), "-Dialect", o => o.Dialect is not null),
-        (nameof(PbxConnectOptions.TimeZone), "-TimeZone", o => o.TimeZone is not null),
-        (nameof(PbxConnectOptions.RecoveryPath), "-RecoveryPath", o => o.RecoveryPath is not null),
-        (nameof(PbxConnectOptions.Sandbox), "-Sandbox", o => o.Sandbox),
+        (nameof(PbxConnectOptions.Server), "‹Server›", o => o.Server is not null),
+        (nameof(PbxConnectOptions.Domain), "‹Domain›", o => o.Domain is not null),
+        (nameof(PbxConnectOptions.UserName), "‹Credential›", o => o.UserName is not null || o.Password is not null),
+        (nameof(PbxConnectOptions.ClientId), "‹ClientCredential›", o => o.ClientId is not null || o.ClientSecret is not null),
+        (nameof(PbxConnectOptions.AccessToken), "‹AccessToken›", o => o.AccessToken is not null),
+        (nameof(PbxConnectOptions.Jwt), "‹Jwt›", o => o.Jwt is not null),
+        (nameof(PbxConnectOptions.TokenProvider), "‹TokenProvider›", o => o.TokenProvider is not null),
+        (nameof(PbxConnectOptions.Dialect), "‹Dialect›", o => o.Dialect is not null),
+        (nameof(PbxConnectOptions.TimeZone), "‹TimeZone›", o => o.TimeZone is not null),
+        (nameof(PbxConnectOptions.RecoveryPath), "‹RecoveryPath›", o => o.RecoveryPath is not null),
+        (nameof(PbxConnectOptions.Sandbox), "‹Sandbox›", o => o.Sandbox),
     ];
 
     /// <exception cref="PbxException">An option means nothing to the platform, or is out of range.</exception>
@@ -29,9 +29,9 @@ internal static class OptionRules
             throw Invalid($"{provider.Name} has no use for {parameter}.", $"Leave it out. {provider.Name} takes {string.Join(", ", usable)}.", parameter);
         }
         if (options.BufferSize < 1)
-            throw Invalid($"A buffer of {options.BufferSize} events cannot hold any.", "Give -BufferSize 1 or more.", "-BufferSize");
+            throw Invalid($"A buffer of {options.BufferSize} events cannot hold any.", "Give ‹BufferSize› 1 or more.", "‹BufferSize›");
         if (options.MaxReconnectAttempts < 0)
-            throw Invalid("-MaxReconnectAttempts cannot be negative.", "Give 0 for none, or leave it out for endless.", "-MaxReconnectAttempts");
+            throw Invalid("‹MaxReconnectAttempts› cannot be negative.", "Give 0 for none, or leave it out for endless.", "‹MaxReconnectAttempts›");
     }
 
     public static PbxException Invalid(string message, string advice, string target) =>

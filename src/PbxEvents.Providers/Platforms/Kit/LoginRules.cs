@@ -16,6 +16,6 @@ internal static class LoginRules
     {
         bool[] ways = [hasOwn, options.AccessToken is not null, options.TokenProvider is not null];
         if (ways.Count(given => given) != 1)
-            throw OptionRules.Invalid($"{platform} needs exactly one of {own}, -AccessToken and -TokenProvider.", advice, own);
+            throw OptionRules.Invalid($"{platform} needs exactly one of {own}, ‹AccessToken› and ‹TokenProvider›.", advice, own);
     }
 }

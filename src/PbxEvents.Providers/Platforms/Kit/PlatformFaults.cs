@@ -10,7 +10,7 @@ internal static class PlatformFaults
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(30);
 
     public static PbxException NoServer(string platform) => OptionRules.Invalid(
-        $"{platform} has no public server.", "Name the PBX with -Server: a host name, or host:port.", "-Server");
+        $"{platform} has no public server.", "Name the PBX with ‹Server›: a host name, or host:port.", "‹Server›");
 
     // ---- HTTP and tokens -------------------------------------------------------------------------------------------
 
@@ -18,7 +18,7 @@ internal static class PlatformFaults
     public static PbxException FromHttp(HttpAnswer answer, string server, string doing) => answer.Status == 429
         ? RateLimited(answer, server, doing)
         : new(PbxErrorKind.ServerError, $"{server} answered HTTP {answer.Status} while {doing}.",
-            "If it stays so, check the address with -Server.")
+            "If it stays so, check the address with ‹Server›.")
         { Target = server, Code = Code(answer), RetryAfter = answer.RetryAfter };
 
     public static PbxException RateLimited(HttpAnswer answer, string server, string doing) => new(
@@ -33,7 +33,7 @@ internal static class PlatformFaults
     { Target = server, IsPermanent = true };
 
     public static PbxException NoToken(string server) => new(
-        PbxErrorKind.HandshakeFailed, $"{server} answered the login with something that holds no token.", "Check the address with -Server.")
+        PbxErrorKind.HandshakeFailed, $"{server} answered the login with something that holds no token.", "Check the address with ‹Server›.")
     { Target = server };
 
     public static PbxException MfaRequired(HttpAnswer answer, string server, string userName, string advice) => new(
@@ -48,7 +48,7 @@ internal static class PlatformFaults
     // ---- subscriptions ---------------------------------------------------------------------------------------------
 
     public static PbxException UnknownEvent(string platform, string name) => new(
-        PbxErrorKind.UnknownTopic, $"{platform} has no event '{name}'.", $"Get-PbxEventType -Provider {platform} lists them all.")
+        PbxErrorKind.UnknownTopic, $"{platform} has no event '{name}'.", $"Get-PbxEventType ‹Provider› {platform} lists them all.")
     { Target = name, IsPermanent = true };
 
     /// <param name="platform">The platform.</param>
@@ -60,6 +60,6 @@ internal static class PlatformFaults
     { Target = topic, IsPermanent = true };
 
     public static PbxException NotOffered(string platform, PbxSubscriptionType type, string advice) => new(
-        PbxErrorKind.NotSupported, $"{platform} does not offer -Type {type}.", advice)
+        PbxErrorKind.NotSupported, $"{platform} does not offer ‹Type› {type}.", advice)
     { Target = type.ToString(), IsPermanent = true };
 }

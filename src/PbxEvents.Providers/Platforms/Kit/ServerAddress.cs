@@ -17,7 +17,7 @@ internal static class ServerAddress
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0
             || uri.Scheme is not ("http" or "https" or "ws" or "wss") || uri.UserInfo.Length > 0 || uri.Query.Length > 0)
         {
-            throw OptionRules.Invalid($"'{server}' is not a server.", "Give a host name, host:port, or a URI such as https://pbx.example.com.", "-Server");
+            throw OptionRules.Invalid($"'{server}' is not a server.", "Give a host name, host:port, or a URI such as https://pbx.example.com.", "‹Server›");
         }
         var isSecure = uri.Scheme is "https" or "wss";
         return new UriBuilder(uri) { Scheme = isSecure ? "https" : "http", Port = uri.IsDefaultPort ? (isSecure ? 443 : 80) : uri.Port }.Uri;

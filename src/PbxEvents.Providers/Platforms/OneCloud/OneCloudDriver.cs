@@ -136,8 +136,8 @@ internal sealed class OneCloudDriver : PlatformDriver
 
     private static void CheckOptions(PbxConnectOptions options)
     {
-        LoginRules.RequireOneWay(options, "OneCloud", "-Credential", options.UserName is not null,
-            "For a service, -Credential with -ClientCredential: a token alone lives one hour.");
+        LoginRules.RequireOneWay(options, "OneCloud", "‹Credential›", options.UserName is not null,
+            "For a service, ‹Credential› with ‹ClientCredential›: a token alone lives one hour.");
         if (options.UserName is not null && (options.ClientId is null || options.ClientSecret is null))
             throw OneCloudFaults.NoClientCredential();
         if (options.UserName is null && (options.ClientId is not null || options.ClientSecret is not null))

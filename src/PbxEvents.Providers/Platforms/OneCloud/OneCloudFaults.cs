@@ -11,16 +11,16 @@ internal static class OneCloudFaults
 
     public static PbxException NoClientCredential() => OptionRules.Invalid(
         "A OneCloud login needs the id and the secret of a client application, too.",
-        "Give both with -ClientCredential; OneCloud's support hands them out.", "-ClientCredential");
+        "Give both with ‹ClientCredential›; OneCloud's support hands them out.", "‹ClientCredential›");
 
     public static PbxException UselessClientCredential() => OptionRules.Invalid(
-        "A ready token needs no client application.", "Leave -ClientCredential out, or give -Credential with it.", "-ClientCredential");
+        "A ready token needs no client application.", "Leave ‹ClientCredential› out, or give ‹Credential› with it.", "‹ClientCredential›");
 
     public static PbxException NoDomain() => OptionRules.Invalid(
-        "Nothing says whose events are wanted.", "Give the OneCloud domain with -Domain.", "-Domain");
+        "Nothing says whose events are wanted.", "Give the OneCloud domain with ‹Domain›.", "‹Domain›");
 
     public static PbxException SocketAddress(Uri server) => OptionRules.Invalid(
-        "That is the address of the socket, which is found by itself.", $"Give the API's address: https://{server.Host}/ns-api.", "-Server");
+        "That is the address of the socket, which is found by itself.", $"Give the API's address: https://{server.Host}/ns-api.", "‹Server›");
 
     // ---- HTTP ------------------------------------------------------------------------------------------------------
 
@@ -39,30 +39,30 @@ internal static class OneCloudFaults
         if (error is "invalid_client" or "unauthorized_client")
         {
             return new(PbxErrorKind.CredentialRefused, $"{server} refused the client application.",
-                "Check the id and the secret in -ClientCredential.")
+                "Check the id and the secret in ‹ClientCredential›.")
             { Target = server, Code = PlatformFaults.Code(answer), IsPermanent = true };
         }
         if (answer.Status is 400 or 401 or 403)
         {
             return new(PbxErrorKind.CredentialRefused, $"{server} refused the login of '{userName}'{(error is null ? "." : $": {error}.")}",
-                "Check -Credential (the user name is extension@domain) and -ClientCredential.")
+                "Check ‹Credential› (the user name is extension@domain) and ‹ClientCredential›.")
             { Target = userName, Code = PlatformFaults.Code(answer), IsPermanent = true };
         }
         return PlatformFaults.FromHttp(answer, server, "logging in");
     }
 
     public static PbxException MfaRequired(HttpAnswer answer, string server, string userName) => PlatformFaults.MfaRequired(
-        answer, server, userName, "Use a user without a second factor, or get the token yourself and hand it over with -AccessToken or -TokenProvider.");
+        answer, server, userName, "Use a user without a second factor, or get the token yourself and hand it over with ‹AccessToken› or ‹TokenProvider›.");
 
     // ---- the socket ------------------------------------------------------------------------------------------------
 
     public static PbxException TokenRefused(string server, string? words) => PlatformFaults.TokenRefused(server, words,
-        "Give a valid one. An access token lives one hour; -Credential with -ClientCredential, or -TokenProvider, renew it.");
+        "Give a valid one. An access token lives one hour; ‹Credential› with ‹ClientCredential›, or ‹TokenProvider›, renew it.");
 
     public static PbxException Refused(OneCloudTopic topic, string? words) => new(
         PbxErrorKind.CredentialRefused,
         $"OneCloud refused the subscription {topic}, also with a fresh token{PlatformFaults.Said(words)}",
-        "Check that the user may see that extension or queue, and that -Domain is right.")
+        "Check that the user may see that extension or queue, and that ‹Domain› is right.")
     { Target = topic.ToString() };
 
     public static PbxException NotConfirmed(OneCloudTopic topic, OneCloudTicket ticket, TimeSpan after, bool wasRenewed) => new(
@@ -92,7 +92,7 @@ internal static class OneCloudFaults
 
     public static PbxException OtherDomain(string asked, string tokens) => new(
         PbxErrorKind.PermissionDenied, $"The token belongs to the domain '{tokens}', the events of '{asked}' are asked for.",
-        "OneCloud may confirm such subscriptions and send nothing. Check -Domain.")
+        "OneCloud may confirm such subscriptions and send nothing. Check ‹Domain›.")
     { Target = asked };
 
     public static PbxException OtherExtension(OneCloudTopic topic, OneCloudTicket ticket) => new(
@@ -106,10 +106,10 @@ internal static class OneCloudFaults
         $"OneCloud gives {asked} only for {what} that is named.", $"Name one or more with {parameter}.", parameter);
 
     public static PbxException NotAnExtension(string extension) => OptionRules.Invalid(
-        $"'{extension}' is no extension.", "Give the extension alone, such as 1001; the domain is added by itself.", "-Extension");
+        $"'{extension}' is no extension.", "Give the extension alone, such as 1001; the domain is added by itself.", "‹Extension›");
 
     public static PbxException NoTenants() => OptionRules.Invalid(
-        "A OneCloud connection sees one domain.", "Leave -Tenant out; connect once for each domain, with -Domain.", "-Tenant");
+        "A OneCloud connection sees one domain.", "Leave ‹Tenant› out; connect once for each domain, with ‹Domain›.", "‹Tenant›");
 
     private static string? OAuthError(HttpAnswer answer)
     {

@@ -23,7 +23,7 @@ internal static class OneCloudTopics
                 throw OneCloudFaults.NotAnExtension(extension);
         return filter.Type is { } type
             ? ByType(type, filter)
-            : filter.Topic.SelectMany(t => ByName(Normalize(t), $"-Topic {t}", filter)).ToArray();
+            : filter.Topic.SelectMany(t => ByName(Normalize(t), $"‹Topic› {t}", filter)).ToArray();
     }
 
     /// <summary>
@@ -54,7 +54,7 @@ internal static class OneCloudTopics
 
     private static OneCloudTopic[] ByType(PbxSubscriptionType type, PbxSubscriptionFilter filter)
     {
-        var asked = $"-Type {type}";
+        var asked = $"‹Type› {type}";
         return type switch
         {
             // A queue's calls are calls as well: without an extension the queue alone says which.
@@ -66,7 +66,7 @@ internal static class OneCloudTopics
             PbxSubscriptionType.Agent => ByName(Agent, asked, filter),
             PbxSubscriptionType.Voicemail => ByName(Voicemail, asked, filter),
             PbxSubscriptionType.Presence => ByName(Contacts, asked, filter),
-            PbxSubscriptionType.Cdr => throw NotOffered(type, "Use -Type Call: an ended call carries its outcome."),
+            PbxSubscriptionType.Cdr => throw NotOffered(type, "Use ‹Type› Call: an ended call carries its outcome."),
             _ => throw NotOffered(type, "OneCloud has no events for it. It offers Call, Queue, Agent, Presence and Voicemail."),
         };
     }
@@ -74,9 +74,9 @@ internal static class OneCloudTopics
     private static OneCloudTopic[] ByName(string name, string asked, PbxSubscriptionFilter filter) => name switch
     {
         Contacts => [new OneCloudTopic(Contacts, null)],
-        QueueCall => Each(filter.Queue, q => new OneCloudTopic(Call, q, QueueSubtype), asked, "-Queue", "a queue"),
-        Queued => Each(filter.Queue, q => new OneCloudTopic(Queued, q), asked, "-Queue", "a queue"),
-        _ => Each(filter.Extension, e => new OneCloudTopic(name, e), asked, "-Extension", "an extension"),
+        QueueCall => Each(filter.Queue, q => new OneCloudTopic(Call, q, QueueSubtype), asked, "‹Queue›", "a queue"),
+        Queued => Each(filter.Queue, q => new OneCloudTopic(Queued, q), asked, "‹Queue›", "a queue"),
+        _ => Each(filter.Extension, e => new OneCloudTopic(name, e), asked, "‹Extension›", "an extension"),
     };
 
     private static OneCloudTopic[] Each(

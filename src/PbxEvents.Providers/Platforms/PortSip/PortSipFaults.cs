@@ -9,18 +9,18 @@ internal static class PortSipFaults
 
     public static PbxException NoCredential() => OptionRules.Invalid(
         "PortSIP needs a user name and a password.",
-        "Give -Credential: a user name and its password, or an extension's number and its SIP password.", "-Credential");
+        "Give ‹Credential›: a user name and its password, or an extension's number and its SIP password.", "‹Credential›");
 
     public static PbxException NoDomain(string name) => OptionRules.Invalid(
         $"The extension {name} belongs to a tenant, and nothing says to which.",
-        "Give the tenant's SIP domain with -Domain. Only a system administrator logs in without one.", "-Domain");
+        "Give the tenant's SIP domain with ‹Domain›. Only a system administrator logs in without one.", "‹Domain›");
 
     public static PbxException UnknownDialect(string dialect) => OptionRules.Invalid(
-        $"PortSIP has no dialect '{dialect}'.", "Give v16 or v22 with -Dialect, or leave it out to find it.", "-Dialect");
+        $"PortSIP has no dialect '{dialect}'.", "Give v16 or v22 with ‹Dialect›, or leave it out to find it.", "‹Dialect›");
 
     public static PbxException NoSystemLogin(string server) => new(
         PbxErrorKind.NotSupported, $"{server} is a v16, which has no login without a tenant's domain.",
-        "Give the tenant's SIP domain with -Domain, and a user of that tenant.")
+        "Give the tenant's SIP domain with ‹Domain›, and a user of that tenant.")
     { Target = server, IsPermanent = true };
 
     public static PbxException Refused(PortSipLogin login, string server, string status, string? text)
@@ -34,8 +34,8 @@ internal static class PortSipFaults
         var advice = login.Kind switch
         {
             PortSipLoginKind.Extension => "A number logs in with the extension's SIP password, not with the user's password. Check it, and the SIP domain.",
-            PortSipLoginKind.User => "Check user name, user password, and that -Domain is the tenant's SIP domain.",
-            _ => "Without -Domain it is a system administrator's login. Give the tenant's SIP domain with -Domain for anybody else.",
+            PortSipLoginKind.User => "Check user name, user password, and that ‹Domain› is the tenant's SIP domain.",
+            _ => "Without ‹Domain› it is a system administrator's login. Give the tenant's SIP domain with ‹Domain› for anybody else.",
         };
         return new(PbxErrorKind.CredentialRefused, $"{server} refused {who}{Quote(text)} It is not tried again, because repeated tries can get this address blocked.", advice)
         { Target = login.Name, Code = status, IsPermanent = true };
@@ -43,27 +43,27 @@ internal static class PortSipFaults
 
     public static PbxException NotAuthenticated(string server, TimeSpan after) => new(
         PbxErrorKind.Timeout, $"{server} did not answer the login within {after.TotalSeconds:0} s.",
-        "It is tried again. If it stays so, something else may listen there: name the dialect with -Dialect, or the port with -Server.")
+        "It is tried again. If it stays so, something else may listen there: name the dialect with ‹Dialect›, or the port with ‹Server›.")
     { Target = server };
 
     public static PbxException NoMembers(string topic, string field) => OptionRules.Invalid(
         $"PortSIP has no wildcard: {topic} needs the {field} that are wanted.",
         field switch
         {
-            "extensions" => "Name the extensions with -Extension.",
-            "queues" => "Name the queues with -Queue.",
-            _ => "Name the tenants' ids with -Tenant.",
+            "extensions" => "Name the extensions with ‹Extension›.",
+            "queues" => "Name the queues with ‹Queue›.",
+            _ => "Name the tenants' ids with ‹Tenant›.",
         },
         field switch
         {
-            "extensions" => "-Extension",
-            "queues" => "-Queue",
-            _ => "-Tenant",
+            "extensions" => "‹Extension›",
+            "queues" => "‹Queue›",
+            _ => "‹Tenant›",
         });
 
     public static PbxException TenantWithoutSystem() => OptionRules.Invalid(
         "This login belongs to one tenant, so it cannot choose tenants.",
-        "Leave -Tenant out, or connect as a system administrator, without -Domain.", "-Tenant");
+        "Leave ‹Tenant› out, or connect as a system administrator, without ‹Domain›.", "‹Tenant›");
 
     public static PbxException NotInDialect(string topic, string server) => new(
         PbxErrorKind.NotSupported, $"{server} is a v16, which has no topic {topic}.", "The management and global topics came with v22.")
@@ -100,7 +100,7 @@ internal static class PortSipFaults
         PortSipTopics.Extensions =>
             "Check that the extensions exist. v22 wants the rights Users: View Only and PhoneSystem: View Only; older ones the same extension group.",
         PortSipTopics.Records =>
-            "It is for tenant administrators; v22 wants the right Analytics: View Only. Without it, use -Topic extension_events with -Extension.",
+            "It is for tenant administrators; v22 wants the right Analytics: View Only. Without it, use ‹Topic› extension_events with ‹Extension›.",
         PortSipTopics.Queues =>
             "An extension sees only queues in which it is agent or manager. v22 wants the right Analytics: View Only.",
         PortSipTopics.ExtensionManagement => "v22 wants the right User: View Only.",

@@ -32,7 +32,7 @@ internal sealed class RecoveryFile(string path, TimeProvider clock, Action<strin
         }
         catch (JsonException)
         {
-            log("What -RecoveryPath holds is no recovery state; starting afresh.");
+            log("What ‹RecoveryPath› holds is no recovery state; starting afresh.");
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

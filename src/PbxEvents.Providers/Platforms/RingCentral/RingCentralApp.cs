@@ -14,8 +14,8 @@ internal sealed record RingCentralApp(string Id, Secret? Secret)
     {
         if (options.ClientId is not null && options.UserName is not null && options.ClientId != options.UserName)
         {
-            throw OptionRules.Invalid("-Credential and -ClientCredential name different apps.",
-                "Give the app's client id and secret with -ClientCredential only.", "-Credential");
+            throw OptionRules.Invalid("‹Credential› and ‹ClientCredential› name different apps.",
+                "Give the app's client id and secret with ‹ClientCredential› only.", "‹Credential›");
         }
         if (options.ClientId is not null)
             return new RingCentralApp(options.ClientId, options.ClientSecret);

@@ -160,15 +160,15 @@ internal sealed class RingCentralDriver : PlatformDriver
     {
         var ways = (options.Jwt is null ? 0 : 1) + (options.AccessToken is null ? 0 : 1) + (options.TokenProvider is null ? 0 : 1);
         if (ways != 1)
-            throw OptionRules.Invalid("RingCentral needs exactly one of -Jwt, -AccessToken and -TokenProvider.",
-                "For a service, a JWT with -Jwt and the app's id and secret with -ClientCredential is the best choice.", "-Jwt");
+            throw OptionRules.Invalid("RingCentral needs exactly one of ‹Jwt›, ‹AccessToken› and ‹TokenProvider›.",
+                "For a service, a JWT with ‹Jwt› and the app's id and secret with ‹ClientCredential› is the best choice.", "‹Jwt›");
         if (options.Jwt is not null && app is null)
-            throw OptionRules.Invalid("A JWT is exchanged for a token in the name of an app.", "Give the app's client id and secret with -ClientCredential.",
-                "-ClientCredential");
+            throw OptionRules.Invalid("A JWT is exchanged for a token in the name of an app.", "Give the app's client id and secret with ‹ClientCredential›.",
+                "‹ClientCredential›");
         if (options.Jwt is null && app is not null)
-            throw OptionRules.Invalid("A ready token needs no app.", "Leave -ClientCredential out.", "-ClientCredential");
+            throw OptionRules.Invalid("A ready token needs no app.", "Leave ‹ClientCredential› out.", "‹ClientCredential›");
         if (options.Sandbox && options.Server is not null)
-            throw OptionRules.Invalid("-Sandbox and -Server both name a server.", "Give one of them.", "-Sandbox");
+            throw OptionRules.Invalid("‹Sandbox› and ‹Server› both name a server.", "Give one of them.", "‹Sandbox›");
     }
 
     private static string IdentityOf(Uri server, PbxConnectOptions options, RingCentralApp? app) =>

@@ -15,9 +15,9 @@ internal static class RingCentralFaults
         var advice = error.Code switch
         {
             "OAU-112" => "Allow the JWT grant in the settings of the app, in RingCentral's developer console.",
-            "OAU-146" or "invalid_client" => "Check the client id and the client secret with -ClientCredential, and that they belong to this environment (-Sandbox).",
+            "OAU-146" or "invalid_client" => "Check the client id and the client secret with ‹ClientCredential›, and that they belong to this environment (‹Sandbox›).",
             "OAU-148" => "The user is locked; an administrator of the account has to unlock it.",
-            _ => "Check -Jwt and -ClientCredential: the JWT may be revoked or expired, made for another app, or for the other environment (-Sandbox).",
+            _ => "Check ‹Jwt› and ‹ClientCredential›: the JWT may be revoked or expired, made for another app, or for the other environment (‹Sandbox›).",
         };
         var kind = answer.Status == 403 ? PbxErrorKind.PermissionDenied : PbxErrorKind.CredentialRefused;
         return new(kind, $"{server} refused the credential{error.Words()}.", advice)
@@ -33,22 +33,22 @@ internal static class RingCentralFaults
         if (answer.Status == 403)
             return Permission($"{server} does not let this app open a WebSocket{error.Words()}.", server, CodeOf(error, 403), permanent: true);
         return new(PbxErrorKind.HandshakeFailed, $"{server} answered HTTP {answer.Status} to the request for a WebSocket token{error.Words()}.",
-            "Check the address with -Server.")
+            "Check the address with ‹Server›.")
         { Target = server, Code = CodeOf(error, answer.Status), IsPermanent = true };
     }
 
     public static PbxException TokenRefused(string server, RingCentralError error) => new(
         PbxErrorKind.CredentialRefused, $"{server} does not accept the access token{error.Words()}.",
-        "Give one that is valid; it may have expired, been replaced by a refresh, or belong to the other environment (-Sandbox).")
+        "Give one that is valid; it may have expired, been replaced by a refresh, or belong to the other environment (‹Sandbox›).")
     { Target = server, Code = error.Code, IsPermanent = true };
 
     public static PbxException NoToken(string server, string what) => new(
-        PbxErrorKind.HandshakeFailed, $"{server} answered with something that holds no {what}.", "Check the address with -Server.")
+        PbxErrorKind.HandshakeFailed, $"{server} answered with something that holds no {what}.", "Check the address with ‹Server›.")
     { Target = server };
 
     public static PbxException BadSocketAddress(string server) => new(
         PbxErrorKind.HandshakeFailed, $"{server} named an address for the WebSocket that is none, or that would give up TLS.",
-        "Check the address with -Server.")
+        "Check the address with ‹Server›.")
     { Target = server, IsPermanent = true };
 
     public static PbxException NoFirstFrame(string server, TimeSpan after) => new(
@@ -90,7 +90,7 @@ internal static class RingCentralFaults
             "SUB-405" => "Messages of other extensions cannot be monitored; use the credential of that user.",
             "SUB-406" => "The extension belongs to another account.",
             "SUB-408" => "There is no such extension. RingCentral wants the extension's id, not its number.",
-            _ => "Check the filter; Get-PbxEventType -Provider RingCentral lists those that are documented.",
+            _ => "Check the filter; Get-PbxEventType ‹Provider› RingCentral lists those that are documented.",
         };
         return new(PbxErrorKind.SubscriptionRefused, message, advice) { Target = target, Code = code };
     }
@@ -115,32 +115,32 @@ internal static class RingCentralFaults
 
     public static PbxException NotAFilter(string topic) => new(
         PbxErrorKind.UnknownTopic, $"'{topic}' is no event filter of RingCentral.",
-        "Give a path such as /restapi/v1.0/account/~/telephony/sessions; Get-PbxEventType -Provider RingCentral lists them.")
+        "Give a path such as /restapi/v1.0/account/~/telephony/sessions; Get-PbxEventType ‹Provider› RingCentral lists them.")
     { Target = topic, IsPermanent = true };
 
     public static PbxException UnknownEvent(string name) => new(
-        PbxErrorKind.UnknownTopic, $"RingCentral has no event '{name}'.", "Get-PbxEventType -Provider RingCentral lists them all.")
+        PbxErrorKind.UnknownTopic, $"RingCentral has no event '{name}'.", "Get-PbxEventType ‹Provider› RingCentral lists them all.")
     { Target = name, IsPermanent = true };
 
     public static PbxException NoSuchType(PbxSubscriptionType type) => new(
         PbxErrorKind.NotSupported, $"RingCentral has no events of the type {type}.", type switch
         {
             PbxSubscriptionType.Cdr => "Ask for the call log with Send-PbxRequest /restapi/v1.0/account/~/call-log once a call has ended.",
-            _ => "It has Call, Queue, Agent, Presence, Voicemail, Message and Config; other filters can be given with -Topic.",
+            _ => "It has Call, Queue, Agent, Presence, Voicemail, Message and Config; other filters can be given with ‹Topic›.",
         })
     { Target = type.ToString(), IsPermanent = true };
 
     public static PbxException NeedsQueue() => OptionRules.Invalid(
-        "RingCentral tells the agents' states queue by queue.", "Give the ids of the queues with -Queue.", "-Queue");
+        "RingCentral tells the agents' states queue by queue.", "Give the ids of the queues with ‹Queue›.", "‹Queue›");
 
     public static PbxException BadRequestPath(string path) => OptionRules.Invalid(
-        $"'{path}' is no path of RingCentral's REST interface.", "Give one such as /restapi/v1.0/account/~/extension/~.", "-Request");
+        $"'{path}' is no path of RingCentral's REST interface.", "Give one such as /restapi/v1.0/account/~/extension/~.", "‹Request›");
 
     public static PbxException BadMethod(string method) => OptionRules.Invalid(
-        $"'{method}' is no HTTP method.", "Use GET, POST, PUT, PATCH or DELETE.", "-Method");
+        $"'{method}' is no HTTP method.", "Use GET, POST, PUT, PATCH or DELETE.", "‹Method›");
 
     public static PbxException BadRequestBody(string path) => OptionRules.Invalid(
-        $"The data of the request {path} is no JSON.", "Give an object, or JSON text.", "-Data");
+        $"The data of the request {path} is no JSON.", "Give an object, or JSON text.", "‹Data›");
 
     public static PbxException NotReady(string server) => new(
         PbxErrorKind.LinkLost, $"The session with {server} is not ready.", "Send the request again once the connection is restored.")
@@ -160,10 +160,10 @@ internal static class RingCentralFaults
     { Target = request, Code = CodeOf(error, status) };
 
     public static PbxException NoDirectory(string path) => OptionRules.Invalid(
-        $"The folder of '{path}' does not exist.", "Create it, or give another path.", "-RecoveryPath");
+        $"The folder of '{path}' does not exist.", "Create it, or give another path.", "‹RecoveryPath›");
 
     public static PbxException NotReadable(string path, Exception cause) => new(
-        PbxErrorKind.InvalidOption, $"'{path}' cannot be read or written: {cause.Message}", "Check the rights on it, or give another path with -RecoveryPath.", cause)
+        PbxErrorKind.InvalidOption, $"'{path}' cannot be read or written: {cause.Message}", "Check the rights on it, or give another path with ‹RecoveryPath›.", cause)
     { Target = path, IsPermanent = true };
 
     /// <summary>What to do about an answer that another try may change; null for one that it cannot (section 2.3).</summary>
@@ -178,7 +178,7 @@ internal static class RingCentralFaults
         if (answer.Status is 408 or >= 500 or (>= 300 and < 400))
         {
             return new(PbxErrorKind.ServerError, $"{server} answered HTTP {answer.Status} while {doing}{error.Words()}.",
-                "Nothing to do if it passes; else check the address with -Server.")
+                "Nothing to do if it passes; else check the address with ‹Server›.")
             { Target = server, Code = code, RetryAfter = answer.RetryAfter };
         }
         return null;

@@ -78,7 +78,7 @@ internal sealed class RingCentralFilter
     {
         const string Account = $"{Root}/account/~";
         if (wish.Extension.Contains("~"))
-            throw OptionRules.Invalid("-Extension takes ids.", "Leave it out, or name the filter with -Topic.", "-Extension");
+            throw OptionRules.Invalid("‹Extension› takes ids.", "Leave it out, or name the filter with ‹Topic›.", "‹Extension›");
         switch (type)
         {
             case PbxSubscriptionType.Call when wish.Extension.Count > 0:

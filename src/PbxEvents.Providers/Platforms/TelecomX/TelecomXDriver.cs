@@ -18,10 +18,10 @@ internal sealed class TelecomXDriver : PlatformDriver
     {
         var options = context.Options;
         _server = options.Server is null ? PublicServer : ServerAddress.Parse(options.Server);
-        LoginRules.RequireOneWay(options, "TelecomX", "-Credential", options.UserName is not null,
-            "For a service, a machine token with -AccessToken is the best choice.");
+        LoginRules.RequireOneWay(options, "TelecomX", "‹Credential›", options.UserName is not null,
+            "For a service, a machine token with ‹AccessToken› is the best choice.");
         if (options.UserName is null && options.Domain is null)
-            throw OptionRules.Invalid("A token does not say whose events are wanted.", "Give the customer's id with -Customer.", "-Customer");
+            throw OptionRules.Invalid("A token does not say whose events are wanted.", "Give the customer's id with ‹Customer›.", "‹Customer›");
         _tokens = new TokenHolder<TelecomXTicket>(context, token => new TelecomXTicket(token, options.Domain!), (_, ct) => LogInAsync(ct));
     }
 

@@ -11,7 +11,7 @@ internal static class TelecomXFaults
     {
         var text = Encoding.UTF8.GetString(answer.Body.Span);
         if (text.Contains("smsKey", StringComparison.OrdinalIgnoreCase) || text.Contains("authenticatorToken", StringComparison.OrdinalIgnoreCase))
-            return PlatformFaults.MfaRequired(answer, server, userName, "Use a machine token with -AccessToken and -Customer.");
+            return PlatformFaults.MfaRequired(answer, server, userName, "Use a machine token with ‹AccessToken› and ‹Customer›.");
         if (text.Contains("blacklisted", StringComparison.OrdinalIgnoreCase))
         {
             return new(PbxErrorKind.AddressBlocked, $"{server} has put this machine's address on its blacklist.",
@@ -21,14 +21,14 @@ internal static class TelecomXFaults
         if (answer.Status is 400 or 401 or 403)
         {
             return new(PbxErrorKind.CredentialRefused, $"{server} refused the user name or the password of '{userName}'.",
-                "Check both with -Credential; the user name is a mail address.")
+                "Check both with ‹Credential›; the user name is a mail address.")
             { Target = userName, Code = PlatformFaults.Code(answer), IsPermanent = true };
         }
         return PlatformFaults.FromHttp(answer, server, "logging in");
     }
 
     public static PbxException TokenRefused(string server) => PlatformFaults.TokenRefused(
-        server, null, "Give a valid one with -AccessToken. A token can end, be removed, or be tied to another address.");
+        server, null, "Give a valid one with ‹AccessToken›. A token can end, be removed, or be tied to another address.");
 
     public static PbxException NotAuthenticated(string server, TimeSpan after) => new(
         PbxErrorKind.Timeout, $"{server} did not answer 'authenticate' within {after.TotalSeconds:0} s, although it says the token is valid.",
@@ -62,5 +62,5 @@ internal static class TelecomXFaults
     { Target = name, IsPermanent = true };
 
     public static PbxException NoReceiver() => OptionRules.Invalid(
-        "A TelecomX request needs somebody to go to.", "Give the employee's id with -To.", "-To");
+        "A TelecomX request needs somebody to go to.", "Give the employee's id with ‹To›.", "‹To›");
 }

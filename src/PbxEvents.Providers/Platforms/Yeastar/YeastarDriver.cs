@@ -33,7 +33,7 @@ internal sealed class YeastarDriver : PlatformDriver
             throw PlatformFaults.NoServer("Yeastar");
         if (options.UserName is not { Length: > 0 } || options.Password is not { IsEmpty: false })
             throw OptionRules.Invalid("Yeastar needs a client id and its secret.",
-                "Give them with -Credential: the client id as the user name, the secret as the password (Integrations > API of the PBX).", "-Credential");
+                "Give them with ‹Credential›: the client id as the user name, the secret as the password (Integrations > API of the PBX).", "‹Credential›");
         _address = YeastarAddress.Parse(options.Server);
         _api = new YeastarApi(context, _address.Server);
         _tokens = tokens;

@@ -34,7 +34,7 @@ internal static class YeastarFaults
             TokenExpired => (PbxErrorKind.CredentialRefused, $"{server} calls a fresh token expired while {doing} ({words}).",
                 "Check the PBX's clock, and whether another application gets tokens with the same client id."),
             ParameterError => (PbxErrorKind.RequestRefused, $"{server} does not accept the request while {doing} ({words}).",
-                "A proxy may remove the User-Agent header, which the PBX insists on; else report it with a trace (-TracePath)."),
+                "A proxy may remove the User-Agent header, which the PBX insists on; else report it with a trace (‹TracePath›)."),
             TokenLimit => (PbxErrorKind.TokenLimit, $"{server} has given out as many tokens for '{clientId}' as it allows ({words}).",
                 "Eight are allowed at a time. Stop other programs that use this client id, or wait up to half an hour."),
             AddressBlocked => (PbxErrorKind.AddressBlocked, $"{server} has blocked this machine's address ({words}).",
@@ -103,7 +103,7 @@ internal static class YeastarFaults
     public static PbxException ListRefused(string server, long code, string? text, IEnumerable<int> topics) => new(
         PbxErrorKind.SubscriptionRefused,
         $"{server} refused the topics {string.Join(", ", topics.Select(YeastarTopics.NameOf))} (errcode {code}{(text is null ? "" : $", {text}")}).",
-        "Check that the firmware has them; Get-PbxEventType -Provider Yeastar says which ones are newer.")
+        "Check that the firmware has them; Get-PbxEventType ‹Provider› Yeastar says which ones are newer.")
     { Target = server, Code = code.ToString(CultureInfo.InvariantCulture), IsPermanent = true };
 
     /// <summary>The same as a fault of the link, which is opened again.</summary>
@@ -134,11 +134,11 @@ internal static class YeastarFaults
 
     public static PbxException UnknownEvent(string name) => new(
         PbxErrorKind.UnknownTopic, $"Yeastar has no event '{name}'.",
-        "Yeastar's events are named by number, such as 30011; Get-PbxEventType -Provider Yeastar lists them all.")
+        "Yeastar's events are named by number, such as 30011; Get-PbxEventType ‹Provider› Yeastar lists them all.")
     { Target = name, IsPermanent = true };
 
     private const string CheckAddress =
-        "Check the address with -Server: a cloud PBX needs no port, an appliance or software edition listens at 8088 by default.";
+        "Check the address with ‹Server›: a cloud PBX needs no port, an appliance or software edition listens at 8088 by default.";
 
     private static string SwitchOn(IEnumerable<int> topics)
     {

@@ -109,7 +109,9 @@ internal sealed class ChaosRun
             await Task.Delay(step.Pause);
             if (ChaosPlatform.NeedsQuiet(step.Faults[^1].Name))
                 await Task.WhenAll(_playing).InTime();
-            if (step.Clears)
+
+            // Only on a link that stands: what shows with the next one is not to go unseen.
+            if (step is { Clears: true, IsCalm: true })
                 _simulator.ClearFaults();
             if (step.IsCalm)
                 await BecomesAsync(() => _client.State == PbxConnectionState.Connected);
@@ -129,6 +131,7 @@ internal sealed class ChaosRun
                 throw new TimeoutException($"The client did not notice the {kind}.");
             spared = step.IsCalm && ChaosPlatform.SparesLink(kind) ? (kind, reconnects) : null;
         }
+        await BecomeCalmAsync();
         CheckSpared(spared);
         _simulator.ClearFaults();
         await Task.WhenAll(_playing).InTime();

@@ -34,6 +34,7 @@ public abstract class PbxSimulator : IAsyncDisposable
         Ids = new SimulatedIds(options.Seed, 0);
         Faults = new FaultState(Clock);
         Tokens = new TokenStore(Ids, Clock);
+        Calls = new CallBook(Faults, Clock);
         var certificate = options.Certificate;
         if (certificate is null && options.UseTls) certificate = _ownCertificate = SimulatorCertificate.Create();
         CertificateThumbprint = certificate?.Thumbprint;
@@ -110,6 +111,9 @@ public abstract class PbxSimulator : IAsyncDisposable
     private protected FaultState Faults { get; }
 
     private protected TokenStore Tokens { get; }
+
+    /// <summary>The calls that have ended, for the platform's call records.</summary>
+    private protected CallBook Calls { get; }
 
     /// <summary>The server. Its handler asks <see cref="Routes"/>.</summary>
     private protected LoopbackServer Host { get; }
@@ -314,6 +318,12 @@ public abstract class PbxSimulator : IAsyncDisposable
             case SimulatorFaults.RateLimit:
                 Faults.LimitFor(fault.Duration ?? DefaultOutage);
                 break;
+            case SimulatorFaults.NoRecords:
+                Faults.RefusesRecords = true;
+                break;
+            case SimulatorFaults.LateRecords:
+                Faults.RecordDelay = fault.Duration ?? TimeSpan.FromMinutes(1);
+                break;
             default:
                 throw new InvalidOperationException($"The {Provider} simulator names the fault {fault.Name} but does nothing for it.");
         }
@@ -476,6 +486,7 @@ public abstract class PbxSimulator : IAsyncDisposable
         }
         finally
         {
+            if (scenario.HasCall) Calls.Add(call);
             _calls.TryRemove(call.Number, out _);
         }
 

@@ -47,7 +47,13 @@ public static class SimulatorFaults
     /// <summary>Every HTTP request is answered with the platform's rate limit, for Duration (default 2 s) or the next Count of them.</summary>
     public const string RateLimit = "RateLimit";
 
-    /// <summary>The faults above.</summary>
+    /// <summary>Platforms that serve call records: the right to see them is missing until the faults are cleared.</summary>
+    public const string NoRecords = "NoRecords";
+
+    /// <summary>Platforms that serve call records: a record is there Duration (default one minute) after its call's end; zero ends it.</summary>
+    public const string LateRecords = "LateRecords";
+
+    /// <summary>Those that every platform has.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         Drop, HalfOpen, Refuse, ExpireToken, Delay, Duplicate, Malformed, BrokenFraming, Restart, Stop,

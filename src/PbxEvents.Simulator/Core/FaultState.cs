@@ -11,6 +11,8 @@ internal sealed class FaultState(TimeProvider clock)
     private int _subscribeLeft;
     private DateTimeOffset _limitedUntil = DateTimeOffset.MinValue;
     private int _limitedLeft;
+    private bool _refusesRecords;
+    private TimeSpan _recordDelay;
 
     /// <summary>How long each frame is held back.</summary>
     public TimeSpan Delay
@@ -23,6 +25,34 @@ internal sealed class FaultState(TimeProvider clock)
         set
         {
             lock (_lock) _delay = value;
+        }
+    }
+
+    /// <summary>True while nobody may see the call records.</summary>
+    public bool RefusesRecords
+    {
+        get
+        {
+            lock (_lock) return _refusesRecords;
+        }
+
+        set
+        {
+            lock (_lock) _refusesRecords = value;
+        }
+    }
+
+    /// <summary>How long after an end its record is there.</summary>
+    public TimeSpan RecordDelay
+    {
+        get
+        {
+            lock (_lock) return _recordDelay;
+        }
+
+        set
+        {
+            lock (_lock) _recordDelay = value;
         }
     }
 
@@ -107,6 +137,8 @@ internal sealed class FaultState(TimeProvider clock)
             _subscribeLeft = 0;
             _limitedUntil = DateTimeOffset.MinValue;
             _limitedLeft = 0;
+            _refusesRecords = false;
+            _recordDelay = TimeSpan.Zero;
         }
     }
 }

@@ -6,7 +6,7 @@ using PbxEvents.Module.Reading;
 namespace PbxEvents.Module.Commands;
 
 /// <summary>Base of the cmdlets that look for calls through a filter.</summary>
-public abstract class CallCmdlet : ReadingCmdlet
+public abstract class CallCmdlet : PartyCmdlet
 {
     private protected CallCmdlet()
     {
@@ -35,32 +35,6 @@ public abstract class CallCmdlet : ReadingCmdlet
     [ValidateNotNullOrEmpty]
     public CallArgument[]? Call { get; set; }
 
-    /// <summary>Only calls these extensions take part in; wildcards allowed.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(ExtensionCompleter))]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string[]? Extension { get; set; }
-
-    /// <summary>Only calls from these numbers; wildcards allowed.</summary>
-    [Parameter]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string[]? From { get; set; }
-
-    /// <summary>Only calls to these numbers; wildcards allowed.</summary>
-    [Parameter]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string[]? To { get; set; }
-
-    /// <summary>Only calls that came through these queues; wildcards allowed.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(QueueCompleter))]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string[]? Queue { get; set; }
-
     /// <summary>The ids of all input; null for every call.</summary>
     private protected IReadOnlyList<string>? Calls { get; private set; }
 
@@ -79,6 +53,6 @@ public abstract class CallCmdlet : ReadingCmdlet
         Direction = Direction,
         IsUnreached = Unreached,
         Call = Calls?.ToArray(),
-        Parties = new PartyFilter(From, To, Extension, Queue),
+        Parties = MakePartyFilter(),
     };
 }

@@ -5,7 +5,7 @@ using PbxEvents.Module.Reading;
 namespace PbxEvents.Module.Commands;
 
 /// <summary>Base of the cmdlets that read events through a filter.</summary>
-public abstract class EventCmdlet : ReadingCmdlet
+public abstract class EventCmdlet : PartyCmdlet
 {
     private protected EventCmdlet()
     {
@@ -31,39 +31,13 @@ public abstract class EventCmdlet : ReadingCmdlet
     [Parameter]
     public PbxOutcome[]? Outcome { get; set; }
 
-    /// <summary>Only events that speak of these extensions, or of a call they take part in; wildcards allowed.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(ExtensionCompleter))]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string[]? Extension { get; set; }
-
-    /// <summary>Only events with these calling numbers; wildcards allowed.</summary>
-    [Parameter]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string[]? From { get; set; }
-
-    /// <summary>Only events with these called numbers; wildcards allowed.</summary>
-    [Parameter]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string[]? To { get; set; }
-
-    /// <summary>Only events that speak of these queues, or of a call that came through them; wildcards allowed.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(QueueCompleter))]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string[]? Queue { get; set; }
-
     private protected EventFilter MakeFilter(DateTimeOffset? since = null) => new()
     {
         Category = Category,
         CallState = CallState,
         Outcome = Outcome,
         Name = new TextPatterns(Name),
-        Parties = new PartyFilter(From, To, Extension, Queue),
+        Parties = MakePartyFilter(),
         Since = since,
     };
 }

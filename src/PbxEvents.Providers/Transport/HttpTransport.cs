@@ -25,7 +25,6 @@ internal sealed class HttpTransport : IHttpClient, IDisposable
         _invoker = new HttpMessageInvoker(handler);
     }
 
-    /// <inheritdoc/>
     public async Task<HttpAnswer> SendAsync(HttpCall request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -19,7 +19,6 @@ internal sealed class LinkFactory : ILinkFactory
         _options = options;
     }
 
-    /// <inheritdoc/>
     public ILink Create(int id, LinkTarget target, ILinkSink sink)
     {
         ArgumentNullException.ThrowIfNull(target);

@@ -31,10 +31,8 @@ internal abstract class LinkPump<TOut>(int id, LinkTarget target, ILinkSink sink
     private Task? _writer;
     private int _isStarted;
 
-    /// <inheritdoc/>
     public int Id { get; } = id;
 
-    /// <inheritdoc/>
     public abstract DateTimeOffset? LastReceivedAt { get; }
 
     /// <summary>Limits and clock.</summary>
@@ -49,7 +47,6 @@ internal abstract class LinkPump<TOut>(int id, LinkTarget target, ILinkSink sink
     /// <summary>True once it was closed, aborted, or broke. Any thread.</summary>
     protected bool HasEnded => Volatile.Read(ref _ending) is not null;
 
-    /// <inheritdoc/>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Options.ConnectTimeout, Options.Clock);
@@ -72,16 +69,13 @@ internal abstract class LinkPump<TOut>(int id, LinkTarget target, ILinkSink sink
         }
     }
 
-    /// <inheritdoc/>
     public void Start()
     {
         if (Interlocked.Exchange(ref _isStarted, 1) == 0) _ = Task.Run(ReadAsync);
     }
 
-    /// <inheritdoc/>
     public abstract void Send(OutFrame frame);
 
-    /// <inheritdoc/>
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         Interlocked.CompareExchange(ref _ending, new Ending(null), null);

@@ -39,8 +39,7 @@ public sealed class OneCloudSimulator : SocketIoSimulator
     internal OneCloudSimulator(SimulatorOptions options)
         : base(options)
     {
-        // Only the settings that are OneCloud's own are read from here.
-        _options = options as OneCloudSimulatorOptions ?? new OneCloudSimulatorOptions { Provider = options.Provider, TokenLifetime = options.TokenLifetime };
+        _options = options as OneCloudSimulatorOptions ?? new OneCloudSimulatorOptions(options);
         var domain = options.Domain ?? "simulator.example";
         _account = new OneCloudAccount(options.UserName ?? $"1001@{domain}", Password, domain, "simulator-client", Ids.Hex("client secret", 20));
         _accounts = new OneCloudAccounts(Tokens, _options, _account)

@@ -1,8 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace PbxEvents.Simulator.OneCloud;
 
 /// <summary>A OneCloud simulator's settings.</summary>
 public sealed record OneCloudSimulatorOptions : SimulatorOptions
 {
+    /// <summary>The defaults.</summary>
+    public OneCloudSimulatorOptions()
+    {
+    }
+
+    /// <summary>What holds for every platform, with the defaults of this one.</summary>
+    [SetsRequiredMembers]
+    internal OneCloudSimulatorOptions(SimulatorOptions options)
+        : base(options)
+    {
+    }
+
     /// <summary>The scope that logins are given (onecloud.md section 2). Default Office Manager.</summary>
     public string Scope { get; init; } = "Office Manager";
 

@@ -44,8 +44,7 @@ public sealed class PortSipSimulator : PbxSimulator
     internal PortSipSimulator(SimulatorOptions options)
         : base(options)
     {
-        // Only the settings that are PortSIP's own are read from here.
-        _options = options as PortSipSimulatorOptions ?? new PortSipSimulatorOptions { Provider = options.Provider };
+        _options = options as PortSipSimulatorOptions ?? new PortSipSimulatorOptions(options);
         _pbx = new PortSipPbx(Ids, options.Domain ?? "simulator.example", _options.Version);
         _renderer = new PortSipRenderer(_pbx, Clock);
         UserName = options.UserName ?? "administrator";

@@ -1,8 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace PbxEvents.Simulator.PortSip;
 
 /// <summary>A PortSIP simulator's settings.</summary>
 public sealed record PortSipSimulatorOptions : SimulatorOptions
 {
+    /// <summary>The defaults.</summary>
+    public PortSipSimulatorOptions()
+    {
+    }
+
+    /// <summary>What holds for every platform, with the defaults of this one.</summary>
+    [SetsRequiredMembers]
+    internal PortSipSimulatorOptions(SimulatorOptions options)
+        : base(options)
+    {
+    }
+
     /// <summary>The version. Default v22.</summary>
     public PortSipVersion Version { get; init; }
 

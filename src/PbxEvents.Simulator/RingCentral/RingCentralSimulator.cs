@@ -38,8 +38,7 @@ public sealed class RingCentralSimulator : PbxSimulator
     internal RingCentralSimulator(SimulatorOptions options)
         : base(options)
     {
-        // Only the settings that are RingCentral's own are read from here.
-        var own = options as RingCentralSimulatorOptions ?? new RingCentralSimulatorOptions { Provider = options.Provider, TokenLifetime = options.TokenLifetime };
+        var own = options as RingCentralSimulatorOptions ?? new RingCentralSimulatorOptions(options);
         UserName = options.UserName ?? "simulator-app";
         Jwt = Ids.Hex("jwt", 60);
         _accounts = new RingCentralAccounts(Tokens, own, UserName, Password, Jwt, OwnExtension, SocketAddress, Clock)

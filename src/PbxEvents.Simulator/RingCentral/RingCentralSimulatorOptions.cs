@@ -1,8 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace PbxEvents.Simulator.RingCentral;
 
 /// <summary>A RingCentral simulator's settings (ringcentral.md sections 3 and 5.1). Immutable.</summary>
 public sealed record RingCentralSimulatorOptions : SimulatorOptions
 {
+    /// <summary>The defaults.</summary>
+    public RingCentralSimulatorOptions()
+    {
+    }
+
+    /// <summary>What holds for every platform, with the defaults of this one.</summary>
+    [SetsRequiredMembers]
+    internal RingCentralSimulatorOptions(SimulatorOptions options)
+        : base(options)
+    {
+    }
+
     /// <summary>How long a lost session can be recovered. Default 180 s.</summary>
     public TimeSpan RecoveryTimeout { get; init; } = TimeSpan.FromSeconds(180);
 

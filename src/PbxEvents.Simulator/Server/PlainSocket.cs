@@ -25,13 +25,10 @@ internal sealed class PlainSocket : SimulatorLink
     /// <summary>The WebSocket below: pings, pongs, close code.</summary>
     public ServerWebSocket Channel => _channel;
 
-    /// <inheritdoc/>
     public override string Transport => "websocket";
 
-    /// <inheritdoc/>
     public override bool IsSilent => _channel.Link.IsSilent;
 
-    /// <inheritdoc/>
     public override Task<bool> Post(string text, TimeSpan delay) => _outbox.Post(new OutMessage(text), delay);
 
     /// <summary>Queues a close frame; everything queued before is written first.</summary>
@@ -39,22 +36,16 @@ internal sealed class PlainSocket : SimulatorLink
     /// <param name="reason">The reason.</param>
     public void Close(int code, string reason) => _outbox.Post(new OutMessage(reason, code), TimeSpan.Zero);
 
-    /// <inheritdoc/>
     public override Task WaitForRoomAsync(CancellationToken cancellationToken) => _outbox.WaitForRoomAsync(cancellationToken);
 
-    /// <inheritdoc/>
     public override void PostGarbage(string text) => Post(text, TimeSpan.Zero);
 
-    /// <inheritdoc/>
     public override void WriteRaw(ReadOnlyMemory<byte> bytes) => _ = _channel.WriteRawAsync(bytes);
 
-    /// <inheritdoc/>
     public override void Drop() => _channel.Link.Drop();
 
-    /// <inheritdoc/>
     public override void GoSilent() => _channel.Link.GoSilent();
 
-    /// <inheritdoc/>
     public override void Close() => Close(1000, "");
 
     /// <summary>Reads and writes until the WebSocket ends.</summary>

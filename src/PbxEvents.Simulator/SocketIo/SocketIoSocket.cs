@@ -38,10 +38,8 @@ internal sealed class SocketIoSocket : SimulatorLink
     /// <summary>The headers of the handshake.</summary>
     public IReadOnlyDictionary<string, string> Headers => _engine.Request.Headers;
 
-    /// <inheritdoc/>
     public override string Transport => $"socket.io revision {Revision} over {_engine.Transport}";
 
-    /// <inheritdoc/>
     public override Task<bool> Post(string text, TimeSpan delay) => _engine.Post("4" + text, delay);
 
     /// <summary>Queues an event.</summary>
@@ -75,25 +73,18 @@ internal sealed class SocketIoSocket : SimulatorLink
     /// <param name="close">True to close the connection below too. Default false, as on a real server.</param>
     public void Disconnect(bool close = false) => _engine.Disconnect(this, close);
 
-    /// <inheritdoc/>
     public override Task WaitForRoomAsync(CancellationToken cancellationToken) => _engine.WaitForRoomAsync(cancellationToken);
 
-    /// <inheritdoc/>
     public override void PostGarbage(string text) => _engine.Post(text, TimeSpan.Zero);
 
-    /// <inheritdoc/>
     public override void WriteRaw(ReadOnlyMemory<byte> bytes) => _engine.WriteRaw(bytes);
 
-    /// <inheritdoc/>
     public override void Drop() => _engine.Drop();
 
-    /// <inheritdoc/>
     public override bool IsSilent => _engine.IsSilent;
 
-    /// <inheritdoc/>
     public override void GoSilent() => _engine.GoSilent();
 
-    /// <inheritdoc/>
     public override void Close() => Disconnect(close: true);
 
     /// <summary>An acknowledgement came in.</summary>

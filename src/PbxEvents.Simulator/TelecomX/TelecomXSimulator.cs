@@ -27,8 +27,7 @@ public sealed class TelecomXSimulator : SocketIoSimulator
     internal TelecomXSimulator(SimulatorOptions options)
         : base(Check(options))
     {
-        // Only the settings that are TelecomX's own are read from here.
-        _options = options as TelecomXSimulatorOptions ?? new TelecomXSimulatorOptions { Provider = options.Provider, TokenLifetime = options.TokenLifetime };
+        _options = options as TelecomXSimulatorOptions ?? new TelecomXSimulatorOptions(options);
         UserName = options.UserName ?? "user@simulator.example";
         _pbx = new TelecomXPbx(Ids, options.Domain ?? Ids.Hex("customer", 24), _options.UsesIds);
         _user = new TelecomXIdentity(_pbx.EmployeeOf("1001"), _pbx.Customer, _options.AccessLevel);

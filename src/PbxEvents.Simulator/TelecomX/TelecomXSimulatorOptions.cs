@@ -1,8 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace PbxEvents.Simulator.TelecomX;
 
 /// <summary>A TelecomX simulator's settings.</summary>
 public sealed record TelecomXSimulatorOptions : SimulatorOptions
 {
+    /// <summary>The defaults.</summary>
+    public TelecomXSimulatorOptions()
+    {
+    }
+
+    /// <summary>What holds for every platform, with the defaults of this one.</summary>
+    [SetsRequiredMembers]
+    internal TelecomXSimulatorOptions(SimulatorOptions options)
+        : base(options)
+    {
+    }
+
     /// <summary>The access level of the user (telecomx.md section 2). Default MANAGER.</summary>
     public string AccessLevel { get; init; } = "MANAGER";
 

@@ -34,13 +34,7 @@ public sealed class YeastarSimulator : PbxSimulator
     internal YeastarSimulator(SimulatorOptions options)
         : base(options)
     {
-        // Only the settings that are Yeastar's own, and the lifetimes, are read from here.
-        _options = options as YeastarSimulatorOptions ?? new YeastarSimulatorOptions
-        {
-            Provider = options.Provider,
-            TokenLifetime = options.TokenLifetime,
-            HeartbeatTimeout = options.HeartbeatTimeout,
-        };
+        _options = options as YeastarSimulatorOptions ?? new YeastarSimulatorOptions(options);
         UserName = options.UserName ?? "simulator-client";
         _accounts = new YeastarAccounts(Tokens, _options, UserName, Password)
         {

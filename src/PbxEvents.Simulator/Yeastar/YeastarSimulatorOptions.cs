@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace PbxEvents.Simulator.Yeastar;
 
 /// <summary>
@@ -7,6 +9,18 @@ namespace PbxEvents.Simulator.Yeastar;
 /// </summary>
 public sealed record YeastarSimulatorOptions : SimulatorOptions
 {
+    /// <summary>The defaults.</summary>
+    public YeastarSimulatorOptions()
+    {
+    }
+
+    /// <summary>What holds for every platform, with the defaults of this one.</summary>
+    [SetsRequiredMembers]
+    internal YeastarSimulatorOptions(SimulatorOptions options)
+        : base(options)
+    {
+    }
+
     /// <summary>How many access tokens may be valid at a time (yeastar.md section 3.2). Default 8.</summary>
     public int MaxTokens { get; init; } = 8;
 

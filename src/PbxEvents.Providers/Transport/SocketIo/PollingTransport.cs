@@ -38,21 +38,16 @@ internal sealed class PollingTransport : IEngineTransport
         _uri = EngineUri.With(EngineUri.Build(target, revision, "polling"), "b64=1");
     }
 
-    /// <inheritdoc/>
     public int Revision { get; set; }
 
-    /// <inheritdoc/>
     public bool IsRevisionCertain => true;
 
-    /// <inheritdoc/>
     public EngineHandshake Handshake { get; private set; } = null!;
 
-    /// <inheritdoc/>
     public DateTimeOffset? LastReceivedAt => Volatile.Read(ref _lastReceived) is var last and not 0
         ? _options.Clock.GetUtcNow() - _options.Clock.GetElapsedTime(last)
         : null;
 
-    /// <inheritdoc/>
     public TimeSpan Silence => _isReading
         ? _options.Clock.GetElapsedTime(Math.Max(Volatile.Read(ref _lastReceived), Volatile.Read(ref _readingSince)))
         : TimeSpan.Zero;
@@ -80,28 +75,24 @@ internal sealed class PollingTransport : IEngineTransport
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask<EngineMessage> ReceiveAsync()
     {
         while (_unread.IsEmpty) _unread = await PollAsync().ConfigureAwait(false);
         return PollingPayload.Take(Revision, ref _unread);
     }
 
-    /// <inheritdoc/>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> packet, bool isMoreWaiting)
     {
         PollingPayload.Append(Revision, _body, packet.Span);
         if (!isMoreWaiting || _body.WrittenCount >= LargestBody) await PostAsync().ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task SayGoodbyeAsync()
     {
         PollingPayload.Append(Revision, _body, "1"u8);
         await PostAsync().ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         // The source is not disposed of: requests that are just being cancelled still hold it.

@@ -27,14 +27,11 @@ internal sealed class SocketIoLink(int id, LinkTarget target, ILinkSink sink, Tr
     private readonly string _namespace = PacketReader.WithoutQuery(target.Namespace);
     private IEngineTransport? _transport;
 
-    /// <inheritdoc/>
     public override DateTimeOffset? LastReceivedAt => _transport?.LastReceivedAt;
 
-    /// <inheritdoc/>
     public override void Send(OutFrame frame) => Post(OutPacket.Message(
         frame.Kind == FrameKind.Ack ? SocketPacketType.Ack : SocketPacketType.Event, _namespace, frame.Payload, frame.AckId));
 
-    /// <inheritdoc/>
     protected override async Task OpenCoreAsync(CancellationToken cancellationToken)
     {
         var transport = await OpenOnceAsync(Target, cancellationToken).ConfigureAwait(false);
@@ -50,7 +47,6 @@ internal sealed class SocketIoLink(int id, LinkTarget target, ILinkSink sink, Tr
         Watch(() => transport.Silence, Target.MaxSilence is { } most && most < limit ? most : limit);
     }
 
-    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     protected override async ValueTask<bool> ReadOneAsync()
     {
@@ -59,7 +55,6 @@ internal sealed class SocketIoLink(int id, LinkTarget target, ILinkSink sink, Tr
         return true;
     }
 
-    /// <inheritdoc/>
     protected override ValueTask WriteOneAsync(OutPacket item, bool isMoreWaiting)
     {
         _out.ResetWrittenCount();
@@ -67,7 +62,6 @@ internal sealed class SocketIoLink(int id, LinkTarget target, ILinkSink sink, Tr
         return _transport!.SendAsync(_out.WrittenMemory, isMoreWaiting);
     }
 
-    /// <inheritdoc/>
     protected override async Task SayGoodbyeAsync()
     {
         await WriteOneAsync(OutPacket.Message(SocketPacketType.Disconnect, _namespace, default), isMoreWaiting: true).ConfigureAwait(false);

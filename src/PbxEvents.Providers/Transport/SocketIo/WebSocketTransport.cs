@@ -19,20 +19,16 @@ internal sealed class WebSocketTransport : IEngineTransport
         Revision = revision;
     }
 
-    /// <inheritdoc/>
     public int Revision { get; set; }
 
     /// <inheritdoc/>
     /// <remarks>A server of revision 3 takes EIO=4 without a word and goes on in revision 3 (socketio.md section 1).</remarks>
     public bool IsRevisionCertain => Revision == 3 || Handshake.HasMaxPayload;
 
-    /// <inheritdoc/>
     public EngineHandshake Handshake { get; }
 
-    /// <inheritdoc/>
     public DateTimeOffset? LastReceivedAt => _channel.LastReceivedAt;
 
-    /// <inheritdoc/>
     public TimeSpan Silence => _channel.Silence;
 
     /// <summary>Connects and reads the handshake.</summary>
@@ -63,7 +59,6 @@ internal sealed class WebSocketTransport : IEngineTransport
         }
     }
 
-    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<EngineMessage> ReceiveAsync()
     {
@@ -76,12 +71,9 @@ internal sealed class WebSocketTransport : IEngineTransport
             : new EngineMessage(message.Data, IsBinary: true, "a binary message does not begin with its type");
     }
 
-    /// <inheritdoc/>
     public ValueTask SendAsync(ReadOnlyMemory<byte> packet, bool isMoreWaiting) => _channel.SendAsync(packet);
 
-    /// <inheritdoc/>
     public Task SayGoodbyeAsync() => _channel.SayGoodbyeAsync();
 
-    /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();
 }

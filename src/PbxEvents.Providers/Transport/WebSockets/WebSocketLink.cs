@@ -16,13 +16,10 @@ internal sealed class WebSocketLink(int id, LinkTarget target, ILinkSink sink, T
 
     private WebSocketChannel? _channel;
 
-    /// <inheritdoc/>
     public override DateTimeOffset? LastReceivedAt => _channel?.LastReceivedAt;
 
-    /// <inheritdoc/>
     public override void Send(OutFrame frame) => Post(frame);
 
-    /// <inheritdoc/>
     protected override async Task OpenCoreAsync(CancellationToken cancellationToken)
     {
         var channel = await WebSocketChannel.OpenAsync(Target.Uri, Target, Options, cancellationToken).ConfigureAwait(false);
@@ -32,7 +29,6 @@ internal sealed class WebSocketLink(int id, LinkTarget target, ILinkSink sink, T
         StartWriting();
     }
 
-    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     protected override async ValueTask<bool> ReadOneAsync()
     {
@@ -50,10 +46,8 @@ internal sealed class WebSocketLink(int id, LinkTarget target, ILinkSink sink, T
         return true;
     }
 
-    /// <inheritdoc/>
     protected override ValueTask WriteOneAsync(OutFrame item, bool isMoreWaiting) => _channel!.SendAsync(item.Payload);
 
-    /// <inheritdoc/>
     protected override Task SayGoodbyeAsync() => _channel!.SayGoodbyeAsync();
 
     private async Task AnswerGoodbyeAsync(WebSocketChannel channel)

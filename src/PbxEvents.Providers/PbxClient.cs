@@ -256,6 +256,20 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
         }
     }
 
+    /// <summary>Asks the platform's call records for the calls that ended in a past time.</summary>
+    /// <param name="from">The beginning.</param>
+    /// <param name="to">The end.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <returns>The calls as they are read, ended, with <see cref="PbxCallOrigin.Record"/>.</returns>
+    /// <exception cref="PbxException">The platform has no records, does not show them, or could not be asked.</exception>
+    public async IAsyncEnumerable<PbxCall> ReadCallRecordsAsync(
+        DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reader = _driver.Records ?? throw Faults.NoRecords(Provider);
+        await foreach (var record in reader.ReadAsync(from, to, cancellationToken).ConfigureAwait(false))
+            yield return record.ToCall(Name, Provider);
+    }
+
     /// <summary>Answers a request that another client sent here.</summary>
     /// <param name="request">The event that brought it.</param>
     /// <param name="json">The answer's data as UTF-8 JSON; empty for none.</param>

@@ -33,6 +33,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         Func<double> random)
     {
         Name = name;
+        Provider = provider;
         Options = context.Options;
         _http = context.Http;
         Driver = driver;
@@ -50,6 +51,8 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     }
 
     public string Name { get; }
+
+    public string Provider { get; }
 
     public PbxConnectOptions Options { get; }
 

@@ -14,6 +14,10 @@ internal static class Faults
         PbxErrorKind.LinkLost, $"{server} closed the connection.", "Nothing to do: it is restored by itself.")
     { Target = server };
 
+    public static PbxException NoRecords(string provider) => new(
+        PbxErrorKind.NotSupported, $"The call records of {provider} cannot be asked for yet.", "Listen with a subscription; Get-PbxCall lists the calls.")
+    { Target = provider, IsPermanent = true };
+
     public static PbxException NotReady(string server, TimeSpan after) => new(
         PbxErrorKind.Timeout, $"{server} accepted the connection but was not ready within {after.TotalSeconds:0} s.",
         "Check that the address is that of the platform's event service.")

@@ -125,28 +125,17 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
             update.Rename(known.CallId);
             update.ReplacesCallees = true;
         }
-        var told = new PbxEvent
-        {
-            Category = PbxCategory.Call,
-            Name = "CallRecord",
-            Topic = filling.Reader.Topic,
-            Extension = update.Extension,
-            Synthesized = true,
-            Time = record.EndedAt,
-            Payload = record.Payload,
-        };
-        if (known is null && !IsWanted(told, update))
+        if (known is null && !IsWanted(record, filling.Reader.Topic))
             return;
-        update.IsRecord = true;
         filling.Gap.CountRecovered();
-        connection.Pipeline.Emit(told, update);
+        connection.Pipeline.Emit(record.ToEvent(filling.Reader.Topic), update);
     }
 
     /// <summary>Records are of everybody's calls; subscriptions may be of some.</summary>
-    private bool IsWanted(PbxEvent told, CallUpdate update)
+    private bool IsWanted(CallRecord record, string? topic)
     {
-        var seen = new PbxEvent { Category = told.Category, Name = told.Name, Topic = told.Topic, Extension = told.Extension, Time = told.Time };
-        new CallTracker(connection.Name, "").Apply(seen, update);
+        var seen = record.ToEvent(topic);
+        new CallTracker(connection.Name, connection.Provider).Apply(seen, record.Update);
         return connection.Subscriptions.All.Any(s => IsLive(s) && (s.Matches(seen) || s.Filter.EventName.Count > 0));
     }
 

@@ -149,6 +149,30 @@ public sealed class GapFillerTests : IAsyncDisposable
         Assert.Empty(_platform.Records!.Asked);
     }
 
+    [Fact]
+    public async Task Records_can_be_asked_for_without_a_gap_and_touch_nothing_that_was_seen_live()
+    {
+        await ConnectAsync();
+        var at = _clock.GetUtcNow();
+        _platform.Records!.Rows = () => [FakeRecords.Ended("c1", at, PbxOutcome.Answered)];
+        var calls = new List<PbxCall>();
+        await foreach (var call in _client.ReadCallRecordsAsync(at - TimeSpan.FromDays(1), at, CancellationToken.None))
+            calls.Add(call);
+        var found = Assert.Single(calls);
+        Assert.Equal(("c1", PbxOutcome.Answered, PbxCallOrigin.Record, "c", "Fake"), (found.CallId, found.Outcome, found.Origin, found.Connection, found.Provider));
+        Assert.Equal(TimeSpan.FromSeconds(20), found.Duration);
+        Assert.Empty(_client.GetCalls());
+        Assert.Empty(Told());
+
+        _platform.Records = null;
+        var fault = await Assert.ThrowsAsync<PbxException>(async () =>
+        {
+            await foreach (var _ in _client.ReadCallRecordsAsync(at, at, CancellationToken.None))
+                Assert.Fail("There are no records.");
+        });
+        Assert.Equal(PbxErrorKind.NotSupported, fault.Kind);
+    }
+
     private async Task ConnectAsync(PbxSubscriptionFilter? filter = null, Func<PbxConnectOptions, PbxConnectOptions>? change = null)
     {
         var options = new PbxConnectOptions { Provider = "Fake", Name = "c", Transport = new TransportOptions { Clock = _clock } };

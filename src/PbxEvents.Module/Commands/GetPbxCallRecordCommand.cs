@@ -1,0 +1,86 @@
+using System.Management.Automation;
+using PbxEvents.Module.Arguments;
+using PbxEvents.Module.Completion;
+using PbxEvents.Module.Errors;
+using PbxEvents.Module.Reading;
+using PbxEvents.Providers;
+
+namespace PbxEvents.Module.Commands;
+
+/// <summary>
+/// Asks the platform's call records for the calls that ended in a past time, also in hours when nothing was connected. They come as they are
+/// read, those of one day in the order of their ends.
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "PbxCallRecord")]
+[OutputType(typeof(PbxCall))]
+public sealed class GetPbxCallRecordCommand : PartyCmdlet
+{
+    /// <summary>Only calls that ended since: a date and time, a span (so long ago), today or yesterday. Default today.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(MomentCompleter))]
+    public MomentArgument Since { get; set; } = new("today");
+
+    /// <summary>Only calls that ended before: as -Since. Default now.</summary>
+    [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(MomentCompleter))]
+    public MomentArgument? Until { get; set; }
+
+    /// <summary>Only calls that ended so; Unknown for those of which the records do not tell.</summary>
+    [Parameter]
+    public PbxOutcome[]? Outcome { get; set; }
+
+    /// <summary>Only calls that go this way.</summary>
+    [Parameter]
+    public PbxDirection[]? Direction { get; set; }
+
+    /// <summary>Only inbound calls that reached nobody: missed, abandoned, busy, rejected, voicemail or failed.</summary>
+    [Parameter]
+    public SwitchParameter Unreached { get; set; }
+
+    /// <summary>Ends after so many calls.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int First { get; set; } = int.MaxValue;
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var filter = new CallFilter { Outcome = Outcome, Direction = Direction, IsUnreached = Unreached, Parties = MakePartyFilter() };
+        var until = Until?.Moment ?? DateTimeOffset.Now;
+        var left = First;
+        foreach (var client in Clients)
+            Try(() => left = Read(client, until, filter, left), client);
+    }
+
+    private int Read(PbxClient client, DateTimeOffset until, CallFilter filter, int left)
+    {
+        WriteVerbose(SR.AskingForRecords.With(client.Name, Since, until));
+        var calls = client.ReadCallRecordsAsync(Since.Moment, until, StopToken).GetAsyncEnumerator(StopToken);
+        try
+        {
+            while (left > 0 && Await(_ => calls.MoveNextAsync().AsTask()))
+            {
+                Report(client, calls.Current, until);
+                if (!filter.IsMatch(calls.Current))
+                    continue;
+                WriteObject(calls.Current);
+                left--;
+            }
+        }
+        finally
+        {
+            Await(_ => calls.DisposeAsync().AsTask());
+        }
+        WriteProgress(new ProgressRecord(0, SR.ReadingRecords.With(client.Name), " ") { RecordType = ProgressRecordType.Completed });
+        return left;
+    }
+
+    private void Report(PbxClient client, PbxCall call, DateTimeOffset until)
+    {
+        var share = (call.EndedAt - Since.Moment) / (until - Since.Moment) ?? 0;
+        WriteProgress(new ProgressRecord(0, SR.ReadingRecords.With(client.Name), $"{call.EndedAt:g}")
+        {
+            PercentComplete = (int)Math.Clamp(share * 100, 0, 100),
+        });
+    }
+}

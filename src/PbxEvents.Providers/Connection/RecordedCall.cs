@@ -1,0 +1,35 @@
+using PbxEvents.Providers.Contracts;
+
+namespace PbxEvents.Providers.Connection;
+
+/// <summary>What a call record becomes.</summary>
+internal static class RecordedCall
+{
+    /// <summary>The event that tells it, before the trackers have seen it.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="topic">The topic that live events of calls have; null for none.</param>
+    public static PbxEvent ToEvent(this CallRecord record, string? topic)
+    {
+        record.Update.IsRecord = true;
+        return new PbxEvent
+        {
+            Category = PbxCategory.Call,
+            Name = "CallRecord",
+            Topic = topic,
+            Extension = record.Update.Extension,
+            Synthesized = true,
+            Time = record.EndedAt,
+            Payload = record.Payload,
+        };
+    }
+
+    /// <summary>The call, apart from any that were seen live.</summary>
+    public static PbxCall ToCall(this CallRecord record, string connection, string provider)
+    {
+        var told = record.ToEvent(null);
+        told.Connection = connection;
+        told.Provider = provider;
+        new CallTracker(connection, provider).Apply(told, record.Update);
+        return told.Call!;
+    }
+}

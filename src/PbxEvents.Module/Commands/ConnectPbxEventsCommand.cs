@@ -114,6 +114,14 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     [ValidateRange(0, int.MaxValue)]
     public int MaxReconnectAttempts { get; set; }
 
+    /// <summary>How far back call records are asked for after a gap. Default a day.</summary>
+    [Parameter]
+    public TimeSpan HistoryLimit { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>Asks for no call records after a gap.</summary>
+    [Parameter]
+    public SwitchParameter NoHistory { get; set; }
+
     /// <summary>Accepts exactly the certificate with this SHA-1 or SHA-256 thumbprint, whoever signed it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
@@ -185,6 +193,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
         BufferSize = BufferSize,
         Timeout = TimeSpan.FromSeconds(Timeout),
         MaxReconnectAttempts = MyInvocation.BoundParameters.ContainsKey(nameof(MaxReconnectAttempts)) ? MaxReconnectAttempts : null,
+        HistoryLimit = NoHistory ? TimeSpan.Zero : HistoryLimit,
         Application = Application ?? "PbxEvents",
         InstanceId = InstanceId ?? Environment.MachineName,
         Dialect = Dialect,

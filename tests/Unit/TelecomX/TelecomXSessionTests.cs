@@ -32,6 +32,18 @@ public sealed class TelecomXSessionTests
     private static PbxSubscriptionFilter Channel(string name, params string[] events) => new() { Topic = [name], EventName = events };
 
     [Fact]
+    public void What_is_wanted_while_the_link_is_down_waits_for_the_next_one()
+    {
+        Authenticate();
+        Subscribe(Channel("PBX"));
+        _host.Receive("""["subscribed",{"type":"PBX"}]""");
+        Assert.Single(_host.Confirmed);
+        _session.LinkClosed(1);
+        var late = Subscribe(Channel("PBX"));
+        Assert.DoesNotContain(_host.Confirmed, c => ReferenceEquals(c.Subscription, late));
+    }
+
+    [Fact]
     public void Authenticates_on_connect_and_is_ready_when_the_server_says_so()
     {
         Open();

@@ -37,7 +37,6 @@ internal abstract class TopicSession<TTopic>(ISessionHost host) : PlatformSessio
     {
         Link = link;
         IsAuthenticated = IsReady = false;
-        Topics.Reset();
         Opened(target, ticket);
     }
 
@@ -48,6 +47,9 @@ internal abstract class TopicSession<TTopic>(ISessionHost host) : PlatformSessio
             return;
         Link = 0;
         IsAuthenticated = IsReady = false;
+
+        // At once, not with the next link: what is wanted meanwhile must not be confirmed by what the lost link had.
+        Topics.Reset();
         Closed();
     }
 

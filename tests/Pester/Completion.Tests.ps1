@@ -91,8 +91,8 @@ Describe 'Completion' {
         # Free text, numbers, secrets and files have none; everything else completes by its type or by a completer.
         $free = @(
             'AccessToken', 'Action', 'Application', 'BufferSize', 'CertificateThumbprint', 'ClientCredential', 'Count', 'Credential', 'Data'
-            'Domain', 'Event', 'Failure', 'FaultCount', 'FaultDuration', 'FaultLink', 'From', 'FromName', 'HeartbeatInterval'
-            'HeartbeatTimeout', 'InstanceId', 'Interval', 'Jwt', 'Last', 'MaxCalls', 'MaxEvents', 'MaxReconnectAttempts', 'MaxReplies'
+            'Domain', 'Event', 'Failure', 'FaultCount', 'FaultDuration', 'FaultLink', 'First', 'From', 'FromName', 'HeartbeatInterval'
+            'HeartbeatTimeout', 'HistoryLimit', 'InstanceId', 'Interval', 'Jwt', 'Last', 'MaxCalls', 'MaxEvents', 'MaxReconnectAttempts', 'MaxReplies'
             'MaxTriggerCount', 'MessageData', 'Name', 'Option', 'Pace', 'Path', 'Port', 'Proxy', 'ProxyCredential', 'RecoveryPath'
             'RefreshInterval', 'Seed', 'Server', 'ServiceLevel', 'Since', 'Subscription', 'Tenant', 'Timeout', 'To', 'ToInstance'
             'TokenLifetime', 'TokenProvider', 'TracePath'

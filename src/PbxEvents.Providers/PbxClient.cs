@@ -209,7 +209,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
                     RequestId = await pending.Accepted.ConfigureAwait(false),
                     Request = request.Request,
                     IsAcknowledgement = true,
-                    ReceivedAt = _options.Transport.Clock.GetUtcNow(),
+                    ReceivedAt = _options.Transport.Clock.GetLocalNow(),
                 };
                 yield break;
             }

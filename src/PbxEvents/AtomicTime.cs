@@ -5,10 +5,10 @@ internal struct AtomicTime
 {
     private long _utcTicks;
 
-    /// <summary>The moment, in UTC; null before it was set.</summary>
+    /// <summary>The moment, in local time; null before it was set.</summary>
     public DateTimeOffset? Value
     {
-        readonly get => Volatile.Read(in _utcTicks) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+        readonly get => Volatile.Read(in _utcTicks) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero).ToLocalTime() : null;
         set => Volatile.Write(ref _utcTicks, value?.UtcTicks ?? 0);
     }
 }

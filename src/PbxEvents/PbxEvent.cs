@@ -38,15 +38,18 @@ public sealed class PbxEvent
         internal set => _id = VisibleText.OfValue(value);
     }
 
-    /// <summary>When it happened by the platform's clock, with offset; the arrival time when the platform does not say.</summary>
+    /// <summary>When it happened by the platform's clock, in this machine's zone; the arrival time when the platform does not say.</summary>
     public DateTimeOffset Time { get; internal set; }
 
-    /// <summary>When its frame arrived here.</summary>
+    /// <summary>When its frame arrived here, in this machine's zone.</summary>
     public DateTimeOffset ReceivedAt
     {
-        get => new(_receivedTicks, TimeSpan.Zero);
+        get => ReceivedUtc.ToLocalTime();
         internal set => _receivedTicks = value.UtcTicks;
     }
+
+    /// <summary>The same in UTC, which costs nothing to read.</summary>
+    internal DateTimeOffset ReceivedUtc => new(_receivedTicks, TimeSpan.Zero);
 
     /// <summary>The platform: <c>TelecomX</c>, <c>OneCloud</c>, <c>RingCentral</c>, <c>PortSIP</c> or <c>Yeastar</c>.</summary>
     public string Provider { get; internal set; } = "";
@@ -184,7 +187,7 @@ public sealed class PbxEvent
         hash.AppendData(Encoding.UTF8.GetBytes(Name));
         hash.AppendData([0]);
         if (Payload.IsEmpty)
-            hash.AppendData(Encoding.UTF8.GetBytes($"{Connection}\0{Sequence}\0{ReceivedAt.UtcTicks}"));
+            hash.AppendData(Encoding.UTF8.GetBytes($"{Connection}\0{Sequence}\0{_receivedTicks}"));
         else
             hash.AppendData(Payload.Span);
         return Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 12)).ToLowerInvariant();

@@ -10,6 +10,35 @@ BeforeAll {
     }
 }
 
+Describe 'Times' {
+    It 'are of this machine''s zone, on events, calls, legs, gaps, connections and subscriptions' -Skip:(-not $IsLinux) {
+        # A zone that no test machine is in; the process reads it when it starts.
+        $script = {
+            param($module)
+            $ErrorActionPreference = 'Stop'
+            Import-Module $module
+            $pbx = Start-PbxSimulator TelecomX
+            $connection = $pbx | Connect-PbxEvents
+            $subscription = Register-PbxSubscription Call
+            $null = Invoke-PbxSimulation Answered -Pace 1
+            $call = Wait-PbxCall -State Ended -Timeout 30
+            Invoke-PbxSimulation -Fault Drop
+            $gap = (Wait-PbxEvent Connection -Name Gap -Timeout 30).Gap
+            $call.StartedAt, $call.RingingAt, $call.AnsweredAt, $call.EndedAt, $call.Legs[0].EndedAt, $call.Events[0].Time, $call.Events[0].ReceivedAt,
+            $gap.From, $gap.To, $connection.ConnectedAt, $connection.LastFrameAt, $subscription.ConfirmedAt | ForEach-Object { "$($_.Offset)" }
+        }
+        $env:TZ = 'Asia/Kolkata'
+        try {
+            $offsets = & $Pwsh -NoProfile -NonInteractive -Command $script -args $ModulePath
+        }
+        finally {
+            Remove-Item Env:TZ
+        }
+        $offsets | Should -HaveCount 12
+        $offsets | Sort-Object -Unique | Should -Be '05:30:00'
+    }
+}
+
 Describe 'Get-PbxEvent on the buffer' {
     BeforeAll {
         $bench = Connect-Bench

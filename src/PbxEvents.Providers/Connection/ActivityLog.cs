@@ -20,7 +20,7 @@ public sealed class ActivityLog(TimeProvider clock)
     /// <param name="text">What happened. No secrets.</param>
     public void Write(string text)
     {
-        var line = new ActivityLine(clock.GetUtcNow(), VisibleText.OfMessage(text));
+        var line = new ActivityLine(clock.GetLocalNow(), VisibleText.OfMessage(text));
         lock (_lines)
         {
             if (_lines.Count == Capacity)

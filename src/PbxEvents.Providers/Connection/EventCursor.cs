@@ -34,7 +34,7 @@ public sealed class EventCursor
                 pbxEvent = found;
                 if (lost > 0)
                     gap = MakeGap(found, lost);
-                _lastReadAt = found.ReceivedAt;
+                _lastReadAt = found.ReceivedUtc;
                 return true;
             }
 
@@ -61,7 +61,7 @@ public sealed class EventCursor
     private PbxGap MakeGap(PbxEvent next, long lost) => new()
     {
         Connection = next.Connection,
-        From = _lastReadAt ?? next.ReceivedAt,
+        From = _lastReadAt?.ToLocalTime() ?? next.ReceivedAt,
         To = next.ReceivedAt,
         Reason = PbxGapReason.SlowConsumer,
         Recovery = PbxGapRecovery.Lost,

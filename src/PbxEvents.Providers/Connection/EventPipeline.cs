@@ -19,8 +19,19 @@ internal sealed class EventPipeline(string connection, string provider, int capa
 
     public EventLog Log { get; } = new(capacity);
 
-    /// <summary>The moment at which the item at hand arrived.</summary>
-    public DateTimeOffset Now { get; set; }
+    /// <summary>Time zones change their offset at such moments only, so it is looked up once for each.</summary>
+    private const long OffsetSpan = 15 * TimeSpan.TicksPerMinute;
+
+    private DateTimeOffset _now;
+    private long _spanOfOffset = -1;
+    private TimeSpan _offset;
+
+    /// <summary>The moment at which the item at hand arrived, in local time.</summary>
+    public DateTimeOffset Now
+    {
+        get => _now;
+        set => _now = ToLocal(value);
+    }
 
     /// <summary>Tracks, numbers and keeps an event.</summary>
     /// <param name="pbxEvent">The event, not to be touched again.</param>
@@ -31,8 +42,7 @@ internal sealed class EventPipeline(string connection, string provider, int capa
         pbxEvent.Provider = provider;
         pbxEvent.Connection = connection;
         pbxEvent.ReceivedAt = Now;
-        if (pbxEvent.Time == default)
-            pbxEvent.Time = Now;
+        pbxEvent.Time = pbxEvent.Time == default ? Now : ToLocal(pbxEvent.Time);
         if (!pbxEvent.Synthesized)
             status.CountReceived();
         if (call is not null)
@@ -52,4 +62,13 @@ internal sealed class EventPipeline(string connection, string provider, int capa
         Synthesized = true,
         Payload = error is null ? default : Encoding.UTF8.GetBytes(ConnectionPayload.From(error)),
     });
+
+    /// <summary>All times that scripts see are of this machine's zone: what compares them with hours, and what writes them, means those.</summary>
+    private DateTimeOffset ToLocal(DateTimeOffset time)
+    {
+        var span = time.UtcTicks / OffsetSpan;
+        if (span != _spanOfOffset)
+            (_spanOfOffset, _offset) = (span, TimeZoneInfo.Local.GetUtcOffset(time));
+        return time.ToOffset(_offset);
+    }
 }

@@ -18,7 +18,7 @@ internal static class RecordedCall
             Topic = topic,
             Extension = record.Update.Extension,
             Synthesized = true,
-            Time = record.EndedAt,
+            Time = record.EndedAt.ToLocalTime(),
             Payload = record.Payload,
         };
     }

@@ -64,7 +64,7 @@ internal sealed class TrackedCall(PbxCall call)
     {
         var before = update.ReplacesCallees ? ForgetCallees() : _call;
         var time = pbxEvent.Time;
-        LastEventAt = pbxEvent.ReceivedAt;
+        LastEventAt = pbxEvent.ReceivedUtc;
         var outcomeBefore = _call.Outcome;
         _told = update.Outcome ?? _told;
         _ifUnanswered = update.OutcomeIfUnanswered ?? _ifUnanswered;

@@ -7,6 +7,10 @@ namespace PbxEvents.Providers.Contracts;
 internal sealed class CallUpdate
 {
     private readonly List<LegUpdate> _legs = new(4);
+    private DateTimeOffset? _startedAt;
+    private DateTimeOffset? _ringingAt;
+    private DateTimeOffset? _answeredAt;
+    private DateTimeOffset? _endedAt;
     private string? _from;
     private string? _fromName;
     private string? _to;
@@ -129,16 +133,32 @@ internal sealed class CallUpdate
     /// When the call began, on a final record that tells it; null for the time of the first event. It counts only when the
     /// call was not known before.
     /// </summary>
-    public DateTimeOffset? StartedAt { get; set; }
+    public DateTimeOffset? StartedAt
+    {
+        get => _startedAt;
+        set => _startedAt = value?.ToLocalTime();
+    }
 
     /// <summary>When a device first rang, on a final record that tells it; null to go by the events.</summary>
-    public DateTimeOffset? RingingAt { get; set; }
+    public DateTimeOffset? RingingAt
+    {
+        get => _ringingAt;
+        set => _ringingAt = value?.ToLocalTime();
+    }
 
     /// <summary>When the call ended, on a final record that tells it; null for the time of the event.</summary>
-    public DateTimeOffset? EndedAt { get; set; }
+    public DateTimeOffset? EndedAt
+    {
+        get => _endedAt;
+        set => _endedAt = value?.ToLocalTime();
+    }
 
     /// <summary>When a person first answered, on a final record that tells it of the whole call; null to go by the events and legs.</summary>
-    public DateTimeOffset? AnsweredAt { get; set; }
+    public DateTimeOffset? AnsweredAt
+    {
+        get => _answeredAt;
+        set => _answeredAt = value?.ToLocalTime();
+    }
 
     /// <summary>
     /// True for a word that came too late and corrects what the end of the call was told to be: an answer that was delivered

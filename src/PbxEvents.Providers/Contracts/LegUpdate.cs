@@ -8,6 +8,7 @@ namespace PbxEvents.Providers.Contracts;
 /// <param name="State">Where it stands now; null when this event only tells more about the leg.</param>
 internal readonly record struct LegUpdate(string LegId, PbxLegRole Role, PbxCallState? State)
 {
+    private readonly DateTimeOffset? _answeredAt;
     private readonly string? _extension;
     private readonly string? _number;
 
@@ -38,5 +39,9 @@ internal readonly record struct LegUpdate(string LegId, PbxLegRole Role, PbxCall
     public bool IsUnanswered { get; init; }
 
     /// <summary>When it was answered, on a final record that tells it; null to go by the events.</summary>
-    public DateTimeOffset? AnsweredAt { get; init; }
+    public DateTimeOffset? AnsweredAt
+    {
+        get => _answeredAt;
+        init => _answeredAt = value?.ToLocalTime();
+    }
 }

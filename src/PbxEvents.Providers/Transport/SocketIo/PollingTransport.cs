@@ -45,7 +45,7 @@ internal sealed class PollingTransport : IEngineTransport
     public EngineHandshake Handshake { get; private set; } = null!;
 
     public DateTimeOffset? LastReceivedAt => Volatile.Read(ref _lastReceived) is var last and not 0
-        ? _options.Clock.GetUtcNow() - _options.Clock.GetElapsedTime(last)
+        ? _options.Clock.GetLocalNow() - _options.Clock.GetElapsedTime(last)
         : null;
 
     public TimeSpan Silence => _isReading

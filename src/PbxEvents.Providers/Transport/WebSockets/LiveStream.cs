@@ -21,7 +21,7 @@ internal sealed class LiveStream(Stream inner, TimeProvider clock) : Stream
 
     /// <summary>When the last byte came; null before the first. Any thread.</summary>
     public DateTimeOffset? LastReceivedAt =>
-        _hasReceived ? clock.GetUtcNow() - clock.GetElapsedTime(Volatile.Read(ref _lastReceived)) : null;
+        _hasReceived ? clock.GetLocalNow() - clock.GetElapsedTime(Volatile.Read(ref _lastReceived)) : null;
 
     /// <summary>
     /// How long nothing has come in. Zero while nobody reads: then it is the reader who is slow, not the server who is

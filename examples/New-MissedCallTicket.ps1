@@ -69,7 +69,8 @@ function ConvertTo-Ticket {
     ) -join "`n"
     switch ($System) {
         'Jira' {
-            @{ fields = @{
+            @{
+                fields = @{
                     project = @{ key = $Project }; issuetype = @{ name = 'Task' }
                     summary = $title; description = $text; labels = @('missed-call')
                 }

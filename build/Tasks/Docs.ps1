@@ -49,9 +49,8 @@ try {
     foreach ($uri in @($document.GetElementsByTagName('maml:uri'))) {
         $uri.InnerText = ''
     }
-    $text = -join [System.Linq.Enumerable]::Order([string[]]$pages, [System.StringComparer]::Ordinal).ForEach({
-            "$([System.IO.Path]::GetFileName($_))`n$([System.IO.File]::ReadAllText($_))"
-        })
+    $sorted = [System.Linq.Enumerable]::Order([string[]]$pages, [System.StringComparer]::Ordinal)
+    $text = -join $sorted.ForEach({ "$([System.IO.Path]::GetFileName($_))`n$([System.IO.File]::ReadAllText($_))" })
     $hash = [System.Security.Cryptography.SHA256]::HashData([System.Text.Encoding]::UTF8.GetBytes($text.Replace("`r", '')))
     $mark = $document.CreateComment(" Compiled from docs/en-US, SHA-256 $([System.Convert]::ToHexStringLower($hash)) ")
     $null = $document.InsertBefore($mark, $document.DocumentElement)

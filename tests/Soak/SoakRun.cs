@@ -39,7 +39,7 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
         foreach (var platform in options.Platforms)
         {
             await ChaosRun.RunAsync(platform, seed: 1, rounds: 1, callsPerStep: 2);
-            await SessionFuzz.RunAsync(platform.Name, seed: 1, frames: 1000);
+            SessionFuzz.Run(platform.Name, seed: 1, frames: 1000);
         }
 
         var clock = Stopwatch.StartNew();
@@ -66,7 +66,7 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
         Report(chaos.Faults, platform, seed);
         figures.Add(chaos);
 
-        Note(await WithLimitAsync(platform.Name, seed, () => SessionFuzz.RunAsync(platform.Name, seed, Frames).GetAwaiter().GetResult()), platform, clock);
+        Note(await WithLimitAsync(platform.Name, seed, () => SessionFuzz.Run(platform.Name, seed, Frames)), platform, clock);
 
         if (PwshListener.WhyMissing is null)
             await RunScriptsAsync(platform, seed, clock);

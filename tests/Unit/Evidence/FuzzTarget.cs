@@ -1,9 +1,9 @@
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Platforms.PortSip;
-using PbxEvents.Providers.Platforms.RingCentral;
 using PbxEvents.Providers.Platforms.Yeastar;
 using PbxEvents.Tests.Unit.OneCloud;
 using PbxEvents.Tests.Unit.PortSip;
+using PbxEvents.Tests.Unit.RingCentral;
 using PbxEvents.Tests.Unit.Support;
 using PbxEvents.Tests.Unit.TelecomX;
 using PbxEvents.Tests.Unit.Yeastar;
@@ -46,7 +46,7 @@ internal sealed record FuzzTarget(
     public void Lose() => Host.Session!.LinkClosed(Link);
 
     /// <summary>Makes the target for a platform, connected.</summary>
-    public static async Task<FuzzTarget> CreateAsync(string platform)
+    public static FuzzTarget Create(string platform)
     {
         var target = platform switch
         {
@@ -54,7 +54,7 @@ internal sealed record FuzzTarget(
             "OneCloud" => OneCloud(),
             "PortSIP" => PortSip(),
             "Yeastar" => Yeastar(),
-            "RingCentral" => await RingCentralAsync(),
+            "RingCentral" => RingCentral(),
             _ => throw new ArgumentOutOfRangeException(nameof(platform)),
         };
         target.Open();
@@ -138,21 +138,14 @@ internal sealed record FuzzTarget(
         { Ticket = rig.NewTicket() };
     }
 
-    private static async Task<FuzzTarget> RingCentralAsync()
+    private static FuzzTarget RingCentral()
     {
-        var host = new RecordingHost();
-        var http = new FakeHttp(call => FakeHttp.Json(200, call.Uri.AbsolutePath.EndsWith("wstoken", StringComparison.Ordinal)
-            ? """{"uri":"wss://ws.test/ws","ws_access_token":"W","expires_in":600}"""
-            : """{"access_token":"A","refresh_token":"R","expires_in":3600,"refresh_token_expires_in":604800}"""));
-        var options = new PbxConnectOptions { Provider = "RingCentral", AccessToken = new Secret("A"), Transport = new TransportOptions { Clock = host.Clock } };
-        var driver = new RingCentralDriver(new DriverContext(options, http, host.Log), RingCentralTiming.Default, new RequestLimiter(RingCentralTiming.Default));
-        var target = (await driver.PrepareAsync(new LinkPlan(), CancellationToken.None)).Targets[0];
-        host.Session = driver.CreateSession(host);
-        host.Session.Subscribe(new PbxSubscription { Id = 1, Filter = new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call } });
+        var bench = new RingCentralBench();
+        bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call });
         const string details = """[{"type":"ConnectionDetails","messageId":"m0","status":200,"headers":{},"wsc":{"token":"aa.1","sequence":1}},{"creationTime":"2030-01-01T09:00:00.000+0000","maxConnectionsPerSession":50,"recoveryBufferSize":100,"recoveryTimeout":180,"idleTimeout":600,"absoluteTimeout":86400,"maxActiveRequests":10}]""";
         string Telephony(string uuid, string session, string code, int sequence) => $$$"""[{"type":"ServerNotification","messageId":"{{{uuid}}}","status":200,"headers":{"RCRequestId":"q"},"wsc":{"token":"aa.{{{sequence}}}","sequence":{{{sequence}}}}},{"uuid":"{{{uuid}}}","event":"/restapi/v1.0/account/1/telephony/sessions","timestamp":"2030-01-01T09:00:00.000Z","subscriptionId":"sub-1","ownerId":"1","body":{"sequence":{{{sequence}}},"sessionId":"7","telephonySessionId":"{{{session}}}","serverId":"10.0.0.1.SIM","eventTime":"2030-01-01T09:00:00.000Z","origin":{"type":"Call"},"parties":[{"accountId":"1","extensionId":"1001","id":"p-{{{session}}}-1","direction":"Inbound","from":{"phoneNumber":"+4511111111","name":"Ann"},"to":{"phoneNumber":"1001","extensionId":"1001"},"status":{"code":"{{{code}}}","rcc":false,"reason":"NoAnswer","peerId":{"telephonySessionId":"s-2"}},"park":{},"missedCall":false,"queueCall":true}]}}]""";
         string[] codes = ["Setup", "Proceeding", "Answered", "Hold", "Parked", "Gone", "Disconnected"];
-        return new FuzzTarget(host, target, [details],
+        return new FuzzTarget(bench.Host, RingCentralBench.Target, [details],
             [
                 details,
                 .. codes.Select((c, i) => Telephony($"u{i}", "s-1", c, i + 2)),
@@ -164,6 +157,7 @@ internal sealed record FuzzTarget(
                 """[{"type":"ClientRequest","messageId":"id-4"},--Boundary{"a":1}--Boundary--]""",
             ],
             n => Telephony($"good{n}", $"s-good{n}", "Setup", 1_000_000 + n),
-            "call", "s-1");
+            "call", "s-1")
+        { Ticket = bench.NewTicket() };
     }
 }

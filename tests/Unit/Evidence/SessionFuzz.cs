@@ -26,9 +26,9 @@ internal static class SessionFuzz
     /// <param name="seed">Where every choice comes from.</param>
     /// <param name="frames">How many broken frames.</param>
     /// <returns>What happened; its failures are empty when all is well.</returns>
-    public static async Task<FuzzFigures> RunAsync(string platform, int seed, int frames)
+    public static FuzzFigures Run(string platform, int seed, int frames)
     {
-        var target = await FuzzTarget.CreateAsync(platform);
+        var target = FuzzTarget.Create(platform);
         var fuzzer = new FrameFuzzer(seed, target.Corpus);
         var failures = new Dictionary<string, string>();
         var (fed, read) = (0, 0);

@@ -103,9 +103,9 @@ public sealed class HiddenCallerTests
 
     [Theory]
     [MemberData(nameof(Words))]
-    public async Task RingCentral(string word)
+    public void RingCentral(string word)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         var from = JsonSerializer.Serialize(new { phoneNumber = word, name = Name });
         bench.Party(1, "p-1", "Outbound", "Setup", from: from);
         bench.Party(2, "p-2", "Inbound", "Proceeding", extension: "2001", from: from);
@@ -118,21 +118,21 @@ public sealed class HiddenCallerTests
     }
 
     [Fact]
-    public async Task RingCentral_shows_no_name_that_only_says_that_there_is_none()
+    public void RingCentral_shows_no_name_that_only_says_that_there_is_none()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         var call = bench.Party(1, "p-2", "Inbound", "Proceeding", extension: "2001", from: """{"name":"Anonymous"}""").Call!;
         Assert.Equal((null, null), (call.From, call.FromName));
     }
 
     [Theory]
     [MemberData(nameof(Words))]
-    public async Task RingCentral_presence(string word)
+    public void RingCentral_presence(string word)
     {
-        var bench = RingCentralBench.Create();
+        var bench = new RingCentralBench();
         const string Presence = "/restapi/v1.0/account/~/extension/2001/presence";
         bench.Subscribe(new PbxSubscriptionFilter { Topic = [$"{Presence}?detailedTelephonyState=true"] });
-        await bench.OpenAsync();
+        bench.Open();
         bench.Details();
         bench.Reply(200, RingCentralBench.Subscription("sub-1", $"{Presence}?detailedTelephonyState=true"));
         var text = JsonSerializer.Serialize(word);

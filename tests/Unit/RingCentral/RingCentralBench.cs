@@ -5,7 +5,7 @@ using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.RingCentral;
 
-/// <summary>A RingCentral session on a recording host, with a driver whose HTTP is scripted.</summary>
+/// <summary>A RingCentral session on a recording host.</summary>
 internal sealed class RingCentralBench
 {
     public const string Calls = "/restapi/v1.0/account/~/telephony/sessions";
@@ -14,37 +14,21 @@ internal sealed class RingCentralBench
     private int _link;
     private int _notification;
 
-    private RingCentralBench(Func<HttpCall, HttpAnswer?>? answer, PbxConnectOptions? options, RingCentralBench? beside)
-    {
-        Host = beside?.Host ?? new RecordingHost();
-        Limiter = beside?.Limiter ?? new RequestLimiter(RingCentralTiming.Default);
-        Http = new FakeHttp(call => answer?.Invoke(call) ?? Answer(call));
-        options = (options ?? Options) with { Transport = new TransportOptions { Clock = Host.ManualClock } };
-        Driver = new RingCentralDriver(new DriverContext(options, Http, Activity.Add), RingCentralTiming.Default, Limiter);
-        Session = (RingCentralSession)Driver.CreateSession(Host);
-        Host.Session = Session;
-    }
+    /// <param name="keep">Keeps what a later process needs; null for a connection without <c>-RecoveryPath</c>.</param>
+    public RingCentralBench(Action<KeptSession>? keep = null) =>
+        Host.Session = Session = new RingCentralSession(Host, "platform.test", RingCentralTiming.Default, keep);
 
-    public static PbxConnectOptions Options { get; } = new()
-    {
-        Provider = "RingCentral",
-        ClientId = "app-1",
-        ClientSecret = new Secret("APP-SECRET"),
-        Jwt = new Secret("JWT-SECRET"),
-    };
+    /// <param name="driver">Makes the session.</param>
+    public RingCentralBench(RingCentralDriver driver) => Host.Session = Session = (RingCentralSession)driver.CreateSession(Host);
 
-    public RecordingHost Host { get; }
+    public static LinkTarget Target { get; } = new() { Uri = new Uri("wss://ws.example.test/ws?access_token=WST1") };
 
-    /// <summary>What the connections of a process share.</summary>
-    public RequestLimiter Limiter { get; }
-
-    public FakeHttp Http { get; }
-
-    public List<string> Activity { get; } = [];
-
-    public RingCentralDriver Driver { get; }
+    public RecordingHost Host { get; } = new();
 
     public RingCentralSession Session { get; }
+
+    /// <summary>The lost session that the next link would ask for; null for a fresh one.</summary>
+    public string? Resumes => ((KeptSession?)Session.PlanLink(false).Resume)?.Token.Token;
 
     /// <summary>The newest link.</summary>
     public int Link => _link;
@@ -56,17 +40,12 @@ internal sealed class RingCentralBench
     public IReadOnlyList<string> Requests => Sent.Where(f => f[0].GetProperty("type").GetString() == "ClientRequest")
         .Select(f => $"{f[0].GetProperty("method").GetString()} {f[0].GetProperty("path").GetString()}").ToArray();
 
-    public static RingCentralBench Create(Func<HttpCall, HttpAnswer?>? answer = null, PbxConnectOptions? options = null) => new(answer, options, null);
-
-    /// <summary>The driver of another connection of the same process.</summary>
-    public RingCentralBench Beside(PbxConnectOptions? options = null) => new(null, options, this);
-
     /// <summary>A session that is ready, with one subscription to the account's calls.</summary>
-    public static async Task<RingCentralBench> ReadyAsync()
+    public static RingCentralBench Ready()
     {
-        var bench = Create();
+        var bench = new RingCentralBench();
         bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call });
-        await bench.OpenAsync();
+        bench.Open();
         bench.Details();
         bench.Reply(200, Subscription("sub-1", Calls));
         return bench;
@@ -75,21 +54,15 @@ internal sealed class RingCentralBench
     public static string Subscription(string id, params string[] filters) =>
         $$"""{"id":"{{id}}","status":"Active","eventFilters":{{JsonSerializer.Serialize(filters)}},"disabledFilters":[]}""";
 
-    public static HttpAnswer Answer(HttpCall call) => call.Uri.AbsolutePath switch
-    {
-        "/restapi/oauth/token" => FakeHttp.Json(200, """{"access_token":"AT1","token_type":"bearer","expires_in":3600,"refresh_token":"RT1","refresh_token_expires_in":604799}"""),
-        "/restapi/oauth/wstoken" => FakeHttp.Json(200, """{"uri":"wss://ws.example.test/ws","ws_access_token":"WST1","expires_in":30}"""),
-        _ => FakeHttp.Json(200, "{}"),
-    };
+    /// <summary>A ticket with an access token that lives for an hour.</summary>
+    /// <param name="grant">The OAuth session it is of.</param>
+    public RingCentralTicket NewTicket(int grant = 1) => new(grant, new Secret("AT1")) { EndsAt = Host.Now + TimeSpan.FromHours(1), IsOwn = true };
 
-    /// <summary>Plans, prepares and opens a link.</summary>
-    public async Task<LinkTarget> OpenAsync(bool isRotation = false)
+    /// <summary>Plans and opens a link, with a ticket like <see cref="NewTicket"/>'s unless another one is given.</summary>
+    public void Open(bool isRotation = false, LinkTicket? ticket = null)
     {
-        var plan = Session.PlanLink(isRotation);
-        var offer = await Driver.PrepareAsync(plan, default);
-        var target = Assert.Single(offer.Targets);
-        Session.LinkOpened(++_link, target, offer.Ticket);
-        return target;
+        Session.PlanLink(isRotation);
+        Session.LinkOpened(++_link, Target, ticket ?? NewTicket());
     }
 
     public void Details(string? state = null, string? code = null, long sequence = 1, string extra = "")
@@ -152,17 +125,4 @@ internal sealed class RingCentralBench
     /// <summary>The filters of the newest POST or PUT.</summary>
     public IReadOnlyList<string> LastFilters => Sent.Last(f => f.GetArrayLength() > 1 && f[1].TryGetProperty("eventFilters", out _))[1]
         .GetProperty("eventFilters").EnumerateArray().Select(f => f.GetString()!).ToArray();
-
-    /// <summary>Lets time pass, second by second, until something that waits by the clock is done.</summary>
-    public async Task AdvanceUntilAsync(Task work)
-    {
-        for (var second = 0; second < 1000 && !work.IsCompleted; second++)
-        {
-            Host.ManualClock.Advance(TimeSpan.FromSeconds(1));
-
-            // What a timer completes goes on beside this thread and may set the next timer.
-            await Task.WhenAny(work, Task.Delay(20));
-        }
-        await work.WaitAsync(TimeSpan.FromSeconds(30));
-    }
 }

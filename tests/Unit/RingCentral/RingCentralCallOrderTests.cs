@@ -56,7 +56,7 @@ public sealed class RingCentralCallOrderTests
     [InlineData("user-to-outside")]
     public async Task Every_frame_twice_changes_nothing(string order)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         foreach (var line in Fixture.Read("ringcentral", order))
         {
             bench.Receive(line);
@@ -70,7 +70,7 @@ public sealed class RingCentralCallOrderTests
 
     private static async Task<RingCentralBench> PlayAsync(string order)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         foreach (var line in Fixture.Read("ringcentral", order))
             bench.Receive(line);
         Assert.Empty(bench.Host.Unreadable);

@@ -8,11 +8,11 @@ namespace PbxEvents.Tests.Unit.RingCentral;
 public sealed class RingCentralSessionTests
 {
     [Fact]
-    public async Task Nothing_is_sent_before_the_first_frame()
+    public void Nothing_is_sent_before_the_first_frame()
     {
-        var bench = RingCentralBench.Create();
+        var bench = new RingCentralBench();
         bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call });
-        await bench.OpenAsync();
+        bench.Open();
         Assert.Empty(bench.Host.Sent);
 
         bench.Details();
@@ -25,10 +25,10 @@ public sealed class RingCentralSessionTests
     }
 
     [Fact]
-    public async Task A_link_that_says_nothing_for_a_minute_is_of_no_use()
+    public void A_link_that_says_nothing_for_a_minute_is_of_no_use()
     {
-        var bench = RingCentralBench.Create();
-        await bench.OpenAsync();
+        var bench = new RingCentralBench();
+        bench.Open();
 
         bench.Host.Advance(TimeSpan.FromSeconds(59));
         Assert.Empty(bench.Host.Closed);
@@ -38,10 +38,10 @@ public sealed class RingCentralSessionTests
     }
 
     [Fact]
-    public async Task Without_a_wish_the_session_is_ready_at_once()
+    public void Without_a_wish_the_session_is_ready_at_once()
     {
-        var bench = RingCentralBench.Create();
-        await bench.OpenAsync();
+        var bench = new RingCentralBench();
+        bench.Open();
 
         bench.Details();
 
@@ -50,9 +50,9 @@ public sealed class RingCentralSessionTests
     }
 
     [Fact]
-    public async Task A_heartbeat_goes_out_after_silence_and_its_answer_keeps_the_link()
+    public void A_heartbeat_goes_out_after_silence_and_its_answer_keeps_the_link()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         var before = bench.Host.Sent.Count;
 
         bench.Host.Advance(TimeSpan.FromSeconds(44));
@@ -69,9 +69,9 @@ public sealed class RingCentralSessionTests
     }
 
     [Fact]
-    public async Task A_link_without_any_frame_15_seconds_after_a_heartbeat_is_dead()
+    public void A_link_without_any_frame_15_seconds_after_a_heartbeat_is_dead()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Host.Advance(TimeSpan.FromSeconds(45));
 
         bench.Host.Advance(TimeSpan.FromSeconds(14));
@@ -83,9 +83,9 @@ public sealed class RingCentralSessionTests
     }
 
     [Fact]
-    public async Task Any_frame_is_a_sign_of_life()
+    public void Any_frame_is_a_sign_of_life()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Host.Advance(TimeSpan.FromSeconds(45));
         bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}");
 
@@ -97,30 +97,30 @@ public sealed class RingCentralSessionTests
     // ---- recovery ------------------------------------------------------------------------------------------------------
 
     [Fact]
-    public async Task A_recovered_session_is_looked_at_and_not_subscribed_again()
+    public void A_recovered_session_is_looked_at_and_not_subscribed_again()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Lose();
         bench.Host.Advance(TimeSpan.FromSeconds(40));
 
-        var target = await bench.OpenAsync();
+        Assert.Equal("WSC1", bench.Resumes);
+        bench.Open();
         bench.Details("Successful");
         Assert.Single(bench.Host.Ready);
         bench.Reply(200, RingCentralBench.Subscription("sub-1", RingCentralBench.Calls));
 
-        Assert.Contains("wsc=WSC1", target.Uri.Query, StringComparison.Ordinal);
         Assert.Equal(["POST /restapi/v1.0/subscription", "GET /restapi/v1.0/subscription/sub-1"], bench.Requests);
         Assert.Equal(PbxGapRecovery.Recovered, bench.Host.Ready[1].Recovery.Recovery);
         Assert.Equal(2, bench.Host.Confirmed.Count);
     }
 
     [Fact]
-    public async Task What_is_replayed_comes_before_the_session_is_ready_and_once()
+    public void What_is_replayed_comes_before_the_session_is_ready_and_once()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}", "u-1");
         bench.Lose();
-        await bench.OpenAsync();
+        bench.Open();
         bench.Details("Successful");
 
         bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}", "u-1");
@@ -136,11 +136,11 @@ public sealed class RingCentralSessionTests
     [InlineData("Failed", "WSG-1005")]
     [InlineData("Failed", null)]
     [InlineData(null, null)]
-    public async Task A_failed_or_absent_recovery_subscribes_anew_on_the_same_socket(string? state, string? code)
+    public void A_failed_or_absent_recovery_subscribes_anew_on_the_same_socket(string? state, string? code)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Lose();
-        await bench.OpenAsync();
+        bench.Open();
 
         bench.Details(state, code);
         bench.Reply(200, RingCentralBench.Subscription("sub-2", RingCentralBench.Calls));
@@ -152,11 +152,11 @@ public sealed class RingCentralSessionTests
     }
 
     [Fact]
-    public async Task A_recovered_session_whose_subscription_is_gone_is_lost()
+    public void A_recovered_session_whose_subscription_is_gone_is_lost()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Lose();
-        await bench.OpenAsync();
+        bench.Open();
         bench.Details("Successful");
 
         bench.Reply(404, """{"errorCode":"SUB-507"}""");
@@ -167,89 +167,77 @@ public sealed class RingCentralSessionTests
     }
 
     [Fact]
-    public async Task An_error_instead_of_details_drops_the_recovery_token()
+    public void An_error_instead_of_details_drops_the_recovery_token()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Lose();
-        await bench.OpenAsync();
+        bench.Open();
 
         bench.Receive("""[{"type":"Error","messageId":"e-1","status":400,"headers":{}},{"errorCode":"WSG-400","message":"bad token"}]""");
 
         var fault = Assert.Single(bench.Host.Closed).Fault;
         Assert.Equal(("WSG-400", false), (fault.Code, fault.IsPermanent));
         bench.Lose();
-        Assert.Null(bench.Session.PlanLink(false).ResumeToken);
-    }
-
-    [Fact]
-    public async Task Beyond_the_recovery_time_it_connects_afresh()
-    {
-        var bench = await RingCentralBench.ReadyAsync();
-        bench.Lose();
-
-        bench.Host.Advance(TimeSpan.FromSeconds(179));
-        Assert.Equal("WSC1", bench.Session.PlanLink(false).ResumeToken);
-        bench.Host.Advance(TimeSpan.FromSeconds(1));
-        Assert.Null(bench.Session.PlanLink(false).ResumeToken);
+        Assert.Null(bench.Resumes);
     }
 
     [Theory]
     [InlineData("WSG-902", false)]
     [InlineData("WSG-903", true)]
-    public async Task The_platforms_own_cuts_are_recovered_and_the_daily_one_is_routine(string code, bool isRoutine)
+    public void The_platforms_own_cuts_are_recovered_and_the_daily_one_is_routine(string code, bool isRoutine)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         bench.Receive($$"""[{"type":"Error","messageId":"e-1","status":400},{"errorCode":"{{code}}"}]""");
 
         var fault = Assert.Single(bench.Host.Closed).Fault;
         Assert.Equal((isRoutine, false), (fault.IsRoutine, fault.IsPermanent));
         bench.Lose();
-        Assert.Equal("WSC1", bench.Session.PlanLink(false).ResumeToken);
+        Assert.Equal("WSC1", bench.Resumes);
     }
 
     [Fact]
-    public async Task The_newest_token_is_kept_from_any_frame()
+    public void The_newest_token_is_kept_from_any_frame()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}", sequence: 9);
         bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}", sequence: 4);
         bench.Lose();
 
-        Assert.Equal("WSC9", bench.Session.PlanLink(false).ResumeToken);
+        Assert.Equal("WSC9", bench.Resumes);
     }
 
     [Fact]
-    public async Task A_new_sessions_token_replaces_the_old_whatever_its_number()
+    public void A_new_sessions_token_replaces_the_old_whatever_its_number()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}", sequence: 9);
         bench.Lose();
-        await bench.OpenAsync();
+        bench.Open();
         bench.Details("Failed", sequence: 2);
         bench.Reply(200, RingCentralBench.Subscription("sub-2", RingCentralBench.Calls));
         bench.Lose();
 
-        Assert.Equal("WSC2", bench.Session.PlanLink(false).ResumeToken);
+        Assert.Equal("WSC2", bench.Resumes);
     }
 
     [Fact]
-    public async Task A_link_lost_before_its_first_frame_keeps_the_token()
+    public void A_link_lost_before_its_first_frame_keeps_the_token()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Lose();
-        await bench.OpenAsync();
+        bench.Open();
         bench.Lose();
 
-        Assert.Equal("WSC1", bench.Session.PlanLink(false).ResumeToken);
+        Assert.Equal("WSC1", bench.Resumes);
     }
 
     // ---- frames ----------------------------------------------------------------------------------------------------------
 
     [Fact]
-    public async Task A_multipart_answer_does_not_break_the_reader()
+    public void A_multipart_answer_does_not_break_the_reader()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Session.SendRequest(7, new PbxRequest { Request = "/restapi/v1.0/account/~/extension/1,2" });
         var id = bench.Sent[^1][0].GetProperty("messageId").GetString();
 
@@ -273,9 +261,9 @@ public sealed class RingCentralSessionTests
     [InlineData("[{\"type\":\"ServerNotification\"},[]]")]
     [InlineData("nonsense")]
     [InlineData("")]
-    public async Task What_cannot_be_read_is_reported_and_the_next_frame_is_read(string text)
+    public void What_cannot_be_read_is_reported_and_the_next_frame_is_read(string text)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         bench.Receive(text);
         bench.Party(2, "p-1", "Outbound", "Setup");
@@ -287,9 +275,9 @@ public sealed class RingCentralSessionTests
     [Theory]
     [InlineData("[{\"type\":\"Surprise\",\"messageId\":\"x\"},{\"a\":1}]", "Surprise")]
     [InlineData("[{}]", "frame")]
-    public async Task An_unknown_frame_is_passed_on_whole(string text, string name)
+    public void An_unknown_frame_is_passed_on_whole(string text, string name)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         bench.Receive(text);
 
@@ -304,17 +292,17 @@ public sealed class RingCentralSessionTests
     [InlineData("call-queues/4020/members", PbxCategory.Agent)]
     [InlineData("directory/groups", PbxCategory.Config)]
     [InlineData("weather/rain", PbxCategory.Unknown)]
-    public async Task A_notification_that_is_not_in_the_catalogue_is_about_what_its_path_begins_with(string path, PbxCategory category)
+    public void A_notification_that_is_not_in_the_catalogue_is_about_what_its_path_begins_with(string path, PbxCategory category)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Notify($"/restapi/v1.0/account/1000/{path}", "{}");
         Assert.Equal(category, bench.Host.LastEvent.Category);
     }
 
     [Fact]
-    public async Task An_unknown_notification_is_passed_on_whole()
+    public void An_unknown_notification_is_passed_on_whole()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         bench.Notify("/restapi/v1.0/glip/posts", """{"text":"hi"}""", "u-7");
 
@@ -324,9 +312,9 @@ public sealed class RingCentralSessionTests
     }
 
     [Fact]
-    public async Task The_body_of_a_push_notification_is_found()
+    public void The_body_of_a_push_notification_is_found()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         bench.Receive("""
             [{"type":"ServerNotification"},{"uuid":"u","event":"/restapi/v1.0/account/~/telephony/sessions","pn_apns":{"body":
@@ -359,9 +347,9 @@ public sealed class RingCentralSessionTests
     [InlineData("/restapi/v1.0/account/1000/extension", "extension", PbxCategory.Config, null)]
     [InlineData("/restapi/v1.0/account/1000/extension/2000", "extension", PbxCategory.Config, "2000")]
     [InlineData("/restapi/v1.0/account/1000/directory/entries", "directory/entries", PbxCategory.Config, null)]
-    public async Task Notifications_are_routed_by_the_end_of_their_path(string path, string name, PbxCategory category, string? extension)
+    public void Notifications_are_routed_by_the_end_of_their_path(string path, string name, PbxCategory category, string? extension)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         bench.Notify(path, "{}");
 
@@ -371,9 +359,9 @@ public sealed class RingCentralSessionTests
     }
 
     [Fact]
-    public async Task A_queues_members_are_agents_of_that_queue()
+    public void A_queues_members_are_agents_of_that_queue()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         bench.Notify("/restapi/v1.0/account/1000/call-queues/2900/presence", """{"records":[{"member":{"id":2001},"acceptCurrentQueueCalls":true}]}""");
 
@@ -382,9 +370,9 @@ public sealed class RingCentralSessionTests
     }
 
     [Fact]
-    public async Task A_text_message_tells_who_wrote_to_whom()
+    public void A_text_message_tells_who_wrote_to_whom()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         bench.Notify("/restapi/v1.0/account/1000/extension/2000/message-store/instant?type=SMS",
             """{"id":"1","from":{"phoneNumber":"+12025550100"},"to":[{"phoneNumber":"+12025550111"}],"subject":"hi"}""");
@@ -395,25 +383,88 @@ public sealed class RingCentralSessionTests
     // ---- tokens and the end --------------------------------------------------------------------------------------------
 
     [Fact]
-    public async Task The_token_is_renewed_ahead_of_its_end()
+    public void The_token_is_renewed_ahead_of_its_end()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         KeepAlive(bench, TimeSpan.FromMinutes(44));
         Assert.Equal(0, bench.Host.Renewals);
         KeepAlive(bench, TimeSpan.FromMinutes(1));
         Assert.Equal(1, bench.Host.Renewals);
 
-        await bench.Driver.RenewCredentialAsync(default);
-        bench.Session.CredentialRenewed(LinkTicket.None);
+        bench.Session.CredentialRenewed(bench.NewTicket());
         Assert.Equal(0, bench.Host.Rotations);
-        Assert.Contains("renew", bench.Host.Timers);
+        KeepAlive(bench, TimeSpan.FromMinutes(45));
+        Assert.Equal(2, bench.Host.Renewals);
     }
 
     [Fact]
-    public async Task A_refused_renewal_ends_the_connection_and_a_passing_one_is_tried_again()
+    public void A_new_grant_takes_over_with_a_second_link()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
+        bench.Session.CredentialRenewed(bench.NewTicket(grant: 2));
+        Assert.Equal(1, bench.Host.Rotations);
+    }
+
+    [Fact]
+    public void A_lost_link_leaves_only_the_timer_of_the_token()
+    {
+        var bench = RingCentralBench.Ready();
+        bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Config });
+        Assert.Equal(3, bench.Host.TimerCount);
+        bench.Lose();
+        Assert.Equal(1, bench.Host.TimerCount);
+    }
+
+    // ---- over a restart of the process ---------------------------------------------------------------------------------
+
+    [Fact]
+    public void What_a_later_process_needs_is_kept_with_every_frame()
+    {
+        var kept = new List<KeptSession>();
+        var bench = new RingCentralBench(kept.Add);
+        bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call });
+        bench.Open();
+        bench.Details();
+        bench.Reply(200, RingCentralBench.Subscription("sub-1", RingCentralBench.Calls));
+        bench.Host.Advance(TimeSpan.FromSeconds(7));
+        bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}", sequence: 9);
+
+        var last = kept[^1];
+        Assert.Equal(("WSC9", "sub-1", bench.Host.Now, 1), (last.Token.Token, last.Wire!.Id, last.At, last.Grant));
+        bench.Session.Closing();
+        Assert.DoesNotContain(bench.Requests, r => r.StartsWith("DELETE", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_missed_between_two_processes_waits_for_the_subscription_or_for_its_time(bool comesBack)
+    {
+        var bench = new RingCentralBench(_ => { });
+        var left = new KeptSession(
+            new RecoveryToken("WSC5", 5), new WireSubscription("sub-1", new HashSet<string> { RingCentralBench.Calls }),
+            TimeSpan.FromSeconds(180), bench.Host.Now - TimeSpan.FromSeconds(60), 1);
+        bench.Open(ticket: bench.NewTicket() with { Inherited = left });
+        bench.Details("Successful", sequence: 6);
+        bench.Reply(200, RingCentralBench.Subscription("sub-1", RingCentralBench.Calls));
+        bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}", "u-1");
+
+        Assert.Equal(left.At, Assert.Single(bench.Host.Ready).Recovery.LostFrom);
+        Assert.Empty(bench.Host.Events);
+        if (comesBack)
+            bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call });
+        else
+            bench.Host.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("u-1", Assert.Single(bench.Host.Events).Id);
+        Assert.Equal(comesBack ? "GET" : "DELETE", bench.Requests[^1].Split(' ')[0]);
+    }
+
+    [Fact]
+    public void A_refused_renewal_ends_the_connection_and_a_passing_one_is_tried_again()
+    {
+        var bench = RingCentralBench.Ready();
 
         bench.Session.CredentialFailed(new PbxException(PbxErrorKind.Timeout, "slow", "wait"));
         Assert.Empty(bench.Host.Closed);
@@ -425,9 +476,9 @@ public sealed class RingCentralSessionTests
     }
 
     [Fact]
-    public async Task Closing_ends_the_subscription()
+    public void Closing_ends_the_subscription()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         bench.Session.Closing();
 
@@ -435,9 +486,9 @@ public sealed class RingCentralSessionTests
     }
 
     [Fact]
-    public async Task Snapshots_are_told_as_made_here()
+    public void Snapshots_are_told_as_made_here()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup");
         bench.Party(3, "p-2", "Inbound", "Proceeding", extension: "2001");
 

@@ -7,9 +7,9 @@ public sealed class RingCentralStateTests
     private const string Missed = ",\"missedCall\":true";
 
     [Fact]
-    public async Task The_rows_of_an_answered_call()
+    public void The_rows_of_an_answered_call()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         Assert.Equal(PbxCallState.Offered, bench.Party(2, "p-1", "Outbound", "Setup").CallState);
         Assert.Equal(PbxCallState.Ringing, bench.Party(3, "p-2", "Inbound", "Proceeding", extension: "2001").CallState);
@@ -24,9 +24,9 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task The_callers_answered_is_not_an_answer()
+    public void The_callers_answered_is_not_an_answer()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup", extension: "2000", to: User);
         bench.Party(3, "p-2", "Inbound", "Setup", extension: "2001");
 
@@ -38,9 +38,9 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task One_disconnected_party_is_not_the_end()
+    public void One_disconnected_party_is_not_the_end()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup");
         bench.Party(3, "p-2", "Inbound", "Answered", extension: "2001");
 
@@ -66,9 +66,9 @@ public sealed class RingCentralStateTests
     [InlineData("Disconnected", "CallFlip", PbxOutcome.AnsweredElsewhere)]
     [InlineData("Disconnected", "TakeOver", PbxOutcome.AnsweredElsewhere)]
     [InlineData("disconnected", "targetbusy", PbxOutcome.Busy)]
-    public async Task How_a_party_that_rang_turned_out(string code, string reason, PbxOutcome outcome)
+    public void How_a_party_that_rang_turned_out(string code, string reason, PbxOutcome outcome)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup");
         bench.Party(3, "p-2", "Inbound", "Proceeding", extension: "2001");
 
@@ -80,9 +80,9 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task A_missed_call_is_missed()
+    public void A_missed_call_is_missed()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup");
         bench.Party(3, "p-2", "Inbound", "Proceeding", extension: "2001");
         bench.Party(4, "p-2", "Inbound", "Disconnected", extension: "2001", more: Missed);
@@ -95,9 +95,9 @@ public sealed class RingCentralStateTests
     [InlineData("Voicemail")]
     [InlineData("VoiceMailScreening")]
     [InlineData("VMScreening")]
-    public async Task Voicemail_in_every_spelling_is_not_a_persons_answer(string code)
+    public void Voicemail_in_every_spelling_is_not_a_persons_answer(string code)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup");
         bench.Party(3, "p-2", "Inbound", "Proceeding", extension: "2001");
         var state = bench.Party(4, "p-2", "Inbound", code, extension: "2001", more: Missed).CallState;
@@ -111,9 +111,9 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task A_message_that_is_listened_to_and_taken_over_is_answered()
+    public void A_message_that_is_listened_to_and_taken_over_is_answered()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup");
         bench.Party(3, "p-2", "Inbound", "VoiceMailScreening", extension: "2001");
 
@@ -128,9 +128,9 @@ public sealed class RingCentralStateTests
     [InlineData("Disconnected", "DtmfTransfer")]
     [InlineData("Disconnected", "CallRedirected")]
     [InlineData("Gone", "AttendedTransfer")]
-    public async Task A_transfer_is_seen_and_remembered(string code, string reason)
+    public void A_transfer_is_seen_and_remembered(string code, string reason)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup");
         bench.Party(3, "p-2", "Inbound", "Answered", extension: "2001");
 
@@ -144,9 +144,9 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task Who_sees_only_the_own_extension_sees_its_transfer_as_the_end()
+    public void Who_sees_only_the_own_extension_sees_its_transfer_as_the_end()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-2", "Inbound", "Proceeding", extension: "2001");
         bench.Party(3, "p-2", "Inbound", "Answered", extension: "2001");
 
@@ -159,9 +159,9 @@ public sealed class RingCentralStateTests
     [InlineData("Parked", null)]
     [InlineData("Disconnected", "ParkLocation")]
     [InlineData("Disconnected", "CallPark")]
-    public async Task A_parked_call(string code, string? reason)
+    public void A_parked_call(string code, string? reason)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup");
         bench.Party(3, "p-2", "Inbound", "Answered", extension: "2001");
 
@@ -169,9 +169,9 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task Own_outbound_calls_are_answered_when_the_outside_proceeded_first()
+    public void Own_outbound_calls_are_answered_when_the_outside_proceeded_first()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup", extension: "2000");
         bench.Party(3, "p-1", "Outbound", "Proceeding", extension: "2000");
 
@@ -183,18 +183,18 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task Own_calls_to_a_colleague_are_not_answered_by_the_callers_leg()
+    public void Own_calls_to_a_colleague_are_not_answered_by_the_callers_leg()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup", extension: "2000", to: User);
 
         Assert.Equal(PbxCallState.Offered, bench.Party(3, "p-1", "Outbound", "Answered", extension: "2000", to: User).CallState);
     }
 
     [Fact]
-    public async Task Parties_are_merged_and_an_absent_one_says_nothing()
+    public void Parties_are_merged_and_an_absent_one_says_nothing()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup");
         bench.Party(3, "p-2", "Inbound", "Proceeding", extension: "2001");
         bench.Party(4, "p-3", "Inbound", "Proceeding", extension: "2002");
@@ -203,9 +203,9 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task What_comes_late_about_a_party_does_not_turn_it_back()
+    public void What_comes_late_about_a_party_does_not_turn_it_back()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup");
         bench.Party(5, "p-2", "Inbound", "Answered", extension: "2001");
 
@@ -217,9 +217,9 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task The_sequence_counts_for_each_party()
+    public void The_sequence_counts_for_each_party()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(6, "p-2", "Inbound", "Proceeding", extension: "2001");
 
         Assert.Equal(PbxCallState.Ringing, bench.Party(5, "p-1", "Outbound", "Setup").CallState);
@@ -227,18 +227,18 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task A_session_first_seen_with_disconnected_parties_only_is_stale()
+    public void A_session_first_seen_with_disconnected_parties_only_is_stale()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         Assert.Equal(PbxCallState.Ended, bench.Party(9, "p-2", "Inbound", "Disconnected", extension: "2001").CallState);
         Assert.Empty(bench.Host.Calls);
     }
 
     [Fact]
-    public async Task A_code_that_nobody_knows_is_passed_on()
+    public void A_code_that_nobody_knows_is_passed_on()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup");
         bench.Party(3, "p-2", "Inbound", "Proceeding", extension: "2001");
 
@@ -250,9 +250,9 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task Ids_may_be_numbers()
+    public void Ids_may_be_numbers()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Notify("/restapi/v1.0/account/1000/telephony/sessions", """
             {"sequence":"2","telephonySessionId":77,"parties":[{"id":12,"extensionId":2001,"direction":"Inbound","from":{},"to":{},"status":{"code":"Proceeding"}}]}
             """);
@@ -262,9 +262,9 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_in_a_queue_has_abandoned()
+    public void A_caller_who_gives_up_in_a_queue_has_abandoned()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup");
         bench.Party(3, "p-2", "Inbound", "Setup", extension: "2900");
         bench.Party(4, "p-3", "Inbound", "Proceeding", extension: "2001", more: ",\"queueCall\":true");
@@ -278,11 +278,11 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task Detailed_presence_shows_calls_when_nobody_subscribes_to_telephony_sessions()
+    public void Detailed_presence_shows_calls_when_nobody_subscribes_to_telephony_sessions()
     {
-        var bench = RingCentralBench.Create();
+        var bench = new RingCentralBench();
         bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Presence, Extension = ["2000"] });
-        await bench.OpenAsync();
+        bench.Open();
         bench.Details();
         bench.Reply(200, RingCentralBench.Subscription("sub-1", "x"));
 
@@ -296,11 +296,11 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task A_call_that_detailed_presence_never_saw_connected_was_missed()
+    public void A_call_that_detailed_presence_never_saw_connected_was_missed()
     {
-        var bench = RingCentralBench.Create();
+        var bench = new RingCentralBench();
         bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Presence, Extension = ["2000"] });
-        await bench.OpenAsync();
+        bench.Open();
         bench.Details();
         bench.Reply(200, RingCentralBench.Subscription("sub-1", "x"));
         Presence(bench, 1, "Ringing");
@@ -311,9 +311,9 @@ public sealed class RingCentralStateTests
     }
 
     [Fact]
-    public async Task Presence_leaves_calls_alone_while_telephony_sessions_are_subscribed()
+    public void Presence_leaves_calls_alone_while_telephony_sessions_are_subscribed()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         Presence(bench, 1, "Ringing");
 

@@ -10,12 +10,12 @@ public sealed class RingCentralSubscriptionTests
     private const string Voicemail = RingCentralBench.Voicemail;
 
     [Fact]
-    public async Task Wishes_before_the_link_travel_in_one_post()
+    public void Wishes_before_the_link_travel_in_one_post()
     {
-        var bench = RingCentralBench.Create();
+        var bench = new RingCentralBench();
         bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call });
         bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Voicemail });
-        await bench.OpenAsync();
+        bench.Open();
 
         bench.Details();
 
@@ -26,9 +26,9 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
-    public async Task A_later_wish_is_a_put_with_all_filters()
+    public void A_later_wish_is_a_put_with_all_filters()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Voicemail });
 
@@ -37,9 +37,9 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
-    public async Task A_wish_that_is_covered_already_needs_no_request()
+    public void A_wish_that_is_covered_already_needs_no_request()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         var before = bench.Host.Sent.Count;
 
         var second = bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call });
@@ -49,9 +49,9 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
-    public async Task Wishes_made_while_a_request_is_under_way_follow_in_one()
+    public void Wishes_made_while_a_request_is_under_way_follow_in_one()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.SubscribeTopic("/account/~/directory/entries");
         bench.SubscribeTopic("/account/~/extension");
         bench.SubscribeTopic("/account/~/presence");
@@ -64,9 +64,9 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
-    public async Task A_withdrawn_wish_leaves_what_others_want_and_the_last_one_ends_the_subscription()
+    public void A_withdrawn_wish_leaves_what_others_want_and_the_last_one_ends_the_subscription()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         var voicemail = bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Voicemail });
         bench.Reply(200, RingCentralBench.Subscription("sub-1"));
 
@@ -78,15 +78,15 @@ public sealed class RingCentralSubscriptionTests
         Assert.Equal("DELETE /restapi/v1.0/subscription/sub-1", bench.Requests[^1]);
         bench.Reply(204);
         bench.Lose();
-        Assert.Null(bench.Session.PlanLink(false).ResumeToken);
+        Assert.Null(bench.Resumes);
     }
 
     [Fact]
-    public async Task A_filter_that_is_not_activated_is_a_warning_that_names_it()
+    public void A_filter_that_is_not_activated_is_a_warning_that_names_it()
     {
-        var bench = RingCentralBench.Create();
+        var bench = new RingCentralBench();
         var both = bench.SubscribeTopic(Calls, Voicemail);
-        await bench.OpenAsync();
+        bench.Open();
         bench.Details();
 
         bench.Reply(200, $$"""{"id":"sub-1","eventFilters":["{{Calls}}"],"disabledFilters":[{"filter":"{{Voicemail}}","reason":"CMN-401","message":"no permission"}]}""");
@@ -98,9 +98,9 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
-    public async Task A_wish_of_which_nothing_is_activated_is_refused()
+    public void A_wish_of_which_nothing_is_activated_is_refused()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         var voicemail = bench.SubscribeTopic(Voicemail);
 
         bench.Reply(200, $$"""{"id":"sub-1","eventFilters":["{{Calls}}"],"disabledFilters":[{"filter":"{{Voicemail}}","reason":"CMN-401"}]}""");
@@ -115,11 +115,11 @@ public sealed class RingCentralSubscriptionTests
     [InlineData(403, "SUB-505", PbxErrorKind.SubscriptionRefused)]
     [InlineData(403, "CMN-401", PbxErrorKind.PermissionDenied)]
     [InlineData(404, "SUB-408", PbxErrorKind.SubscriptionRefused)]
-    public async Task A_refused_subscription_is_told_and_the_link_stays(int status, string code, PbxErrorKind kind)
+    public void A_refused_subscription_is_told_and_the_link_stays(int status, string code, PbxErrorKind kind)
     {
-        var bench = RingCentralBench.Create();
+        var bench = new RingCentralBench();
         var wish = bench.SubscribeTopic(Voicemail);
-        await bench.OpenAsync();
+        bench.Open();
         bench.Details();
 
         bench.Reply(status, $$"""{"errors":[{"errorCode":"{{code}}","message":"refused"}]}""");
@@ -132,13 +132,13 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
-    public async Task Of_several_wishes_the_one_that_is_refused_is_found()
+    public void Of_several_wishes_the_one_that_is_refused_is_found()
     {
-        var bench = RingCentralBench.Create();
+        var bench = new RingCentralBench();
         var good = bench.SubscribeTopic(Calls);
         var bad = bench.SubscribeTopic("/restapi/v1.0/account/~/nonsense");
         var other = bench.SubscribeTopic(Voicemail);
-        await bench.OpenAsync();
+        bench.Open();
         bench.Details();
 
         bench.Reply(400, """{"errors":[{"errorCode":"SUB-508","message":"invalid"}]}""");
@@ -154,9 +154,9 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
-    public async Task An_expired_subscription_is_made_anew()
+    public void An_expired_subscription_is_made_anew()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.SubscribeTopic(Voicemail);
 
         bench.Reply(404, """{"errorCode":"SUB-507"}""");
@@ -166,9 +166,9 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
-    public async Task A_rate_limit_on_the_subscription_is_waited_for()
+    public void A_rate_limit_on_the_subscription_is_waited_for()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.SubscribeTopic(Voicemail);
         bench.Reply(429, """{"errorCode":"CMN-301"}""", headers: """{"Retry-After":"7"}""");
 
@@ -180,14 +180,14 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
-    public async Task A_refused_token_is_renewed_once()
+    public void A_refused_token_is_renewed_once()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.SubscribeTopic(Voicemail);
         bench.Reply(401, """{"errorCode":"OAU-128"}""");
         Assert.Equal(1, bench.Host.Renewals);
 
-        bench.Session.CredentialRenewed(LinkTicket.None);
+        bench.Session.CredentialRenewed(bench.NewTicket());
         bench.Reply(401, """{"errorCode":"OAU-128"}""");
 
         Assert.Equal(1, bench.Host.Renewals);
@@ -195,17 +195,17 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
-    public async Task What_stood_before_and_is_refused_is_asked_for_once_more_with_a_fresh_token()
+    public void What_stood_before_and_is_refused_is_asked_for_once_more_with_a_fresh_token()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Lose();
-        await bench.OpenAsync();
+        bench.Open();
         bench.Details("Failed", "WSG-1005");
         bench.Reply(403, """{"errorCode":"CMN-401"}""");
         Assert.Equal(1, bench.Host.Renewals);
         Assert.Empty(bench.Host.Rejected);
 
-        bench.Session.CredentialRenewed(LinkTicket.None);
+        bench.Session.CredentialRenewed(bench.NewTicket());
         Assert.Equal("POST /restapi/v1.0/subscription", bench.Requests[^1]);
         bench.Reply(403, """{"errorCode":"CMN-401"}""");
 
@@ -215,9 +215,9 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
-    public async Task A_reply_that_does_not_come_refuses_the_wish_and_starts_the_session_over()
+    public void A_reply_that_does_not_come_refuses_the_wish_and_starts_the_session_over()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         var wish = bench.SubscribeTopic(Voicemail);
 
         bench.Host.Advance(TimeSpan.FromSeconds(20));
@@ -226,13 +226,13 @@ public sealed class RingCentralSubscriptionTests
         Assert.Equal((wish, PbxErrorKind.SubscriptionTimeout), (subscription, error.Kind));
         Assert.False(Assert.Single(bench.Host.Closed).Fault.IsPermanent);
         bench.Lose();
-        Assert.Null(bench.Session.PlanLink(false).ResumeToken);
+        Assert.Null(bench.Resumes);
     }
 
     [Fact]
-    public async Task A_fault_of_the_platform_is_tried_three_times()
+    public void A_fault_of_the_platform_is_tried_three_times()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.SubscribeTopic(Voicemail);
 
         bench.Reply(503);
@@ -246,10 +246,10 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
-    public async Task A_rotation_subscribes_on_the_new_link_too()
+    public void A_rotation_subscribes_on_the_new_link_too()
     {
-        var bench = await RingCentralBench.ReadyAsync();
-        await bench.OpenAsync(isRotation: true);
+        var bench = RingCentralBench.Ready();
+        bench.Open(isRotation: true);
         bench.Details();
 
         bench.Reply(200, RingCentralBench.Subscription("sub-2", Calls));
@@ -268,7 +268,7 @@ public sealed class RingCentralSubscriptionTests
     [InlineData(PbxSubscriptionType.Presence, "2001", null, "/restapi/v1.0/account/~/extension/2001/presence?detailedTelephonyState=true")]
     [InlineData(PbxSubscriptionType.Voicemail, "2001", null, "/restapi/v1.0/account/~/extension/2001/voicemail")]
     public void Each_kind_has_its_filter(PbxSubscriptionType type, string? extension, string? queue, string filter) =>
-        Assert.Equal(filter, Assert.Single(RingCentralFilter.Resolve(new PbxSubscriptionFilter
+        Assert.Equal(filter, Assert.Single(RingCentralTopics.Resolve(new PbxSubscriptionFilter
         {
             Type = type,
             Extension = extension is null ? [] : [extension],
@@ -280,7 +280,7 @@ public sealed class RingCentralSubscriptionTests
     [InlineData(PbxSubscriptionType.Registration, PbxErrorKind.NotSupported)]
     [InlineData(PbxSubscriptionType.Agent, PbxErrorKind.InvalidOption)]
     public void A_kind_that_cannot_be_is_told(PbxSubscriptionType type, PbxErrorKind kind) =>
-        Assert.Equal(kind, Assert.Throws<PbxException>(() => RingCentralFilter.Resolve(new PbxSubscriptionFilter { Type = type })).Kind);
+        Assert.Equal(kind, Assert.Throws<PbxException>(() => RingCentralTopics.Resolve(new PbxSubscriptionFilter { Type = type })).Kind);
 
     [Theory]
     [InlineData("telephony")]
@@ -288,14 +288,14 @@ public sealed class RingCentralSubscriptionTests
     [InlineData("/restapi/v1.0/account/~/call-queues/{id}/presence")]
     [InlineData("/restapi/v1.0/account/~/a b")]
     public void A_topic_that_is_no_path_is_unknown(string topic) =>
-        Assert.Equal(PbxErrorKind.UnknownTopic, Assert.Throws<PbxException>(() => RingCentralFilter.Parse(topic)).Kind);
+        Assert.Equal(PbxErrorKind.UnknownTopic, Assert.Throws<PbxException>(() => RingCentralTopics.Resolve(new PbxSubscriptionFilter { Topic = [topic] })).Kind);
 
     [Fact]
     public void Every_documented_filter_is_one_and_covers_its_events()
     {
         foreach (var row in RingCentralCatalogue.Instance.Events.Where(e => !e.Topic.Contains('{', StringComparison.Ordinal)))
         {
-            var filter = RingCentralFilter.Parse(row.Topic);
+            var filter = Assert.Single(RingCentralTopics.Resolve(new PbxSubscriptionFilter { Topic = [row.Topic] }));
             Assert.True(filter.Covers(new PbxEvent { Name = row.Name, Topic = RingCentralPath.Parse(row.Topic).Topic, Payload = "{}"u8.ToArray() }, null), row.Topic);
         }
     }
@@ -313,9 +313,9 @@ public sealed class RingCentralSubscriptionTests
     [InlineData("/account/~/telephony/sessions?statusCode=Answered", "2001", false)]
     [InlineData("/account/~/telephony/sessions?phoneNumber=%2B12025550100&sipData=true", "2001", true)]
     [InlineData("/account/~/extension/2001/presence", "2001", false)]
-    public async Task An_event_belongs_to_the_filters_that_ask_for_it(string topic, string extension, bool isCovered)
+    public void An_event_belongs_to_the_filters_that_ask_for_it(string topic, string extension, bool isCovered)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         var subscription = bench.SubscribeTopic(topic);
 
         var found = bench.Party(2, "p-2", "Inbound", "Proceeding", extension: extension);
@@ -326,9 +326,9 @@ public sealed class RingCentralSubscriptionTests
     // ---- requests --------------------------------------------------------------------------------------------------------
 
     [Fact]
-    public async Task A_request_carries_its_query_apart_and_its_data()
+    public void A_request_carries_its_query_apart_and_its_data()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
 
         bench.Session.SendRequest(1, new PbxRequest
         {
@@ -345,9 +345,9 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
-    public async Task A_request_that_is_refused_says_why()
+    public void A_request_that_is_refused_says_why()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Session.SendRequest(1, new PbxRequest { Request = "/restapi/v1.0/account/~/nothing" });
 
         bench.Reply(404, """{"errorCode":"CMN-102","message":"Resource not found"}""");
@@ -357,9 +357,9 @@ public sealed class RingCentralSubscriptionTests
     }
 
     [Fact]
-    public async Task No_more_requests_are_under_way_than_the_server_allows()
+    public void No_more_requests_are_under_way_than_the_server_allows()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         for (var i = 0; i < 15; i++)
             bench.Session.SendRequest(i, new PbxRequest { Request = $"/restapi/v1.0/{i}" });
         Assert.Equal(11, bench.Requests.Count);
@@ -378,9 +378,9 @@ public sealed class RingCentralSubscriptionTests
     [InlineData("account", "GET", "")]
     [InlineData("/restapi/v1.0/account/~", "FETCH", "")]
     [InlineData("/restapi/v1.0/account/~", "POST", "{not json")]
-    public async Task A_request_that_is_none_is_refused_here(string path, string method, string data)
+    public void A_request_that_is_none_is_refused_here(string path, string method, string data)
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         var request = new PbxRequest { Request = path, Method = method, Data = System.Text.Encoding.UTF8.GetBytes(data) };
 
         Assert.Equal(PbxErrorKind.InvalidOption, Assert.Throws<PbxException>(() => bench.Session.SendRequest(1, request)).Kind);

@@ -11,9 +11,9 @@ public sealed class RingCentralUnseenTests
     [Theory]
     [InlineData("Answered")]
     [InlineData("Hold")]
-    public async Task A_late_answer_counts_while_the_call_goes_on(string code)
+    public void A_late_answer_counts_while_the_call_goes_on(string code)
     {
-        var bench = await RingAsync();
+        var bench = Ring();
         bench.Party(7, "p-2", "Inbound", "Disconnected", extension: "2001", more: NotMissed);
         bench.Party(5, "p-2", "Inbound", code, extension: "2001", more: NotMissed);
         var call = bench.Party(8, "p-1", "Outbound", "Disconnected").Call!;
@@ -23,9 +23,9 @@ public sealed class RingCentralUnseenTests
     }
 
     [Fact]
-    public async Task A_late_answer_counts_after_the_end_and_is_told()
+    public void A_late_answer_counts_after_the_end_and_is_told()
     {
-        var bench = await RingAsync();
+        var bench = Ring();
         bench.Party(7, "p-2", "Inbound", "Disconnected", extension: "2001");
         Assert.Equal(PbxOutcome.Missed, bench.Party(8, "p-1", "Outbound", "Disconnected").Outcome);
         var late = bench.Party(5, "p-2", "Inbound", "Answered", extension: "2001");
@@ -35,9 +35,9 @@ public sealed class RingCentralUnseenTests
     }
 
     [Fact]
-    public async Task A_late_answer_to_another_party_makes_the_first_one_answered_elsewhere()
+    public void A_late_answer_to_another_party_makes_the_first_one_answered_elsewhere()
     {
-        var bench = await RingAsync();
+        var bench = Ring();
         bench.Party(4, "p-3", "Inbound", "Proceeding", extension: "2002");
         bench.Party(6, "p-2", "Inbound", "Disconnected", extension: "2001");
         bench.Party(7, "p-3", "Inbound", "Disconnected", extension: "2002");
@@ -48,9 +48,9 @@ public sealed class RingCentralUnseenTests
     }
 
     [Fact]
-    public async Task Voicemail_that_is_told_late_is_voicemail()
+    public void Voicemail_that_is_told_late_is_voicemail()
     {
-        var bench = await RingAsync();
+        var bench = Ring();
         bench.Party(7, "p-2", "Inbound", "Disconnected", extension: "2001");
         bench.Party(5, "p-2", "Inbound", "VoiceMail", extension: "2001");
         var call = bench.Party(8, "p-1", "Outbound", "Disconnected").Call!;
@@ -59,18 +59,18 @@ public sealed class RingCentralUnseenTests
     }
 
     [Fact]
-    public async Task The_platforms_own_word_that_it_was_missed_stands_against_a_late_answer()
+    public void The_platforms_own_word_that_it_was_missed_stands_against_a_late_answer()
     {
-        var bench = await RingAsync();
+        var bench = Ring();
         bench.Party(7, "p-2", "Inbound", "Disconnected", extension: "2001", more: Missed);
         bench.Party(5, "p-2", "Inbound", "Answered", extension: "2001");
         Assert.Equal(PbxOutcome.Missed, bench.Party(8, "p-1", "Outbound", "Disconnected").Outcome);
     }
 
     [Fact]
-    public async Task A_late_answer_of_an_outside_party_that_only_the_caller_shows_counts()
+    public void A_late_answer_of_an_outside_party_that_only_the_caller_shows_counts()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup", extension: "2001");
         bench.Party(3, "p-1", "Outbound", "Proceeding", extension: "2001");
         bench.Party(7, "p-1", "Outbound", "Disconnected", extension: "2001");
@@ -81,9 +81,9 @@ public sealed class RingCentralUnseenTests
     // ---- unseen ----------------------------------------------------------------------------------------------------
 
     [Fact]
-    public async Task Of_a_call_that_was_answered_before_the_script_came_nobody_says_missed()
+    public void Of_a_call_that_was_answered_before_the_script_came_nobody_says_missed()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(12, "p-1", "Outbound", "Answered", more: NotMissed);
         bench.Party(13, "p-2", "Inbound", "Disconnected", extension: "2001", more: NotMissed);
         var call = bench.Party(14, "p-1", "Outbound", "Disconnected", more: NotMissed).Call!;
@@ -92,18 +92,18 @@ public sealed class RingCentralUnseenTests
     }
 
     [Fact]
-    public async Task A_call_that_is_on_hold_when_the_script_comes_was_answered()
+    public void A_call_that_is_on_hold_when_the_script_comes_was_answered()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(12, "p-2", "Inbound", "Hold", extension: "2001");
         bench.Party(13, "p-2", "Inbound", "Disconnected", extension: "2001");
         Assert.Equal(PbxOutcome.Answered, bench.Host.Calls.Single().Outcome);
     }
 
     [Fact]
-    public async Task The_closing_frame_of_a_missed_call_alone_is_a_missed_call()
+    public void The_closing_frame_of_a_missed_call_alone_is_a_missed_call()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         var e = bench.Party(9, "p-2", "Inbound", "Disconnected", extension: "2001", more: Missed);
         Assert.NotEqual(PbxCallState.Ended, e.CallState);
         bench.Host.Advance(TimeSpan.FromSeconds(1));
@@ -114,9 +114,9 @@ public sealed class RingCentralUnseenTests
     }
 
     [Fact]
-    public async Task A_queues_next_agent_keeps_a_call_open_of_which_only_the_first_ones_miss_was_seen()
+    public void A_queues_next_agent_keeps_a_call_open_of_which_only_the_first_ones_miss_was_seen()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(9, "p-2", "Inbound", "Disconnected", extension: "2001", more: Missed);
         bench.Party(10, "p-3", "Inbound", "Setup", extension: "2002");
         bench.Party(11, "p-3", "Inbound", "Answered", extension: "2002");
@@ -127,9 +127,9 @@ public sealed class RingCentralUnseenTests
     }
 
     [Fact]
-    public async Task An_end_that_says_nothing_is_no_call()
+    public void An_end_that_says_nothing_is_no_call()
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(9, "p-2", "Inbound", "Disconnected", extension: "2001", more: NotMissed);
         bench.Host.Advance(TimeSpan.FromSeconds(1));
         Assert.Empty(bench.Host.Calls);
@@ -138,9 +138,9 @@ public sealed class RingCentralUnseenTests
     // ---- fetched ---------------------------------------------------------------------------------------------------
 
     [Fact]
-    public async Task Fetching_a_parked_call_puts_the_fetcher_into_it_and_keeps_its_caller()
+    public void Fetching_a_parked_call_puts_the_fetcher_into_it_and_keeps_its_caller()
     {
-        var bench = await RingAsync("s-9");
+        var bench = Ring("s-9");
         bench.Party(5, "p-2", "Inbound", "Answered", extension: "2001", session: "s-9");
         bench.Party(6, "p-2", "Inbound", "Disconnected", "CallPark", "2001", session: "s-9");
         bench.Party(2, "p-a", "Outbound", "Setup", extension: "2002", session: "s-1", from: """{"phoneNumber":"+12025550177","extensionId":"2002"}""", to: """{"phoneNumber":"*801"}""");
@@ -155,9 +155,9 @@ public sealed class RingCentralUnseenTests
     }
 
     [Fact]
-    public async Task Picking_up_a_colleagues_ringing_call_is_an_answer_of_that_call()
+    public void Picking_up_a_colleagues_ringing_call_is_an_answer_of_that_call()
     {
-        var bench = await RingAsync("s-9");
+        var bench = Ring("s-9");
         bench.Party(2, "p-a", "Outbound", "Setup", extension: "2002", session: "s-1", to: """{"phoneNumber":"**2001"}""");
         bench.Party(3, "p-a", "Outbound", "Gone", "Pickup", "2002", session: "s-1", peer: ("s-9", "p-3"));
         bench.Party(6, "p-2", "Inbound", "Disconnected", "Pickup", "2001", session: "s-9");
@@ -172,24 +172,24 @@ public sealed class RingCentralUnseenTests
     [InlineData("Rejected", PbxEndedBy.Callee)]
     [InlineData("NoAnswer", PbxEndedBy.System)]
     [InlineData(null, null)]
-    public async Task Who_ended_the_call_is_said_where_the_reason_says_it(string? reason, PbxEndedBy? endedBy)
+    public void Who_ended_the_call_is_said_where_the_reason_says_it(string? reason, PbxEndedBy? endedBy)
     {
-        var bench = await RingAsync();
+        var bench = Ring();
         bench.Party(7, "p-2", "Inbound", "Disconnected", reason, "2001");
         Assert.Equal(endedBy, bench.Party(8, "p-1", "Outbound", "Disconnected").Call!.EndedBy);
     }
 
     [Fact]
-    public async Task A_recording_is_named_on_the_call()
+    public void A_recording_is_named_on_the_call()
     {
-        var bench = await RingAsync();
+        var bench = Ring();
         bench.Party(5, "p-2", "Inbound", "Answered", extension: "2001", more: """,'recordings':[{'id':'r-1','active':true}]""".Replace('\'', '"'));
         Assert.Equal("r-1", bench.Host.Calls.Single().RecordingId);
     }
 
-    private static async Task<RingCentralBench> RingAsync(string session = "s-1")
+    private static RingCentralBench Ring(string session = "s-1")
     {
-        var bench = await RingCentralBench.ReadyAsync();
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup", session: session);
         bench.Party(3, "p-2", "Inbound", "Proceeding", extension: "2001", session: session);
         return bench;

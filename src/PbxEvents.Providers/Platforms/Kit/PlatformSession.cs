@@ -7,6 +7,9 @@ namespace PbxEvents.Providers.Platforms.Kit;
 /// <param name="host">Where everything goes that comes out.</param>
 internal abstract class PlatformSession(ISessionHost host) : ProtocolSession(host)
 {
+    /// <summary>True for what reading bad JSON throws. The second one is what .NET throws for text that is JSON by its form but holds half a character.</summary>
+    public static bool IsUnreadable(Exception e) => e is JsonException or InvalidOperationException;
+
     /// <inheritdoc/>
     public sealed override void FrameReceived(int link, in Frame frame)
     {
@@ -43,7 +46,4 @@ internal abstract class PlatformSession(ISessionHost host) : ProtocolSession(hos
     protected virtual void ReadSnapshot(in Snapshot snapshot)
     {
     }
-
-    /// <summary>The second one is what .NET throws for text that is JSON by its form but holds half a character.</summary>
-    private static bool IsUnreadable(Exception e) => e is JsonException or InvalidOperationException;
 }

@@ -13,6 +13,9 @@ internal sealed class RecentMap<TValue>(int capacity = 4000)
     private readonly Dictionary<string, TValue> _values = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
 
+    /// <summary>What is kept, of all ids.</summary>
+    public IReadOnlyCollection<TValue> Values => _values.Values;
+
     /// <summary>What is kept about an id.</summary>
     /// <returns>False when nothing is.</returns>
     public bool TryGet(string id, [MaybeNullWhen(false)] out TValue value) => _values.TryGetValue(id, out value);

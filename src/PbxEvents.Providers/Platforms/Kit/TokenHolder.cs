@@ -31,10 +31,13 @@ internal sealed class TokenHolder<TTicket>(
     /// <exception cref="PbxException">There is none to be had.</exception>
     public async Task<TTicket> GetAsync(bool isRefused, CancellationToken cancellationToken)
     {
-        if (_current is { } current && !isRefused && !(current.EndsAt < context.Clock.GetUtcNow() + RenewAhead))
+        if (_current is { } current && !isRefused && (current.EndsAt is not { } end || end > context.Clock.GetUtcNow() + RenewAhead))
             return current;
         return await RenewAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Goes on with a token of an earlier process. Before the first is asked for.</summary>
+    public void Restore(TTicket ticket) => _current = ticket;
 
     /// <summary>A fresh token.</summary>
     /// <param name="cancellationToken">Gives up at once.</param>

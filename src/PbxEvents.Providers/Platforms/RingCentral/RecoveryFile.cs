@@ -61,13 +61,6 @@ internal sealed class RecoveryFile(string path, TimeProvider clock, Action<strin
             return _writing;
     }
 
-    /// <summary>Removes the file: what it holds is of no use any more.</summary>
-    public async Task DeleteAsync()
-    {
-        await FlushAsync().ConfigureAwait(false);
-        File.Delete(path);
-    }
-
     private async Task WriteAsync()
     {
         while (true)

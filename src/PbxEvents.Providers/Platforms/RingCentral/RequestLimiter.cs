@@ -22,30 +22,18 @@ internal sealed class RequestLimiter(RingCentralTiming timing)
         }
     }
 
-    /// <summary>Waits until a request of the group may go, and counts it.</summary>
-    /// <param name="user">Whose request it is.</param>
-    /// <param name="clock">The clock.</param>
-    /// <param name="waiting">Told how long, when there is a wait.</param>
-    /// <param name="cancellationToken">Gives up; nothing is counted then.</param>
-    /// <returns>When it may go.</returns>
-    public async Task WaitAsync(string user, TimeProvider clock, Action<TimeSpan> waiting, CancellationToken cancellationToken)
-    {
-        while (TakeTurn(user, clock.GetUtcNow()) is var delay && delay > TimeSpan.Zero)
-        {
-            waiting(delay);
-            await clock.WaitInFullAsync(delay, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    /// <summary>Waits until a request of the group may go, and counts it. <c>waiting</c> is told how long, when there is a wait.</summary>
+    public Task WaitAsync(string user, TimeProvider clock, Action<TimeSpan> waiting, CancellationToken cancellationToken) =>
+        WaitAsync(() => TakeTurn(user, clock.GetUtcNow()), clock, waiting, cancellationToken);
 
     /// <summary>Waits until a penalty is over; for requests beside the group.</summary>
-    /// <param name="user">Whose request it is.</param>
-    /// <param name="clock">The clock.</param>
-    /// <param name="waiting">Told how long, when there is a wait.</param>
-    /// <param name="cancellationToken">Gives up at once.</param>
-    /// <returns>When it is over.</returns>
-    public async Task WaitForPenaltyAsync(string user, TimeProvider clock, Action<TimeSpan> waiting, CancellationToken cancellationToken)
+    public Task WaitForPenaltyAsync(string user, TimeProvider clock, Action<TimeSpan> waiting, CancellationToken cancellationToken) =>
+        WaitAsync(() => PenaltyLeft(user, clock.GetUtcNow()), clock, waiting, cancellationToken);
+
+    private static async Task WaitAsync(
+        Func<TimeSpan> left, TimeProvider clock, Action<TimeSpan> waiting, CancellationToken cancellationToken)
     {
-        while (PenaltyLeft(user, clock.GetUtcNow()) is var delay && delay > TimeSpan.Zero)
+        while (left() is var delay && delay > TimeSpan.Zero)
         {
             waiting(delay);
             await clock.WaitInFullAsync(delay, cancellationToken).ConfigureAwait(false);
@@ -53,9 +41,6 @@ internal sealed class RequestLimiter(RingCentralTiming timing)
     }
 
     /// <summary>The platform asked a user for a pause.</summary>
-    /// <param name="user">Whom.</param>
-    /// <param name="clock">The clock.</param>
-    /// <param name="pause">How long.</param>
     public void Penalize(string user, TimeProvider clock, TimeSpan pause)
     {
         var until = clock.GetUtcNow() + pause;

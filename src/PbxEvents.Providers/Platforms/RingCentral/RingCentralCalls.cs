@@ -21,50 +21,27 @@ internal enum TelephonyVerdict
 /// From telephony sessions to call updates (ringcentral.md section 8). The caller's Answered is not an answer, and one
 /// Disconnected is not the end (section 8.1). Loop only.
 /// </summary>
-/// <param name="host">Knows the calls.</param>
-/// <param name="pool">Where texts come from.</param>
-internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
+internal sealed class RingCentralCalls
 {
-    private const int Sequence = 0, SessionId = 1, EventTime = 2, Parties = 3;
-    private const int PartyId = 0, Extension = 1, Direction = 2, From = 3, To = 4, Status = 5, MissedCall = 6, QueueCall = 7, Owner = 8, Recordings = 9;
-    private const int Code = 0, Reason = 1, Peer = 2;
-    private const int PeerSession = 0, PeerParty = 1;
-    private const int RecordingId = 0;
-    private const int Number = 0, ExtensionNumber = 1, EndExtension = 2, Name = 3;
-
-    /// <summary>An end can be lost with a link; what is known of sessions must not grow for ever.</summary>
-    private const int MaxSessions = 5000;
-
-    private const string EndTimerPrefix = "end ";
-
     /// <summary>
     /// A call of which only a party's end was seen is over when no other party is heard of for so long: the next agent of a
     /// queue rings within milliseconds.
     /// </summary>
     private static readonly TimeSpan LoneEndGrace = TimeSpan.FromMilliseconds(500);
 
-    private static readonly byte[] Nothing = [.. "{}"u8];
-
-    private static readonly FieldNames BodyNames = new("sequence", "telephonySessionId", "eventTime", "parties");
-    private static readonly FieldNames PartyNames =
-        new("id", "extensionId", "direction", "from", "to", "status", "missedCall", "queueCall", "owner", "recordings");
-    private static readonly FieldNames StatusNames = new("code", "reason", "peerId");
-    private static readonly FieldNames PeerNames = new("telephonySessionId", "partyId");
-    private static readonly FieldNames RecordingNames = new("id");
-    private static readonly FieldNames EndNames = new("phoneNumber", "extensionNumber", "extensionId", "name");
-
-    private readonly JsonFields _body = new(BodyNames, pool);
-    private readonly JsonFields _party = new(PartyNames, pool);
-    private readonly JsonFields _status = new(StatusNames, pool);
-    private readonly JsonFields _peer = new(PeerNames, pool);
-    private readonly JsonFields _recording = new(RecordingNames, pool);
-    private readonly JsonFields _from = new(EndNames, pool);
-    private readonly JsonFields _to = new(EndNames, pool);
-    private readonly JsonFields _owner = new(EndNames, pool);
-    private readonly Dictionary<string, TelephonySession> _sessions = new(StringComparer.Ordinal);
-    private readonly Queue<string> _order = new();
+    private readonly ISessionHost _host;
+    private readonly TelephonyReader _wire;
+    private readonly KeyedTimers<string> _loneEndTimers;
+    private readonly RecentMap<TelephonySession> _sessions = new();
     private readonly CallUpdate _update = new();
     private (string Session, string Party, string? Extension)? _fetched;
+
+    public RingCentralCalls(ISessionHost host, Utf8Pool pool)
+    {
+        _host = host;
+        _wire = new TelephonyReader(pool);
+        _loneEndTimers = new KeyedTimers<string>(host, NobodyElseCame);
+    }
 
     /// <summary>What the last notification said; valid until the next one.</summary>
     public CallUpdate Update => _update;
@@ -80,17 +57,17 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
     /// <param name="pbxEvent">Gets call, leg, extension, numbers, queue and time.</param>
     public TelephonyVerdict Read(ReadOnlyMemory<byte> body, PbxEvent pbxEvent)
     {
-        if (!_body.Read(body) || _body.Text(SessionId) is not { } id)
+        if (!_wire.Read(body) || _wire.Id is not { } id)
             return TelephonyVerdict.Stale;
         pbxEvent.CallId = id;
-        if (RingCentralTime.Parse(_body, EventTime) is { } time)
+        if (_wire.Time is { } time)
             pbxEvent.Time = time;
-        var sequence = _body.Number(Sequence);
+        var sequence = _wire.Sequence;
         var session = Find(id);
         _update.Reset(id);
         HidesCaller = false;
         int read = 0, old = 0, duplicates = 0;
-        var parties = _body.Json(Parties);
+        var parties = _wire.Parties;
         var reader = new Utf8JsonReader(parties.Span);
         if (parties.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
             return TelephonyVerdict.Stale;
@@ -101,13 +78,10 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
                 reader.Skip();
                 continue;
             }
-            _party.Read(parties, ref reader);
-            if (_party.Text(PartyId) is not { } partyId)
+            _wire.ReadParty(parties, ref reader);
+            if (_wire.PartyId is not { } partyId)
                 continue;
-            ReadPart(_from, From);
-            ReadPart(_to, To);
-            ReadPart(_status, Status);
-            _update.HidesFrom = HidesCaller |= IsHidden(_from);
+            _update.HidesFrom = HidesCaller |= _wire.HidesFrom;
             var party = session.Get(partyId);
             if (sequence is { } number && party.Sequence > 0 && number <= party.Sequence)
             {
@@ -132,19 +106,6 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
         return read > 0 ? TelephonyVerdict.News : duplicates > 0 && old == 0 ? TelephonyVerdict.Duplicate : TelephonyVerdict.Stale;
     }
 
-    /// <summary>True for a timer of this class.</summary>
-    public static bool IsTimer(string timer) => timer.StartsWith(EndTimerPrefix, StringComparison.Ordinal);
-
-    /// <summary>No other party was heard of: the call is over.</summary>
-    public void TimerElapsed(string timer)
-    {
-        var id = timer[EndTimerPrefix.Length..];
-        if (host.FindCall(id) is not { State: not PbxCallState.Ended } call || call.Legs.Any(l => l.State != PbxCallState.Ended))
-            return;
-        _update.Reset(id).IsEnd = true;
-        host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = "CallEnded", Synthesized = true }, _update);
-    }
-
     /// <summary>
     /// The call that a party has fetched, out of a park slot or from a ringing phone, when the event just read tells of it
     /// (<c>peerId</c>, section 8): in that call the fetching extension talks now.
@@ -155,7 +116,7 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
         if (_fetched is not { } fetched)
             return null;
         _fetched = null;
-        if (host.FindCall(fetched.Session) is not { State: not PbxCallState.Ended } call
+        if (_host.FindCall(fetched.Session) is not { State: not PbxCallState.Ended } call
             || call.Legs.Any(l => l.LegId == fetched.Party && (l.Role == PbxLegRole.Caller || l.AnsweredAt is not null)))
         {
             return null;
@@ -171,19 +132,16 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
     /// <summary>The platform does not know a session any more: the call is over.</summary>
     public CallUpdate End(string id)
     {
-        _sessions.Remove(id);
+        if (_sessions.TryGet(id, out var session))
+            session.IsGone = true;
         _update.Reset(id).IsEnd = true;
         return _update;
     }
 
     private TelephonySession Find(string id)
     {
-        if (_sessions.TryGetValue(id, out var session))
-            return session;
-        _sessions.Add(id, session = new TelephonySession(id));
-        _order.Enqueue(id);
-        while (_sessions.Count > MaxSessions && _order.TryDequeue(out var oldest))
-            _sessions.Remove(oldest);
+        if (!_sessions.TryGet(id, out var session) || session.IsGone)
+            _sessions.Set(id, session = new TelephonySession(id));
         return session;
     }
 
@@ -193,7 +151,7 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
     /// </summary>
     private bool CountLateAnswer(TelephonySession session, TelephonyParty party, string partyId, DateTimeOffset time)
     {
-        var code = _status.Text(Code)?.ToLowerInvariant() ?? "";
+        var code = _wire.Code ?? "";
         if (!party.HasEnded || party.WasAnswered || party.IsMissTold)
             return false;
         if (TelephonyReasons.StateOf(code) is not (PbxCallState.Answered or PbxCallState.Held) || code == "faxreceive")
@@ -207,14 +165,14 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
                 Outcome = isVoicemail ? PbxOutcome.Voicemail : null,
             });
         }
-        else if (isVoicemail || session.HasCallee || !party.HasProceeded || _to.Text(EndExtension) is not null)
+        else if (isVoicemail || session.HasCallee || !party.HasProceeded || _wire.ToExtension is not null)
         {
             return false;
         }
         else
         {
             _update.AnsweredAt = time;
-            _update.AnsweredBy = NumberOf(_to);
+            _update.AnsweredBy = _wire.To;
         }
         party.WasAnswered = !isVoicemail;
         party.IsMachine = isVoicemail;
@@ -227,10 +185,19 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
     /// <summary>A script that starts while phones ring, or asks for missed calls only, sees nothing but a party's end.</summary>
     private void AwaitOthers(string id)
     {
-        if (_update.Legs.Count == 0 || _update.IsEnd || host.FindCall(id) is not null || _update.Legs.Any(l => l.State != PbxCallState.Ended))
+        if (_update.Legs.Count == 0 || _update.IsEnd || _host.FindCall(id) is not null || _update.Legs.Any(l => l.State != PbxCallState.Ended))
             return;
         _update.KeepsOpen = true;
-        host.SetTimer(EndTimerPrefix + id, LoneEndGrace);
+        _loneEndTimers.Set(id, LoneEndGrace);
+    }
+
+    /// <summary>No other party was heard of: the call is over.</summary>
+    private void NobodyElseCame(string id)
+    {
+        if (_host.FindCall(id) is not { State: not PbxCallState.Ended } call || call.Legs.Any(l => l.State != PbxCallState.Ended))
+            return;
+        _update.Reset(id).IsEnd = true;
+        _host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = "CallEnded", Synthesized = true }, _update);
     }
 
     /// <summary>An event speaks of the first party that brings news, else of the first one.</summary>
@@ -239,19 +206,19 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
         if (!isFirst && pbxEvent.LegId is not null)
             return;
         pbxEvent.LegId = partyId;
-        pbxEvent.Extension = ExtensionOfParty();
-        pbxEvent.From = NumberOf(_from);
-        pbxEvent.To = NumberOf(_to);
+        pbxEvent.Extension = _wire.Extension;
+        pbxEvent.From = _wire.From;
+        pbxEvent.To = _wire.To;
     }
 
     private void Apply(TelephonySession session, TelephonyParty party, string partyId)
     {
         var previous = party.Code;
-        var code = _status.Text(Code)?.ToLowerInvariant() ?? previous;
-        var reason = _status.Text(Reason)?.ToLowerInvariant();
+        var code = _wire.Code ?? previous;
+        var reason = _wire.Reason;
         party.Code = code;
-        party.IsInbound = _party.Has(Direction) ? _party.Is(Direction, "Inbound") : party.IsInbound;
-        party.Extension = ExtensionOfParty() ?? party.Extension;
+        party.IsInbound = _wire.IsInbound ?? party.IsInbound;
+        party.Extension = _wire.Extension ?? party.Extension;
         var state = TelephonyReasons.StateOf(code);
         if (TelephonyReasons.IsVoicemail(code) || code == "faxreceive")
             party.IsMachine = true;
@@ -260,14 +227,14 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
         party.WasAlerted |= party.IsInbound && state is PbxCallState.Ringing or PbxCallState.Answered or PbxCallState.Held;
         party.HasEnded = state == PbxCallState.Ended;
         party.HasProceeded |= code == "proceeding";
-        if (_party.Flag(QueueCall) == true)
-            session.Queue ??= session.FindPassedFrom(party) ?? OtherExtensionOf(_to, party) ?? NumberOf(_to);
+        if (_wire.IsOfQueue)
+            session.Queue ??= session.FindPassedFrom(party) ?? CalledOther(party) ?? _wire.To;
 
         var role = PbxLegRole.Caller;
         PbxOutcome? outcome = null;
         if (party.IsInbound)
         {
-            var isMissed = _party.Flag(MissedCall) == true;
+            var isMissed = _wire.IsMissed;
 
             // A menu or a queue: set up, never rang, went without a reason while the caller stays (section 8.1, first call).
             var hasOnlyPassed = party is { HasEnded: true, WasAlerted: false } && reason is null && !isMissed && session.HasOthers(party);
@@ -287,7 +254,7 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
         {
             Outcome = outcome,
             Extension = party.Extension,
-            Number = NumberOf(party.IsInbound ? _to : _from),
+            Number = party.IsInbound ? _wire.To : _wire.From,
         });
     }
 
@@ -297,11 +264,8 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
     /// </summary>
     private void Fetch(TelephonySession session, TelephonyParty party)
     {
-        if (_status.IsStructure(Peer) && _peer.Read(_status.Json(Peer)) && _peer.Text(PeerSession) is { } peer
-            && _peer.Text(PeerParty) is { } peerParty && peer != session.Id)
-        {
-            _fetched = (peer, peerParty, party.Extension);
-        }
+        if (_wire.Peer is { } peer && peer.Session != session.Id)
+            _fetched = (peer.Session, peer.Party, party.Extension);
         _update.Outcome = PbxOutcome.Transferred;
         _update.IsEnd = session.HasEnded;
     }
@@ -321,23 +285,23 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
 
     private void DescribeCall(TelephonySession session, TelephonyParty party, string? reason, PbxOutcome? outcome)
     {
-        var call = host.FindCall(session.Id);
+        var call = _host.FindCall(session.Id);
         FollowDirection(session, party, isSettled: call?.AnsweredAt is not null);
 
         // The first party tells who called whom; later ones (a menu's choice, a transfer's target) have a To of their own.
         if (call?.From is null)
         {
-            _update.From ??= NumberOf(_from);
-            _update.FromName ??= IsHidden(_from) ? null : _from.Text(Name);
+            _update.From ??= _wire.From;
+            _update.FromName ??= _wire.FromName;
         }
         if (call?.To is null)
-            _update.To ??= NumberOf(_to);
+            _update.To ??= _wire.To;
         _update.Queue = session.Queue;
         if (session.Queue is not null)
             _update.OutcomeIfUnanswered = PbxOutcome.Abandoned;
         if (outcome == PbxOutcome.Voicemail)
             _update.Outcome = PbxOutcome.Voicemail;
-        if (_party.IsStructure(Recordings) && ReadRecording() is { } recording)
+        if (_wire.Recording is { } recording)
             _update.RecordingId = recording;
         if (!party.HasEnded)
             return;
@@ -370,12 +334,12 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
     {
         if (party.IsInbound || session.HasCallee)
             return;
-        if (state == PbxCallState.Answered && previous == "proceeding" && _to.Text(EndExtension) is null)
+        if (state == PbxCallState.Answered && previous == "proceeding" && _wire.ToExtension is null)
             party.WasAnswered = true;
         if (!party.WasAnswered || state is not (PbxCallState.Answered or PbxCallState.Held or PbxCallState.Parked))
             return;
         _update.State = state;
-        _update.AnsweredBy = state == PbxCallState.Answered ? NumberOf(_to) : null;
+        _update.AnsweredBy = state == PbxCallState.Answered ? _wire.To : null;
     }
 
     /// <summary>Which way a call goes does not change any more once it was answered: a transfer may lead elsewhere.</summary>
@@ -386,11 +350,11 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
         if (!party.IsInbound)
         {
             session.IsFromInside ??= party.Extension is not null;
-            session.IsToInside |= _to.Text(EndExtension) is not null;
+            session.IsToInside |= _wire.ToExtension is not null;
         }
         else if (party.Extension is not null)
         {
-            session.IsFromInside ??= _from.Text(EndExtension) is not null;
+            session.IsFromInside ??= _wire.FromExtension is not null;
             session.IsToInside = true;
         }
         _update.Direction = (session.IsFromInside, session.IsToInside) switch
@@ -402,42 +366,5 @@ internal sealed class RingCentralCalls(ISessionHost host, Utf8Pool pool)
         };
     }
 
-    /// <summary>Flat in notifications, in an object of its own in the answer to a question (section 9).</summary>
-    private string? ExtensionOfParty()
-    {
-        if (_party.Text(Extension) is { } flat)
-            return flat;
-        return _party.IsStructure(Owner) && _owner.Read(_party.Json(Owner)) ? _owner.Text(EndExtension) : null;
-    }
-
-    private void ReadPart(JsonFields fields, int slot)
-    {
-        if (!_party.IsStructure(slot) || !fields.Read(_party.Json(slot)))
-            fields.Read(Nothing);
-    }
-
-    /// <summary>With <c>withRecordings=true</c> (section 7) a party has a list of them; the last one is told.</summary>
-    private string? ReadRecording()
-    {
-        var json = _party.Json(Recordings);
-        var reader = new Utf8JsonReader(json.Span);
-        string? last = null;
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
-            return null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
-        {
-            _recording.Read(json, ref reader);
-            last = _recording.Text(RecordingId) ?? last;
-        }
-        return last;
-    }
-
-    private static string? NumberOf(JsonFields end) => IsHidden(end) ? null : NumberIn(end);
-
-    private static string? NumberIn(JsonFields end) => end.Text(Number) ?? end.Text(ExtensionNumber) ?? end.Text(EndExtension);
-
-    private static bool IsHidden(JsonFields end) => HiddenParty.IsHidden(NumberIn(end), end.Text(Name));
-
-    private static string? OtherExtensionOf(JsonFields end, TelephonyParty party) =>
-        end.Text(EndExtension) is { } extension && extension != party.Extension ? extension : null;
+    private string? CalledOther(TelephonyParty party) => _wire.ToExtension is { } extension && extension != party.Extension ? extension : null;
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -8,7 +7,6 @@ using PbxEvents.Providers.Platforms.Kit;
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
 /// <summary>RingCentral over HTTP: tokens, the WebSocket token of each link, snapshots, the recovery file (ringcentral.md sections 2, 3, 9 and 11).</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing to release.")]
 internal sealed class RingCentralDriver : PlatformDriver
 {
     private static readonly Uri Production = new("https://platform.ringcentral.com");
@@ -18,15 +16,12 @@ internal sealed class RingCentralDriver : PlatformDriver
     private readonly RingCentralTiming _timing;
     private readonly RequestLimiter _limiter;
     private readonly string _user;
-    private readonly RingCentralTokens _tokens;
-    private readonly RecoveryFile? _file;
-    private readonly string _identity;
+    private readonly RingCentralTokens _oauth;
+    private readonly TokenHolder<RingCentralTicket> _tokens;
+    private readonly RecoveryMemory? _memory;
 
-    /// <summary>The runtime may renew the token while an attempt is under way; one of them refreshes, the other waits.</summary>
-    private readonly SemaphoreSlim _gate = new(1, 1);
-
-    private RecoveryState? _inherited;
-    private bool _isLoaded;
+    /// <summary>True once a link has opened: what an earlier process left is with the session then.</summary>
+    private volatile bool _isReached;
 
     public RingCentralDriver(DriverContext context, RingCentralTiming timing, RequestLimiter limiter)
         : base(context)
@@ -38,14 +33,14 @@ internal sealed class RingCentralDriver : PlatformDriver
         _server = options.Server is not null ? ServerAddress.Parse(options.Server) : options.Sandbox ? Sandbox : Production;
         _limiter = limiter;
         _user = UserOf(_server, options);
-        _tokens = new RingCentralTokens(context, _server, timing, limiter, _user, app);
-        _identity = IdentityOf(_server, options, app);
+        _oauth = new RingCentralTokens(context, _server, timing, limiter, _user, app);
+        _tokens = new TokenHolder<RingCentralTicket>(context, token => new RingCentralTicket(1, token), _oauth.LogInAsync);
         if (options.RecoveryPath is not { } path)
             return;
         var full = Path.GetFullPath(path);
         if (!Directory.Exists(Path.GetDirectoryName(full)))
             throw RingCentralFaults.NoDirectory(path);
-        _file = new RecoveryFile(full, context.Clock, context.Log);
+        _memory = new RecoveryMemory(context, new RecoveryFile(full, context.Clock, context.Log), _tokens, IdentityOf(_server, options, app));
     }
 
     /// <inheritdoc/>
@@ -54,94 +49,38 @@ internal sealed class RingCentralDriver : PlatformDriver
     /// <inheritdoc/>
     public override BackoffPolicy Backoff => _timing.Backoff;
 
-    /// <summary>Which OAuth session the tokens belong to; a new number means that no session of before can be recovered.</summary>
-    public int GrantNumber => _tokens.Current?.Number ?? 0;
-
-    /// <summary>True when a later process is to go on with the session.</summary>
-    public bool KeepsSession => _file is not null;
-
-    /// <summary>When to renew the token, from now; null when it is not for the driver to renew, or nobody said when it ends.</summary>
-    public TimeSpan? RenewIn
-    {
-        get
-        {
-            if (_tokens.Current is not { IsOwn: true, EndsAt: { } end })
-                return null;
-            var left = end - Context.Clock.GetUtcNow();
-            return left > TimeSpan.Zero ? left * 0.75 : TimeSpan.Zero;
-        }
-    }
-
     /// <inheritdoc/>
-    public override ProtocolSession CreateSession(ISessionHost host) => new RingCentralSession(host, this, _timing);
-
-    /// <summary>What an earlier process left, once: after the first <see cref="PrepareAsync"/>.</summary>
-    public RecoveryState? TakeInherited() => Interlocked.Exchange(ref _inherited, null);
-
-    /// <summary>Keeps what a later process needs; returns at once.</summary>
-    public void Remember(RecoveryToken token, DateTimeOffset lastFrameAt, TimeSpan recoveryTime, string? subscriptionId, IReadOnlyList<string> filters)
-    {
-        if (_file is null || _tokens.Current is not { } grant)
-            return;
-        _file.Save(new RecoveryState
-        {
-            Identity = _identity,
-            Token = token.Token,
-            Sequence = token.Sequence,
-            LastFrameAt = lastFrameAt,
-            RecoverySeconds = recoveryTime.TotalSeconds,
-            SubscriptionId = subscriptionId,
-            Filters = filters,
-            AccessToken = grant.IsOwn ? grant.Access.Reveal() : null,
-            AccessEndsAt = grant.EndsAt,
-            RefreshToken = grant.Refresh?.Reveal(),
-            RefreshEndsAt = grant.RefreshEndsAt,
-        });
-    }
+    public override ProtocolSession CreateSession(ISessionHost host) =>
+        new RingCentralSession(host, Server, _timing, _memory is { } memory ? memory.Keep : null);
 
     /// <inheritdoc/>
     public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        var inherited = _isReached ? null : _memory?.Load();
+        var socket = await GetSocketTokenAsync(cancellationToken).ConfigureAwait(false);
+        var ticket = _tokens.Current!;
+        var resume = (KeptSession?)plan.Resume ?? inherited;
+        if (resume is not null && resume.Grant != ticket.Grant)
         {
-            var resume = plan.ResumeToken ?? (plan.IsRotation ? null : LoadInherited());
-            var before = GrantNumber;
-            if (plan.RenewCredential)
-                await _tokens.RenewAsync(cancellationToken).ConfigureAwait(false);
-            var socket = await GetSocketTokenAsync(cancellationToken).ConfigureAwait(false);
-            if (resume is not null && before != 0 && GrantNumber != before)
-            {
-                // Section 11 H: with a new grant the platform would only answer WSG-1003.
-                Context.Log("The OAuth session is a new one; the lost session cannot be recovered.");
-                resume = null;
-            }
-            return new LinkOffer([new LinkTarget { Uri = BuildUri(socket, resume), Kind = LinkKind.WebSocket }], LinkTicket.None);
+            // Section 11 H: with a new grant the platform would only answer WSG-1003.
+            Context.Log("The OAuth session is a new one; the lost session cannot be recovered.");
+            resume = null;
         }
-        finally
-        {
-            _gate.Release();
-        }
+        var token = resume?.IsInTime(Context.Clock.GetUtcNow()) == true ? resume.Token.Token : null;
+        return new LinkOffer(
+            [new LinkTarget { Uri = BuildUri(socket, token), Kind = LinkKind.WebSocket }], ticket with { Inherited = inherited });
     }
 
     /// <inheritdoc/>
-    public override async Task<LinkTicket> RenewCredentialAsync(CancellationToken cancellationToken)
-    {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await _tokens.RenewAsync(cancellationToken).ConfigureAwait(false);
-            return LinkTicket.None;
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+    public override void Reached(LinkTarget target) => _isReached = true;
+
+    /// <inheritdoc/>
+    public override async Task<LinkTicket> RenewCredentialAsync(CancellationToken cancellationToken) =>
+        await _tokens.RenewAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public override IAsyncEnumerable<Snapshot> GetSnapshotsAsync(SnapshotRequest wanted, CancellationToken cancellationToken) =>
-        new RingCentralSnapshots(Context, _server, () => _tokens.Current?.Access).GetAsync((SnapshotScope)wanted, cancellationToken);
+        new RingCentralSnapshots(Context, _server, () => _tokens.Current?.Token).GetAsync((SnapshotScope)wanted, cancellationToken);
 
     /// <summary>
     /// With <c>-RecoveryPath</c> nothing is given back: a revoked token would end the very session that the next process is
@@ -150,18 +89,16 @@ internal sealed class RingCentralDriver : PlatformDriver
     /// <inheritdoc/>
     public override async Task ReleaseAsync(CancellationToken cancellationToken)
     {
-        if (_file is null)
-            await _tokens.RevokeAsync(cancellationToken).ConfigureAwait(false);
-        else
-            await _file.FlushAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (_memory is not null)
+            await _memory.FlushAsync(cancellationToken).ConfigureAwait(false);
+        else if (_tokens.Current is { IsOwn: true } ticket)
+            await _oauth.RevokeAsync(ticket, cancellationToken).ConfigureAwait(false);
     }
 
     private static void CheckCredential(PbxConnectOptions options, RingCentralApp? app)
     {
-        var ways = (options.Jwt is null ? 0 : 1) + (options.AccessToken is null ? 0 : 1) + (options.TokenProvider is null ? 0 : 1);
-        if (ways != 1)
-            throw OptionRules.Invalid("RingCentral needs exactly one of ‹Jwt›, ‹AccessToken› and ‹TokenProvider›.",
-                "For a service, a JWT with ‹Jwt› and the app's id and secret with ‹ClientCredential› is the best choice.", "‹Jwt›");
+        LoginRules.RequireOneWay(options, "RingCentral", "‹Jwt›", options.Jwt is not null,
+            "For a service, a JWT with ‹Jwt› and the app's id and secret with ‹ClientCredential› is the best choice.");
         if (options.Jwt is not null && app is null)
             throw OptionRules.Invalid("A JWT is exchanged for a token in the name of an app.", "Give the app's client id and secret with ‹ClientCredential›.",
                 "‹ClientCredential›");
@@ -183,37 +120,19 @@ internal sealed class RingCentralDriver : PlatformDriver
 
     private static string Digest(params string[] parts) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
 
-    /// <summary>Goes on where an earlier process stopped, once.</summary>
-    /// <returns>Its recovery token while it can still be of use; else null.</returns>
-    private string? LoadInherited()
-    {
-        if (_isLoaded || _file is null)
-            return null;
-        _isLoaded = true;
-        if (_file.Load() is not { } state || state.Identity != _identity)
-            return null;
-        Interlocked.Exchange(ref _inherited, state);
-        if (state.AccessToken is { } access)
-        {
-            _tokens.Restore(new Secret(access), state.AccessEndsAt, state.RefreshToken is { } refresh ? new Secret(refresh) : null, state.RefreshEndsAt);
-        }
-        var isInTime = Context.Clock.GetUtcNow() - state.LastFrameAt < TimeSpan.FromSeconds(Math.Clamp(state.RecoverySeconds, 0, 86400));
-        Context.Log($"An earlier process left its session at {state.LastFrameAt:u}{(isInTime ? "" : ", too long ago to recover it")}.");
-        return isInTime && state.SubscriptionId is not null ? state.Token : null;
-    }
-
     private async Task<SocketToken> GetSocketTokenAsync(CancellationToken cancellationToken)
     {
         for (var isSecondTry = false; ; isSecondTry = true)
         {
-            var grant = isSecondTry ? await _tokens.RenewAsync(cancellationToken).ConfigureAwait(false)
-                : await _tokens.GetAsync(cancellationToken).ConfigureAwait(false);
+            // A provider of tokens is asked for every link: nobody knows how long what it gave lives.
+            var isStale = isSecondTry || Context.Options.TokenProvider is not null;
+            var ticket = await _tokens.GetAsync(isStale, cancellationToken).ConfigureAwait(false);
             await _limiter.WaitAsync(_user, Context.Clock,
                 d => Context.Log($"Waiting {d.TotalSeconds:0.0} s: RingCentral allows a user few token requests a minute."), cancellationToken)
                 .ConfigureAwait(false);
             var call = new HttpCall("POST", new Uri(_server, "/restapi/oauth/wstoken"))
             {
-                Headers = [new("Authorization", $"Bearer {grant.Access.Reveal()}")],
+                Headers = [new("Authorization", $"Bearer {ticket.Token.Reveal()}")],
             };
             var answer = await Context.Http.SendAsync(call, cancellationToken).ConfigureAwait(false);
             if (answer.IsSuccess)
@@ -221,7 +140,7 @@ internal sealed class RingCentralDriver : PlatformDriver
             if (answer.Status == 401)
             {
                 var error = RingCentralError.Read(answer.Body);
-                if (isSecondTry || Context.Options.AccessToken is not null)
+                if (isSecondTry || !_tokens.CanRenew)
                     throw RingCentralFaults.TokenRefused(Server, error);
                 Context.Log($"The access token is not accepted{error.Words()}.");
                 continue;

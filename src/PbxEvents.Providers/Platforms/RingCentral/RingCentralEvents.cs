@@ -13,14 +13,14 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// </param>
 internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<bool> tracksPresence)
 {
-    private const int Uuid = 0, Event = 1, Timestamp = 2, OwnerId = 3, Body = 4, PnApns = 5;
-    private const int ExtensionId = 0, Sequence = 1, TotalActiveCalls = 2, ActiveCalls = 3, From = 4, To = 5;
-    private const int PhoneNumber = 0, EndExtension = 1, ExtensionNumber = 2;
-    private const int MaxPaths = 4096;
-
-    private static readonly FieldNames NotificationNames = new("uuid", "event", "timestamp", "ownerId", "body", "pn_apns");
-    private static readonly FieldNames BodyNames = new("extensionId", "sequence", "totalActiveCalls", "activeCalls", "from", "to");
-    private static readonly FieldNames EndNames = new("phoneNumber", "extensionId", "extensionNumber");
+    private static readonly FieldNames NotificationNames = new(), BodyNames = new(), EndNames = new();
+    private static readonly Field
+        Uuid = NotificationNames.Add("uuid"), Event = NotificationNames.Add("event"), Timestamp = NotificationNames.Add("timestamp"),
+        OwnerId = NotificationNames.Add("ownerId"), Body = NotificationNames.Add("body"), PnApns = NotificationNames.Add("pn_apns"),
+        ExtensionId = BodyNames.Add("extensionId"), Sequence = BodyNames.Add("sequence"),
+        TotalActiveCalls = BodyNames.Add("totalActiveCalls"), ActiveCalls = BodyNames.Add("activeCalls"),
+        From = BodyNames.Add("from"), To = BodyNames.Add("to"),
+        PhoneNumber = EndNames.Add("phoneNumber"), EndExtension = EndNames.Add("extensionId"), ExtensionNumber = EndNames.Add("extensionNumber");
 
     /// <summary>The members that hold a number, and the name beside it; <c>from</c> is a number in presence.</summary>
     private static readonly FieldNames CallerNumbers = new("phoneNumber", "from");
@@ -33,8 +33,8 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
     private readonly RingCentralCalls _calls = new(host, pool);
     private readonly RingCentralPresence _presence = new(host, pool);
     private readonly RecentMap<bool> _recent = new();
-    private readonly Dictionary<string, RingCentralPath> _paths = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _presenceSequences = new(StringComparer.Ordinal);
+    private readonly RecentMap<RingCentralPath> _paths = new();
+    private readonly RecentMap<long> _presenceSequences = new(RingCentralPresence.MaxExtensions);
 
     private volatile string? _owner;
 
@@ -167,9 +167,6 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
         Synthesized = true,
     }, call);
 
-    /// <summary>A timer elapsed.</summary>
-    public void TimerElapsed(string timer) => _calls.TimerElapsed(timer);
-
     private void EmitPresence(PbxEvent pbxEvent, ReadOnlyMemory<byte> body)
     {
         if (body.IsEmpty || !_body.Read(body))
@@ -191,9 +188,9 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
         // Section 8.3: the sequence is per extension; what comes late is older than what is known.
         if (sequence is { } number)
         {
-            if (_presenceSequences.TryGetValue(extension, out var last) && number <= last)
+            if (_presenceSequences.TryGet(extension, out var last) && number <= last)
                 return;
-            _presenceSequences[extension] = number;
+            _presenceSequences.Set(extension, number);
         }
         _presence.Read(extension, calls, total, pbxEvent);
     }
@@ -210,19 +207,17 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, Func<b
 
     private RingCentralPath PathOf(string path)
     {
-        if (_paths.TryGetValue(path, out var known))
-            return known;
-        if (_paths.Count >= MaxPaths)
-            _paths.Clear();
-        return _paths[path] = RingCentralPath.Parse(path);
+        if (!_paths.TryGet(path, out var known))
+            _paths.Add(path, known = RingCentralPath.Parse(path));
+        return known;
     }
 
     /// <summary>One end of a message: an object, or a list of them, of which the first is told.</summary>
-    private string? NumberOf(int slot)
+    private string? NumberOf(Field field)
     {
-        var json = _body.Json(slot);
-        if (json.IsEmpty || !_body.IsStructure(slot))
-            return _body.Text(slot) is { } text && !SipAddress.IsHidden(text) ? text : null;
+        var json = _body.Json(field);
+        if (json.IsEmpty || !_body.IsStructure(field))
+            return _body.Text(field) is { } text && !SipAddress.IsHidden(text) ? text : null;
         var reader = new Utf8JsonReader(json.Span);
         reader.Read();
         if (reader.TokenType == JsonTokenType.StartArray && (!reader.Read() || reader.TokenType != JsonTokenType.StartObject))

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
@@ -7,15 +8,20 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// Requests and replies of one link (ringcentral.md section 5.2): replies are matched by <c>messageId</c>, no more than
 /// <c>maxActiveRequests</c> are under way, the others wait in order. Loop only.
 /// </summary>
-/// <param name="host">Where frames and timers go.</param>
-/// <param name="link">The link.</param>
-internal sealed class RingCentralExchange(ISessionHost host, int link)
+internal sealed class RingCentralExchange
 {
-    /// <summary>The timer of a request; link and message id follow.</summary>
-    public const string TimerPrefix = "reply ";
-
+    private readonly ISessionHost _host;
+    private readonly int _link;
     private readonly Dictionary<string, Call> _active = new(StringComparer.Ordinal);
     private readonly LinkedList<Call> _waiting = new();
+    private readonly KeyedTimers<string> _replyTimers;
+
+    public RingCentralExchange(ISessionHost host, int link)
+    {
+        _host = host;
+        _link = link;
+        _replyTimers = new KeyedTimers<string>(host, ReplyMissing);
+    }
 
     /// <summary>How many may be under way; the server's word.</summary>
     public int MaxActive { get; set; } = 10;
@@ -30,7 +36,7 @@ internal sealed class RingCentralExchange(ISessionHost host, int link)
     /// <returns>The id.</returns>
     public string Send(string method, string path, ReadOnlyMemory<byte> body, TimeSpan? timeout, Action<RingCentralReply> done, bool isFirst)
     {
-        var call = new Call(host.NewId(), Write, timeout, done);
+        var call = new Call(_host.NewId(), Write, timeout, done);
         if (isFirst)
             _waiting.AddFirst(call);
         else
@@ -47,20 +53,17 @@ internal sealed class RingCentralExchange(ISessionHost host, int link)
     {
         if (messageId is null || !_active.Remove(messageId, out var call))
             return false;
-        host.CancelTimer(TimerOf(messageId));
+        _replyTimers.Cancel(messageId);
         call.Done(reply);
         SendWaiting();
         return true;
     }
 
-    /// <summary>A request got no reply in its time.</summary>
-    public void TimerElapsed(string messageId) => Received(messageId, RingCentralReply.None);
-
     /// <summary>Nobody waits for a request any more.</summary>
     public void Forget(string messageId)
     {
         if (_active.Remove(messageId))
-            host.CancelTimer(TimerOf(messageId));
+            _replyTimers.Cancel(messageId);
         for (var node = _waiting.First; node is not null; node = node.Next)
         {
             if (node.Value.Id != messageId)
@@ -74,8 +77,7 @@ internal sealed class RingCentralExchange(ISessionHost host, int link)
     /// <summary>The link is gone, and everything on it.</summary>
     public void Clear()
     {
-        foreach (var id in _active.Keys)
-            host.CancelTimer(TimerOf(id));
+        _replyTimers.CancelAll();
         _active.Clear();
         _waiting.Clear();
     }
@@ -88,12 +90,12 @@ internal sealed class RingCentralExchange(ISessionHost host, int link)
             var call = next.Value;
             _active.Add(call.Id, call);
             if (call.Timeout is { } timeout)
-                host.SetTimer(TimerOf(call.Id), timeout);
-            host.Send(link, new OutFrame(FrameKind.Text, call.Write(call.Id)));
+                _replyTimers.Set(call.Id, timeout);
+            _host.Send(_link, new OutFrame(FrameKind.Text, call.Write(call.Id)));
         }
     }
 
-    private string TimerOf(string messageId) => $"{TimerPrefix}{link} {messageId}";
+    private void ReplyMissing(string messageId) => Received(messageId, RingCentralReply.None);
 
     private static ReadOnlyMemory<byte> WriteFrame(string id, string method, string path, ReadOnlyMemory<byte> body) => JsonPayload.Write(w =>
     {

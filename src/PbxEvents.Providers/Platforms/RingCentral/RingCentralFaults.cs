@@ -1,5 +1,6 @@
 using System.Globalization;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
@@ -118,17 +119,11 @@ internal static class RingCentralFaults
         "Give a path such as /restapi/v1.0/account/~/telephony/sessions; Get-PbxEventType ‹Provider› RingCentral lists them.")
     { Target = topic, IsPermanent = true };
 
-    public static PbxException UnknownEvent(string name) => new(
-        PbxErrorKind.UnknownTopic, $"RingCentral has no event '{name}'.", "Get-PbxEventType ‹Provider› RingCentral lists them all.")
-    { Target = name, IsPermanent = true };
-
-    public static PbxException NoSuchType(PbxSubscriptionType type) => new(
-        PbxErrorKind.NotSupported, $"RingCentral has no events of the type {type}.", type switch
-        {
-            PbxSubscriptionType.Cdr => "Ask for the call log with Send-PbxRequest /restapi/v1.0/account/~/call-log once a call has ended.",
-            _ => "It has Call, Queue, Agent, Presence, Voicemail, Message and Config; other filters can be given with ‹Topic›.",
-        })
-    { Target = type.ToString(), IsPermanent = true };
+    public static PbxException NoSuchType(PbxSubscriptionType type) => PlatformFaults.NotOffered("RingCentral", type, type switch
+    {
+        PbxSubscriptionType.Cdr => "Ask for the call log with Send-PbxRequest /restapi/v1.0/account/~/call-log once a call has ended.",
+        _ => "It has Call, Queue, Agent, Presence, Voicemail, Message and Config; other filters can be given with ‹Topic›.",
+    });
 
     public static PbxException NeedsQueue() => OptionRules.Invalid(
         "RingCentral tells the agents' states queue by queue.", "Give the ids of the queues with ‹Queue›.", "‹Queue›");

@@ -1,20 +1,17 @@
 using System.Text.Json;
-using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
 /// <summary>One event filter as it goes over the wire, and which events it asks for (ringcentral.md section 7). Immutable.</summary>
 internal sealed class RingCentralFilter
 {
-    private const string Root = "/restapi/v1.0";
-
     /// <summary>Parameters that ask for more data, not for fewer events.</summary>
     private static readonly string[] Extras = ["sipData", "withRecordings", "detailedTelephonyState"];
 
     private readonly RingCentralPath _path;
     private readonly (string Name, string Value)[] _conditions;
 
-    private RingCentralFilter(string text)
+    public RingCentralFilter(string text)
     {
         Text = text;
         _path = RingCentralPath.Parse(text);
@@ -35,28 +32,6 @@ internal sealed class RingCentralFilter
     /// <summary>True when it brings calls with their parties.</summary>
     public bool BringsCalls => _path.Name == "telephony/sessions";
 
-    /// <summary>Reads what a user gave to <c>-Topic</c>. What the documentation does not list is the platform's to judge.</summary>
-    /// <exception cref="PbxException">It is no path.</exception>
-    public static RingCentralFilter Parse(string topic)
-    {
-        var text = topic.Trim();
-        if (text.StartsWith("/account/", StringComparison.OrdinalIgnoreCase))
-            text = Root + text;
-        if (!text.StartsWith('/') || text.Length < 2 || text.Any(c => char.IsWhiteSpace(c) || c is '{' or '}' or '*'))
-            throw RingCentralFaults.NotAFilter(topic);
-        return new RingCentralFilter(text);
-    }
-
-    /// <summary>The filters that a subscription needs.</summary>
-    /// <exception cref="PbxException">The platform has no such kind, or the kind needs more.</exception>
-    public static IReadOnlyList<RingCentralFilter> Resolve(PbxSubscriptionFilter wish)
-    {
-        foreach (var name in wish.EventName)
-            if (RingCentralCatalogue.Instance.Find(name) is null)
-                throw RingCentralFaults.UnknownEvent(name);
-        return wish.Type is { } type ? TextsOf(type, wish).Select(t => new RingCentralFilter(t)).ToArray() : wish.Topic.Select(Parse).ToArray();
-    }
-
     /// <summary>True when an event is one that this filter asks for, whichever filter brought it.</summary>
     /// <param name="pbxEvent">The event.</param>
     /// <param name="owner">The id of the token's own extension; null while it is not known.</param>
@@ -73,41 +48,6 @@ internal sealed class RingCentralFilter
     /// <summary>The filter.</summary>
     /// <returns><see cref="Text"/>.</returns>
     public override string ToString() => Text;
-
-    private static IEnumerable<string> TextsOf(PbxSubscriptionType type, PbxSubscriptionFilter wish)
-    {
-        const string Account = $"{Root}/account/~";
-        if (wish.Extension.Contains("~"))
-            throw OptionRules.Invalid("‹Extension› takes ids.", "Leave it out, or name the filter with ‹Topic›.", "‹Extension›");
-        switch (type)
-        {
-            case PbxSubscriptionType.Call when wish.Extension.Count > 0:
-                return wish.Extension.Select(e => $"{Account}/extension/{e}/telephony/sessions");
-
-            // Which calls came through a queue shows in the calls themselves.
-            case PbxSubscriptionType.Call or PbxSubscriptionType.Queue:
-                return [$"{Account}/telephony/sessions"];
-            case PbxSubscriptionType.Agent:
-                if (wish.Queue.Count == 0)
-                    throw RingCentralFaults.NeedsQueue();
-                return wish.Queue.Select(q => $"{Account}/call-queues/{q}/presence");
-            case PbxSubscriptionType.Presence when wish.Extension.Count > 0:
-                return wish.Extension.Select(e => $"{Account}/extension/{e}/presence?detailedTelephonyState=true");
-            case PbxSubscriptionType.Presence:
-                return [$"{Account}/presence"];
-            case PbxSubscriptionType.Voicemail:
-                return Owners().Select(e => $"{Account}/extension/{e}/voicemail");
-            case PbxSubscriptionType.Message:
-                return Owners().SelectMany(e => (string[])
-                    [$"{Account}/extension/{e}/message-store", $"{Account}/extension/{e}/message-store/instant?type=SMS", $"{Account}/extension/{e}/fax?direction=Inbound"]);
-            case PbxSubscriptionType.Config:
-                return [$"{Account}/extension", $"{Account}/extension/~", $"{Account}/directory/entries"];
-            default:
-                throw RingCentralFaults.NoSuchType(type);
-        }
-
-        IReadOnlyList<string> Owners() => wish.Extension.Count > 0 ? wish.Extension : ["~"];
-    }
 
     private bool IsWithin(RingCentralPath path, string? owner) => _path.Extension switch
     {

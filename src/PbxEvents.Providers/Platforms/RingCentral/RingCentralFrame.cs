@@ -10,26 +10,26 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// <param name="pool">Where texts come from.</param>
 internal sealed class RingCentralFrame(Utf8Pool pool)
 {
-    private const int Type_ = 0, MessageId_ = 1, Status_ = 2, Headers_ = 3, Wsc = 4;
-    private const int Token = 0, Sequence = 1;
-
-    private static readonly FieldNames MetaNames = new("type", "messageId", "status", "headers", "wsc");
-    private static readonly FieldNames WscNames = new("token", "sequence");
+    private static readonly FieldNames MetaNames = new(), WscNames = new();
+    private static readonly Field
+        MetaType = MetaNames.Add("type"), MetaId = MetaNames.Add("messageId"), MetaStatus = MetaNames.Add("status"),
+        MetaHeaders = MetaNames.Add("headers"), Wsc = MetaNames.Add("wsc"),
+        Token = WscNames.Add("token"), Sequence = WscNames.Add("sequence");
 
     private readonly JsonFields _meta = new(MetaNames, pool);
     private readonly JsonFields _wsc = new(WscNames, pool);
 
     /// <summary>What it is: <c>ServerNotification</c> and the like; null when the meta does not say.</summary>
-    public string? Type => _meta.Text(Type_);
+    public string? Type => _meta.Text(MetaType);
 
     /// <summary>The id that a reply shares with its request.</summary>
-    public string? MessageId => _meta.Text(MessageId_);
+    public string? MessageId => _meta.Text(MetaId);
 
     /// <summary>The HTTP-like status; 0 when there is none.</summary>
-    public int Status => (int)(_meta.Number(Status_) ?? 0);
+    public int Status => (int)(_meta.Number(MetaStatus) ?? 0);
 
     /// <summary>The headers as JSON; empty when there are none.</summary>
-    public ReadOnlyMemory<byte> Headers => _meta.Json(Headers_);
+    public ReadOnlyMemory<byte> Headers => _meta.Json(MetaHeaders);
 
     /// <summary>The recovery token that rides on the frame; any type may carry one.</summary>
     public RecoveryToken? RecoveryToken { get; private set; }

@@ -12,17 +12,18 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// <param name="pool">Where texts come from.</param>
 internal sealed class RingCentralPresence(ISessionHost host, Utf8Pool pool)
 {
-    private const int Id = 0, TelephonySessionId = 1, SessionId = 2, PartyId = 3, Direction = 4, From = 5, FromName = 6, To = 7,
-        Status = 8, StartTime = 9;
+    private static readonly FieldNames Names = new();
+    private static readonly Field
+        Id = Names.Add("id"), TelephonySessionId = Names.Add("telephonySessionId"), SessionId = Names.Add("sessionId"),
+        PartyId = Names.Add("partyId"), Direction = Names.Add("direction"), From = Names.Add("from"), FromName = Names.Add("fromName"),
+        To = Names.Add("to"), Status = Names.Add("telephonyStatus");
 
-    private const int MaxExtensions = 10_000;
+    /// <summary>So many extensions are followed; of more, those that were new the longest time ago are forgotten.</summary>
+    public const int MaxExtensions = 10_000;
 
-    private static readonly FieldNames CallNames = new(
-        "id", "telephonySessionId", "sessionId", "partyId", "direction", "from", "fromName", "to", "telephonyStatus", "startTime");
-
-    private readonly JsonFields _call = new(CallNames, pool);
+    private readonly JsonFields _call = new(Names, pool);
     private readonly CallUpdate _update = new();
-    private readonly Dictionary<string, Dictionary<string, Entry>> _extensions = new(StringComparer.Ordinal);
+    private readonly RecentMap<Dictionary<string, Entry>> _extensions = new(MaxExtensions);
 
     /// <summary>Makes call events of what changed in an extension's list.</summary>
     /// <param name="extension">The extension.</param>
@@ -31,12 +32,8 @@ internal sealed class RingCentralPresence(ISessionHost host, Utf8Pool pool)
     /// <param name="origin">The presence event, which the call events repeat.</param>
     public void Read(string extension, ReadOnlyMemory<byte> calls, long? total, PbxEvent origin)
     {
-        if (!_extensions.TryGetValue(extension, out var known))
-        {
-            if (_extensions.Count >= MaxExtensions)
-                _extensions.Clear();
+        if (!_extensions.TryGet(extension, out var known))
             _extensions.Add(extension, known = new Dictionary<string, Entry>(StringComparer.Ordinal));
-        }
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var reader = new Utf8JsonReader(calls.Span);
         if (!calls.IsEmpty && reader.Read() && reader.TokenType == JsonTokenType.StartArray)

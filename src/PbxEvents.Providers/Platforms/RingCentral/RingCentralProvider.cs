@@ -19,7 +19,7 @@ internal sealed class RingCentralProvider(RingCentralTiming timing) : PbxProvide
     public override IReadOnlyList<PbxEventType> EventTypes => RingCentralCatalogue.Instance.Events;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Topics { get; } = [.. RingCentralCatalogue.Instance.Events.Select(e => e.Topic)];
+    public override IReadOnlyList<string> Topics => RingCentralTopics.All;
 
     /// <inheritdoc/>
     public override IReadOnlySet<string> OptionNames { get; } = new HashSet<string>

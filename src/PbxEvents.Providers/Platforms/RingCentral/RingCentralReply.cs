@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
 /// <summary>The answer to a request over the socket.</summary>
@@ -11,4 +14,24 @@ internal readonly record struct RingCentralReply(int Status, ReadOnlyMemory<byte
 
     /// <summary>True for 200 to 299: the .NET SDK's trap is not to look (section 5.2).</summary>
     public bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>How long the platform asks to wait; null when it does not say.</summary>
+    public TimeSpan? RetryAfter =>
+        double.TryParse(Header("Retry-After"), CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 86400
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
+
+    /// <summary>A header; null when it is missing.</summary>
+    public string? Header(string name)
+    {
+        if (Headers.IsEmpty)
+            return null;
+        using var document = JsonDocument.Parse(Headers);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            return null;
+        foreach (var header in document.RootElement.EnumerateObject())
+            if (header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return header.Value.ToString();
+        return null;
+    }
 }

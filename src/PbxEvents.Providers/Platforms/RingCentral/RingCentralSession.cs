@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Platforms.Kit;
 
@@ -9,72 +7,67 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// RingCentral on the socket: one session with one subscription, recovered after every loss (ringcentral.md sections 4 to 6
 /// and 11). What is replayed comes before the link is called ready, so the gap is told with what became of it.
 /// </summary>
-internal sealed partial class RingCentralSession : ProtocolSession
+internal sealed class RingCentralSession : PlatformSession
 {
-    private const string FirstFrameTimer = "first frame ";
-    private const string HeartbeatTimer = "heartbeat ";
-    private const string RenewTimer = "renew";
-    private const string InheritTimer = "inherit";
-
     /// <summary>What the platform's samples show, for servers that leave a figure out (section 5.1).</summary>
     private const int DefaultBufferSize = 100;
 
     private static readonly TimeSpan DefaultRecoveryTime = TimeSpan.FromSeconds(180);
 
-    private readonly RingCentralDriver _driver;
+    private readonly string _server;
     private readonly RingCentralTiming _timing;
+    private readonly Action<KeptSession>? _keep;
     private readonly RingCentralFrame _frame;
     private readonly RingCentralEvents _events;
     private readonly RingCentralSubscriber _subscriber;
     private readonly RingCentralRequests _requests;
+    private readonly RingCentralLiveness _liveness;
+    private readonly RingCentralInheritance _inheritance;
     private readonly RecoveryTally _tally = new();
-    private readonly List<ReadOnlyMemory<byte>> _held = [];
     private readonly Dictionary<int, RingCentralLink> _links = [];
+    private readonly SessionTimer _renewTimer;
 
     private RingCentralLink? _active;
-    private LostSession? _lost;
-    private DateTimeOffset? _inheritedFrom;
+    private KeptSession? _lost;
     private bool _isRenewing;
 
-    public RingCentralSession(ISessionHost host, RingCentralDriver driver, RingCentralTiming timing)
+    /// <param name="host">Where everything goes that comes out.</param>
+    /// <param name="server">Host and port, for people.</param>
+    /// <param name="timing">Times and limits.</param>
+    /// <param name="keep">Keeps what a later process needs to go on with the session; null when none is to go on.</param>
+    public RingCentralSession(ISessionHost host, string server, RingCentralTiming timing, Action<KeptSession>? keep)
         : base(host)
     {
-        _driver = driver;
+        _server = server;
         _timing = timing;
+        _keep = keep;
         var pool = new Utf8Pool();
         _frame = new RingCentralFrame(pool);
         _events = new RingCentralEvents(host, pool, tracksPresence: () => !_subscriber!.Filters.Any(f => f.BringsCalls));
         _requests = new RingCentralRequests(host);
-        _subscriber = new RingCentralSubscriber(host, driver.Server, timing)
-        {
-            Settled = LinkSettled,
-            RenewToken = Renew,
-            Changed = Remember,
-        };
+        _subscriber = new RingCentralSubscriber(host, server, timing) { Settled = LinkSettled, RenewToken = Renew, Changed = Keep };
+        _liveness = new RingCentralLiveness(host, server, timing);
+        _inheritance = new RingCentralInheritance(host, _events, _subscriber, timing.Inherit, SyncAll);
+        _renewTimer = host.NewTimer(Renew);
     }
 
+    /// <summary>Section 6, step 3.</summary>
     /// <inheritdoc/>
-    public override LinkPlan PlanLink(bool isRotation)
-    {
-        if (isRotation)
-            return new LinkPlan(IsRotation: true);
-
-        // Section 6, step 3. With another OAuth session the platform would refuse (section 11 H).
-        var isInTime = _lost is { } lost && lost.Grant == _driver.GrantNumber && Host.Now - lost.At < lost.RecoveryTime;
-        return new LinkPlan(ResumeToken: isInTime ? _lost!.Token.Token : null);
-    }
+    public override LinkPlan PlanLink(bool isRotation) => new(isRotation, isRotation ? null : _lost);
 
     /// <inheritdoc/>
     public override void LinkOpened(int link, LinkTarget target, LinkTicket ticket)
     {
-        if (_driver.TakeInherited() is { SubscriptionId: not null } inherited)
-            Inherit(inherited);
-        _links[link] = new RingCentralLink(link, new RingCentralExchange(Host, link), _driver.GrantNumber, isRotation: _active is not null)
+        var login = (RingCentralTicket)ticket;
+        if (login.Inherited is { } inherited)
         {
-            LastFrameAt = Host.Now,
-        };
-        Host.SetTimer($"{FirstFrameTimer}{link}", _timing.FirstFrame);
-        SetRenewTimer();
+            _inheritance.From = inherited.At;
+            _lost = inherited;
+        }
+        var on = new RingCentralLink(link, new RingCentralExchange(Host, link), login.Grant, isRotation: _active is not null);
+        _links[link] = on;
+        _liveness.Opened(on);
+        SetRenewTimer(login);
     }
 
     /// <inheritdoc/>
@@ -82,9 +75,8 @@ internal sealed partial class RingCentralSession : ProtocolSession
     {
         if (!_links.Remove(link, out var gone))
             return;
-        Host.CancelTimer($"{FirstFrameTimer}{link}");
-        Host.CancelTimer($"{HeartbeatTimer}{link}");
-        Host.CancelTimer($"{RingCentralSubscriber.RetryTimerPrefix}{link}");
+        _liveness.Closed(gone);
+        _subscriber.Closed(gone);
         gone.Exchange.Clear();
         _requests.Clear(gone.Exchange);
         if (ReferenceEquals(gone, _active))
@@ -93,73 +85,20 @@ internal sealed partial class RingCentralSession : ProtocolSession
         // A link that never came so far says nothing about the session that is waited for; nor does one beside the active one.
         if (gone.Phase == RingCentralPhase.AwaitingDetails || _active is not null)
             return;
-        _lost = gone is { Wire: not null, Token: not null }
-            ? new LostSession(gone.Token, gone.Wire, gone.Grant, gone.RecoveryTime, Host.Now)
+        _lost = gone is { Wire: not null, Token: { } token }
+            ? new KeptSession(token, gone.Wire, gone.RecoveryTime, Host.Now, gone.Grant)
             : null;
-    }
-
-    /// <inheritdoc/>
-    public override void FrameReceived(int link, in Contracts.Frame frame)
-    {
-        if (!_links.TryGetValue(link, out var on))
-            return;
-        on.LastFrameAt = Host.Now;
-        on.AwaitsHeartbeat = false;
-        try
-        {
-            if (_frame.Read(frame.Payload))
-                Dispatch(on, frame.Payload);
-            else
-                Host.ReportUnreadable(frame.Payload.Span, "It is no array that begins with an object.");
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // The second one is what .NET throws for text that is JSON by its form but holds half a character.
-            Host.ReportUnreadable(frame.Payload.Span, $"It is not JSON ({e.Message})");
-        }
-        Remember(on);
-    }
-
-    /// <inheritdoc/>
-    public override void TimerElapsed(string timer)
-    {
-        switch (timer)
-        {
-            case RenewTimer:
-                Renew();
-                return;
-            case InheritTimer:
-                _subscriber.DropInherited();
-                ReleaseHeld();
-                SyncAll();
-                return;
-        }
-        if (RingCentralCalls.IsTimer(timer))
-        {
-            _events.TimerElapsed(timer);
-            return;
-        }
-        var space = timer.LastIndexOf(' ');
-        if (timer.StartsWith(RingCentralExchange.TimerPrefix, StringComparison.Ordinal))
-        {
-            if (LinkOf(timer[RingCentralExchange.TimerPrefix.Length..space]) is { } on)
-                on.Exchange.TimerElapsed(timer[(space + 1)..]);
-        }
-        else if (LinkOf(timer[(space + 1)..]) is { } link)
-        {
-            LinkTimerElapsed(link, timer[..(space + 1)]);
-        }
     }
 
     /// <inheritdoc/>
     public override void Subscribe(PbxSubscription subscription)
     {
-        var filters = RingCentralFilter.Resolve(subscription.Filter);
+        var filters = RingCentralTopics.Resolve(subscription.Filter);
         if (subscription.Filter.Topic.Count > 0)
             subscription.EventRule = e => filters.Any(f => f.Covers(e, _events.Owner));
         _subscriber.Add(subscription, filters);
         SyncAll();
-        ReleaseHeld();
+        _inheritance.ReleaseIfClaimed();
     }
 
     /// <inheritdoc/>
@@ -173,68 +112,212 @@ internal sealed partial class RingCentralSession : ProtocolSession
     public override void SendRequest(int token, PbxRequest request)
     {
         if (_active is null)
-            throw RingCentralFaults.NotReady(_driver.Server);
+            throw RingCentralFaults.NotReady(_server);
         _requests.Send(_active.Exchange, token, request);
     }
 
     /// <inheritdoc/>
     public override void ForgetRequest(int token) => _requests.Forget(token);
 
-    /// <inheritdoc/>
-    public override void CredentialFailed(PbxException failure)
-    {
-        _isRenewing = false;
-        RenewalFailed(failure);
-    }
-
-    /// <inheritdoc/>
-    public override void CredentialRenewed(LinkTicket ticket)
-    {
-        _isRenewing = false;
-        SetRenewTimer();
-        foreach (var link in _links.Values.ToArray())
-            if (link is { HasRenewed: true, IsChanging: true })
-                _subscriber.Resume(link);
-
-        // Section 2.2: the session on the link belongs to an OAuth session that nobody keeps alive any more.
-        if (_active is { } active && active.Grant != _driver.GrantNumber)
-        {
-            Host.Log("The OAuth session is a new one; a second link takes over from this one.");
-            Host.Rotate();
-        }
-        if (_active is not null)
-            Remember(_active);
-    }
-
-    /// <inheritdoc/>
-    public override void SnapshotReceived(in Snapshot snapshot)
-    {
-        try
-        {
-            _events.SnapshotReceived(snapshot);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // The second one is what .NET throws for text that is JSON by its form but holds half a character.
-            Host.ReportUnreadable(snapshot.Payload.Span, $"The answer about a call is not JSON ({e.Message})");
-        }
-    }
-
     /// <summary>With <c>-RecoveryPath</c> the subscription stays: the next process goes on with it.</summary>
     /// <inheritdoc/>
     public override void Closing()
     {
-        ReleaseHeld(isForced: true);
+        _inheritance.Release();
         if (_active is null)
             return;
-        if (_driver.KeepsSession)
-            Remember(_active);
+        if (_keep is not null)
+            Keep(_active);
         else
             RingCentralSubscriber.End(_active);
     }
 
-    private RingCentralLink? LinkOf(string number) =>
-        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? _links.GetValueOrDefault(id) : null;
+    // ---- what comes in -----------------------------------------------------------------------------------------------
+
+    /// <inheritdoc/>
+    protected override void ReadFrame(int link, in Contracts.Frame frame)
+    {
+        if (!_links.TryGetValue(link, out var on))
+            return;
+        _liveness.Heard(on);
+        if (_frame.Read(frame.Payload))
+            Dispatch(on, frame.Payload);
+        else
+            Host.ReportUnreadable(frame.Payload.Span, "It is no array that begins with an object.");
+        Keep(on);
+    }
+
+    /// <inheritdoc/>
+    protected override void ReadSnapshot(in Snapshot snapshot) => _events.SnapshotReceived(snapshot);
+
+    private void Dispatch(RingCentralLink on, ReadOnlyMemory<byte> payload)
+    {
+        switch (_frame.Type)
+        {
+            case "ServerNotification":
+                NotificationReceived(on, payload);
+                break;
+            case "ClientRequest":
+                KeepToken(on);
+
+                // A reply that nobody waits for came after its time.
+                on.Exchange.Received(_frame.MessageId, new RingCentralReply(_frame.Status, _frame.Body, _frame.Headers, _frame.IsMultipart));
+                break;
+            case "Heartbeat":
+                KeepToken(on);
+                break;
+            case "ConnectionDetails":
+                DetailsReceived(on);
+                break;
+            case "Error":
+                ErrorReceived(on);
+                break;
+            default:
+                KeepToken(on);
+                Host.Emit(new PbxEvent { Category = PbxCategory.Unknown, Name = _frame.Type ?? "frame", Payload = payload });
+                break;
+        }
+    }
+
+    private void NotificationReceived(RingCentralLink on, ReadOnlyMemory<byte> payload)
+    {
+        var isNew = true;
+        if (_frame.Body.IsEmpty)
+            Host.ReportUnreadable(payload.Span, "A notification without a body.");
+        else if (_subscriber.IsInheriting)
+            _inheritance.Hold(_frame.Body);
+        else
+            isNew = _events.Received(_frame.Body);
+        if (!IsBeside(on))
+            _tally.SawNotification(_frame.RecoveryToken?.Sequence, isNew);
+        TakeToken(on);
+    }
+
+    private void ErrorReceived(RingCentralLink on)
+    {
+        var status = _frame.Status is 0 ? 400 : _frame.Status;
+        if (on.Exchange.Received(_frame.MessageId, new RingCentralReply(status, _frame.Body, _frame.Headers, _frame.IsMultipart)))
+            return;
+        var error = RingCentralError.Read(_frame.Body);
+        var fault = RingCentralFaults.FromErrorFrame(_server, error);
+        if (on.Phase == RingCentralPhase.AwaitingDetails)
+        {
+            // Section 11 C: the recovery token is of no use; start over without it.
+            _lost = null;
+            _tally.Forget();
+            Host.CloseLink(on.Id, fault);
+        }
+        else if (error.Code is "WSG-902" or "WSG-903")
+        {
+            Host.CloseLink(on.Id, fault);
+        }
+        else
+        {
+            Host.Warn(fault);
+        }
+    }
+
+    // ---- the beginning of a session ----------------------------------------------------------------------------------
+
+    private void DetailsReceived(RingCentralLink on)
+    {
+        if (on.Phase != RingCentralPhase.AwaitingDetails)
+        {
+            KeepToken(on);
+            return;
+        }
+        var details = ConnectionDetails.Read(_frame.Body);
+        _liveness.Greeted(on);
+        on.Token = _frame.RecoveryToken;
+        on.RecoveryTime = details.RecoveryTime ?? DefaultRecoveryTime;
+        on.BufferSize = details.BufferSize ?? DefaultBufferSize;
+        if (details.MaxActiveRequests is > 0 and var most)
+            on.Exchange.MaxActive = most;
+        if (on.IsRotation)
+        {
+            Begin(on);
+            return;
+        }
+        var lost = _lost;
+        _lost = null;
+        if (details.IsRecovered && lost?.Wire is { } wire)
+            GoOn(on, wire);
+        else
+            StartOver(on, lost, details);
+    }
+
+    /// <summary>Section 6: the subscription is alive, and what was missed follows. A second POST would replace it.</summary>
+    private void GoOn(RingCentralLink on, WireSubscription wire)
+    {
+        Host.Log("The session is recovered; what was missed follows.");
+        on.Wire = wire;
+        on.Recovery = null;
+        on.Phase = RingCentralPhase.Verifying;
+        _tally.BeginRecovery();
+        if (_inheritance.From is not null)
+            _inheritance.Begin(wire.Filters);
+        _subscriber.Verify(on, left => Verified(on, left));
+    }
+
+    private void Verified(RingCentralLink on, PbxGapRecovery left)
+    {
+        _tally.EndReplay(on.BufferSize);
+        if (left == PbxGapRecovery.Lost)
+        {
+            _tally.Forget();
+            on.Recovery = new LinkRecovery(PbxGapRecovery.Lost, null, "The session was recovered without its subscription.");
+            _inheritance.End();
+        }
+        else if (left == PbxGapRecovery.Partial)
+        {
+            _tally.Forget();
+            on.Recovery = new LinkRecovery(PbxGapRecovery.Partial, null, "The session was recovered with fewer filters than before.");
+        }
+        Begin(on);
+    }
+
+    private void StartOver(RingCentralLink on, KeptSession? lost, ConnectionDetails details)
+    {
+        _tally.Forget();
+        _tally.Begin(on.Token?.Sequence);
+        _inheritance.End();
+        var detail = details.RecoveryState is not null
+            ? $"RingCentral could not recover the session{(details.RecoveryErrorCode is { } code ? $" ({code})" : "")}."
+            : "The session was a new one.";
+        if (lost is not null)
+            Host.Log(detail);
+        on.Recovery = new LinkRecovery(PbxGapRecovery.Lost, null, detail);
+        Begin(on);
+    }
+
+    private void Begin(RingCentralLink on)
+    {
+        on.Phase = RingCentralPhase.Subscribing;
+        _subscriber.Sync(on);
+    }
+
+    private void LinkSettled(RingCentralLink on)
+    {
+        if (on.Phase != RingCentralPhase.Subscribing)
+            return;
+        on.Phase = RingCentralPhase.Ready;
+        if (on.IsRotation)
+        {
+            // What the old link still carries is read to its end; it has nothing to do with the numbers of this one.
+            _tally.Forget();
+            _tally.Begin(on.Token?.Sequence);
+        }
+        _active = on;
+        _lost = null;
+        var recovery = (on.Recovery ?? _tally.Take()) with { LostFrom = _inheritance.From };
+        _inheritance.From = null;
+        var calls = _subscriber.Filters.Where(f => f.BringsCalls).ToArray();
+        var wanted = new SnapshotScope(
+            calls.Any(f => f.Extension is null),
+            [.. calls.Where(f => f.Extension is not null).Select(f => f.Extension!).Distinct()],
+            _events.OpenCalls);
+        Host.LinkReady(on.Id, recovery, wanted);
+    }
 
     private void SyncAll()
     {
@@ -242,7 +325,75 @@ internal sealed partial class RingCentralSession : ProtocolSession
             _subscriber.Sync(link);
     }
 
-    /// <summary>What must be kept of a session to recover it.</summary>
-    private sealed record LostSession(
-        RecoveryToken Token, WireSubscription Wire, int Grant, TimeSpan RecoveryTime, DateTimeOffset At);
+    // ---- the recovery token ------------------------------------------------------------------------------------------
+
+    /// <summary>True for a link that is to take over and has not yet: the session that counts is another one's.</summary>
+    private bool IsBeside(RingCentralLink on) => on.IsRotation && !ReferenceEquals(on, _active);
+
+    private void KeepToken(RingCentralLink on)
+    {
+        if (_frame.RecoveryToken is { } token && !IsBeside(on))
+            _tally.Saw(token.Sequence);
+        TakeToken(on);
+    }
+
+    /// <summary>Section 5: any frame may carry one; the greatest sequence is the newest.</summary>
+    private void TakeToken(RingCentralLink on)
+    {
+        if (_frame.RecoveryToken is { } token && (on.Token is null || token.Sequence >= on.Token.Sequence))
+            on.Token = token;
+    }
+
+    private void Keep(RingCentralLink on)
+    {
+        if (_keep is not null && on.Token is not null && on.Phase != RingCentralPhase.AwaitingDetails && !IsBeside(on))
+            _keep(new KeptSession(on.Token, on.Wire, on.RecoveryTime, on.LastFrameAt, on.Grant));
+    }
+
+    // ---- the access token --------------------------------------------------------------------------------------------
+
+    /// <inheritdoc/>
+    public override void CredentialRenewed(LinkTicket ticket)
+    {
+        var login = (RingCentralTicket)ticket;
+        _isRenewing = false;
+        SetRenewTimer(login);
+        foreach (var link in _links.Values.ToArray())
+            if (link is { HasRenewed: true, IsChanging: true })
+                _subscriber.Resume(link);
+
+        // Section 2.2: the session on the link belongs to an OAuth session that nobody keeps alive any more.
+        if (_active is { } active && active.Grant != login.Grant)
+        {
+            Host.Log("The OAuth session is a new one; a second link takes over from this one.");
+            Host.Rotate();
+        }
+        if (_active is not null)
+            Keep(_active);
+    }
+
+    /// <inheritdoc/>
+    public override void CredentialFailed(PbxException failure)
+    {
+        _isRenewing = false;
+        foreach (var link in _links.Values.ToArray())
+            if (failure.IsPermanent || link is { HasRenewed: true, IsChanging: true })
+                Host.CloseLink(link.Id, failure);
+        Host.Log($"The token was not renewed: {failure.Message}");
+        _renewTimer.Set(failure.RetryAfter ?? _timing.RetryPause);
+    }
+
+    private void SetRenewTimer(RingCentralTicket login)
+    {
+        if (login.RenewIn(Host.Now) is { } time)
+            _renewTimer.Set(time);
+    }
+
+    private void Renew()
+    {
+        if (_isRenewing)
+            return;
+        _isRenewing = true;
+        Host.RenewCredential();
+    }
 }

@@ -24,10 +24,7 @@ internal sealed class RingCentralSnapshots(DriverContext context, Uri server, Fu
     /// <summary>What a 429 that does not say how long costs.</summary>
     private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>Asks.</summary>
-    /// <param name="scope">For what.</param>
-    /// <param name="cancellationToken">Gives up at once.</param>
-    /// <returns>One snapshot for each call.</returns>
+    /// <summary>Asks; one snapshot for each call.</summary>
     public async IAsyncEnumerable<Snapshot> GetAsync(SnapshotScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var calls = new List<string>(scope.Calls);

@@ -8,21 +8,27 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// The one subscription of a session (ringcentral.md section 5.2): a second POST would silently replace the first, so all
 /// wishes are merged into one POST, and later changes are PUTs on the same socket. Loop only.
 /// </summary>
-/// <param name="host">Who is told.</param>
-/// <param name="server">The platform, for people.</param>
-/// <param name="timing">Time-outs.</param>
-internal sealed class RingCentralSubscriber(ISessionHost host, string server, RingCentralTiming timing)
+internal sealed class RingCentralSubscriber
 {
-    /// <summary>The timer that tries a failed request about the subscription again; the link follows.</summary>
-    public const string RetryTimerPrefix = "subscribe ";
-
     private const string Path = "/restapi/v1.0/subscription";
 
     /// <summary>Section 2.3: up to 3 tries of what may pass.</summary>
     private const int MaxTries = 3;
 
+    private readonly ISessionHost _host;
+    private readonly string _server;
+    private readonly RingCentralTiming _timing;
+    private readonly KeyedTimers<RingCentralLink> _retryTimers;
     private readonly List<Wish> _wishes = [];
     private readonly HashSet<string> _inherited = new(StringComparer.Ordinal);
+
+    public RingCentralSubscriber(ISessionHost host, string server, RingCentralTiming timing)
+    {
+        _host = host;
+        _server = server;
+        _timing = timing;
+        _retryTimers = new KeyedTimers<RingCentralLink>(host, Resume);
+    }
 
     /// <summary>Called when a link has all that is wished for, as far as the platform takes it.</summary>
     public required Action<RingCentralLink> Settled { get; init; }
@@ -32,9 +38,6 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
 
     /// <summary>Called when the subscription on the wire has changed.</summary>
     public required Action<RingCentralLink> Changed { get; init; }
-
-    /// <summary>True when somebody wishes for anything.</summary>
-    public bool HasWishes => _wishes.Count > 0;
 
     /// <summary>True while filters of an earlier process wait for somebody to wish for them.</summary>
     public bool IsInheriting => _inherited.Count > 0;
@@ -94,7 +97,7 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
     public void Verify(RingCentralLink link, Action<PbxGapRecovery> done)
     {
         var wire = link.Wire!;
-        link.Exchange.Send("GET", $"{Path}/{Uri.EscapeDataString(wire.Id)}", default, timing.Reply, reply => done(Judge(link, wire, reply)), isFirst: true);
+        link.Exchange.Send("GET", $"{Path}/{Uri.EscapeDataString(wire.Id)}", default, _timing.Reply, reply => done(Judge(link, wire, reply)), isFirst: true);
     }
 
     /// <summary>Ends the subscription because the user disconnects. Nobody waits for the answer.</summary>
@@ -104,6 +107,9 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
             link.Exchange.Send("DELETE", $"{Path}/{Uri.EscapeDataString(wire.Id)}", default, null, _ => { }, isFirst: true);
         link.Wire = null;
     }
+
+    /// <summary>A link is gone, and what was about to be tried on it.</summary>
+    public void Closed(RingCentralLink link) => _retryTimers.Cancel(link);
 
     private bool IsWished(string filter) => Filters.Any(f => f.Text == filter);
 
@@ -124,19 +130,19 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
 
     private void Delete(RingCentralLink link, WireSubscription wire)
     {
-        host.Log("Nothing is subscribed to any more.");
+        _host.Log("Nothing is subscribed to any more.");
         link.Wire = null;
         link.Placed.Clear();
         Changed(link);
         link.IsChanging = true;
 
         // Refusals (404: it is gone already) change nothing.
-        link.Exchange.Send("DELETE", $"{Path}/{Uri.EscapeDataString(wire.Id)}", default, timing.Reply, _ => Finished(link), isFirst: true);
+        link.Exchange.Send("DELETE", $"{Path}/{Uri.EscapeDataString(wire.Id)}", default, _timing.Reply, _ => Finished(link), isFirst: true);
     }
 
     private void Change(RingCentralLink link, string method, string path, HashSet<string> wanted)
     {
-        host.Log($"{method} subscription with {wanted.Count} filter{(wanted.Count == 1 ? "" : "s")}.");
+        _host.Log($"{method} subscription with {wanted.Count} filter{(wanted.Count == 1 ? "" : "s")}.");
         var asked = _wishes.Where(w => w.Filters.All(f => wanted.Contains(f.Text))).ToArray();
         var body = JsonPayload.Write(w =>
         {
@@ -151,7 +157,7 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
             w.WriteEndObject();
         });
         link.IsChanging = true;
-        link.Exchange.Send(method, path, body, timing.Reply, reply => Answered(link, wanted, asked, reply), isFirst: true);
+        link.Exchange.Send(method, path, body, _timing.Reply, reply => Answered(link, wanted, asked, reply), isFirst: true);
     }
 
     private void Answered(RingCentralLink link, HashSet<string> wanted, Wish[] asked, RingCentralReply reply)
@@ -168,7 +174,7 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
         switch (reply.Status)
         {
             case 404 when link.Wire is not null:
-                host.Log($"The subscription has expired on the platform{error.Words()}; subscribing anew.");
+                _host.Log($"The subscription has expired on the platform{error.Words()}; subscribing anew.");
                 link.Wire = null;
                 link.Placed.Clear();
                 Changed(link);
@@ -178,13 +184,13 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
                 AskWithFreshToken(link, "The access token is not accepted; renewing it.");
                 break;
             case 429:
-                Retry(link, ReadRetryAfter(reply) ?? timing.Penalty);
+                Retry(link, reply.RetryAfter ?? _timing.Penalty);
                 break;
             case 408 or >= 500 when ++link.Failures < MaxTries:
-                Retry(link, timing.RetryPause);
+                Retry(link, _timing.RetryPause);
                 break;
             case 0 or 408 or >= 500:
-                GiveUp(link, asked, reply.Status == 0 ? $"no answer came within {timing.Reply.TotalSeconds:0.#} s" : $"it answered with status {reply.Status}");
+                GiveUp(link, asked, reply.Status == 0 ? $"no answer came within {_timing.Reply.TotalSeconds:0.#} s" : $"it answered with status {reply.Status}");
                 break;
             default:
                 Refuse(link, asked, reply.Status, error);
@@ -194,7 +200,7 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
 
     private void AskWithFreshToken(RingCentralLink link, string why)
     {
-        host.Log(why);
+        _host.Log(why);
         link.HasRenewed = true;
         link.IsChanging = true;
         RenewToken();
@@ -209,9 +215,9 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
 
     private void Retry(RingCentralLink link, TimeSpan after)
     {
-        host.Log($"Asking again for the subscription in {after.TotalSeconds:0.#} s.");
+        _host.Log($"Asking again for the subscription in {after.TotalSeconds:0.#} s.");
         link.IsChanging = true;
-        host.SetTimer($"{RetryTimerPrefix}{link.Id}", after);
+        _retryTimers.Set(link, after);
     }
 
     /// <summary>What is asked for may or may not stand on the platform; a new session makes it certain.</summary>
@@ -221,10 +227,10 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
         foreach (var wish in asked.Where(w => !link.Placed.Contains(w.Subscription) && link.Phase == RingCentralPhase.Ready))
         {
             Remove(wish.Subscription);
-            host.Reject(wish.Subscription, RingCentralFaults.NotConfirmed(server, wish.Texts, why));
+            _host.Reject(wish.Subscription, RingCentralFaults.NotConfirmed(_server, wish.Texts, why));
         }
         link.Wire = null;
-        host.CloseLink(link.Id, RingCentralFaults.SubscribeFailed(server, why));
+        _host.CloseLink(link.Id, RingCentralFaults.SubscribeFailed(_server, why));
     }
 
     private void Refuse(RingCentralLink link, Wish[] asked, int status, RingCentralError error)
@@ -246,11 +252,11 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
         if (open.Length == 1)
         {
             Remove(open[0].Subscription);
-            host.Reject(open[0].Subscription, RingCentralFaults.Refused(server, open[0].Texts, status, error));
+            _host.Reject(open[0].Subscription, RingCentralFaults.Refused(_server, open[0].Texts, status, error));
             Sync(link);
             return;
         }
-        host.Warn(RingCentralFaults.Refused(server, [.. WantedOn(link)], status, error));
+        _host.Warn(RingCentralFaults.Refused(_server, [.. WantedOn(link)], status, error));
 
         // Fewer filters were asked for and refused. What stands on the wire covers the wishes, so it is left as it is.
         Settle(link);
@@ -258,37 +264,31 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
 
     private void Taken(RingCentralLink link, HashSet<string> wanted, RingCentralReply reply)
     {
-        var disabled = new List<(string Filter, string? Why)>();
-        string? id = null;
+        var answer = SubscriptionAnswer.None;
         try
         {
-            if (!reply.Body.IsEmpty)
-            {
-                using var document = JsonDocument.Parse(reply.Body);
-                id = document.RootElement.ValueKind == JsonValueKind.Object ? Catalogue.Text(document.RootElement, "id") : null;
-                disabled.AddRange(ReadDisabled(document.RootElement));
-            }
+            answer = SubscriptionAnswer.Read(reply.Body);
         }
         catch (JsonException)
         {
-            host.ReportUnreadable(reply.Body.Span, "The answer to a subscription is not JSON.");
+            _host.ReportUnreadable(reply.Body.Span, "The answer to a subscription is not JSON.");
         }
-        id ??= link.Wire?.Id ?? ReadHeader(reply, "WSG-SubscriptionId");
+        var id = answer.Id ?? link.Wire?.Id ?? reply.Header("WSG-SubscriptionId");
         if (id is null)
         {
-            host.ReportUnreadable(reply.Body.Span, "The answer to a subscription names none.");
+            _host.ReportUnreadable(reply.Body.Span, "The answer to a subscription names none.");
             id = "";
         }
         link.Wire = new WireSubscription(id, wanted);
         Changed(link);
-        Place(link, disabled);
+        Place(link, answer.Disabled);
     }
 
     /// <summary>
     /// Confirms the wishes that the subscription covers. One without a single active filter is refused; of the others, what is
     /// not active is told as a warning, once.
     /// </summary>
-    private void Place(RingCentralLink link, List<(string Filter, string? Why)> disabled)
+    private void Place(RingCentralLink link, IReadOnlyList<(string Filter, string? Why)> disabled)
     {
         var wire = link.Wire!;
         var untold = disabled.Where(d => link.Disabled.Add(d.Filter)).ToList();
@@ -298,16 +298,16 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
             if (off.Length > 0 && off.Length == wish.Filters.Count)
             {
                 Remove(wish.Subscription);
-                host.Reject(wish.Subscription, RingCentralFaults.Disabled(off));
+                _host.Reject(wish.Subscription, RingCentralFaults.Disabled(off));
                 untold.RemoveAll(d => off.Contains(d));
                 continue;
             }
             link.Placed.Add(wish.Subscription);
-            host.Confirm(wish.Subscription, off.Length == 0 ? $"subscription {wire.Id}"
+            _host.Confirm(wish.Subscription, off.Length == 0 ? $"subscription {wire.Id}"
                 : $"subscription {wire.Id}, without {string.Join(", ", off.Select(d => d.Filter))}");
         }
         if (untold.Count > 0)
-            host.Warn(RingCentralFaults.Disabled(untold));
+            _host.Warn(RingCentralFaults.Disabled(untold));
     }
 
     private void Finished(RingCentralLink link)
@@ -337,24 +337,20 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
         }
         if (!reply.IsSuccess)
         {
-            host.Log($"The recovered subscription could not be looked at (status {reply.Status}); it is taken as it was.");
+            _host.Log($"The recovered subscription could not be looked at (status {reply.Status}); it is taken as it was.");
             return PbxGapRecovery.Recovered;
         }
         try
         {
-            using var document = JsonDocument.Parse(reply.Body);
-            var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object)
-                return PbxGapRecovery.Recovered;
-            if (Catalogue.Text(root, "status") is { } status && !status.Equals("Active", StringComparison.OrdinalIgnoreCase))
+            var answer = SubscriptionAnswer.Read(reply.Body);
+            if (!answer.IsActive)
             {
                 link.Wire = null;
                 return PbxGapRecovery.Lost;
             }
 
             // The platform may write the filters in another way than it was asked; their number tells.
-            if (root.TryGetProperty("eventFilters", out var filters) && filters.ValueKind == JsonValueKind.Array
-                && filters.GetArrayLength() + ReadDisabled(root).Count() < wire.Filters.Count)
+            if (answer.ActiveFilters + answer.Disabled.Count < wire.Filters.Count)
             {
                 link.Wire = wire with { Filters = new HashSet<string>() };
                 return PbxGapRecovery.Partial;
@@ -362,36 +358,9 @@ internal sealed class RingCentralSubscriber(ISessionHost host, string server, Ri
         }
         catch (JsonException)
         {
-            host.ReportUnreadable(reply.Body.Span, "The answer to a question about the subscription is not JSON.");
+            _host.ReportUnreadable(reply.Body.Span, "The answer to a question about the subscription is not JSON.");
         }
         return PbxGapRecovery.Recovered;
-    }
-
-    private static IEnumerable<(string Filter, string? Why)> ReadDisabled(JsonElement root)
-    {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("disabledFilters", out var list) || list.ValueKind != JsonValueKind.Array)
-            yield break;
-        foreach (var item in list.EnumerateArray())
-            if (item.ValueKind == JsonValueKind.Object && Catalogue.Text(item, "filter") is { } filter)
-                yield return (filter, Catalogue.Text(item, "message") ?? Catalogue.Text(item, "reason"));
-    }
-
-    private static TimeSpan? ReadRetryAfter(RingCentralReply reply) =>
-        double.TryParse(ReadHeader(reply, "Retry-After"), System.Globalization.CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 86400
-            ? TimeSpan.FromSeconds(seconds)
-            : null;
-
-    private static string? ReadHeader(RingCentralReply reply, string name)
-    {
-        if (reply.Headers.IsEmpty)
-            return null;
-        using var document = JsonDocument.Parse(reply.Headers);
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
-            return null;
-        foreach (var header in document.RootElement.EnumerateObject())
-            if (header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                return header.Value.ToString();
-        return null;
     }
 
     private sealed record Wish(PbxSubscription Subscription, IReadOnlyList<RingCentralFilter> Filters)

@@ -8,16 +8,16 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 internal static class RingCentralTime
 {
     /// <summary>Reads a field's time; null when there is none to read.</summary>
-    public static DateTimeOffset? Parse(JsonFields fields, int slot)
+    public static DateTimeOffset? Parse(JsonFields fields, Field field)
     {
         // The usual form, without a text for each event's time.
-        if (fields.Json(slot).Span is [(byte)'"', .., (byte)'Z', (byte)'"'] json)
+        if (fields.Json(field).Span is [(byte)'"', .., (byte)'Z', (byte)'"'] json)
         {
             var reader = new Utf8JsonReader(json);
             if (reader.Read() && reader.TryGetDateTimeOffset(out var time))
                 return time;
         }
-        return Parse(fields.Text(slot));
+        return Parse(fields.Text(field));
     }
 
     /// <summary>Reads a time; null when there is none to read.</summary>

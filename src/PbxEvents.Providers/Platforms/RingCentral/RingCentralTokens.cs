@@ -5,10 +5,7 @@ using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
-/// <summary>
-/// The access token: from a JWT grant, refreshed ahead of its end, or given by the user (ringcentral.md section 2). One
-/// caller at a time; <see cref="Current"/> may be read anywhere.
-/// </summary>
+/// <summary>OAuth: access tokens from a JWT grant, refreshed within its session (ringcentral.md section 2). One caller at a time.</summary>
 /// <param name="context">What it works with.</param>
 /// <param name="server">The platform.</param>
 /// <param name="timing">Pauses.</param>
@@ -21,63 +18,36 @@ internal sealed class RingCentralTokens(
     private const int RefreshTries = 3;
     private const string JwtGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-    /// <summary>A token that ends sooner than this is renewed before it is used.</summary>
-    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(2);
-
     private readonly string _display = ServerAddress.Display(server);
-    private volatile OAuthGrant? _current;
-    private int _lastNumber;
-
-    /// <summary>The newest tokens; null before the first request.</summary>
-    public OAuthGrant? Current => _current;
-
-    /// <summary>Goes on with the tokens of an earlier process.</summary>
-    public void Restore(Secret access, DateTimeOffset? endsAt, Secret? refresh, DateTimeOffset? refreshEndsAt) =>
-        _current = new OAuthGrant(++_lastNumber, access) { EndsAt = endsAt, Refresh = refresh, RefreshEndsAt = refreshEndsAt, IsOwn = true };
-
-    /// <summary>A token that lives.</summary>
-    public async Task<OAuthGrant> GetAsync(CancellationToken cancellationToken)
-    {
-        var current = _current;
-        if (current is not null && context.Options.TokenProvider is null && current.LivesUntil(context.Clock.GetUtcNow() + Ahead))
-            return current;
-        return await RenewAsync(cancellationToken).ConfigureAwait(false);
-    }
 
     /// <summary>A fresh token: by refresh within the OAuth session as long as that is possible, else by a new grant.</summary>
+    /// <param name="current">The one before; null for the first.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
     /// <exception cref="PbxException">There is none to be had.</exception>
-    public async Task<OAuthGrant> RenewAsync(CancellationToken cancellationToken)
+    public async Task<RingCentralTicket> LogInAsync(RingCentralTicket? current, CancellationToken cancellationToken)
     {
-        var options = context.Options;
-        if (options.AccessToken is { } ready)
-            return _current = new OAuthGrant(1, ready);
-        if (options.TokenProvider is { } provider)
-            return _current = new OAuthGrant(1, await provider(cancellationToken).ConfigureAwait(false));
-        if (_current is { } current && current.CanRefresh(context.Clock.GetUtcNow())
+        if (current?.CanRefresh(context.Clock.GetUtcNow()) == true
             && await TryRefreshAsync(current, cancellationToken).ConfigureAwait(false) is { } refreshed)
         {
-            return _current = refreshed;
+            return refreshed;
         }
         context.Log($"Asking {_display} for a token with the JWT.");
-        var answer = await PostAsync("/restapi/oauth/token", [("grant_type", JwtGrant), ("assertion", options.Jwt!.Reveal())], cancellationToken)
+        var answer = await PostAsync("/restapi/oauth/token", [("grant_type", JwtGrant), ("assertion", context.Options.Jwt!.Reveal())], cancellationToken)
             .ConfigureAwait(false);
         if (!answer.IsSuccess)
             throw Failed(answer);
-        return _current = Read(answer, ++_lastNumber);
+        return Read(answer, (current?.Grant ?? 0) + 1);
     }
 
-    /// <summary>Ends the OAuth session when it was acquired here.</summary>
-    public async Task RevokeAsync(CancellationToken cancellationToken)
+    /// <summary>Ends an OAuth session.</summary>
+    public async Task RevokeAsync(RingCentralTicket ticket, CancellationToken cancellationToken)
     {
-        if (_current is not { IsOwn: true } current)
-            return;
-        _current = null;
-        var answer = await SendAsync("/restapi/oauth/revoke", [("token", current.Access.Reveal())], cancellationToken).ConfigureAwait(false);
+        var answer = await SendAsync("/restapi/oauth/revoke", [("token", ticket.Token.Reveal())], cancellationToken).ConfigureAwait(false);
         context.Log($"The token was given back: {answer}.");
     }
 
     /// <returns>Null when the OAuth session cannot go on.</returns>
-    private async Task<OAuthGrant?> TryRefreshAsync(OAuthGrant current, CancellationToken cancellationToken)
+    private async Task<RingCentralTicket?> TryRefreshAsync(RingCentralTicket current, CancellationToken cancellationToken)
     {
         // Section 2.2: a refresh whose reply was lost may be repeated.
         for (var attempt = 1; attempt <= RefreshTries; attempt++)
@@ -96,7 +66,7 @@ internal sealed class RingCentralTokens(
                 continue;
             }
             if (answer.IsSuccess)
-                return Read(answer, current.Number);
+                return Read(answer, current.Grant);
             if (answer.Status is 429 or 503)
                 throw Failed(answer);
             context.Log($"The token was not refreshed: {answer}{RingCentralError.Read(answer.Body).Words()}.");
@@ -139,7 +109,7 @@ internal sealed class RingCentralTokens(
         return context.Http.SendAsync(call, cancellationToken);
     }
 
-    private OAuthGrant Read(HttpAnswer answer, int number)
+    private RingCentralTicket Read(HttpAnswer answer, int grant)
     {
         try
         {
@@ -147,7 +117,7 @@ internal sealed class RingCentralTokens(
             var root = document.RootElement;
             if (root.ValueKind == JsonValueKind.Object && Catalogue.Text(root, "access_token") is { Length: > 0 } access)
             {
-                return new OAuthGrant(number, new Secret(access))
+                return new RingCentralTicket(grant, new Secret(access))
                 {
                     EndsAt = EndOf(root, "expires_in"),
                     Refresh = Catalogue.Text(root, "refresh_token") is { Length: > 0 } refresh ? new Secret(refresh) : null,

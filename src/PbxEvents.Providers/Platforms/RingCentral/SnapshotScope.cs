@@ -6,10 +6,4 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// <param name="IsAccount">True when the account's calls are subscribed to.</param>
 /// <param name="Extensions">The extensions whose calls are subscribed to; <c>~</c> is the token's own.</param>
 /// <param name="Calls">The telephony sessions that were in progress.</param>
-internal sealed record SnapshotScope(bool IsAccount, IReadOnlyList<string> Extensions, IReadOnlyList<string> Calls) : SnapshotRequest
-{
-    public static readonly SnapshotScope Empty = new(false, [], []);
-
-    /// <summary>True when nothing is worth asking for.</summary>
-    public bool IsEmpty => !IsAccount && Extensions.Count == 0 && Calls.Count == 0;
-}
+internal sealed record SnapshotScope(bool IsAccount, IReadOnlyList<string> Extensions, IReadOnlyList<string> Calls) : SnapshotRequest;

@@ -20,8 +20,11 @@ internal sealed class TelephonySession(string id)
     /// <summary>True when an extension is called.</summary>
     public bool IsToInside { get; set; }
 
+    /// <summary>True when the platform does not know it any more.</summary>
+    public bool IsGone { get; set; }
+
     /// <summary>True when every known party has ended.</summary>
-    public bool HasEnded => _parties.Count > 0 && _parties.Values.All(p => p.HasEnded);
+    public bool HasEnded => IsGone || (_parties.Count > 0 && _parties.Values.All(p => p.HasEnded));
 
     /// <summary>True once a called party is known.</summary>
     public bool HasCallee => _parties.Values.Any(p => p.IsInbound);

@@ -39,14 +39,6 @@ internal sealed class TrackingHost(int capacity) : ISessionHost
 
     public void Warn(PbxException warning) => throw warning;
 
-    public void SetTimer(string timer, TimeSpan delay)
-    {
-    }
-
-    public void CancelTimer(string timer)
-    {
-    }
-
     public void Log(string text)
     {
     }

@@ -13,7 +13,6 @@ internal sealed class SessionHost(ConnectionSupervisor connection) : ISessionHos
     private const int MaxReported = 100;
 
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SessionTimer> _named = new(StringComparer.Ordinal);
 
     public TimeProvider Clock => connection.Clock;
 
@@ -22,19 +21,6 @@ internal sealed class SessionHost(ConnectionSupervisor connection) : ISessionHos
     public string NewId() => Guid.NewGuid().ToString("N");
 
     public SessionTimer NewTimer(Action elapsed) => connection.Timers.New(elapsed);
-
-    public void SetTimer(string timer, TimeSpan delay)
-    {
-        if (!_named.TryGetValue(timer, out var set))
-            _named.Add(timer, set = NewTimer(() => connection.Session.TimerElapsed(timer)));
-        set.Set(delay);
-    }
-
-    public void CancelTimer(string timer)
-    {
-        if (_named.Remove(timer, out var set))
-            set.Cancel();
-    }
 
     public void Emit(PbxEvent pbxEvent, CallUpdate? call = null, QueueUpdate? queue = null) => connection.Pipeline.Emit(pbxEvent, call, queue);
 

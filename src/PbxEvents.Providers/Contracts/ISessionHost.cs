@@ -26,15 +26,6 @@ internal interface ISessionHost
     /// <returns>The timer. It needs no disposing.</returns>
     SessionTimer NewTimer(Action elapsed);
 
-    /// <summary>Sets a timer; one that has the same name already is replaced.</summary>
-    /// <param name="timer">The name that comes back in <see cref="ProtocolSession.TimerElapsed"/>.</param>
-    /// <param name="delay">From now.</param>
-    void SetTimer(string timer, TimeSpan delay);
-
-    /// <summary>Cancels a timer; nothing happens when it is not set.</summary>
-    /// <param name="timer">The name.</param>
-    void CancelTimer(string timer);
-
     /// <summary>Passes an event on: it is tracked, numbered, kept and told to everybody who waits.</summary>
     /// <param name="pbxEvent">The event, not to be touched again.</param>
     /// <param name="call">What it says about a call; null when it says nothing. Read before the method returns.</param>

@@ -31,12 +31,6 @@ internal abstract class ProtocolSession(ISessionHost host)
     /// <param name="link">The link.</param>
     public abstract void LinkClosed(int link);
 
-    /// <summary>A timer with a name elapsed.</summary>
-    /// <param name="timer">Its name.</param>
-    public virtual void TimerElapsed(string timer)
-    {
-    }
-
     /// <summary>
     /// A new subscription is wanted. It stays wanted over every reconnect until <see cref="Unsubscribe"/>. The session
     /// answers with Confirm or Reject, now or later.

@@ -130,10 +130,6 @@ internal sealed class FakePlatform : PbxProvider
         {
         }
 
-        public override void TimerElapsed(string timer)
-        {
-        }
-
         public override void Subscribe(PbxSubscription subscription)
         {
             _topics.Add(subscription, subscription.Filter.Topic);

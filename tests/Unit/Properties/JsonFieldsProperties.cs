@@ -9,9 +9,9 @@ namespace PbxEvents.Tests.Unit.Properties;
 /// <summary>JsonFields reads what JsonDocument reads, however it is written.</summary>
 public sealed class JsonFieldsProperties
 {
-    private const int Inner = 3;
-
     private static readonly string[] Names = ["id", "name", "caf\u00e9", "inner"];
+
+    private static readonly Field Inner = new(3);
 
     private static readonly Gen<string> Blank = Gen.OneOf("", "", " ", "\r\n\t");
 
@@ -35,7 +35,7 @@ public sealed class JsonFieldsProperties
         var fields = Read(json);
         using var document = JsonDocument.Parse(json);
         for (var slot = 0; slot < Names.Length; slot++)
-            Compare(fields, slot, Find(document.RootElement, Names[slot]));
+            Compare(fields, new Field(slot), Find(document.RootElement, Names[slot]));
     }, iter: 5_000);
 
     [Fact]
@@ -43,10 +43,10 @@ public sealed class JsonFieldsProperties
     {
         var fields = Read(json);
         using var document = JsonDocument.Parse(json);
-        var inner = Find(document.RootElement, Names[Inner]);
+        var inner = Find(document.RootElement, Names[Inner.Slot]);
         fields.ReadInner(Inner);
         for (var slot = 0; slot < Names.Length; slot++)
-            Compare(fields, slot, Find(document.RootElement, Names[slot]) ?? (inner is { ValueKind: JsonValueKind.Object } o ? Find(o, Names[slot]) : null));
+            Compare(fields, new Field(slot), Find(document.RootElement, Names[slot]) ?? (inner is { ValueKind: JsonValueKind.Object } o ? Find(o, Names[slot]) : null));
     }, iter: 5_000);
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class JsonFieldsProperties
         return null;
     }
 
-    private static void Compare(JsonFields fields, int slot, JsonElement? element)
+    private static void Compare(JsonFields fields, Field field, JsonElement? element)
     {
         var kind = element?.ValueKind ?? JsonValueKind.Undefined;
         var text = kind switch
@@ -107,11 +107,11 @@ public sealed class JsonFieldsProperties
             _ => null,
         };
         long? number = kind is JsonValueKind.Number or JsonValueKind.String && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) ? n : null;
-        Assert.Equal(kind is not (JsonValueKind.Undefined or JsonValueKind.Null), fields.Has(slot));
-        Assert.Equal(kind is JsonValueKind.Object or JsonValueKind.Array, fields.IsStructure(slot));
-        Assert.Equal(text, fields.Text(slot));
-        Assert.Equal(number, fields.Number(slot));
-        Assert.Equal(bool.TryParse(text, out var flag) ? flag : null, fields.Flag(slot));
-        Assert.Equal(element?.GetRawText() ?? "", Encoding.UTF8.GetString(fields.Json(slot).Span));
+        Assert.Equal(kind is not (JsonValueKind.Undefined or JsonValueKind.Null), fields.Has(field));
+        Assert.Equal(kind is JsonValueKind.Object or JsonValueKind.Array, fields.IsStructure(field));
+        Assert.Equal(text, fields.Text(field));
+        Assert.Equal(number, fields.Number(field));
+        Assert.Equal(bool.TryParse(text, out var flag) ? flag : null, fields.Flag(field));
+        Assert.Equal(element?.GetRawText() ?? "", Encoding.UTF8.GetString(fields.Json(field).Span));
     }
 }

@@ -10,7 +10,6 @@ namespace PbxEvents.Tests.Unit.Support;
 /// </summary>
 internal sealed class RecordingHost : ISessionHost
 {
-    private readonly Dictionary<string, SessionTimer> _named = [];
     private readonly EventPipeline _pipeline = new("test", "Test", 1_000_000, new ConnectionStatus());
     private readonly LoopTimers _timers;
     private int _ids;
@@ -23,7 +22,7 @@ internal sealed class RecordingHost : ISessionHost
 
     public DateTimeOffset Now => ManualClock.GetUtcNow();
 
-    /// <summary>The session under test; timers tick into it.</summary>
+    /// <summary>The session under test.</summary>
     public ProtocolSession? Session { get; set; }
 
     public List<(int Link, OutFrame Frame)> Sent { get; } = [];
@@ -64,9 +63,6 @@ internal sealed class RecordingHost : ISessionHost
 
     public int Renewals { get; private set; }
 
-    /// <summary>The names of the timers that are set.</summary>
-    public IReadOnlyCollection<string> Timers => [.. _named.Where(t => t.Value.IsSet).Select(t => t.Key)];
-
     /// <summary>How many timers are set.</summary>
     public int TimerCount => _timers.Count;
 
@@ -89,19 +85,6 @@ internal sealed class RecordingHost : ISessionHost
     public void Send(int link, OutFrame frame) => Sent.Add((link, frame));
 
     public SessionTimer NewTimer(Action elapsed) => _timers.New(elapsed);
-
-    public void SetTimer(string timer, TimeSpan delay)
-    {
-        if (!_named.TryGetValue(timer, out var set))
-            _named.Add(timer, set = NewTimer(() => Session!.TimerElapsed(timer)));
-        set.Set(delay);
-    }
-
-    public void CancelTimer(string timer)
-    {
-        if (_named.Remove(timer, out var set))
-            set.Cancel();
-    }
 
     public void Emit(PbxEvent pbxEvent, CallUpdate? call = null, QueueUpdate? queue = null)
     {

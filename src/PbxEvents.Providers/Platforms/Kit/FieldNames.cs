@@ -5,11 +5,7 @@ namespace PbxEvents.Providers.Platforms.Kit;
 
 /// <summary>A field that a session looks for; see <see cref="FieldNames.Add"/>. Good for the <see cref="JsonFields"/> of the same names.</summary>
 /// <param name="Slot">Its place.</param>
-internal readonly record struct Field(int Slot)
-{
-    // TODO(lead): goes when the last table of numbers has gone.
-    public static implicit operator Field(int slot) => new(slot);
-}
+internal readonly record struct Field(int Slot);
 
 /// <summary>
 /// The names of the fields a session looks for, in a form that is quick to compare. Filled by static initializers, in the order of the

@@ -8,7 +8,8 @@ internal sealed class OneCloudDriver : PlatformDriver
 {
     private const string PublicServer = "production-core.onecloud.com";
     private const string ApiPath = "/ns-api";
-    private const string HostLookUp = "/v2/configurations/PORTAL_SOCKET_HOSTNAME?domain=~&user=~&user-scope=~&reseller=~";
+    /// <summary>The look-up of the socket's hosts, which every token may ask for (section 1).</summary>
+    internal const string HostLookUp = "/v2/configurations/PORTAL_SOCKET_HOSTNAME?domain=~&user=~&user-scope=~&reseller=~";
 
     /// <summary>Section 6: a link that is silent for longer is stale, whatever its handshake says.</summary>
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(90);

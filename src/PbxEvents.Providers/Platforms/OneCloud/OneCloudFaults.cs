@@ -54,6 +54,33 @@ internal static class OneCloudFaults
     public static PbxException MfaRequired(HttpAnswer answer, string server, string userName) => PlatformFaults.MfaRequired(
         answer, server, userName, "Use a user without a second factor, or get the token yourself and hand it over with ‹AccessToken› or ‹TokenProvider›.");
 
+    // ---- call records ----------------------------------------------------------------------------------------------
+
+    /// <summary>Section 2 of the records' sheet: the whole domain takes the scope Office Manager.</summary>
+    public static PbxException NoRecordRight(HttpAnswer answer, string server, string what, OneCloudTicket ticket) => new(
+        PbxErrorKind.PermissionDenied,
+        $"{server} does not give {what} of the domain '{ticket.Domain}' to {ticket.Uid ?? "this token"}{(ticket.Scope is null ? "" : $" (scope {ticket.Scope})")}.",
+        "Use a user with the scope Office Manager, or give this one that scope.")
+    { Target = ticket.Domain, Code = PlatformFaults.Code(answer), IsPermanent = true };
+
+    public static PbxException NoRecords(HttpAnswer answer, string server, string what) => new(
+        PbxErrorKind.NotSupported, $"{server} answered {answer} when asked for {what}.",
+        "This needs version 2 of the API. Check the address with ‹Server›, and ‹Domain›.")
+    { Target = server, Code = PlatformFaults.Code(answer), IsPermanent = true };
+
+    public static PbxException NoList(string server, string what) => new(
+        PbxErrorKind.ServerError, $"{server} answered with something that is no list when asked for {what}.", "Check the address with ‹Server›.")
+    { Target = server };
+
+    public static PbxException NotFiltered(string server) => new(
+        PbxErrorKind.ServerError, $"{server} gave call records of another time than it was asked for.",
+        "Report it to OneCloud's support: the window of the call records is not obeyed.")
+    { Target = server };
+
+    public static PbxException TooManyRecords(string server, DateTimeOffset from, DateTimeOffset to) => new(
+        PbxErrorKind.ServerError, $"{server} gave call records without end for {from:u} to {to:u}.", "Report it to OneCloud's support.")
+    { Target = server };
+
     // ---- the socket ------------------------------------------------------------------------------------------------
 
     public static PbxException TokenRefused(string server, string? words) => PlatformFaults.TokenRefused(server, words,

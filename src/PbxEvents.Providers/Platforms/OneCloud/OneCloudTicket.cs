@@ -20,6 +20,13 @@ internal sealed record OneCloudTicket(Secret Token, string Domain, DateTimeOffse
     /// <summary>Its rights, such as <c>Office Manager</c>; null when nobody said.</summary>
     public string? Scope { get; init; }
 
+    /// <summary>
+    /// True for a user who may ask for his own calls only, such as a Basic User (onecloud-history.md section 2). Where nobody said, the
+    /// platform's answer will show it.
+    /// </summary>
+    public bool IsPersonal => Scope is not null && Scope.EndsWith("User", StringComparison.OrdinalIgnoreCase)
+        && !Scope.Equals("Super User", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>When to get the next one: five minutes ahead, or a fifth of a short life; null when its end is not known.</summary>
     public DateTimeOffset? RenewAt => EndsAt is { } end ? end - TimeSpan.FromTicks(Math.Min(TimeSpan.FromMinutes(5).Ticks, (end - ObtainedAt).Ticks / 5)) : null;
 }

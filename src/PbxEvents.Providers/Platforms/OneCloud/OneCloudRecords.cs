@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using PbxEvents.Providers.Contracts;
+
+namespace PbxEvents.Providers.Platforms.OneCloud;
+
+/// <summary>Reads the call records of a past time (onecloud-history.md).</summary>
+/// <param name="context">The clock and the activity log.</param>
+/// <param name="api">The API.</param>
+internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi api) : RecordReader
+{
+    /// <summary>Above it the answer silently turns into a short form without ids (section 1).</summary>
+    private const int PageSize = 100;
+
+    /// <summary>Rows are held for a slice, so there must be an end to them.</summary>
+    private const int MaxPages = 1000;
+
+    /// <summary>The window goes by the start of a leg, so looking begins earlier by the longest call (section 6).</summary>
+    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(4);
+
+    /// <summary>Small, because the rows of a slice are held together.</summary>
+    private static readonly TimeSpan Slice = TimeSpan.FromHours(1);
+
+    /// <summary>A further leg of a call begins no later than this after the end of the one before.</summary>
+    private static readonly TimeSpan Seam = TimeSpan.FromMinutes(1);
+
+    /// <summary>Queues and menus seldom change (directory.md).</summary>
+    private static readonly TimeSpan ServicesLast = TimeSpan.FromHours(1);
+
+    private OneCloudServices _services = OneCloudServices.None;
+    private DateTimeOffset _servicesAskedAt = DateTimeOffset.MinValue;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TimeSpan> Asks => AskDelays;
+
+    /// <inheritdoc/>
+    public override TimeSpan Overlap => TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// Rows come one by one, so a call whose last row is younger may still get another; the next asking tells it then.
+    /// </summary>
+    public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Section 6: how soon a row is there is not stated.</summary>
+    public IReadOnlyList<TimeSpan> AskDelays { get; init; } = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(15)];
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<CallRecord> ReadAsync(
+        DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var ticket = await api.GetTicketAsync(cancellationToken).ConfigureAwait(false);
+        var scope = $"/v2/domains/{Uri.EscapeDataString(ticket.Domain)}{(ticket.IsPersonal ? "/users/~" : "")}";
+        if (!ticket.IsPersonal)
+            await AskServicesAsync(scope, cancellationToken).ConfigureAwait(false);
+
+        // Before the rows: a call that ends meanwhile is left to live events, not told by half of its rows.
+        var running = await ListAsync("the calls in progress", $"{scope}/calls", ["call-orig-call-id", "call-term-call-id"], cancellationToken).ConfigureAwait(false);
+        var settled = context.Clock.GetUtcNow() - Settling;
+        List<OneCloudCdr> open = [];
+        for (var start = from - LongestCall; start < to; start += Slice)
+        {
+            var end = start + Slice < to ? start + Slice : to;
+            await ReadSliceAsync($"{scope}/cdrs", start, end, open, cancellationToken).ConfigureAwait(false);
+            var over = end < to ? end - Seam : DateTimeOffset.MaxValue;
+            var calls = OneCloudCdrCalls.Join(open, _services);
+            open = [.. calls.Where(c => c.EndedAt >= over).SelectMany(c => c.Rows)];
+            foreach (var call in calls.Where(c => c.EndedAt < over && c.EndedAt >= from && c.EndedAt <= to && c.EndedAt <= settled).OrderBy(c => c.EndedAt))
+                if (!call.Ids.Any(running.Contains) && call.ToRecord() is { } record)
+                    yield return record;
+        }
+    }
+
+    /// <summary>Adds the rows of a slice, page by page, each row once.</summary>
+    private async Task ReadSliceAsync(string path, DateTimeOffset start, DateTimeOffset end, List<OneCloudCdr> rows, CancellationToken cancellationToken)
+    {
+        var known = rows.Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
+        for (var page = 0; page < MaxPages; page++)
+        {
+            using var list = await api.GetAsync(
+                "the call records", $"{path}?datetime-start={Text(start)}&datetime-end={Text(end)}&start={page * PageSize}&limit={PageSize}",
+                cancellationToken).ConfigureAwait(false);
+            bool isNew = false, isOfWindow = list.Rows.Count == 0;
+            foreach (var json in list.Rows)
+            {
+                if (OneCloudCdr.Read(json, out var problem) is not { } row)
+                {
+                    context.Log($"A call record was left out: {problem}.");
+                    isOfWindow = true;
+                    continue;
+                }
+                var isTouching = row.StartedAt <= end && row.EndedAt >= start;
+                isOfWindow |= isTouching;
+                if (!known.Add(row.Id))
+                    continue;
+                isNew = true;
+                if (isTouching)
+                    rows.Add(row);
+            }
+            if (!isOfWindow)
+                throw OneCloudFaults.NotFiltered(api.Server);
+            if (list.Rows.Count < PageSize || !isNew)
+                return;
+        }
+        throw OneCloudFaults.TooManyRecords(api.Server, start, end);
+    }
+
+    private async Task AskServicesAsync(string scope, CancellationToken cancellationToken)
+    {
+        var now = context.Clock.GetUtcNow();
+        if (now - _servicesAskedAt < ServicesLast)
+            return;
+        _services = new OneCloudServices(
+            await ListAsync("the queues", $"{scope}/callqueues/list", ["callqueue"], cancellationToken).ConfigureAwait(false),
+            await ListAsync("the automatic attendants", $"{scope}/autoattendants", ["user"], cancellationToken).ConfigureAwait(false));
+        _servicesAskedAt = now;
+    }
+
+    /// <summary>The texts of some members of a list; none where the list may not be asked for, which costs a detail and not the records.</summary>
+    private async Task<HashSet<string>> ListAsync(string what, string path, string[] members, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var list = await api.GetAsync(what, path, cancellationToken).ConfigureAwait(false);
+            return [.. list.Rows.SelectMany(r => members.Select(m => OneCloudCdr.Text(r, m))).OfType<string>()];
+        }
+        catch (PbxException e) when (e.Kind is PbxErrorKind.PermissionDenied or PbxErrorKind.NotSupported)
+        {
+            context.Log($"Going on without {what}: {e.Message}");
+            return [];
+        }
+    }
+
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -5,7 +5,7 @@ using PbxEvents.Providers.Platforms.Kit;
 namespace PbxEvents.Providers.Platforms.OneCloud;
 
 /// <summary>
-/// One row of the call records (onecloud-history.md section 3): a called leg that is over. Numbers come as numbers or texts, absent
+/// One row of the call records (history/onecloud-history.md section 3): a called leg that is over. Numbers come as numbers or texts, absent
 /// values as null or empty text. Immutable.
 /// </summary>
 internal sealed class OneCloudCdr
@@ -104,10 +104,10 @@ internal sealed class OneCloudCdr
 
     public string? TermUri { get; }
 
-    /// <summary>True for a row that tells of no call (section 5): a registration that ended, a call to oneself, what the platform hides.</summary>
+    /// <summary>True for a row that tells of no call (history/onecloud-history.md section 5): a registration that ended, a call to oneself, what the platform hides.</summary>
     public bool IsDropped { get; }
 
-    /// <summary>Both the answer time and the talk: queues and menus leave an answer time alone (section 10).</summary>
+    /// <summary>Both the answer time and the talk: queues and menus leave an answer time alone (history/onecloud-history.md section 10).</summary>
     public bool IsTalk => Talk > TimeSpan.Zero && AnswerTime is not null;
 
     public bool IsTransfer => Action?.ToUpperInvariant() is "TRANSFER" or "MOVETO" or "XFERBLIND" or "XFERSUP";
@@ -165,7 +165,7 @@ internal sealed class OneCloudCdr
             return null;
         }
 
-        // A slim row has no ids of its own (section 4, point 5).
+        // A slim row has no ids of its own (history/onecloud-history.md section 4, point 5).
         var origin = Text(row, "call-orig-call-id") ?? Text(row, "call-parent-call-id");
         var start = Time(row, "call-start-datetime");
         var end = Time(row, "call-disconnect-datetime");
@@ -192,7 +192,7 @@ internal sealed class OneCloudCdr
     private static TimeSpan Seconds(JsonElement row, string name) =>
         Number(row, name) is > 0 and < 31 * 86400 and var seconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
 
-    /// <summary>A time; it has a zone as it was asked for with one (section 7). Zeros and empty text are none.</summary>
+    /// <summary>A time; it has a zone as it was asked for with one (history/onecloud-history.md section 7). Zeros and empty text are none.</summary>
     private static DateTimeOffset? Time(JsonElement row, string name)
     {
         if (Text(row, name) is not { } text)

@@ -5,7 +5,7 @@ using PbxEvents.Providers.Platforms.Kit;
 namespace PbxEvents.Providers.Platforms.OneCloud;
 
 /// <summary>
-/// The rows of one call and what they say of it together (onecloud-history.md sections 4 and 5), by the same table as live events
+/// The rows of one call and what they say of it together (history/onecloud-history.md sections 4 and 5), by the same table as live events
 /// (outcomes.md): a reason that only records tell, such as busy, does not make it another call than it would have been live.
 /// </summary>
 /// <param name="callId">Its id.</param>

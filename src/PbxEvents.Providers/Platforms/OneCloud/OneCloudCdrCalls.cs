@@ -1,6 +1,6 @@
 namespace PbxEvents.Providers.Platforms.OneCloud;
 
-/// <summary>Joins rows into calls (onecloud-history.md section 4).</summary>
+/// <summary>Joins rows into calls (history/onecloud-history.md section 4).</summary>
 internal static class OneCloudCdrCalls
 {
     /// <summary>

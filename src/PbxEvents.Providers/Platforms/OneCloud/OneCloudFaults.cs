@@ -56,7 +56,7 @@ internal static class OneCloudFaults
 
     // ---- call records ----------------------------------------------------------------------------------------------
 
-    /// <summary>Section 2 of the records' sheet: the whole domain takes the scope Office Manager.</summary>
+    /// <summary>The whole domain takes the scope Office Manager (history/onecloud-history.md section 2).</summary>
     public static PbxException NoRecordRight(HttpAnswer answer, string server, string what, OneCloudTicket ticket) => new(
         PbxErrorKind.PermissionDenied,
         $"{server} does not give {what} of the domain '{ticket.Domain}' to {ticket.Uid ?? "this token"}{(ticket.Scope is null ? "" : $" (scope {ticket.Scope})")}.",

@@ -5,7 +5,7 @@ using PbxEvents.Providers.Platforms.Kit;
 namespace PbxEvents.Providers.Platforms.OneCloud;
 
 /// <summary>
-/// Asks the API for lists, one request at a time (onecloud-history.md sections 2 and 8): a refused token is renewed once, a blocked address
+/// Asks the API for lists, one request at a time (history/onecloud-history.md sections 2 and 8): a refused token is renewed once, a blocked address
 /// waits growing pauses, and a right that is missing is told from a block by what everybody may ask.
 /// </summary>
 /// <param name="context">Options, HTTP, clock.</param>

@@ -4,18 +4,18 @@ using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Platforms.OneCloud;
 
-/// <summary>Reads the call records of a past time (onecloud-history.md).</summary>
+/// <summary>Reads the call records of a past time (history/onecloud-history.md).</summary>
 /// <param name="context">The clock and the activity log.</param>
 /// <param name="api">The API.</param>
 internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi api) : RecordReader
 {
-    /// <summary>Above it the answer silently turns into a short form without ids (section 1).</summary>
+    /// <summary>Above it the answer silently turns into a short form without ids (history/onecloud-history.md section 1).</summary>
     private const int PageSize = 100;
 
     /// <summary>Rows are held for a slice, so there must be an end to them.</summary>
     private const int MaxPages = 1000;
 
-    /// <summary>The window goes by the start of a leg, so looking begins earlier by the longest call (section 6).</summary>
+    /// <summary>The window goes by the start of a leg, so looking begins earlier by the longest call (history/onecloud-history.md section 6).</summary>
     private static readonly TimeSpan LongestCall = TimeSpan.FromHours(4);
 
     /// <summary>Small, because the rows of a slice are held together.</summary>
@@ -24,7 +24,7 @@ internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi a
     /// <summary>A further leg of a call begins no later than this after the end of the one before.</summary>
     private static readonly TimeSpan Seam = TimeSpan.FromMinutes(1);
 
-    /// <summary>Queues and menus seldom change (directory.md).</summary>
+    /// <summary>Queues and menus seldom change (history/directory.md).</summary>
     private static readonly TimeSpan ServicesLast = TimeSpan.FromHours(1);
 
     private OneCloudServices _services = OneCloudServices.None;
@@ -41,7 +41,7 @@ internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi a
     /// </summary>
     public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Section 6: how soon a row is there is not stated.</summary>
+    /// <summary>How soon a row is there is not stated (history/onecloud-history.md section 6).</summary>
     public IReadOnlyList<TimeSpan> AskDelays { get; init; } = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(15)];
 
     /// <inheritdoc/>

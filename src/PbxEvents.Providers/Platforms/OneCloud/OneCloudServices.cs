@@ -1,7 +1,7 @@
 namespace PbxEvents.Providers.Platforms.OneCloud;
 
 /// <summary>
-/// The numbers of a domain that are no person's: a queue is also a user with its number (directory.md), and its answer is not a
+/// The numbers of a domain that are no person's: a queue is also a user with its number (history/directory.md), and its answer is not a
 /// person's. Immutable.
 /// </summary>
 /// <param name="queues">The queues.</param>

@@ -21,7 +21,7 @@ internal sealed record OneCloudTicket(Secret Token, string Domain, DateTimeOffse
     public string? Scope { get; init; }
 
     /// <summary>
-    /// True for a user who may ask for his own calls only, such as a Basic User (onecloud-history.md section 2). Where nobody said, the
+    /// True for a user who may ask for his own calls only, such as a Basic User (history/onecloud-history.md section 2). Where nobody said, the
     /// platform's answer will show it.
     /// </summary>
     public bool IsPersonal => Scope is not null && Scope.EndsWith("User", StringComparison.OrdinalIgnoreCase)

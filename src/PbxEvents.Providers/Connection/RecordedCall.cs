@@ -17,6 +17,7 @@ internal static class RecordedCall
             Name = "CallRecord",
             Topic = topic,
             Extension = record.Update.Extension,
+            Queue = record.Update.Queue,
             Synthesized = true,
             Time = record.EndedAt.ToLocalTime(),
             Payload = record.Payload,

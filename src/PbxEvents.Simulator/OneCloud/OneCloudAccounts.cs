@@ -25,9 +25,7 @@ internal sealed class OneCloudAccounts(TokenStore tokens, OneCloudSimulatorOptio
     {
         routes.Map("POST", "/ns-api/oauth2/token", AnswerToken);
         routes.Map("GET", "/ns-api/v2/configurations/PORTAL_SOCKET_HOSTNAME", r =>
-            IsValid(r.Header("Authorization") is { } h && h.StartsWith("Bearer ", StringComparison.Ordinal) ? h[7..] : null)
-                ? ServerResponse.Json(200, hosts())
-                : Error(401, "invalid_token"));
+            IsGood(r) ? ServerResponse.Json(200, hosts()) : Error(401, "invalid_token"));
     }
 
     /// <summary>Makes a token that lives until it is ended.</summary>
@@ -37,6 +35,11 @@ internal sealed class OneCloudAccounts(TokenStore tokens, OneCloudSimulatorOptio
     /// <summary>True for a token that is good for the API and the socket.</summary>
     /// <param name="token">Its text.</param>
     public bool IsValid(string? token) => tokens.Find(token, Access) is not null;
+
+    /// <summary>True for a request with such a token.</summary>
+    /// <param name="request">The request.</param>
+    public bool IsGood(ServerRequest request) =>
+        IsValid(request.Header("Authorization") is { } h && h.StartsWith("Bearer ", StringComparison.Ordinal) ? h[7..] : null);
 
     private static ServerResponse Error(int status, string error) => ServerResponse.Json(status, $$"""{"error":"{{error}}"}""");
 

@@ -60,22 +60,32 @@ internal sealed class OneCloudRenderer(string domain, TimeProvider clock)
     {
         var leg = call.Leg(index);
         if (leg.IsConsultation) return Consultation(call, 1, index, isRemoved);
-        var (origin, byCallId) = TransferOf(call, index) is { } from
-            ? (OneCloudRecords.LegOf(call, $"origin {index}"), OneCloudRecords.LegOf(call, $"{from}"))
-            : (OneCloudRecords.OriginOf(call), "");
-        return Record(call, new OneCloudPair(origin, OneCloudRecords.LegOf(call, $"{index}"), Caller(call), Callee(call, leg), call.To)
+        var pair = LegPair(call, index);
+        return Record(call, pair with
         {
             IsOrigActive = IsConnected(call),
             AnsweredAt = leg.AnsweredAt,
             IsRemoved = isRemoved,
-            ByAction = isRemoved && leg.EndReason == EndReason.Transferred ? RemovalWord(call)
-                : byCallId.Length > 0 ? TransferWord(call)
+            ByAction = isRemoved && leg.EndReason == EndReason.Transferred ? RemovalWord(call) : pair.ByAction,
+        });
+    }
+
+    /// <summary>Ids and parties of a leg that is no consultation, and why it was made.</summary>
+    internal static OneCloudPair LegPair(SimulatedCall call, int index)
+    {
+        var leg = call.Leg(index);
+        var (origin, byCallId) = TransferOf(call, index) is { } from
+            ? (OneCloudRecords.LegOf(call, $"origin {index}"), OneCloudRecords.LegOf(call, $"{from}"))
+            : (OneCloudRecords.OriginOf(call), "");
+        return new OneCloudPair(origin, OneCloudRecords.LegOf(call, $"{index}"), Caller(call), Callee(call, leg), call.To)
+        {
+            ByAction = byCallId.Length > 0 ? TransferWord(call)
                 : call.Scenario is "AnsweredElsewhere" or "MobileAnswered" ? "ForwardSRing"
                 : leg.ForwardedFrom is not null ? "ForwardAlways"
                 : "",
             ByCallId = byCallId,
             BySub = leg.ForwardedFrom ?? (byCallId.Length > 0 ? call.Leg(1).Extension : null) ?? "",
-        });
+        };
     }
 
     /// <summary>The leg that passed the call on to this one; null when none did. Only blind transfers make a new leg.</summary>
@@ -115,46 +125,61 @@ internal sealed class OneCloudRenderer(string domain, TimeProvider clock)
         : call.Legs.Where(l => l.Index > 0 && l.Index != answered && l.State == PbxCallState.Ringing).Select(l => Leg(call, l.Index)).ToArray();
 
     // Point 6: the question is a call of its own; then a new leg carries the first call's id.
-    private OneCloudEvent Consultation(SimulatedCall call, int from, int to, bool isRemoved = false)
+    private OneCloudEvent Consultation(SimulatedCall call, int from, int to, bool isRemoved = false) => Record(call, ConsultationPair(call, from, to) with
+    {
+        IsOrigActive = call.Leg(to).AnsweredAt is not null,
+        AnsweredAt = call.Leg(to).AnsweredAt,
+        IsRemoved = isRemoved,
+    });
+
+    /// <summary>Ids and parties of the question before an attended transfer.</summary>
+    internal static OneCloudPair ConsultationPair(SimulatedCall call, int from, int to)
     {
         var (asker, asked) = (call.Leg(from).Extension!, call.Leg(to));
-        return Record(call, new OneCloudPair(
+        return new OneCloudPair(
             OneCloudRecords.LegOf(call, "consultation"), OneCloudRecords.LegOf(call, $"consultation {to}"),
-            new OneCloudParty(asker, false, asker), Callee(call, asked), asked.Extension!)
-        {
-            IsOrigActive = asked.AnsweredAt is not null,
-            AnsweredAt = asked.AnsweredAt,
-            IsRemoved = isRemoved,
-        });
+            new OneCloudParty(asker, false, asker), Callee(call, asked), asked.Extension!);
     }
 
-    private OneCloudEvent Transferred(SimulatedCall call, int to, bool isRemoved = false) => Record(call, new OneCloudPair(
-        OneCloudRecords.OriginOf(call), OneCloudRecords.LegOf(call, $"{to}"), Caller(call), Callee(call, call.Leg(to)), call.To)
+    private OneCloudEvent Transferred(SimulatedCall call, int to, bool isRemoved = false) => Record(call, TransferredPair(call, to) with
     {
         IsOrigActive = true,
         AnsweredAt = call.Leg(to).AnsweredAt,
         IsRemoved = isRemoved,
+    });
+
+    /// <summary>Ids and parties of the leg that an attended transfer makes.</summary>
+    internal static OneCloudPair TransferredPair(SimulatedCall call, int to) => new(
+        OneCloudRecords.OriginOf(call), OneCloudRecords.LegOf(call, $"{to}"), Caller(call), Callee(call, call.Leg(to)), call.To)
+    {
         ByAction = "XferSup",
         ByCallId = OneCloudRecords.LegOf(call, "consultation"),
         BySub = call.Leg(1).Extension!,
-    });
+    };
 
-    private OneCloudEvent Queue(SimulatedCall call, bool isAnswered, bool isRemoved = false) => Record(call, new OneCloudPair(
-        OneCloudRecords.OriginOf(call), OneCloudRecords.LegOf(call, "queue"), Caller(call), new OneCloudParty(call.QueueName, false, ""), call.To)
+    private OneCloudEvent Queue(SimulatedCall call, bool isAnswered, bool isRemoved = false) => Record(call, ServicePair(call, call.QueueName, "queue") with
     {
         IsOrigActive = isAnswered,
         AnsweredAt = isAnswered ? call.StartedAt : null,
         IsRemoved = isRemoved,
     });
 
-    private OneCloudEvent Voicemail(SimulatedCall call, bool isAnswered, bool isRemoved = false) => Record(call, new OneCloudPair(
-        OneCloudRecords.OriginOf(call), OneCloudRecords.LegOf(call, "voicemail"), Caller(call), new OneCloudParty(call.Extension, false, ""), call.To)
+    /// <summary>Ids and parties of a leg to a queue or a menu.</summary>
+    internal static OneCloudPair ServicePair(SimulatedCall call, string number, string leg) => new(
+        OneCloudRecords.OriginOf(call), OneCloudRecords.LegOf(call, leg), Caller(call), new OneCloudParty(number, false, ""), call.To);
+
+    private OneCloudEvent Voicemail(SimulatedCall call, bool isAnswered, bool isRemoved = false) => Record(call, VoicemailPair(call, domain) with
     {
         IsOrigActive = isAnswered,
         AnsweredAt = isAnswered ? clock.GetUtcNow() : null,
         IsRemoved = isRemoved,
-        TermUri = $"sip:vmail_{call.Extension}@{domain}",
     });
+
+    /// <summary>Ids and parties of a leg to a voicemail box.</summary>
+    internal static OneCloudPair VoicemailPair(SimulatedCall call, string domain) => ServicePair(call, call.Extension, "voicemail") with
+    {
+        TermUri = $"sip:vmail_{call.Extension}@{domain}",
+    };
 
     private OneCloudEvent Record(SimulatedCall call, OneCloudPair pair)
     {

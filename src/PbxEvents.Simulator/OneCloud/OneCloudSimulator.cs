@@ -6,7 +6,7 @@ using PbxEvents.Simulator.SocketIo;
 
 namespace PbxEvents.Simulator.OneCloud;
 
-/// <summary>OneCloud's server side: token endpoint, look-up of the socket's hosts, and the six streams (onecloud.md).</summary>
+/// <summary>OneCloud's server side: token endpoint, look-up of the socket's hosts, the six streams (onecloud.md), and the call records.</summary>
 public sealed class OneCloudSimulator : SocketIoSimulator
 {
     /// <summary>The fault that ends every subscription with <c>subscription_error</c> and leaves the links open.</summary>
@@ -49,6 +49,8 @@ public sealed class OneCloudSimulator : SocketIoSimulator
         };
         _accounts.Map(Routes, () => _options.HostAnswer ?? $$"""{"config-name":"PORTAL_SOCKET_HOSTNAME","config-value":"{{Server.Authority}}"}""");
         _renderer = new OneCloudRenderer(domain, Clock);
+        new OneCloudHistory(domain, _account.UserName.Split('@')[0], Calls, () => ActiveCalls)
+            .Map(Routes, _accounts.IsGood, () => Faults.RefusesRecords, _options.Scope);
     }
 
     /// <inheritdoc/>
@@ -70,7 +72,7 @@ public sealed class OneCloudSimulator : SocketIoSimulator
     public override string AccessToken => _accessToken = _accounts.IsValid(_accessToken) ? _accessToken! : _accounts.Issue();
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> FaultNames { get; } = [.. SimulatorFaults.Names, SubscriptionErrorFault];
+    public override IReadOnlyList<string> FaultNames { get; } = [.. SimulatorFaults.Names, SimulatorFaults.NoRecords, SimulatorFaults.LateRecords, SubscriptionErrorFault];
 
     private protected override IEnumerable<(SimulatorLink Link, string Topic)> HeldTopics =>
         _clients.Values.SelectMany(c => c.Streams.Select(s => ((SimulatorLink)c.Socket, s.ToString())));

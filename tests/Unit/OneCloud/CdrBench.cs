@@ -13,6 +13,8 @@ internal sealed class CdrBench
     /// <summary>The beginning of the gap in the tests.</summary>
     public static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
+    private static readonly OneCloudRecordTimes Times = new() { Breath = TimeSpan.Zero };
+
     private readonly List<string> _log = [];
     private int _tokens;
 
@@ -28,8 +30,8 @@ internal sealed class CdrBench
         var context = new DriverContext(options, Http, _log.Add);
         var tokens = new TokenHolder<OneCloudTicket>(context, t => new OneCloudTicket(t, "d.example", Clock.GetUtcNow()), (_, _) => Task.FromResult(
             new OneCloudTicket(new Secret($"TOKEN-{++_tokens}"), "d.example", Clock.GetUtcNow()) { Uid = "1001@d.example", Scope = scope }));
-        var api = new OneCloudRecordApi(context, new Uri("https://core.example.com/ns-api"), tokens, new OneCloudPause(), TimeSpan.Zero);
-        Reader = new OneCloudRecords(context, api);
+        var api = new OneCloudRecordApi(context, new Uri("https://core.example.com/ns-api"), tokens, new OneCloudPause(), Times);
+        Reader = new OneCloudRecords(context, api, Times);
         Clock.Advance(Noon.AddHours(2) - Clock.GetUtcNow());
     }
 

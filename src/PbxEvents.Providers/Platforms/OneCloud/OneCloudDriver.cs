@@ -23,6 +23,7 @@ internal sealed class OneCloudDriver : PlatformDriver
     private readonly Uri _api;
     private readonly OneCloudPause _pause = new();
     private readonly TokenHolder<OneCloudTicket> _tokens;
+    private OneCloudRecords? _records;
     private IReadOnlyList<Uri> _hosts;
     private bool _isLookedUp;
 
@@ -44,6 +45,13 @@ internal sealed class OneCloudDriver : PlatformDriver
     /// <summary>While the address is blocked no attempt comes before the growing pause is over.</summary>
     /// <inheritdoc/>
     public override BackoffPolicy Backoff => BackoffPolicy.Default with { Shortest = _pause.Current };
+
+    /// <inheritdoc/>
+    public override RecordReader Records =>
+        _records ??= new OneCloudRecords(Context, new OneCloudRecordApi(Context, _api, _tokens, _pause, RecordTimes), RecordTimes);
+
+    /// <summary>When call records are asked for.</summary>
+    public OneCloudRecordTimes RecordTimes { get; init; } = new();
 
     /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) => new OneCloudSession(host, Server, Context.Options);

@@ -12,9 +12,9 @@ namespace PbxEvents.Providers.Platforms.OneCloud;
 /// <param name="api">The API's base, ending in <c>/ns-api</c>.</param>
 /// <param name="tokens">The connection's token.</param>
 /// <param name="pause">Grows while the address is blocked.</param>
-/// <param name="breath">The pause before each request.</param>
+/// <param name="times">The pause before each request.</param>
 internal sealed class OneCloudRecordApi(
-    DriverContext context, Uri api, TokenHolder<OneCloudTicket> tokens, OneCloudPause pause, TimeSpan breath)
+    DriverContext context, Uri api, TokenHolder<OneCloudTicket> tokens, OneCloudPause pause, OneCloudRecordTimes times)
 {
     private const int MaxTries = 5;
 
@@ -89,7 +89,7 @@ internal sealed class OneCloudRecordApi(
 
     private async Task<HttpAnswer> SendAsync(OneCloudTicket ticket, string path, CancellationToken cancellationToken)
     {
-        await Task.Delay(breath, context.Clock, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(times.Breath, context.Clock, cancellationToken).ConfigureAwait(false);
         return await context.Http.SendAsync(
             new HttpCall("GET", new Uri(api + path))
             {

@@ -7,7 +7,8 @@ namespace PbxEvents.Providers.Platforms.OneCloud;
 /// <summary>Reads the call records of a past time (history/onecloud-history.md).</summary>
 /// <param name="context">The clock and the activity log.</param>
 /// <param name="api">The API.</param>
-internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi api) : RecordReader
+/// <param name="times">When to ask.</param>
+internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi api, OneCloudRecordTimes times) : RecordReader
 {
     /// <summary>Above it the answer silently turns into a short form without ids (history/onecloud-history.md section 1).</summary>
     private const int PageSize = 100;
@@ -31,18 +32,11 @@ internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi a
     private DateTimeOffset _servicesAskedAt = DateTimeOffset.MinValue;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<TimeSpan> Asks => AskDelays;
+    public override IReadOnlyList<TimeSpan> Asks => times.Asks;
 
+    /// <summary>Clocks may be two minutes apart.</summary>
     /// <inheritdoc/>
-    public override TimeSpan Overlap => TimeSpan.FromMinutes(2);
-
-    /// <summary>
-    /// Rows come one by one, so a call whose last row is younger may still get another; the next asking tells it then.
-    /// </summary>
-    public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(20);
-
-    /// <summary>How soon a row is there is not stated (history/onecloud-history.md section 6).</summary>
-    public IReadOnlyList<TimeSpan> AskDelays { get; init; } = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(15)];
+    public override TimeSpan Overlap { get; } = TimeSpan.FromMinutes(2);
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<CallRecord> ReadAsync(
@@ -55,7 +49,7 @@ internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi a
 
         // Before the rows: a call that ends meanwhile is left to live events, not told by half of its rows.
         var running = await ListAsync("the calls in progress", $"{scope}/calls", ["call-orig-call-id", "call-term-call-id"], cancellationToken).ConfigureAwait(false);
-        var settled = context.Clock.GetUtcNow() - Settling;
+        var settled = context.Clock.GetUtcNow() - times.Settling;
         List<OneCloudCdr> open = [];
         for (var start = from - LongestCall; start < to; start += Slice)
         {

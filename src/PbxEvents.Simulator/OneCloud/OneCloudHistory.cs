@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using PbxEvents.Simulator.Core;
+using PbxEvents.Simulator.Scenarios;
+using PbxEvents.Simulator.Server;
+
+namespace PbxEvents.Simulator.OneCloud;
+
+/// <summary>OneCloud's call records, calls in progress, queues and menus over HTTP (history/onecloud-history.md sections 1 and 2).</summary>
+/// <param name="domain">The domain.</param>
+/// <param name="extension">The extension of the user that logs in.</param>
+/// <param name="book">The calls that are over.</param>
+/// <param name="active">The calls that are being played.</param>
+internal sealed class OneCloudHistory(string domain, string extension, CallBook book, Func<IReadOnlyList<SimulatedCall>> active)
+{
+    /// <summary>Above this the answer turns into a short form (section 1).</summary>
+    private const int FullForm = 100;
+
+    /// <summary>What the short form leaves out.</summary>
+    private static readonly string[] Left =
+    [
+        "call-orig-call-id", "call-term-call-id", "call-through-call-id", "call-orig-caller-id", "call-orig-from-name", "call-disconnect-reason-text",
+    ];
+
+    private static readonly string[] ScopesOfDomains = ["Office Manager", "Reseller", "Super User"];
+
+    private readonly OneCloudCdrs _cdrs = new(domain, book);
+
+    /// <summary>Adds the end points.</summary>
+    /// <param name="routes">Where to.</param>
+    /// <param name="isValid">True for a token that is good.</param>
+    /// <param name="isRefused">True while nobody may see records.</param>
+    /// <param name="scope">The scope of the tokens.</param>
+    public void Map(HttpRouter routes, Func<ServerRequest, bool> isValid, Func<bool> isRefused, string scope)
+    {
+        const string Domain = "/ns-api/v2/domains/{domain}";
+        MapRight($"{Domain}/cdrs", isOwn: false, r => Cdrs(r, null));
+        MapRight($"{Domain}/users/{{user}}/cdrs", isOwn: true, r => Cdrs(r, extension));
+        MapRight($"{Domain}/calls", isOwn: false, _ => Running());
+        MapRight($"{Domain}/users/{{user}}/calls", isOwn: true, _ => Running());
+        MapRight($"{Domain}/callqueues/list", isOwn: false, _ => List(Queues().Select(q => new JsonObject { ["callqueue"] = q, ["description"] = $"Queue {q}" })));
+        MapRight($"{Domain}/autoattendants", isOwn: false, _ => List([new JsonObject { ["attendant-name"] = "Main", ["user"] = OneCloudCdrs.Menu }]));
+
+        void MapRight(string pattern, bool isOwn, Func<ServerRequest, ServerResponse> answer) => routes.Map("GET", pattern, request =>
+            !isValid(request) ? ServerResponse.Json(401, """{"code":401,"message":"Unauthorized"}""")
+            : isRefused() || !IsOwnDomain(request) || !(isOwn ? IsOwnUser(request) : ScopesOfDomains.Contains(scope)) ? ServerResponse.Plain(403, "Forbidden")
+            : answer(request));
+    }
+
+    private static bool IsOwnUser(ServerRequest request) => request.Values["user"] == "~";
+
+    private bool IsOwnDomain(ServerRequest request) => request.Values["domain"] == "~" || request.Values["domain"] == domain;
+
+    /// <summary>A page of the records whose legs began in the window, newest first. Parameters of other names are ignored.</summary>
+    private ServerResponse Cdrs(ServerRequest request, string? user)
+    {
+        if (Time(request, "datetime-start") is not { } from || Time(request, "datetime-end") is not { } to)
+            return ServerResponse.Json(400, """{"code":400,"message":"datetime-start and datetime-end are required"}""");
+        var start = Number(request, "start", 0);
+        var limit = Math.Clamp(Number(request, "limit", FullForm), 1, 1000);
+        var rows = book.Told.Concat(active().Where(c => c.EndedAt is null)).SelectMany(_cdrs.Of)
+            .Where(r => from <= r.StartedAt && r.StartedAt <= to && (user is null || r.OrigExtension == user || r.TermExtension == user))
+            .OrderByDescending(r => r.StartedAt).Skip(start).Take(limit).Select(r => r.Json).ToList();
+        if (limit > FullForm)
+        {
+            foreach (var row in rows)
+            {
+                foreach (var name in Left) row.Remove(name);
+            }
+        }
+
+        return List(rows);
+    }
+
+    private ServerResponse Running() => List(active().Where(c => c.EndedAt is null).SelectMany(_cdrs.Running)
+        .Select(ids => new JsonObject { ["call-orig-call-id"] = ids.Origin, ["call-term-call-id"] = ids.Term }));
+
+    private IEnumerable<string> Queues() => book.Told.Select(c => c.QueueName).Append("4020").Distinct();
+
+    private static ServerResponse List(IEnumerable<JsonObject> rows) => ServerResponse.Json(200, new JsonArray([.. rows]).ToJsonString());
+
+    private static int Number(ServerRequest request, string name, int missing) =>
+        int.TryParse(request.Parameter(name), CultureInfo.InvariantCulture, out var number) ? number : missing;
+
+    private static DateTimeOffset? Time(ServerRequest request, string name) => DateTimeOffset.TryParse(
+        request.Parameter(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+}

@@ -7,7 +7,7 @@ using PbxEvents.Simulator.Server;
 
 namespace PbxEvents.Simulator.Yeastar;
 
-/// <summary>A Yeastar P-Series PBX's server side: tokens, the event socket, <c>call/query</c> (yeastar.md).</summary>
+/// <summary>A Yeastar P-Series PBX's server side: tokens, the event socket, <c>call/query</c>, call records (yeastar.md).</summary>
 public sealed class YeastarSimulator : PbxSimulator
 {
     /// <summary>The fault that leaves the next Count heartbeats (default 1) unanswered.</summary>
@@ -42,6 +42,7 @@ public sealed class YeastarSimulator : PbxSimulator
                 Record(problem is null ? SimulatorLogKind.Authenticated : SimulatorLogKind.AuthenticationRefused, function, problem ?? ""),
         };
         _accounts.Map(Routes);
+        new YeastarCdr(Calls, Faults, _options, Clock).Map(Routes, r => _accounts.Identify(r) is not null);
         Routes.Map("GET", "/openapi/v1.0/call/query", QueryCalls);
         Routes.Map("GET", "/openapi/v1.0/subscribe", Subscribe);
         Routes.Map("*", "/openapi/v1.0/{function}", _ => YeastarAccounts.Code(10001, "INTERFACE NOT EXISTED"));
@@ -56,7 +57,7 @@ public sealed class YeastarSimulator : PbxSimulator
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> FaultNames { get; } =
-        [.. SimulatorFaults.Names, SilentHeartbeatFault, TokenLimitFault, BlockFault, ForbidFault];
+        [.. SimulatorFaults.Names, SimulatorFaults.NoRecords, SimulatorFaults.LateRecords, SilentHeartbeatFault, TokenLimitFault, BlockFault, ForbidFault];
 
     /// <summary>How many of the access tokens that may be valid at a time are taken.</summary>
     public int TokensTaken => _accounts.SlotsTaken;

@@ -44,4 +44,7 @@ public sealed record YeastarSimulatorOptions : SimulatorOptions
 
     /// <summary>The zone of the PBX's local times. Default UTC.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>True for older firmware, whose search for call records takes times only as the PBX shows them. Default false.</summary>
+    internal bool TakesShownTimesOnly { get; init; }
 }

@@ -32,7 +32,7 @@ internal sealed class YeastarApi(DriverContext context, Uri server)
     public DateTimeOffset Now => context.Clock.GetUtcNow();
 
     /// <summary>Where events come from. The token can only go into the query (section 3.2).</summary>
-    public Uri SocketAddress(YeastarToken token) => Address(ServerAddress.ToWebSocket(server), "subscribe", token, null);
+    public Uri SocketAddress(YeastarToken token) => Address(ServerAddress.ToWebSocket(server), "subscribe", token);
 
     /// <summary>A fresh pair for the credential. Takes one of the eight slots.</summary>
     public Task<YeastarReply> GetTokenAsync(CancellationToken cancellationToken) => SendAsync("getting a token", Post("get_token", w =>
@@ -47,15 +47,25 @@ internal sealed class YeastarApi(DriverContext context, Uri server)
 
     /// <summary>Gives a token back.</summary>
     public Task<YeastarReply> RevokeTokenAsync(YeastarToken token, CancellationToken cancellationToken) =>
-        SendAsync("giving the token back", new HttpCall("GET", Address(server, "del_token", token, null)), cancellationToken);
+        AskAsync(token, "giving the token back", "del_token", [], cancellationToken);
 
     /// <summary>Calls in progress: <c>type=inbound</c>, <c>type=outbound</c> or <c>call_id=...</c>.</summary>
     public Task<YeastarReply> QueryCallsAsync(YeastarToken token, string name, string value, CancellationToken cancellationToken) =>
-        SendAsync("asking for the calls in progress", new HttpCall("GET", Address(server, "call/query", token, (name, value))), cancellationToken);
+        AskAsync(token, "asking for the calls in progress", "call/query", [(name, value)], cancellationToken);
 
-    private static Uri Address(Uri root, string function, YeastarToken token, (string Name, string Value)? parameter)
+    /// <summary>Asks something.</summary>
+    /// <param name="token">Who asks.</param>
+    /// <param name="doing">What for, for a fault's text.</param>
+    /// <param name="function">What is asked.</param>
+    /// <param name="parameters">Names and values.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    public Task<YeastarReply> AskAsync(
+        YeastarToken token, string doing, string function, (string Name, string Value)[] parameters, CancellationToken cancellationToken) =>
+        SendAsync(doing, new HttpCall("GET", Address(server, function, token, parameters)), cancellationToken);
+
+    private static Uri Address(Uri root, string function, YeastarToken token, params (string Name, string Value)[] parameters)
     {
-        var extra = parameter is { } p ? $"&{p.Name}={Uri.EscapeDataString(p.Value)}" : "";
+        var extra = string.Concat(parameters.Select(p => $"&{p.Name}={Uri.EscapeDataString(p.Value)}"));
         return new Uri(root, $"{Path}{function}?access_token={Uri.EscapeDataString(token.Access.Reveal())}{extra}");
     }
 

@@ -8,7 +8,8 @@ namespace PbxEvents.Providers.Platforms.Yeastar;
 internal static class YeastarFaults
 {
     public const long Success = 0, WrongCredential = 1, NoInterface = 10001, TokenExpired = 10004, ParameterError = 40002,
-        TokenLimit = 60002, AddressBlocked = 70004, AddressForbidden = 70087;
+        NoData = 60001, TokenLimit = 60002, AddressBlocked = 70004, AddressForbidden = 70087, NoPermission = 80010, Disabled = 70123,
+        DisabledToo = 70656;
 
     /// <summary>Section 3.2: retrying does not help; the tokens that are out end after this at the latest.</summary>
     private static readonly TimeSpan TokenLimitWait = TimeSpan.FromMinutes(30);
@@ -125,6 +126,18 @@ internal static class YeastarFaults
     public static PbxException NotAsked(string server, string why) => new(
         PbxErrorKind.ServerError, $"{server} could not be asked for the calls in progress: {why}",
         "Calls that changed during the gap show it with their next event.")
+    { Target = server };
+
+    /// <summary>The call records may not be read (history/yeastar-history.md section 2).</summary>
+    public static PbxException NoRecords(string server, string clientId, long code, string? text) => new(
+        PbxErrorKind.PermissionDenied,
+        $"{server} does not let '{clientId}' read call records (errcode {code}{(text is null ? "" : $", {text}")}).",
+        "Switch the API on under Integrations > API of the PBX, and give this client id the permission to query CDR.")
+    { Target = clientId, Code = code.ToString(CultureInfo.InvariantCulture), IsPermanent = true };
+
+    public static PbxException TooManyRecords(string server, int limit) => new(
+        PbxErrorKind.ServerError, $"{server} has more than {limit} rows of call records for a few hours; no PBX keeps as many.",
+        "Check its clock, and the address with ‹Server›.")
     { Target = server };
 
     public static PbxException UnknownTopic(string topic) => new(

@@ -29,7 +29,11 @@ internal static class YeastarFields
 
     /// <summary>The payload at hand as it may be shown: who hides the number is not told by it.</summary>
     public static ReadOnlyMemory<byte> ToShow(this JsonFields fields, ReadOnlyMemory<byte> payload, IReadOnlyList<YeastarMember> members) =>
-        HidesCaller(fields, members) ? HiddenParty.MaskHidden(payload, CallerNumbers, CallerNames) : payload;
+        ToShow(payload, HidesCaller(fields, members));
+
+    /// <summary>A payload as it may be shown.</summary>
+    public static ReadOnlyMemory<byte> ToShow(ReadOnlyMemory<byte> payload, bool hidesCaller) =>
+        hidesCaller ? HiddenParty.MaskHidden(payload, CallerNumbers, CallerNames) : payload;
 
     private static bool HidesCaller(JsonFields fields, IReadOnlyList<YeastarMember> members)
     {

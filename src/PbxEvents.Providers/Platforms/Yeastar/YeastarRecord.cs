@@ -58,7 +58,7 @@ internal sealed record YeastarRecord
     /// <summary>Reads the record at hand.</summary>
     public static YeastarRecord Read(JsonFields fields, YeastarTimes times, DateTimeOffset now) => new()
     {
-        Direction = ReadDirection(fields),
+        Direction = ReadDirection(fields.Text(YeastarFields.Type)),
         Status = fields.Text(YeastarFields.Status)?.ToUpperInvariant() ?? "",
         From = SipAddress.Read(fields.Text(YeastarFields.CallFrom)),
         IsFromHidden = SipAddress.IsHidden(fields.Text(YeastarFields.CallFrom)),
@@ -81,7 +81,8 @@ internal sealed record YeastarRecord
         + $"{fields.Number(YeastarFields.CallDuration)}|{fields.Number(YeastarFields.TalkDuration)}|"
         + $"{fields.Text(YeastarFields.Status)}|{fields.Text(YeastarFields.Type)}";
 
-    private static PbxDirection ReadDirection(JsonFields fields) => fields.Text(YeastarFields.Type)?.ToUpperInvariant() switch
+    /// <summary>The word for a direction.</summary>
+    public static PbxDirection ReadDirection(string? type) => type?.ToUpperInvariant() switch
     {
         "INBOUND" => PbxDirection.Inbound,
         "OUTBOUND" => PbxDirection.Outbound,

@@ -191,7 +191,7 @@ public sealed class YeastarEndToEndTests
         await AdvanceUntilAsync(stage, () => ending.IsCompleted && stage.Simulator.ActiveCalls is [{ Legs: [_, { AnsweredAt: not null }] }]);
         stage.Simulator.ClearFaults();
         await AdvanceUntilAsync(stage, () => stage.Client.State == PbxConnectionState.Connected);
-        Assert.Equal(PbxGapRecovery.Partial, (await stage.Watch.ConnectionAsync("Gap")).Gap!.Recovery);
+        Assert.Equal(PbxGapReason.LinkLost, (await stage.Watch.ConnectionAsync("Gap")).Gap!.Reason);
 
         var missed = (await ending).CallId;
         var answered = await stage.Watch.WaitAsync(e => e is { Name: "call/query", CallState: PbxCallState.Answered }, "answered call");

@@ -33,13 +33,15 @@ internal sealed class YeastarStage : IAsyncDisposable
 
     public ClientWatch Watch { get; }
 
-    public static async Task<YeastarStage> OpenAsync(YeastarSimulatorOptions? options = null)
+    public static async Task<YeastarStage> OpenAsync(
+        YeastarSimulatorOptions? options = null, Func<PbxConnectOptions, PbxConnectOptions>? change = null)
     {
         var clock = new ManualTimeProvider();
         var simulator = (YeastarSimulator)PbxSimulator.Start((options ?? new YeastarSimulatorOptions { Provider = "Yeastar" }) with { Clock = clock });
         try
         {
-            return new YeastarStage(simulator, clock, await PbxClient.ConnectAsync(OptionsOf(simulator, clock), Limits.Patience));
+            var wanted = OptionsOf(simulator, clock);
+            return new YeastarStage(simulator, clock, await PbxClient.ConnectAsync(change?.Invoke(wanted) ?? wanted, Limits.Patience));
         }
         catch
         {

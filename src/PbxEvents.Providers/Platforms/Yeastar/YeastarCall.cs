@@ -21,6 +21,9 @@ internal sealed class YeastarCall
     /// <summary>True while the records that have come do not decide yet, because others may belong to them.</summary>
     public bool AwaitsRecords { get; set; }
 
+    /// <summary>True when the PBX did not know it after a gap: what became of it only call records tell.</summary>
+    public bool IsGone { get; set; }
+
     /// <summary>True after a transfer or a forwarding: a record may then be of one part of the call only.</summary>
     public bool WasPassedOn { get; set; }
 

@@ -29,6 +29,7 @@ internal sealed class YeastarCalls
     private readonly YeastarTimes _times;
     private readonly Func<int, bool> _isWanted;
     private readonly string _server;
+    private readonly TimeSpan _recordWait;
     private readonly CallUpdate _update = new();
     private readonly YeastarOpenCalls _calls = new();
     private readonly KeyedTimers<string> _endTimers;
@@ -46,9 +47,10 @@ internal sealed class YeastarCalls
     /// <param name="times">Reads the PBX's times.</param>
     /// <param name="isWanted">True for a topic that is subscribed to.</param>
     /// <param name="server">Host and port.</param>
+    /// <param name="recordWait">How long after a gap call records may tell what became of a call; zero when they are not asked for.</param>
     public YeastarCalls(
         ISessionHost host, JsonFields fields, YeastarMembers members, YeastarQueues queues, YeastarTimes times,
-        Func<int, bool> isWanted, string server)
+        Func<int, bool> isWanted, string server, TimeSpan recordWait)
     {
         _host = host;
         _fields = fields;
@@ -57,6 +59,7 @@ internal sealed class YeastarCalls
         _times = times;
         _isWanted = isWanted;
         _server = server;
+        _recordWait = recordWait;
         _endTimers = new KeyedTimers<string>(host, EndDue);
     }
 
@@ -68,13 +71,29 @@ internal sealed class YeastarCalls
     /// </summary>
     public DateTimeOffset ListeningSince { get; set; }
 
+    /// <summary>
+    /// The link is gone, and with it the events that would have told more of the calls that are about to end. They end when call
+    /// records have told how, or cannot.
+    /// </summary>
+    public void LinkLost()
+    {
+        if (_recordWait <= TimeSpan.Zero || !_isWanted(YeastarTopics.CallState))
+            return;
+        foreach (var callId in _calls.Open)
+            _endTimers.Cancel(callId);
+    }
+
     /// <summary>A link is ready after a gap.</summary>
     /// <param name="willBeAsked">True when snapshots follow.</param>
     public void LinkRestored(bool willBeAsked)
     {
         _calls.ForgetStatuses();
-        if (willBeAsked)
-            _resync.Begin();
+        if (!willBeAsked)
+            return;
+        _resync.Begin();
+        foreach (var callId in _calls.Open)
+            if (_recordWait > TimeSpan.Zero && _host.FindCall(callId) is { } known && YeastarEnd.AllEnded(known))
+                _endTimers.Set(callId, _recordWait);
     }
 
     /// <summary>The call of a record; null when the record was not seen.</summary>
@@ -103,6 +122,7 @@ internal sealed class YeastarCalls
             return;
         }
         _resync.Heard(callId, members);
+        call.IsGone = false;
         Apply(pbxEvent, call, callId, id, members);
     }
 
@@ -187,8 +207,14 @@ internal sealed class YeastarCalls
         }
 
         // What spoke of itself since the link was ready is not gone, whatever the answer to an earlier question says.
-        if (snapshot.Key is { } key && !isFound && !_resync.HasHeardOf(key) && _host.FindCall(key) is { State: not PbxCallState.Ended })
-            Settle(key, _calls.Get(key), isOver: true);
+        if (snapshot.Key is not { } key || isFound || _resync.HasHeardOf(key) || _host.FindCall(key) is not { State: not PbxCallState.Ended })
+            return;
+        var call = _calls.Get(key);
+        call.IsGone = true;
+        if (_recordWait > TimeSpan.Zero)
+            _endTimers.Set(key, _recordWait);
+        else
+            Settle(key, call, isOver: true);
     }
 
     /// <summary>The connection ends: what waits for more is told now.</summary>
@@ -197,8 +223,8 @@ internal sealed class YeastarCalls
         foreach (var callId in _calls.Open)
         {
             var known = _host.FindCall(callId);
-            if (_calls.Find(callId) is { } call && (call.AwaitsRecords || known is { State: not PbxCallState.Ended } && YeastarEnd.AllEnded(known)))
-                Settle(callId, call, YeastarEnd.IsOver(known, call));
+            if (_calls.Find(callId) is { } call && (call.AwaitsRecords || known is { State: not PbxCallState.Ended } && (call.IsGone || YeastarEnd.AllEnded(known))))
+                Settle(callId, call, call.IsGone || YeastarEnd.IsOver(known, call));
         }
     }
 
@@ -344,7 +370,7 @@ internal sealed class YeastarCalls
     private void EndDue(string callId)
     {
         if (_calls.Find(callId) is { } call)
-            Settle(callId, call, YeastarEnd.IsOver(_host.FindCall(callId), call));
+            Settle(callId, call, call.IsGone || YeastarEnd.IsOver(_host.FindCall(callId), call));
     }
 
     /// <summary>Tells the end of a call when it is over, by the records that have come. A record that tells all of it brings the end itself.</summary>
@@ -356,7 +382,9 @@ internal sealed class YeastarCalls
         var known = _host.FindCall(callId);
         var verdict = YeastarVerdict.Of(call, known, _queues.Of);
         var isEnded = known?.State == PbxCallState.Ended;
-        var isLate = isEnded && (held.Count > 0 || call.AwaitsRecords);
+
+        // What call records told is of the whole call.
+        var isLate = isEnded && known!.Origin != PbxCallOrigin.Record && (held.Count > 0 || call.AwaitsRecords);
         call.AwaitsRecords = false;
 
         // The record is no event of the kind Call; those who subscribed to calls hear of the end by one of its own.

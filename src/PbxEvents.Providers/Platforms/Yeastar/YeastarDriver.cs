@@ -17,9 +17,13 @@ internal sealed class YeastarDriver : PlatformDriver
     /// <summary>More calls than this are not asked for one by one: their next event shows where they stand.</summary>
     private const int MaxSingleQueries = 200;
 
+    /// <summary>After the last asking the rows are still to be read.</summary>
+    private static readonly TimeSpan RecordWait = YeastarRecords.LastAsk + TimeSpan.FromMinutes(1);
+
     private readonly YeastarAddress _address;
     private readonly YeastarApi _api;
     private readonly YeastarTokens _tokens;
+    private readonly Lazy<YeastarRecords> _records;
     private YeastarTokenShare? _share;
 
     /// <summary>The token of the newest link. The calls in progress are asked for while the next link may be prepared.</summary>
@@ -37,6 +41,7 @@ internal sealed class YeastarDriver : PlatformDriver
         _address = YeastarAddress.Parse(options.Server);
         _api = new YeastarApi(context, _address.Server);
         _tokens = tokens;
+        _records = new Lazy<YeastarRecords>(() => new YeastarRecords(context, _api, GetRecordTokenAsync));
     }
 
     /// <inheritdoc/>
@@ -47,8 +52,13 @@ internal sealed class YeastarDriver : PlatformDriver
     public override BackoffPolicy Backoff { get; } = BackoffPolicy.Default with { First = TimeSpan.FromSeconds(2) };
 
     /// <inheritdoc/>
+    public override RecordReader Records => _records.Value;
+
+    /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) =>
-        new YeastarSession(host, Server, _api.ClientId, Context.Options.TimeZone ?? TimeZoneInfo.Local);
+        new YeastarSession(
+        host, Server, _api.ClientId, Context.Options.TimeZone ?? TimeZoneInfo.Local,
+        Context.Options.HistoryLimit > TimeSpan.Zero ? RecordWait : TimeSpan.Zero);
 
     /// <inheritdoc/>
     public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
@@ -123,6 +133,11 @@ internal sealed class YeastarDriver : PlatformDriver
         if (reply.Code != YeastarFaults.Success)
             Context.Log($"{Server} did not take it (errcode {reply.Code}).");
     }
+
+    /// <summary>The token that the event link uses, too.</summary>
+    private Task<YeastarToken> GetRecordTokenAsync(YeastarToken? outdated, CancellationToken cancellationToken) =>
+        Volatile.Read(ref _share) is { } share ? share.GetAsync(_api, outdated, Context.Log, cancellationToken)
+            : throw new InvalidOperationException("Records are asked for after the first link was prepared.");
 
     /// <returns>The answer; empty when the PBX says that there is no such call.</returns>
     private async Task<ReadOnlyMemory<byte>> AskAsync(string name, string value, CancellationToken cancellationToken)

@@ -58,7 +58,8 @@ internal sealed class YeastarSession : PlatformSession
     /// <param name="server">Host and port.</param>
     /// <param name="clientId">Whose tokens open the links.</param>
     /// <param name="zone">The PBX's time zone.</param>
-    public YeastarSession(ISessionHost host, string server, string clientId, TimeZoneInfo zone)
+    /// <param name="recordWait">How long after a gap call records may tell what became of a call; zero when they are not asked for.</param>
+    public YeastarSession(ISessionHost host, string server, string clientId, TimeZoneInfo zone, TimeSpan recordWait = default)
         : base(host)
     {
         var pool = new Utf8Pool();
@@ -66,7 +67,7 @@ internal sealed class YeastarSession : PlatformSession
         _clientId = clientId;
         _envelope = new JsonFields(Names, pool);
         _topics = new TopicTable<int>(host);
-        _events = new YeastarEvents(host, pool, _topics.IsWanted, server, zone);
+        _events = new YeastarEvents(host, pool, _topics.IsWanted, server, zone, recordWait);
         _calls = _events.Calls;
         _heartbeatTimers = new KeyedTimers<YeastarWire>(host, HeartbeatDue);
         _pulseTimers = new KeyedTimers<YeastarWire>(host, PulseMissing);
@@ -121,6 +122,7 @@ internal sealed class YeastarSession : PlatformSession
         if (!ReferenceEquals(wire, _active))
             return;
         _active = null;
+        _calls.LinkLost();
         _rotateTimer.Cancel();
         _quietTimer.Cancel();
 
@@ -408,7 +410,7 @@ internal sealed class YeastarSession : PlatformSession
 
         // Nothing is replayed (section 4), but calls in progress can be asked for (section 6.4).
         Host.LinkReady(wire.Link, bringsCalls
-            ? new LinkRecovery(PbxGapRecovery.Partial, Detail: "The calls in progress are asked for; what ended meanwhile is lost.")
+            ? new LinkRecovery(PbxGapRecovery.Partial, Detail: "The calls in progress are asked for.")
             : LinkRecovery.None,
             bringsCalls ? new YeastarCallQuery(_calls.Open) : null);
     }

@@ -19,6 +19,7 @@
         'Connect-PbxEvents'
         'Disconnect-PbxEvents'
         'Get-PbxCall'
+        'Get-PbxCallRecord'
         'Get-PbxConnection'
         'Get-PbxEvent'
         'Get-PbxEventType'

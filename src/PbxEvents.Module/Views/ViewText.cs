@@ -18,7 +18,7 @@ public static class ViewText
         PbxGap g => Tones.Paint(g.Recovery.ToString(), g.Recovery switch
         {
             PbxGapRecovery.Recovered => Tone.Good,
-            PbxGapRecovery.Partial => Tone.Warning,
+            PbxGapRecovery.Partial or PbxGapRecovery.Pending => Tone.Warning,
             _ => Tone.Bad,
         }),
         _ => "",

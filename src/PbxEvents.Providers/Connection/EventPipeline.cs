@@ -52,6 +52,15 @@ internal sealed class EventPipeline(string connection, string provider, int capa
         Log.Append(pbxEvent);
     }
 
+    /// <summary>Tells what became of a gap that was told before.</summary>
+    public void EmitGapFilled(PbxGap gap) => Emit(new PbxEvent
+    {
+        Category = PbxCategory.Connection,
+        Name = "GapFilled",
+        Synthesized = true,
+        Payload = Encoding.UTF8.GetBytes(ConnectionPayload.From(gap)),
+    });
+
     /// <summary>Tells something about the connection itself.</summary>
     public void EmitConnection(string name, PbxException? error, PbxGap? gap = null) => Emit(new PbxEvent
     {

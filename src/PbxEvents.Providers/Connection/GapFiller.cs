@@ -160,6 +160,8 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
             return;
         if (!filling.WasRead)
             Close(filling, filling.Otherwise, $"The call records could not be read: {filling.Fault?.Message}");
+        else if (filling.Fault is { } fault)
+            Close(filling, PbxGapRecovery.Partial, $"The last time the call records could not be read, so late ones may be missing: {fault.Message}");
         else if (filling.IsCut)
             Close(filling, PbxGapRecovery.Partial, $"Call records are asked for as far back as {connection.Options.HistoryLimit.TotalHours:0.#} h; the gap began earlier.");
         else
@@ -171,7 +173,7 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
         _pending.Remove(filling);
         filling.Gap.Close(recovery, filling.Detail is { } before ? $"{before} {detail}" : detail);
         connection.Activity.Write($"Gap filled: {filling.Gap}.");
-        connection.Pipeline.EmitConnection("GapFilled", null, filling.Gap);
+        connection.Pipeline.EmitGapFilled(filling.Gap);
     }
 
     /// <summary>One gap on its way to be filled. Loop only, but for what never changes.</summary>
@@ -208,7 +210,7 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
 
         public PbxException? Fault { get; private set; }
 
-        public void Read() => WasRead = true;
+        public void Read() => (WasRead, Fault) = (true, null);
 
         public void Failed(PbxException fault) => Fault = fault;
     }

@@ -32,8 +32,7 @@ internal sealed class QueueTracker(string connection, string provider)
     /// <param name="update">What it says about a queue; null when it says nothing itself.</param>
     public void Apply(PbxEvent pbxEvent, QueueUpdate? update)
     {
-        // The event that tells a gap's end has the gap, too; who waited was forgotten at its beginning.
-        if (pbxEvent is { Name: "Gap", Gap: { Recovery: not PbxGapRecovery.Recovered } gap })
+        if (pbxEvent.Gap is { Recovery: not PbxGapRecovery.Recovered } gap)
             ForgetWaiting(gap.From);
         if (pbxEvent.Call is { Queue: not null } call)
             ApplyCall(pbxEvent, call);

@@ -33,7 +33,8 @@ public sealed class GapFillerTests : IAsyncDisposable
         Assert.Equal(gap.From + TimeSpan.FromSeconds(1), told.Call.EndedAt);
 
         var closed = await CloseAsync();
-        Assert.Same(gap, closed.Gap);
+        Assert.Null(closed.Gap);
+        Assert.Contains("\"callsRecovered\":1", closed.Raw, StringComparison.Ordinal);
         Assert.Equal((PbxGapRecovery.Recovered, 1), (gap.Recovery, gap.CallsRecovered));
         Assert.Equal(2, _platform.Records.Asked.Count);
         Assert.Single(Told(), e => e.CallId == "c1");
@@ -112,6 +113,18 @@ public sealed class GapFillerTests : IAsyncDisposable
         _platform.Records.Fault = null;
         await CloseAsync();
         Assert.Equal((PbxGapRecovery.Recovered, 1), (gap.Recovery, gap.CallsRecovered));
+    }
+
+    [Fact]
+    public async Task A_last_reading_that_fails_leaves_the_gap_partial()
+    {
+        await ConnectAsync();
+        var gap = await LoseAndRestoreAsync();
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        await WaitAsync(() => _platform.Records!.Asked.Count == 1);
+        _platform.Records!.Fault = new PbxException(PbxErrorKind.Timeout, "slow", "wait");
+        await CloseAsync();
+        Assert.Equal(PbxGapRecovery.Partial, gap.Recovery);
     }
 
     [Fact]

@@ -54,8 +54,12 @@ public sealed class YeastarRecordsTests
         var times = Enumerable.Range(0, 24).Select(i => Now.AddMinutes(-10 - (20 * i))).ToArray();
         foreach (var time in times)
             _rig.Add($"{time.ToUnixTimeSeconds()}.1", time);
-        var read = await _rig.ReadAsync(Now.AddHours(-8));
-        Assert.Equal(times.Order().Select(t => t.AddSeconds(5)), read.Select(r => r.EndedAt));
+
+        // By the clock of today this one began an hour before the reading does.
+        var from = Now.AddHours(-8);
+        _rig.Add("long.1", from.AddHours(-3.5), talk: (int)TimeSpan.FromHours(3.5).TotalSeconds, disposition: "ANSWERED");
+        var read = await _rig.ReadAsync(from);
+        Assert.Equal([from.AddSeconds(5), .. times.Order().Select(t => t.AddSeconds(5))], read.Select(r => r.EndedAt));
     }
 
     [Fact]

@@ -39,3 +39,31 @@ Describe 'Get-PbxCall' {
         $failure.TargetObject | Should -Be 'nothing'
     }
 }
+
+Describe 'Get-PbxCallRecord' {
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'gives the calls as they were seen live, and only those that are asked for' {
+        $null = Start-PbxSimulator Yeastar | Connect-PbxEvents
+        $null = Register-PbxSubscription Call -Extension 1001
+        $before = [datetimeoffset]::Now.AddSeconds(-1)
+        $played = 'Answered', 'Missed' | ForEach-Object { Invoke-PbxSimulation $_ -Pace 1 }
+        $played | ForEach-Object { $null = Wait-PbxCall -Call $_.CallId -State Ended -Timeout 30 }
+        $live = Get-PbxCall | Sort-Object CallId
+        $records = Get-PbxCallRecord -Since $before -Until ([datetimeoffset]::Now.AddSeconds(2)) | Sort-Object CallId
+        $records.CallId | Should -Be $live.CallId
+        $records.Outcome | Should -Be $live.Outcome
+        $records.Origin | Sort-Object -Unique | Should -Be 'Record'
+        (Get-PbxCallRecord -Since $before -Unreached).Outcome | Should -Be 'Missed'
+        @(Get-PbxCallRecord -Since $before -First 1) | Should -HaveCount 1
+        Get-PbxCallRecord -Since ([datetimeoffset]::Now.AddDays(-2)) -Until yesterday | Should -BeNullOrEmpty
+    }
+
+    It 'says where it cannot' {
+        $null = Start-PbxSimulator TelecomX | Connect-PbxEvents
+        { Get-PbxCallRecord -ErrorAction Stop } | Should -Throw 'The call records of TelecomX cannot be asked for yet.'
+        { Get-PbxCallRecord -Since soon -ErrorAction Stop } | Should -Throw "*is no date, no time span*"
+    }
+}

@@ -41,12 +41,14 @@ internal sealed class FakeRecords : RecordReader
     public override async IAsyncEnumerable<CallRecord> ReadAsync(
         DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // Taken first: a test changes it when it sees that there was an asking.
+        var (fault, rows) = (Fault, Rows);
         lock (_asked)
             _asked.Add((from, to));
         await Task.Yield();
-        if (Fault is not null)
-            throw Fault;
-        foreach (var row in Rows())
+        if (fault is not null)
+            throw fault;
+        foreach (var row in rows())
             yield return row;
     }
 }

@@ -66,7 +66,7 @@ public sealed class OneCloudHistoryTests
         await watch.WaitAsync(_ => watch.Seen.Count(e => e.CallState == PbxCallState.Ringing) == 2, "two calls that ring");
         await CutAsync(simulator, watch, simulator.Log.Of(SimulatorLogKind.Connected)[^1].Link!.Value);
         var ended = (Assert.Single(await answered), Assert.Single(await missed));
-        var goesOn = simulator.PlayAsync("Transferred", new ScenarioOptions { Pace = TimeSpan.FromSeconds(1) }, Limits.Patience);
+        var goesOn = simulator.PlayAsync("Transferred", new ScenarioOptions { Pace = TimeSpan.FromSeconds(4) }, Limits.Patience);
         var gap = await RestoreAsync(simulator, watch);
 
         var first = Assert.Single(watch.Seen, e => e.CallId == ended.Item1.CallId && e.CallState == PbxCallState.Ended);
@@ -195,8 +195,10 @@ public sealed class OneCloudHistoryTests
             simulator.ClearFaults();
         else
             await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Refuse) { Count = 0 });
-        Assert.Equal(PbxGapRecovery.Pending, (await watch.ConnectionAsync("Gap")).Gap!.Recovery);
-        return (await watch.ConnectionAsync("GapFilled")).Gap!;
+        var gap = (await watch.ConnectionAsync("Gap")).Gap!;
+        Assert.Equal(PbxGapRecovery.Pending, gap.Recovery);
+        await watch.ConnectionAsync("GapFilled");
+        return gap;
     }
 
     /// <summary>Everything of a call that outcomes.md has a column for.</summary>

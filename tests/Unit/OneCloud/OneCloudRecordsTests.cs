@@ -72,6 +72,13 @@ public sealed class OneCloudRecordsTests
     }
 
     [Fact]
+    public async Task A_window_within_one_second_is_not_taken_for_one_that_the_server_does_not_obey()
+    {
+        _bench.Rows.Add(Row("same second", "t1", 0, lasts: 0));
+        Assert.Empty(await _bench.ReadAsync(Noon.AddMilliseconds(400), Noon.AddMilliseconds(900)));
+    }
+
+    [Fact]
     public async Task A_call_whose_last_row_is_quite_new_waits_for_the_next_asking()
     {
         _bench.Rows.Add(Row("new", "t1", 7200 - 25, lasts: 15));

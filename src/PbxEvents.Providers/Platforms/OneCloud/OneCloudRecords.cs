@@ -25,6 +25,8 @@ internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi a
     /// <summary>A further leg of a call begins no later than this after the end of the one before.</summary>
     private static readonly TimeSpan Seam = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan WholeSecond = TimeSpan.FromSeconds(1);
+
     /// <summary>Queues and menus seldom change (history/directory.md).</summary>
     private static readonly TimeSpan ServicesLast = TimeSpan.FromHours(1);
 
@@ -82,7 +84,9 @@ internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi a
                     isOfWindow = true;
                     continue;
                 }
-                var isTouching = row.StartedAt <= end && row.EndedAt >= start;
+
+                // Records have whole seconds, and so have the window's ends as they are sent.
+                var isTouching = row.StartedAt <= end + WholeSecond && row.EndedAt >= start - WholeSecond;
                 isOfWindow |= isTouching;
                 if (!known.Add(row.Id))
                     continue;

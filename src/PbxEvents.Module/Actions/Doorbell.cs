@@ -62,6 +62,9 @@ public sealed class Doorbell
 
     internal static void Unsubscribe(PSEventManager events, PSEventSubscriber subscriber)
     {
+        // A closing runspace drops it by itself; to unsubscribe there would drain its events, and nobody is left who handles them.
+        if (System.Management.Automation.Runspaces.Runspace.DefaultRunspace?.RunspaceStateInfo.State is not System.Management.Automation.Runspaces.RunspaceState.Opened)
+            return;
         try
         {
             events.UnsubscribeEvent(subscriber);

@@ -69,6 +69,28 @@ Describe 'Runspaces' {
     }
 }
 
+Describe 'A runspace that is closed while an action waits for its turn' {
+    It 'is closed at once, with actions of <_>' -ForEach 'subscriptions', 'engine events' {
+        $register = $_ -eq 'subscriptions' ? 'Register-PbxSubscription Call -Action { }' :
+            'Register-PbxSubscription Call; Register-EngineEvent PbxEvents.Event -Action { }'
+        $stuck = 0
+        foreach ($i in 1..10) {
+            $shell = Open-Shell
+            $simulator = Invoke-Shell $shell "`$s = Start-PbxSimulator TelecomX; `$c = `$s | Connect-PbxEvents; `$null = . { $register }; `$s"
+            # The runspace is idle: what comes now waits until PowerShell looks for it by itself.
+            $null = $simulator.PlayAsync('Answered', [PbxEvents.Simulator.Scenarios.ScenarioOptions]@{ Pace = [timespan]::Zero }, [System.Threading.CancellationToken]::None)
+            [System.Threading.Thread]::Sleep(3 * $i)
+            # Only its end is looked at, and no later than its limit: a closing that stands still would keep this thread.
+            $shell.Runspace.CloseAsync()
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            while ($shell.Runspace.RunspaceStateInfo.State -ne 'Closed' -and $watch.Elapsed.TotalSeconds -lt 10) { [System.Threading.Thread]::Sleep(10) }
+            if ($shell.Runspace.RunspaceStateInfo.State -ne 'Closed') { $stuck++; break }
+            $shell.Dispose()
+        }
+        $stuck | Should -Be 0
+    }
+}
+
 Describe 'Removing the module' {
     It 'closes its connections and simulators and leaves no socket' {
         $shell = Open-Shell

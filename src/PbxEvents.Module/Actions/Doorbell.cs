@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 
 namespace PbxEvents.Module.Actions;
 
@@ -8,18 +9,18 @@ namespace PbxEvents.Module.Actions;
 /// </summary>
 public sealed class Doorbell
 {
-    private readonly PSEventManager _events;
+    private readonly Runspace _runspace;
     private PSEventSubscriber? _subscriber;
     private int _isRung;
 
-    internal Doorbell(PSEventManager events, Reactions reactions)
+    internal Doorbell(Runspace runspace, Reactions reactions)
     {
-        _events = events;
+        _runspace = runspace;
         Reactions = reactions;
 
         // A source with a real .NET event, and not an engine event: PSReadLine before 2.2 looks after its queued events
         // only when some subscriber has a source object.
-        _subscriber = events.SubscribeEvent(
+        _subscriber = runspace.Events.SubscribeEvent(
             this, nameof(Rung), $"PbxEvents.Doorbell.{Guid.NewGuid():N}", PSObject.AsPSObject(this),
             ScriptBlock.Create("$Event.MessageData.RunTurn()"), supportEvent: true, forwardEvent: false);
     }
@@ -40,7 +41,6 @@ public sealed class Doorbell
     /// <remarks>A preference of Stop must not end the turn at the first action that fails.</remarks>
     private const string TurnText = "& $args[0].Command -Doorbell $args[0] -ErrorAction Continue 2>&1 | Out-Default";
 
-
     /// <summary>Runs the actions that wait, for one turn. Pipeline thread; the doorbell's own action calls it.</summary>
     public void RunTurn() => ScriptBlock.Create(TurnText).InvokeReturnAsIs(this);
 
@@ -57,17 +57,20 @@ public sealed class Doorbell
     internal void Remove()
     {
         if (Interlocked.Exchange(ref _subscriber, null) is { } subscriber)
-            Unsubscribe(_events, subscriber);
+            Unsubscribe(_runspace, subscriber);
     }
 
-    internal static void Unsubscribe(PSEventManager events, PSEventSubscriber subscriber)
+    /// <summary>
+    /// Ends a subscription, but not in a runspace that closes, which drops it by itself: there PowerShell would run the events that wait
+    /// for it first, and wait for ever for somebody to handle what they raise.
+    /// </summary>
+    internal static void Unsubscribe(Runspace runspace, PSEventSubscriber subscriber)
     {
-        // A closing runspace drops it by itself; to unsubscribe there would drain its events, and nobody is left who handles them.
-        if (System.Management.Automation.Runspaces.Runspace.DefaultRunspace?.RunspaceStateInfo.State is not System.Management.Automation.Runspaces.RunspaceState.Opened)
+        if (runspace.RunspaceStateInfo.State != RunspaceState.Opened)
             return;
         try
         {
-            events.UnsubscribeEvent(subscriber);
+            runspace.Events.UnsubscribeEvent(subscriber);
         }
         catch (InvalidOperationException)
         {

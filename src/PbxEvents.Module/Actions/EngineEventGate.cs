@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 
 namespace PbxEvents.Module.Actions;
 
@@ -12,6 +13,7 @@ public sealed class EngineEventGate : IDisposable
 {
     private static readonly TimeSpan MarkerLookInterval = TimeSpan.FromSeconds(1);
 
+    private readonly Runspace _runspace;
     private readonly PSEventManager _events;
     private readonly string _markerId = $"PbxEvents.Passed.{Guid.NewGuid():N}";
     private readonly SemaphoreSlim _room = new(1, 1);
@@ -22,7 +24,7 @@ public sealed class EngineEventGate : IDisposable
     private long _passed;
     private bool _isDisposed;
 
-    internal EngineEventGate(PSEventManager events) => _events = events;
+    internal EngineEventGate(Runspace runspace) => (_runspace, _events) = (runspace, runspace.Events);
 
     /// <summary>True while an event is with PowerShell or waits to be handed over. Any thread.</summary>
     internal bool HasWork => Volatile.Read(ref _raising) > 0 || _isQueued.IsSet;
@@ -88,7 +90,7 @@ public sealed class EngineEventGate : IDisposable
         {
             _isDisposed = true;
             if (_marker is { } marker)
-                Doorbell.Unsubscribe(_events, marker);
+                Doorbell.Unsubscribe(_runspace, marker);
             _marker = null;
         }
     }

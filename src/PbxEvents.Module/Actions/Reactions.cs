@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using PbxEvents.Providers;
 
 namespace PbxEvents.Module.Actions;
@@ -8,7 +9,7 @@ namespace PbxEvents.Module.Actions;
 /// The actions of one runspace. Actions run on its pipeline thread only: at PowerShell's checkpoints through the
 /// <see cref="Doorbell"/>, and at once while one of our own cmdlets waits. Never two at a time, never one inside another.
 /// </summary>
-internal sealed class Reactions(PSEventManager events) : IDisposable
+internal sealed class Reactions(Runspace runspace) : IDisposable
 {
     /// <summary>How long one turn may last before PowerShell gets the thread back, so that Ctrl+C and the prompt stay alive.</summary>
     private static readonly TimeSpan TurnLength = TimeSpan.FromMilliseconds(200);
@@ -48,7 +49,7 @@ internal sealed class Reactions(PSEventManager events) : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            _doorbell ??= new Doorbell(events, this);
+            _doorbell ??= new Doorbell(runspace, this);
             queue = Array.Find(_queues, q => ReferenceEquals(q.Client, client)) ?? new ReactionQueue(client, reaction.Subscription.StartSequence, Ring);
             if (!_queues.Contains(queue))
                 _queues = [.. _queues, queue];

@@ -25,6 +25,7 @@ internal sealed class ModuleState : IAsyncDisposable
     private readonly List<PbxSimulator> _simulators = [];
     private readonly HashSet<PbxSubscription> _subscriptions = [];
     private readonly List<EngineEventDispatcher> _dispatchers = [];
+    private readonly Runspace _runspace;
     private readonly PSEventManager _events;
     private Reactions? _reactions;
     private EngineEventGate? _engineEvents;
@@ -35,11 +36,12 @@ internal sealed class ModuleState : IAsyncDisposable
 
     private ModuleState(Runspace runspace)
     {
+        _runspace = runspace;
         _events = runspace.Events;
         runspace.StateChanged += (_, change) =>
         {
             // A runspace ends without telling the module; what it opened would live on for nobody.
-            if (change.RunspaceStateInfo.State is System.Management.Automation.Runspaces.RunspaceState.Closing or System.Management.Automation.Runspaces.RunspaceState.Closed or System.Management.Automation.Runspaces.RunspaceState.Broken)
+            if (change.RunspaceStateInfo.State is RunspaceState.Closing or RunspaceState.Closed or RunspaceState.Broken)
                 DisposeAsync().AsTask().Wait(FarewellTimeout);
         };
     }
@@ -101,7 +103,7 @@ internal sealed class ModuleState : IAsyncDisposable
         get
         {
             lock (_gate)
-                return _reactions ??= new Reactions(_events);
+                return _reactions ??= new Reactions(_runspace);
         }
     }
 
@@ -165,7 +167,7 @@ internal sealed class ModuleState : IAsyncDisposable
         lock (_gate)
         {
             _connections.Add(connection);
-            _engineEvents ??= new EngineEventGate(_events);
+            _engineEvents ??= new EngineEventGate(_runspace);
             _dispatchers.Add(new EngineEventDispatcher(_events, _engineEvents, connection));
         }
         Default = connection;

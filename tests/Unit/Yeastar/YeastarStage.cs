@@ -14,11 +14,12 @@ namespace PbxEvents.Tests.Unit.Yeastar;
 /// </summary>
 internal sealed class YeastarStage : IAsyncDisposable
 {
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(25);
+    private readonly StageNetwork _network;
     private int _lastMarker;
 
-    private YeastarStage(YeastarSimulator simulator, ManualTimeProvider clock, PbxClient client)
+    private YeastarStage(YeastarSimulator simulator, ManualTimeProvider clock, StageNetwork network, PbxClient client)
     {
+        _network = network;
         Simulator = simulator;
         Clock = clock;
         Client = client;
@@ -38,14 +39,18 @@ internal sealed class YeastarStage : IAsyncDisposable
     {
         var clock = new ManualTimeProvider();
         var simulator = (YeastarSimulator)PbxSimulator.Start((options ?? new YeastarSimulatorOptions { Provider = "Yeastar" }) with { Clock = clock });
+        var wanted = OptionsOf(simulator, clock);
+        wanted = change?.Invoke(wanted) ?? wanted;
+        var network = new StageNetwork(wanted.Transport);
+        var stage = new YeastarStage(simulator, clock, network, PbxClient.Start(wanted, PbxProviders.Get(wanted.Provider), network, network));
         try
         {
-            var wanted = OptionsOf(simulator, clock);
-            return new YeastarStage(simulator, clock, await PbxClient.ConnectAsync(change?.Invoke(wanted) ?? wanted, Limits.Patience));
+            await stage.Client.WaitUntilConnectedAsync(Limits.Patience);
+            return stage;
         }
         catch
         {
-            await simulator.DisposeAsync();
+            await stage.DisposeAsync();
             throw;
         }
     }
@@ -98,16 +103,16 @@ internal sealed class YeastarStage : IAsyncDisposable
     public Task TurnAsync() =>
         Client.UnsubscribeAsync(new PbxSubscription { Filter = new PbxSubscriptionFilter { Topic = ["none"] } }, Limits.Patience);
 
-    /// <summary>Waits until every heartbeat that is due has been answered and everything that was sent has arrived.</summary>
+    /// <summary>
+    /// Waits until all that became due is done: timers have run, no request is under way, every heartbeat has been answered, and
+    /// everything that was sent has arrived.
+    /// </summary>
     public async Task SettleAsync()
     {
-        var (link, opened) = NewestLink();
-        var due = (int)((Clock.GetUtcNow() - opened) / Heartbeat);
-
-        // A link that took over is asked once more, when the old one has gone.
-        due += TakenOver.Contains(link) ? 1 : 0;
-        if (due > 0)
-            await Simulator.Log.WaitAsync(e => e.Kind == SimulatorLogKind.Request && e.Name == "heartbeat" && e.Link == link, due).InTime();
+        await TurnAsync();
+        var limit = Limits.Patience;
+        while (_network.RequestsUnderWay > 0 || HeartbeatsHeard() < _network.HeartbeatsSent)
+            await Task.Delay(2, limit);
 
         // What comes after the answer to the heartbeat shows that the answer has come.
         var marker = $"marker {++_lastMarker}";
@@ -115,8 +120,11 @@ internal sealed class YeastarStage : IAsyncDisposable
         await Watch.WaitAsync(e => e.Name == "30009" && e.Raw.Contains($"\"{marker}\"", StringComparison.Ordinal), marker);
     }
 
-    /// <summary>The links that took over from another one.</summary>
-    public HashSet<int> TakenOver { get; } = [];
+    private int HeartbeatsHeard()
+    {
+        var (link, _) = NewestLink();
+        return Simulator.Log.Of(SimulatorLogKind.Request).Count(e => e.Name == "heartbeat" && e.Link == link);
+    }
 
     /// <summary>The link that a client opened last, and when.</summary>
     public (int Link, DateTimeOffset Opened) NewestLink()
@@ -138,6 +146,7 @@ internal sealed class YeastarStage : IAsyncDisposable
         while (await Task.WhenAny(ending, Task.Delay(20)) != ending)
             Clock.Advance(TimeSpan.FromSeconds(1));
         await ending;
+        _network.Dispose();
         await Simulator.DisposeAsync();
     }
 }

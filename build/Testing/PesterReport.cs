@@ -29,7 +29,7 @@ internal static partial class PesterReport
         return ending is not null && result.Failed == 0 ? result.With($"No test failed, and yet: {ending}.") : result;
     }
 
-    /// <summary>The lines of the tests that failed, each with what follows it; without any, the end of the output.</summary>
+    /// <summary>The lines of the tests that failed, each with what follows it; where none tells why the run ended, the end of the output.</summary>
     private static List<string> Failures(IReadOnlyList<string> output)
     {
         var lines = new List<string>();
@@ -41,7 +41,7 @@ internal static partial class PesterReport
             if (isFailure)
                 lines.Add(line);
         }
-        return lines.Count > 0 ? lines : [.. output.Skip(output.Count - TailLines)];
+        return lines.Count > 0 && output.Any(Closing().IsMatch) ? lines : [.. lines, .. output.Skip(output.Count - TailLines)];
     }
 
     private static int Number(Match match, int group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);

@@ -41,6 +41,12 @@ public sealed class PesterReportTests
     public void ShowsEnd() =>
         Assert.Contains("Import-Module: not found", PesterReport.Read(["Import-Module: not found"], "exit code 1").Details);
 
+    [Fact(DisplayName = "shows the end of a run that broke off besides the tests that had failed")]
+    public void ShowsEndOfBrokenRun() =>
+        Assert.Equal(
+            ["The run broke off (exit code 134).", "  [-] rings 5ms", "  [-] rings 5ms", "  [+] ends 1ms", "Unhandled exception."],
+            PesterReport.Read(["  [-] rings 5ms", "  [+] ends 1ms", "Unhandled exception."], "exit code 134").Details);
+
     [Theory(DisplayName = "a run without a closing line, or without a test, or with an exit code that contradicts it, has failed")]
     [InlineData("Import-Module: not found", "exit code 1", "0 passed, 1 failed, 0 skipped")]
     [InlineData("Import-Module: not found", null, "0 passed, 1 failed, 0 skipped")]

@@ -77,12 +77,15 @@ Describe 'Each example' {
     }
 
     BeforeEach {
+        # Some write a file where they stand.
+        Push-Location $TestDrive
         $null = Start-PbxSimulator TelecomX | Connect-PbxEvents
         $null = Register-PbxSubscription Call, Queue, Agent, Presence, Registration
     }
 
     AfterEach {
         Close-Bench
+        Pop-Location
     }
 
     It 'runs: <Cmdlet>, <Title>' -ForEach $examples {

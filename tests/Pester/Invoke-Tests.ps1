@@ -24,6 +24,8 @@ $configuration.Output.RenderMode = 'Plaintext'
 
 # What programs keep for their user (a prompt's history, caches, lists of galleries) is kept here, and goes with the run.
 $userFolder = (New-Item -ItemType Directory -Path (Join-Path ([System.IO.Path]::GetTempPath()) "pbxevents-tests-$PID")).FullName
+# Without the folder for settings, programs would take the current one for it.
+$null = New-Item -ItemType Directory -Path (Join-Path $userFolder '.config')
 $env:HOME = $env:TMUX_TMPDIR = $userFolder
 Remove-Item Env:XDG_* -ErrorAction Ignore
 try {

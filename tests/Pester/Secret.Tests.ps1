@@ -101,6 +101,7 @@ foreach ($way in $ways) {
         Step { Get-PbxEvent -Last 5 @loud }
         Step { Get-PbxEvent -Wait -Timeout 0.2 @loud }
         Step { Get-PbxCall @loud }
+        Step { Get-PbxCallRecord @loud }
         Step { Watch-PbxCall -Timeout 0.5 @loud }
         Step { Watch-PbxQueue -Timeout 0.5 @loud }
         Step { Send-PbxRequest CommunicatorGetStatus -To nobody -Timeout 0.5 -Confirm:$false @loud }

@@ -6,7 +6,7 @@ using PbxEvents.Module.Reading;
 namespace PbxEvents.Module.Commands;
 
 /// <summary>Base of the cmdlets that look for calls through a filter.</summary>
-public abstract class CallCmdlet : PartyCmdlet
+public abstract class CallCmdlet : EndedCallCmdlet
 {
     private protected CallCmdlet()
     {
@@ -15,18 +15,6 @@ public abstract class CallCmdlet : PartyCmdlet
     /// <summary>Only calls in one of these states.</summary>
     [Parameter]
     public PbxCallState[]? State { get; set; }
-
-    /// <summary>Only calls that ended so; Unknown for those of which too much was not seen to tell.</summary>
-    [Parameter]
-    public PbxOutcome[]? Outcome { get; set; }
-
-    /// <summary>Only calls that go this way.</summary>
-    [Parameter]
-    public PbxDirection[]? Direction { get; set; }
-
-    /// <summary>Only inbound calls that ended and reached nobody: missed, abandoned, busy, rejected, voicemail or failed.</summary>
-    [Parameter]
-    public SwitchParameter Unreached { get; set; }
 
     /// <summary>Only these calls: objects or ids.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -46,13 +34,5 @@ public abstract class CallCmdlet : PartyCmdlet
             Calls = [.. (Calls ?? []).Union(Call.Select(c => c.CallId))];
     }
 
-    private protected CallFilter MakeFilter() => new()
-    {
-        State = State,
-        Outcome = Outcome,
-        Direction = Direction,
-        IsUnreached = Unreached,
-        Call = Calls?.ToArray(),
-        Parties = MakePartyFilter(),
-    };
+    private protected override CallFilter MakeFilter() => base.MakeFilter() with { State = State, Call = Calls?.ToArray() };
 }

@@ -13,7 +13,7 @@ namespace PbxEvents.Module.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "PbxCallRecord")]
 [OutputType(typeof(PbxCall))]
-public sealed class GetPbxCallRecordCommand : PartyCmdlet
+public sealed class GetPbxCallRecordCommand : EndedCallCmdlet
 {
     /// <summary>Only calls that ended since: a date and time, a span (so long ago), today or yesterday. Default today.</summary>
     [Parameter(Position = 0)]
@@ -25,18 +25,6 @@ public sealed class GetPbxCallRecordCommand : PartyCmdlet
     [ArgumentCompleter(typeof(MomentCompleter))]
     public MomentArgument? Until { get; set; }
 
-    /// <summary>Only calls that ended so; Unknown for those of which the records do not tell.</summary>
-    [Parameter]
-    public PbxOutcome[]? Outcome { get; set; }
-
-    /// <summary>Only calls that go this way.</summary>
-    [Parameter]
-    public PbxDirection[]? Direction { get; set; }
-
-    /// <summary>Only inbound calls that reached nobody: missed, abandoned, busy, rejected, voicemail or failed.</summary>
-    [Parameter]
-    public SwitchParameter Unreached { get; set; }
-
     /// <summary>Ends after so many calls.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
@@ -45,7 +33,7 @@ public sealed class GetPbxCallRecordCommand : PartyCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var filter = new CallFilter { Outcome = Outcome, Direction = Direction, IsUnreached = Unreached, Parties = MakePartyFilter() };
+        var filter = MakeFilter();
         var until = Until?.Moment ?? DateTimeOffset.Now;
         var left = First;
         foreach (var client in Clients)
@@ -55,21 +43,16 @@ public sealed class GetPbxCallRecordCommand : PartyCmdlet
     private int Read(PbxClient client, DateTimeOffset until, CallFilter filter, int left)
     {
         WriteVerbose(SR.AskingForRecords.With(client.Name, Since, until));
-        var calls = client.ReadCallRecordsAsync(Since.Moment, until, StopToken).GetAsyncEnumerator(StopToken);
-        try
+        if (left > 0)
         {
-            while (left > 0 && Await(_ => calls.MoveNextAsync().AsTask()))
+            TakeEach(client.ReadCallRecordsAsync(Since.Moment, until, StopToken), call =>
             {
-                Report(client, calls.Current, until);
-                if (!filter.IsMatch(calls.Current))
-                    continue;
-                WriteObject(calls.Current);
-                left--;
-            }
-        }
-        finally
-        {
-            Await(_ => calls.DisposeAsync().AsTask());
+                Report(client, call, until);
+                if (!filter.IsMatch(call))
+                    return true;
+                WriteObject(call);
+                return --left > 0;
+            });
         }
         WriteProgress(new ProgressRecord(0, SR.ReadingRecords.With(client.Name), " ") { RecordType = ProgressRecordType.Completed });
         return left;

@@ -86,6 +86,34 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
         return task!.GetAwaiter().GetResult();
     }
 
+    /// <summary>Takes the items of an asynchronous sequence on the pipeline thread, as they come.</summary>
+    /// <param name="items">The sequence.</param>
+    /// <param name="take">Takes one; false when no more are wanted.</param>
+    /// <exception cref="PipelineStoppedException">The cmdlet was stopped.</exception>
+    /// <exception cref="PbxException">The sequence failed.</exception>
+    private protected void TakeEach<T>(IAsyncEnumerable<T> items, Func<T, bool> take)
+    {
+        var source = items.GetAsyncEnumerator(StopToken);
+        var move = Task.FromResult(true);
+        try
+        {
+            while (Await(_ => move = source.MoveNextAsync().AsTask()))
+                if (!take(source.Current))
+                    break;
+        }
+        finally
+        {
+            _ = EndAsync();
+        }
+
+        // A stopped pipeline leaves while the last step is still on its way; it must end before the rest can.
+        async Task EndAsync()
+        {
+            await ((Task)move).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await source.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Waits for work for one slice, then lets others have their turn.</summary>
     /// <param name="task">The work.</param>
     /// <param name="limit">The longest time; infinite for a whole slice.</param>

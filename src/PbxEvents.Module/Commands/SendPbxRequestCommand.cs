@@ -91,24 +91,11 @@ public sealed class SendPbxRequestCommand : ConnectionCmdlet
     private void Send(PbxClient connection, PbxRequest request)
     {
         var timeout = Timeout < 0 ? System.Threading.Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Timeout);
-        var replies = connection.RequestAsync(request, timeout, MaxReplies == 0 ? int.MaxValue : MaxReplies, StopToken).GetAsyncEnumerator();
-        var move = Task.FromResult(true);
-        try
+        TakeEach(connection.RequestAsync(request, timeout, MaxReplies == 0 ? int.MaxValue : MaxReplies, StopToken), reply =>
         {
-            while (Await(_ => move = replies.MoveNextAsync().AsTask()))
-                WriteObject(replies.Current);
-        }
-        finally
-        {
-            _ = EndAsync();
-        }
-
-        // A stopped pipeline leaves while the last step is still on its way; it must end before the rest can.
-        async Task EndAsync()
-        {
-            await ((Task)move).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await replies.DisposeAsync().ConfigureAwait(false);
-        }
+            WriteObject(reply);
+            return true;
+        });
     }
 
     /// <summary>Asks before what restarts, quits, impersonates or changes; the rest is only asked for with -Confirm or -WhatIf.</summary>

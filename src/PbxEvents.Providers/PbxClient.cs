@@ -267,7 +267,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     {
         var reader = _driver.Records ?? throw Faults.NoRecords(Provider);
         await foreach (var record in reader.ReadAsync(from, to, cancellationToken).ConfigureAwait(false))
-            yield return record.ToCall(Name, Provider);
+            yield return record.ToTrackedEvent(null, Name, Provider).Call!;
     }
 
     /// <summary>Answers a request that another client sent here.</summary>
@@ -290,6 +290,9 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     /// <summary>Ends the connection in order.</summary>
     /// <returns>When nothing of it is left.</returns>
     public async ValueTask DisposeAsync() => await DisconnectAsync(CancellationToken.None).ConfigureAwait(false);
+
+    /// <summary>Tells a problem that is not the link's in the stream. Any thread.</summary>
+    internal void Warn(PbxException problem) => _supervisor.Post(() => _supervisor.Warn(problem));
 
     /// <summary>As the public one, with a fake platform, network, HTTP or chance in the place of the real ones.</summary>
     internal static PbxClient Start(PbxConnectOptions options, PbxProvider provider, ILinkFactory? links, IHttpClient? http, Func<double>? random = null)

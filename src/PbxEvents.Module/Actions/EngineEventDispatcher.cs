@@ -59,6 +59,11 @@ internal sealed class EngineEventDispatcher : IDisposable
         {
             // The connection, the module or the runspace has ended.
         }
+        catch (Exception e)
+        {
+            // Uncaught on a thread of its own, a mistake would end the process.
+            _client.Warn(Faults.Unexpected("raising engine events", e));
+        }
     }
 
     private void Raise(List<(PbxEvent Event, PbxGap? Gap)> batch, HashSet<string> wanted, CancellationToken token)

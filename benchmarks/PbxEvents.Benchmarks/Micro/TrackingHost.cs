@@ -43,7 +43,7 @@ internal sealed class TrackingHost(int capacity) : ISessionHost
     {
     }
 
-    public SessionTimer NewTimer(Action elapsed) => new NoTimer();
+    public SessionTimer NewTimer(Action elapsed, Delegate? named = null) => new NoTimer();
 
     public void LinkReady(int link, LinkRecovery recovery, SnapshotRequest? wanted = null)
     {

@@ -1,7 +1,7 @@
 namespace PbxEvents.Module.Reading;
 
 /// <summary>What cmdlets and actions that look for calls look for. Immutable.</summary>
-internal sealed class CallFilter
+internal sealed record CallFilter
 {
     public PbxCallState[]? State { get; init; }
 

@@ -52,25 +52,24 @@ internal sealed class EventPipeline(string connection, string provider, int capa
         Log.Append(pbxEvent);
     }
 
-    /// <summary>Tells what became of a gap that was told before.</summary>
-    public void EmitGapFilled(PbxGap gap) => Emit(new PbxEvent
-    {
-        Category = PbxCategory.Connection,
-        Name = "GapFilled",
-        Synthesized = true,
-        Payload = Encoding.UTF8.GetBytes(ConnectionPayload.From(gap)),
-    });
-
     /// <summary>Tells something about the connection itself.</summary>
-    public void EmitConnection(string name, PbxException? error, PbxGap? gap = null) => Emit(new PbxEvent
+    /// <param name="name">What happened.</param>
+    /// <param name="error">Why; null for nothing that failed.</param>
+    /// <param name="gap">What was lost with it.</param>
+    /// <param name="json">Its data. Default the error's.</param>
+    public void EmitConnection(string name, PbxException? error = null, PbxGap? gap = null, string? json = null)
     {
-        Category = PbxCategory.Connection,
-        Name = name,
-        Error = error,
-        Gap = gap,
-        Synthesized = true,
-        Payload = error is null ? default : Encoding.UTF8.GetBytes(ConnectionPayload.From(error)),
-    });
+        json ??= error is null ? null : ConnectionPayload.From(error);
+        Emit(new PbxEvent
+        {
+            Category = PbxCategory.Connection,
+            Name = name,
+            Error = error,
+            Gap = gap,
+            Synthesized = true,
+            Payload = json is null ? default : Encoding.UTF8.GetBytes(json),
+        });
+    }
 
     /// <summary>All times that scripts see are of this machine's zone: what compares them with hours, and what writes them, means those.</summary>
     private DateTimeOffset ToLocal(DateTimeOffset time)

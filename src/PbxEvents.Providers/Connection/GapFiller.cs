@@ -134,16 +134,12 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
     /// <summary>Records are of everybody's calls; subscriptions may be of some.</summary>
     private bool IsWanted(CallRecord record, string? topic)
     {
-        var seen = record.ToEvent(topic);
-        new CallTracker(connection.Name, connection.Provider).Apply(seen, record.Update);
-        return connection.Subscriptions.All.Any(s => IsLive(s) && (s.Matches(seen) || s.Filter.EventName.Count > 0));
+        var seen = record.ToTrackedEvent(topic, connection.Name, connection.Provider);
+        return connection.Subscriptions.Live.Any(s => s.Matches(seen) || s.Filter.EventName.Count > 0);
     }
 
-    private bool WantsCalls() => connection.Subscriptions.All.Any(s =>
-        IsLive(s) && s.Type is null or PbxSubscriptionType.Call or PbxSubscriptionType.Queue or PbxSubscriptionType.Cdr);
-
-    private static bool IsLive(PbxSubscription subscription) =>
-        subscription.State is PbxSubscriptionState.Active or PbxSubscriptionState.Pending;
+    private bool WantsCalls() => connection.Subscriptions.Live.Any(s =>
+        s.Type is null or PbxSubscriptionType.Call or PbxSubscriptionType.Queue or PbxSubscriptionType.Cdr);
 
     private void Failed(Filling filling, PbxException fault)
     {
@@ -173,7 +169,7 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
         _pending.Remove(filling);
         filling.Gap.Close(recovery, filling.Detail is { } before ? $"{before} {detail}" : detail);
         connection.Activity.Write($"Gap filled: {filling.Gap}.");
-        connection.Pipeline.EmitGapFilled(filling.Gap);
+        connection.Pipeline.EmitConnection("GapFilled", json: ConnectionPayload.From(filling.Gap));
     }
 
     /// <summary>One gap on its way to be filled. Loop only, but for what never changes.</summary>

@@ -230,10 +230,10 @@ internal sealed class LinkManager
         if (recovery.Recovery == PbxGapRecovery.Recovered)
             _connection.Pipeline.Calls.RegainSight();
         var isContinued = _wasConnected || recovery.LostFrom is not null;
-        if (recovery.LostFrom is not null || (_wasConnected && _connection.Subscriptions.HasLive))
+        if (recovery.LostFrom is not null || (_wasConnected && _connection.Subscriptions.Live.Any()))
             ReportGap(recovery);
         Activity.Write("Connected.");
-        _connection.Pipeline.EmitConnection(nameof(PbxConnectionState.Connected), null);
+        _connection.Pipeline.EmitConnection(nameof(PbxConnectionState.Connected));
         if (wanted is not null && (_connection.Work.IsUnanswered || (isContinued && recovery.Recovery != PbxGapRecovery.Recovered)))
             _connection.Work.AskFor(wanted);
         _wasConnected = true;
@@ -255,7 +255,7 @@ internal sealed class LinkManager
         };
         Status.AddGap(gap);
         Activity.Write($"Gap: {gap}.");
-        _connection.Pipeline.EmitConnection("Gap", null, gap);
+        _connection.Pipeline.EmitConnection("Gap", gap: gap);
         if (isFilled)
             _connection.Gaps.Fill(gap, recovery.Recovery);
     }

@@ -24,7 +24,8 @@ internal sealed class LoopTimers(TimeProvider clock, Action<Action, Delegate?> p
 
     /// <summary>Makes a timer, not set yet.</summary>
     /// <param name="elapsed">Runs on the loop each time it elapses.</param>
-    public SessionTimer New(Action elapsed) => new LoopTimer(this, elapsed);
+    /// <param name="named">Whose name it has in the report of a mistake; null for its own.</param>
+    public SessionTimer New(Action elapsed, Delegate? named = null) => new LoopTimer(this, elapsed, named ?? elapsed);
 
     public void Dispose()
     {
@@ -32,7 +33,7 @@ internal sealed class LoopTimers(TimeProvider clock, Action<Action, Delegate?> p
             timer.Cancel();
     }
 
-    private sealed class LoopTimer(LoopTimers owner, Action elapsed) : SessionTimer
+    private sealed class LoopTimer(LoopTimers owner, Action elapsed, Delegate named) : SessionTimer
     {
         private ITimer? _timer;
         private long _setting;
@@ -58,7 +59,7 @@ internal sealed class LoopTimers(TimeProvider clock, Action<Action, Delegate?> p
             var setting = ++_setting;
             _setAt = Stopwatch.GetTimestamp();
             _isGrace = isGrace;
-            _timer = owner.CreateTimer(() => Tick(setting), elapsed, delay);
+            _timer = owner.CreateTimer(() => Tick(setting), named, delay);
             owner._set.Add(this);
         }
 
@@ -77,6 +78,6 @@ internal sealed class LoopTimers(TimeProvider clock, Action<Action, Delegate?> p
         }
     }
 
-    private ITimer CreateTimer(Action tick, Action elapsed, TimeSpan delay) =>
-        clock.CreateTimer(_ => post(tick, elapsed), null, delay > TimeSpan.Zero ? delay : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    private ITimer CreateTimer(Action tick, Delegate named, TimeSpan delay) =>
+        clock.CreateTimer(_ => post(tick, named), null, delay > TimeSpan.Zero ? delay : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
 }

@@ -24,13 +24,13 @@ internal static class RecordedCall
         };
     }
 
-    /// <summary>The call, apart from any that were seen live.</summary>
-    public static PbxCall ToCall(this CallRecord record, string connection, string provider)
+    /// <summary>The event with its call, apart from any that were seen live.</summary>
+    public static PbxEvent ToTrackedEvent(this CallRecord record, string? topic, string connection, string provider)
     {
-        var told = record.ToEvent(null);
+        var told = record.ToEvent(topic);
         told.Connection = connection;
         told.Provider = provider;
         new CallTracker(connection, provider).Apply(told, record.Update);
-        return told.Call!;
+        return told;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class SessionHost(ConnectionSupervisor connection) : ISessionHos
 
     public string NewId() => Guid.NewGuid().ToString("N");
 
-    public SessionTimer NewTimer(Action elapsed) => connection.Timers.New(elapsed);
+    public SessionTimer NewTimer(Action elapsed, Delegate? named = null) => connection.Timers.New(elapsed, named);
 
     public void Emit(PbxEvent pbxEvent, CallUpdate? call = null, QueueUpdate? queue = null) => connection.Pipeline.Emit(pbxEvent, call, queue);
 

@@ -22,8 +22,8 @@ internal sealed class SubscriptionBook
         }
     }
 
-    /// <summary>True when somebody misses what comes while there is no link. Any thread.</summary>
-    public bool HasLive => All.Any(s => s.State is PbxSubscriptionState.Active or PbxSubscriptionState.Pending);
+    /// <summary>Those that miss what comes while there is no link. Any thread.</summary>
+    public IEnumerable<PbxSubscription> Live => All.Where(s => s.State is PbxSubscriptionState.Active or PbxSubscriptionState.Pending);
 
     public void Add(PbxSubscription subscription, TaskCompletionSource<PbxSubscription> waiter)
     {

@@ -23,8 +23,9 @@ internal interface ISessionHost
 
     /// <summary>Makes a timer, not set yet.</summary>
     /// <param name="elapsed">Runs on the loop each time it elapses.</param>
+    /// <param name="named">Whose name it has in the report of a mistake; null for its own.</param>
     /// <returns>The timer. It needs no disposing.</returns>
-    SessionTimer NewTimer(Action elapsed);
+    SessionTimer NewTimer(Action elapsed, Delegate? named = null);
 
     /// <summary>Passes an event on: it is tracked, numbered, kept and told to everybody who waits.</summary>
     /// <param name="pbxEvent">The event, not to be touched again.</param>

@@ -84,7 +84,7 @@ internal sealed class RecordingHost : ISessionHost
 
     public void Send(int link, OutFrame frame) => Sent.Add((link, frame));
 
-    public SessionTimer NewTimer(Action elapsed) => _timers.New(elapsed);
+    public SessionTimer NewTimer(Action elapsed, Delegate? named = null) => _timers.New(elapsed, named);
 
     public void Emit(PbxEvent pbxEvent, CallUpdate? call = null, QueueUpdate? queue = null)
     {

@@ -23,7 +23,7 @@ internal sealed class KeyedTimers<TKey>(ISessionHost host, Action<TKey> elapsed)
             {
                 _set.Remove(key);
                 elapsed(key);
-            }));
+            }, elapsed));
         }
         timer.Set(delay);
     }

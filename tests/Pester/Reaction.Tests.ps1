@@ -354,3 +354,30 @@ Describe 'The end of actions' {
         Remove-Variable seen -Scope Global
     }
 }
+
+Describe 'Errors of an action' {
+    It 'are shown as any error, each with the line of the script, on the error stream' {
+        $script = Join-Path $TestDrive 'failing.ps1'
+        Set-Content $script @'
+Import-Module $args[0]
+$null = Start-PbxSimulator TelecomX | Connect-PbxEvents
+$null = Register-PbxSubscription Call -MaxTriggerCount 1 -Action {
+    Get-Item /nowhere
+    Write-Error 'soft'
+    'put out'
+    throw 'hard'
+}
+$null = Invoke-PbxSimulation Missed -Pace 0
+$null = Wait-PbxCall -Outcome Missed -Timeout 10
+"errors: $($Error.Count)"
+'@
+        $shown = & $Pwsh -NoProfile -NonInteractive -File $script $ModulePath 2>&1
+        $errors = ($shown | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }) -join "`n" -replace '\e\[[0-9;]*m'
+        $errors | Should -Match 'failing.ps1:4\s'
+        $errors | Should -Match '\n\s*4 \|\s+Get-Item /nowhere'
+        $errors | Should -Match 'failing.ps1:3\s[^\0]*soft'
+        $errors | Should -Match "hard \(failing.ps1, line 7: throw 'hard'\)"
+        $errors | Should -Not -Match 'Invoke-Pbx'
+        @($shown) | Should -Contain 'errors: 3'
+    }
+}

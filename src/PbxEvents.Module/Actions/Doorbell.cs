@@ -28,8 +28,11 @@ public sealed class Doorbell
     /// <summary>Rings. PowerShell subscribes to it.</summary>
     public event EventHandler? Rung;
 
-    /// <summary>The command that takes everything out. Used by the doorbell's own action.</summary>
-    public CmdletInfo Command { get; } = new("Invoke-PbxReaction", typeof(InvokePbxReactionCommand));
+    /// <summary>
+    /// The command that takes everything out. Used by the doorbell's own action. Errors of actions appear under its name, so it has the one
+    /// by which the user gave the action.
+    /// </summary>
+    public CmdletInfo Command { get; } = new("Register-PbxSubscription", typeof(InvokePbxReactionCommand));
 
     /// <summary>What is to be done. Used by the doorbell's own action.</summary>
     internal Reactions Reactions { get; }

@@ -6,10 +6,8 @@ namespace PbxEvents.Module.Actions;
 
 /// <summary>
 /// Runs what waits for actions, for one turn. The doorbell's own command: a cmdlet, because only a cmdlet has an error
-/// stream to write to. Not exported.
+/// stream to write to. Without an attribute, so that the module does not export it.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Invoke, "PbxReaction")]
-[OutputType(typeof(object))]
 public sealed class InvokePbxReactionCommand : PSCmdlet
 {
     /// <summary>The doorbell that rang.</summary>
@@ -19,6 +17,7 @@ public sealed class InvokePbxReactionCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing() => Doorbell.Reactions.RunTurn(
         WriteObject,
+        WriteError,
         failure => WriteError(ModuleErrors.ActionFailed(failure)),
         gap => WriteWarning(ReadingCmdlet.Describe(gap)));
 }

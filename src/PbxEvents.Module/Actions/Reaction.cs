@@ -31,9 +31,11 @@ internal sealed class Reaction(
         !_isOver && pbxEvent.Sequence > subscription.StartSequence && subscription.Matches(pbxEvent) && calls.IsMatch(pbxEvent);
 
     /// <summary>Runs the action once.</summary>
+    /// <param name="pbxEvent">The event.</param>
+    /// <param name="writeError">Gets each error that does not end it.</param>
     /// <returns>What the action put out.</returns>
     /// <exception cref="RuntimeException">What the action threw.</exception>
-    public IEnumerable<PSObject> Run(PbxEvent pbxEvent)
+    public IEnumerable<PSObject> Run(PbxEvent pbxEvent, Action<ErrorRecord> writeError)
     {
         if (++_triggered >= maxTriggerCount)
             End();
@@ -46,7 +48,7 @@ internal sealed class Reaction(
             new("Sender", client),
             new("EventSubscriber", subscription),
         };
-        return action.InvokeWithContext(null, variables, pbxEvent);
+        return new ActionRun(action, variables, pbxEvent).Run(writeError);
     }
 
     /// <summary>The last time; the subscription goes too, as an engine event's subscriber does.</summary>

@@ -82,9 +82,10 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
 
     /// <summary>Runs what waits, for one turn. Pipeline thread.</summary>
     /// <param name="write">Gets what actions put out.</param>
-    /// <param name="writeError">Gets what they threw.</param>
+    /// <param name="writeError">Gets what did not end them.</param>
+    /// <param name="fail">Gets what did: what they threw.</param>
     /// <param name="warn">Gets what they did not get to see.</param>
-    public void RunTurn(Action<PSObject> write, Action<PbxActionFailure> writeError, Action<PbxGap> warn)
+    public void RunTurn(Action<PSObject> write, Action<ErrorRecord> writeError, Action<PbxActionFailure> fail, Action<PbxGap> warn)
     {
         if (IsRunning)
             return;
@@ -101,7 +102,7 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
                 {
                     if (Stopwatch.GetElapsedTime(started) > length)
                         return;
-                    Run(queue, write, writeError);
+                    Run(queue, write, writeError, fail);
                 }
             }
         }
@@ -135,7 +136,7 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
         doorbell?.Remove();
     }
 
-    private static void Run(ReactionQueue queue, Action<PSObject> write, Action<PbxActionFailure> writeError)
+    private static void Run(ReactionQueue queue, Action<PSObject> write, Action<ErrorRecord> writeError, Action<PbxActionFailure> fail)
     {
         var (reaction, pbxEvent) = queue.Take();
         if (reaction.IsOver)
@@ -143,7 +144,7 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
         var subscription = reaction.Subscription;
         try
         {
-            foreach (var output in reaction.Run(pbxEvent))
+            foreach (var output in reaction.Run(pbxEvent, writeError))
                 write(output);
             subscription.CountDelivered();
         }
@@ -163,7 +164,7 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
             }
             var failure = new PbxActionFailure(subscription, pbxEvent, e, DateTimeOffset.Now);
             subscription.AddFailure(failure);
-            writeError(failure);
+            fail(failure);
         }
     }
 

@@ -57,6 +57,8 @@ internal static class ModuleErrors
     public static ErrorRecord ActionFailed(PbxActionFailure failure)
     {
         var message = SR.ActionFailed.With(failure.Subscription.Id, failure.Event, failure.Message);
+        if (ScriptLine.Describe(failure.Error) is { } place)
+            message = $"{message} {place}";
         return new ErrorRecord(failure.Error, nameof(SR.ActionFailed), ErrorCategory.OperationStopped, failure.Event)
         {
             ErrorDetails = new ErrorDetails(message) { RecommendedAction = SR.ActionFailedAdvice.With(failure.Subscription.Id) },

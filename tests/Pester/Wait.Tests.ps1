@@ -190,3 +190,48 @@ Describe 'Waiting cmdlets and PowerShell''s own events' {
         $hits | Should -BeGreaterThan 10
     }
 }
+
+Describe 'A wait for what can never come' {
+    BeforeEach {
+        $bench = Connect-Bench -Type @()
+    }
+
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'warns once that nothing is subscribed to' {
+        Wait-PbxCall -Timeout 0.1 -WarningVariable first -WarningAction SilentlyContinue
+        Wait-PbxCall -Timeout 0.1 -WarningVariable second -WarningAction SilentlyContinue
+        "$first" | Should -BeLike "Nothing is subscribed to on $($bench.Connection.Name)*Register-PbxSubscription*"
+        $second | Should -BeNullOrEmpty
+    }
+
+    It 'warns when no subscription brings the category, and names the one that does' {
+        $null = Register-PbxSubscription Queue
+        Wait-PbxEvent Recording -Timeout 0.1 -WarningVariable told -WarningAction SilentlyContinue
+        Get-PbxEvent Voicemail -Wait -Timeout 0.1 -WarningVariable +told -WarningAction SilentlyContinue
+        "$($told[0])" | Should -BeLike '*category Recording*subscribed to Queue only*Register-PbxSubscription Call*'
+        "$($told[1])" | Should -BeLike '*Register-PbxSubscription Voicemail*'
+    }
+
+    It 'warns of a name that no catalogue has' {
+        Wait-PbxEvent -Name CALL_STRAT -Timeout 0.1 -WarningVariable told -WarningAction SilentlyContinue
+        "$told" | Should -BeLike "The catalogue of TelecomX has no event 'CALL_STRAT'.*"
+    }
+
+    It 'says nothing where something can come' {
+        $told = @()
+        Wait-PbxEvent -Name Reconnecting -Timeout 0.1 -WarningVariable +told
+        Wait-PbxEvent Connection -Timeout 0.1 -FromNow -WarningVariable +told
+        $null = Register-PbxSubscription Call
+        Wait-PbxEvent Recording -Timeout 0.1 -WarningVariable +told
+        Wait-PbxEvent -Name CALL_* -Timeout 0.1 -WarningVariable +told
+        Wait-PbxCall -Timeout 0.1 -WarningVariable +told
+        $told | Should -BeNullOrEmpty
+    }
+
+    It 'is an error for the id of a call that is not known' {
+        (Get-ErrorRecord { Wait-PbxCall -Call nope -Timeout 5 }).FullyQualifiedErrorId | Should -BeLike 'CallNotFound,*'
+    }
+}

@@ -31,6 +31,11 @@ public abstract class EventCmdlet : PartyCmdlet
     [Parameter]
     public PbxOutcome[]? Outcome { get; set; }
 
+    private protected override IReadOnlyList<PbxCategory>? AwaitedCategories =>
+        Category ?? (CallState is not null || Outcome is not null ? [PbxCategory.Call] : null);
+
+    private protected override IReadOnlyList<string> AwaitedNames => Name ?? [];
+
     private protected EventFilter MakeFilter(DateTimeOffset? since = null) => new()
     {
         Category = Category,

@@ -13,6 +13,7 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
     private const int TurnMilliseconds = 20;
 
     private readonly List<PbxClient> _clients = [];
+    private bool _isProspectKnown;
 
     private protected ReadingCmdlet()
     {
@@ -49,6 +50,7 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
                         return;
                     lastTurn = Environment.TickCount64;
                 }
+                WarnOfNoProspect();
                 var more = stream.WaitAsync(end.Token);
                 while (!WaitOnce(more, deadline.Left))
                 {
@@ -62,6 +64,30 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
         {
             end.Cancel();
         }
+    }
+
+    /// <summary>The categories that a wait is for; null for all.</summary>
+    private protected virtual IReadOnlyList<PbxCategory>? AwaitedCategories => null;
+
+    /// <summary>The names of events that a wait is for, with wildcards.</summary>
+    private protected virtual IReadOnlyList<string> AwaitedNames => [];
+
+    /// <summary>A wait for what can never come says so, once for each session and reason, so that a loop of waits is not drowned.</summary>
+    private void WarnOfNoProspect()
+    {
+        if (_isProspectKnown)
+            return;
+        _isProspectKnown = true;
+        foreach (var name in Prospect.Unknown(_clients, AwaitedNames))
+            WarnOnce(SR.UnknownEventName.With(name, string.Join(", ", _clients.Select(c => c.Provider).Distinct())));
+        if (AwaitedNames.Count == 0 && Prospect.Missing(_clients, AwaitedCategories) is { } missing)
+            WarnOnce(missing);
+    }
+
+    private void WarnOnce(string text)
+    {
+        if (Session.Told.Add(text))
+            WriteWarning(text);
     }
 
     /// <summary>Opens the connections at the places where the last wait with this filter ended.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Errors;
 using PbxEvents.Module.Reading;
 
 namespace PbxEvents.Module.Commands;
@@ -21,6 +22,8 @@ public sealed class WaitPbxCallCommand : CallCmdlet
     [Parameter]
     public SwitchParameter FromNow { get; set; }
 
+    private protected override IReadOnlyList<PbxCategory>? AwaitedCategories { get; } = [PbxCategory.Call];
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -33,6 +36,9 @@ public sealed class WaitPbxCallCommand : CallCmdlet
     {
         if (Clients.Count == 0)
             return;
+        foreach (var id in Calls ?? [])
+            if (!Clients.Any(c => c.GetCalls().Any(call => call.CallId == id)))
+                ThrowTerminatingError(ModuleErrors.CallNotFound(id));
         var filter = MakeFilter();
         var stream = OpenWaitStream($"{nameof(WaitPbxCallCommand)}\u001c{filter.Text}", FromNow);
         PbxCall? found = null;

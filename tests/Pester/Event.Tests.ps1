@@ -222,3 +222,49 @@ Describe 'Gaps' {
         Wait-PbxCall -Outcome Missed -Timeout 0.5 3>$null | Should -BeNullOrEmpty
     }
 }
+
+Describe 'What is piped to Get-PbxEvent' {
+    BeforeAll {
+        $bench = Connect-Bench -Type 'Call', 'Queue'
+        foreach ($scenario in 'Missed', 'Answered', 'QueueAbandoned') {
+            $null = Invoke-PbxSimulation $scenario -Pace 0
+        }
+        $null = Wait-PbxCall -Outcome Abandoned -Timeout $Patience
+        $missed = Get-PbxCall -Outcome Missed
+    }
+
+    AfterAll {
+        Close-Bench
+    }
+
+    It 'is a call: its events' {
+        $events = $missed | Get-PbxEvent
+        $events.Count | Should -BeGreaterThan 2
+        $events.CallId | Sort-Object -Unique | Should -Be $missed.CallId
+        Get-PbxEvent -Call $missed.CallId | Should -Be $events
+        ($missed | Wait-PbxEvent -Timeout 0).CallId | Should -Be $missed.CallId
+    }
+
+    It 'is a subscription: what belongs to it' {
+        $queue = Get-PbxSubscription | Where-Object Type -EQ Queue | Get-PbxEvent
+        $queue.Category | Should -Contain Queue
+        $queue | Where-Object { $_.Category -ne 'Queue' -and -not $_.Queue } | Should -BeNullOrEmpty
+        $both = Get-PbxSubscription | Get-PbxEvent
+        $both.Count | Should -BeGreaterThan $queue.Count
+        $both.Category | Should -Not -Contain Connection
+    }
+
+    It 'is a connection: all of its events' {
+        ($bench.Connection | Get-PbxEvent).Count | Should -Be (Get-PbxEvent).Count
+    }
+
+    It 'may come from a file, and is shown as if it did not' {
+        $file = Join-Path $TestDrive 'call.xml'
+        $missed | Export-Clixml $file
+        $read = Import-Clixml $file
+        ($read | Get-PbxEvent).Count | Should -Be ($missed | Get-PbxEvent).Count
+        ($read | Out-String) | Should -Be ($missed | Out-String)
+        Get-PbxEvent Call -Last 2 | Export-Clixml $file
+        (Import-Clixml $file | Out-String) | Should -Be (Get-PbxEvent Call -Last 2 | Out-String)
+    }
+}

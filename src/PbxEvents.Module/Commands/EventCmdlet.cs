@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Reading;
 
@@ -7,6 +8,9 @@ namespace PbxEvents.Module.Commands;
 /// <summary>Base of the cmdlets that read events through a filter.</summary>
 public abstract class EventCmdlet : PartyCmdlet
 {
+    private readonly HashSet<string> _calls = [];
+    private readonly HashSet<PbxSubscription> _subscriptions = [];
+
     private protected EventCmdlet()
     {
     }
@@ -31,10 +35,30 @@ public abstract class EventCmdlet : PartyCmdlet
     [Parameter]
     public PbxOutcome[]? Outcome { get; set; }
 
+    /// <summary>Only events of these calls: objects or ids.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("CallId")]
+    [ArgumentCompleter(typeof(CallCompleter))]
+    [ValidateNotNullOrEmpty]
+    public CallArgument[]? Call { get; set; }
+
+    /// <summary>Only events that belong to these subscriptions: objects.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    public PbxSubscription[]? Subscription { get; set; }
+
     private protected override IReadOnlyList<PbxCategory>? AwaitedCategories =>
-        Category ?? (CallState is not null || Outcome is not null ? [PbxCategory.Call] : null);
+        Category ?? (CallState is not null || Outcome is not null || Call is not null ? [PbxCategory.Call] : null);
 
     private protected override IReadOnlyList<string> AwaitedNames => Name ?? [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        base.ProcessRecord();
+        _calls.UnionWith(Call?.Select(c => c.CallId) ?? []);
+        _subscriptions.UnionWith(Subscription ?? []);
+    }
 
     private protected EventFilter MakeFilter(DateTimeOffset? since = null) => new()
     {
@@ -43,6 +67,8 @@ public abstract class EventCmdlet : PartyCmdlet
         Outcome = Outcome,
         Name = new TextPatterns(Name),
         Parties = MakePartyFilter(),
+        Calls = _calls,
+        Subscriptions = _subscriptions,
         Since = since,
     };
 }

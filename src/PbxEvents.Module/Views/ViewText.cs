@@ -21,18 +21,18 @@ public static class ViewText
             PbxGapRecovery.Partial or PbxGapRecovery.Pending => Tone.Warning,
             _ => Tone.Bad,
         }),
-        _ => "",
+        _ => FromText(item as PSObject),
     };
 
     /// <summary>A moment as people say it from now: <c>now</c>, <c>12 s ago</c>, <c>3 min ago</c>.</summary>
     /// <param name="moment">The moment; null for none.</param>
     /// <returns>Text; empty for none.</returns>
-    public static string Ago(DateTimeOffset? moment) => moment is { } then ? TimeText.Ago(DateTimeOffset.UtcNow - then) : "";
+    public static string Ago(object? moment) => MomentOf(moment) is { } then ? TimeText.Ago(DateTimeOffset.UtcNow - then) : "";
 
     /// <summary>A moment of today as a time, an older one with its date, in local time.</summary>
     /// <param name="moment">The moment; null for none.</param>
     /// <returns>Text; empty for none.</returns>
-    public static string Clock(DateTimeOffset? moment) => moment is not { } then ? ""
+    public static string Clock(object? moment) => MomentOf(moment) is not { } then ? ""
         : then.ToLocalTime() is var local && local.Date == DateTimeOffset.Now.Date
             ? local.ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture)
             : local.ToString("MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture);
@@ -40,10 +40,10 @@ public static class ViewText
     /// <summary>How long people talked. Of a call in progress nothing: what is shown may have been seen long ago.</summary>
     /// <param name="call">The call.</param>
     /// <returns>Text; empty when it lives or nobody answered.</returns>
-    public static string Talk(PbxCall call)
+    public static string Talk(PSObject call)
     {
         ArgumentNullException.ThrowIfNull(call);
-        return call.TalkTime is { } talk ? TimeText.Clock(talk) : "";
+        return call.Properties[nameof(PbxCall.TalkTime)]?.Value is TimeSpan talk ? TimeText.Clock(talk) : "";
     }
 
     /// <summary>How many wait in a queue; in a warning colour when somebody does.</summary>
@@ -54,6 +54,25 @@ public static class ViewText
         ArgumentNullException.ThrowIfNull(queue);
         return queue.WaitingCount is { } count ? Tones.Paint($"{count}", count > 0 ? Tone.Warning : Tone.Plain) : "";
     }
+
+    /// <summary>An object that came from a file or another process has its states as texts, or as numbers.</summary>
+    private static string FromText(PSObject? item) =>
+        Read<PbxGapRecovery>(item, nameof(PbxGap.Recovery)) is { } recovery ? recovery.ToString()
+        : OfCall(
+            Read<PbxCallState>(item, nameof(PbxEvent.CallState)) ?? Read<PbxCallState>(item, nameof(PbxCall.State)),
+            Read<PbxOutcome>(item, nameof(PbxCall.Outcome)));
+
+    private static T? Read<T>(PSObject? item, string property)
+        where T : struct, Enum =>
+        Enum.TryParse<T>(item?.Properties[property]?.Value?.ToString(), out var value) && Enum.IsDefined(value) ? value : null;
+
+    private static DateTimeOffset? MomentOf(object? moment) => (moment is PSObject wrapped ? wrapped.BaseObject : moment) switch
+    {
+        DateTimeOffset then => then,
+        DateTime then => then,
+        PSCustomObject or PSObject when ((PSObject)moment!).Properties[nameof(DateTimeOffset.UtcDateTime)]?.Value is DateTime utc => new DateTimeOffset(utc, TimeSpan.Zero),
+        _ => null,
+    };
 
     private static string OfCall(PbxCallState? state, PbxOutcome? outcome) =>
         Tones.Paint(outcome?.ToString() ?? state?.ToString() ?? "", Tones.Of(state, outcome));

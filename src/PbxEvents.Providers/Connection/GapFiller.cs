@@ -158,6 +158,8 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
             Close(filling, filling.Otherwise, $"The call records could not be read: {filling.Fault?.Message}");
         else if (filling.Fault is { } fault)
             Close(filling, PbxGapRecovery.Partial, $"The last time the call records could not be read, so late ones may be missing: {fault.Message}");
+        else if (filling.Reader.Omission is { } omission)
+            Close(filling, PbxGapRecovery.Partial, omission);
         else if (filling.IsCut)
             Close(filling, PbxGapRecovery.Partial, $"Call records are asked for as far back as {connection.Options.HistoryLimit.TotalHours:0.#} h; the gap began earlier.");
         else

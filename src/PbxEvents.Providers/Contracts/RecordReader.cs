@@ -22,6 +22,12 @@ internal abstract class RecordReader
     public virtual string? Topic => null;
 
     /// <summary>
+    /// What the records that this credential may see leave out, as a sentence; null for nothing. A gap that is filled from them is Partial.
+    /// Said by the newest reading.
+    /// </summary>
+    public virtual string? Omission => null;
+
+    /// <summary>
     /// The calls whose end lies in a window, in the order of their ends as far as the platform lets one know. The reader begins to look
     /// early enough for calls that began long before (the sheet's longest call), and leaves out calls that still go on.
     /// </summary>

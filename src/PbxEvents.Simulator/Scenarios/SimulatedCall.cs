@@ -82,6 +82,12 @@ public sealed class SimulatedCall
     /// <summary>How waiting ended; null while the caller waits.</summary>
     internal QueueResult? QueueResult { get; set; }
 
+    /// <summary>When the caller left a message; null when none was left.</summary>
+    internal DateTimeOffset? VoicemailAt { get; private set; }
+
+    /// <summary>True when the caller hung up first.</summary>
+    internal bool IsEndedByCaller { get; private set; }
+
     /// <summary>The machine that answered last; null when none did.</summary>
     internal SystemKind? System { get; set; }
 
@@ -153,11 +159,15 @@ public sealed class SimulatedCall
             case CallEnded ended:
                 End(Leg(0), ended.Reason, now);
                 EndedAt = now;
+                IsEndedByCaller = ended.ByCaller;
                 Outcome = OutcomeOf(ended.Reason);
                 break;
             case QueueEntered:
                 Queue = QueueName;
                 QueuedAt = now;
+                break;
+            case VoicemailLeft:
+                VoicemailAt = now;
                 break;
             case QueueLeft left:
                 QueueResult = left.Result;

@@ -58,7 +58,17 @@ internal sealed class TelecomXRenderer(TelecomXPbx pbx)
 
     private static string EventId(SimulatedCall call) => call.Hex($"event {++call.NextEvent}", 24);
 
-    private static string Channel(SimulatedCall call, string leg) => $"{call.Digits($"channel {leg}", 10)}.{call.Number}";
+    /// <summary>The channel of a leg.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="leg">The leg's number, or which side of the question before an attended transfer.</param>
+    /// <returns>The id.</returns>
+    public static string Channel(SimulatedCall call, string leg) => $"{call.Digits($"channel {leg}", 10)}.{call.Number}";
+
+    /// <summary>The SIP Call-ID of a call.</summary>
+    /// <param name="call">What it is a part of.</param>
+    /// <param name="session">The call's <c>sessionId</c>.</param>
+    /// <returns>The id.</returns>
+    public static string SipCallId(SimulatedCall call, string session) => $"{call.Hex($"sip {session}", 16)}@{SipDomain}";
 
     private static string StateOf(SimulatedLeg leg) => leg.State switch
     {
@@ -116,7 +126,7 @@ internal sealed class TelecomXRenderer(TelecomXPbx pbx)
         ["callee"] = null,
         ["calleeName"] = "",
         ["channel"] = channel,
-        ["callId"] = $"{call.Hex($"sip {session}", 16)}@{SipDomain}",
+        ["callId"] = SipCallId(call, session),
         ["direction"] = null,
         ["leg"] = leg,
         ["originator"] = null,
@@ -196,11 +206,16 @@ internal sealed class TelecomXRenderer(TelecomXPbx pbx)
     /// <returns>The id.</returns>
     public static string QueueCallId(SimulatedCall call) => $"{Channel(call, "0")}-{TelecomXPbx.Host}";
 
+    /// <summary>The id of the message that a call left.</summary>
+    /// <param name="call">The call.</param>
+    /// <returns>The id.</returns>
+    public static string VoicemailId(SimulatedCall call) => call.Hex("voicemail", 24);
+
     private TelecomXEvent Voicemail(SimulatedCall call) => new("PBX", "VOICEMAIL_NEW", new JsonObject
     {
         ["customer"] = pbx.Customer,
         ["_id"] = pbx.EmployeeOf(call.Extension),
-        ["voicemailId"] = call.Hex("voicemail", 24),
+        ["voicemailId"] = VoicemailId(call),
         ["callerNumber"] = call.From,
         ["callerName"] = call.FromName,
         ["length"] = 12,

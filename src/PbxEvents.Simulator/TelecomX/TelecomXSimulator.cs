@@ -8,7 +8,7 @@ using PbxEvents.Simulator.SocketIo;
 
 namespace PbxEvents.Simulator.TelecomX;
 
-/// <summary>TelecomX's server side: login, socket, snapshots, requests between clients (telecomx.md).</summary>
+/// <summary>TelecomX's server side: login, socket, snapshots, call records, requests between clients (telecomx.md).</summary>
 public sealed class TelecomXSimulator : SocketIoSimulator
 {
     /// <summary>The fault that answers the next Count logins (default 1) with 403 <c>blacklisted</c>.</summary>
@@ -38,6 +38,7 @@ public sealed class TelecomXSimulator : SocketIoSimulator
         };
         _accounts.Map(Routes);
         new TelecomXSnapshots(_pbx, _accounts, () => ActiveCalls, AllClients).Map(Routes);
+        new TelecomXHistory(_pbx, _accounts, Calls, () => ActiveCalls, Faults, _options.RecordsNameSession, Clock).Map(Routes);
         _renderer = new TelecomXRenderer(_pbx);
         _partners = new TelecomXPartners(_pbx, AllClients, RunInBackground, time => PauseAsync(time, Stopping));
     }
@@ -55,7 +56,7 @@ public sealed class TelecomXSimulator : SocketIoSimulator
     public override string AccessToken => _accessToken = _accounts.Identify(_accessToken) is null ? _accounts.Issue(_user) : _accessToken!;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> FaultNames { get; } = [.. SimulatorFaults.Names, BlacklistFault];
+    public override IReadOnlyList<string> FaultNames { get; } = [.. SimulatorFaults.Names, SimulatorFaults.NoRecords, SimulatorFaults.LateRecords, BlacklistFault];
 
     /// <summary>The id of the user's employee.</summary>
     public string Employee => _user.Employee;

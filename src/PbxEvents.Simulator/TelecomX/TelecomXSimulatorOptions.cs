@@ -35,6 +35,11 @@ public sealed record TelecomXSimulatorOptions : SimulatorOptions
     /// </summary>
     public bool UsesIds { get; init; }
 
+    /// <summary>
+    /// True adds <c>sessionId</c> to the call records, which the platform's pages neither show nor rule out. Default false.
+    /// </summary>
+    public bool RecordsNameSession { get; init; }
+
     /// <summary>The SMS key that a login must bring besides the password; null for none.</summary>
     public string? SmsKey { get; init; }
 

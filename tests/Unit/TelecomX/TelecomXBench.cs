@@ -12,11 +12,11 @@ internal static class TelecomXBench
     /// <summary>A ready token's ticket, which tells no access level.</summary>
     public static TelecomXTicket Ticket { get; } = new(new Secret("T"), "C");
 
-    /// <summary>Makes a session, without a link.</summary>
-    public static TelecomXSession CreateSession(RecordingHost host)
+    /// <summary>Makes a session, without a link; null for keys that nobody looks at.</summary>
+    public static TelecomXSession CreateSession(RecordingHost host, TelecomXKeys? keys = null)
     {
         var options = new PbxConnectOptions { Provider = "TelecomX", Application = "pwsh", InstanceId = "host-1" };
-        var session = new TelecomXSession(host, "api.test", options);
+        var session = new TelecomXSession(host, "api.test", options, keys ?? new TelecomXKeys());
         host.Session = session;
         return session;
     }

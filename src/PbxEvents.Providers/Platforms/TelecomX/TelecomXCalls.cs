@@ -9,28 +9,26 @@ namespace PbxEvents.Providers.Platforms.TelecomX;
 /// <param name="pool">Where texts come from.</param>
 /// <param name="fields">The event's fields.</param>
 /// <param name="privacy">Who must not be shown.</param>
+/// <param name="keys">The legs of calls, also for events that name the channel only.</param>
 /// <param name="tracksCarrierCalls">
 /// True while carrier calls are to be tracked: both layers speak of the same calls under different ids (section 7), so
 /// the carrier's count only while no PBX channel is subscribed.
 /// </param>
 /// <param name="seesSetUps">True while the start of every call is brought: no subscription has narrowed it away.</param>
 internal sealed class TelecomXCalls(
-    ISessionHost host, Utf8Pool pool, JsonFields fields, TelecomXPrivacy privacy, Func<bool> tracksCarrierCalls, Func<bool> seesSetUps)
+    ISessionHost host, Utf8Pool pool, JsonFields fields, TelecomXPrivacy privacy, TelecomXKeys keys, Func<bool> tracksCarrierCalls, Func<bool> seesSetUps)
 {
     /// <summary>How long after a call its voicemail is taken for its own.</summary>
     private static readonly TimeSpan VoicemailDelay = TimeSpan.FromMinutes(1);
 
     private readonly CallUpdate _update = new();
 
-    /// <summary>From a leg to its call, for events that name the channel only.</summary>
-    private readonly RecentMap<string> _sessions = new();
-
     /// <summary>From a calling number to its newest call; an empty text while there are several. Voicemails name the number only.</summary>
     private readonly RecentMap<string> _callers = new();
 
     /// <summary>The call that an event's channel belongs to; null when it names none that was seen.</summary>
     public string? FindSession() =>
-        (fields.Text(Channel) ?? fields.Text(ChannelId)) is { } channel && _sessions.TryGet(LegOf(channel), out var session) ? session : null;
+        (fields.Text(Channel) ?? fields.Text(ChannelId)) is { } channel ? keys.SessionOf(LegOf(channel)) : null;
 
     /// <summary>Section 7, point 8: server and channel together name a leg anywhere.</summary>
     private string LegOf(string channel) => fields.Text(PbxServer) is { } server ? pool.Join(server, channel) : channel;
@@ -47,7 +45,6 @@ internal sealed class TelecomXCalls(
             return null;
 
         pbxEvent.LegId = LegOf(channel);
-        _sessions.Set(pbxEvent.LegId, session);
         var known = host.FindCall(session);
         if (known?.State == PbxCallState.Ended)
             known = null;
@@ -64,6 +61,9 @@ internal sealed class TelecomXCalls(
             queue = new QueueUpdate(number) { Name = name };
         update.HasUnseen = known is null && !(isCallerLeg && pbxEvent.Name == "CALL_START") && seesSetUps();
         ReadParties(pbxEvent, update, isCallerLeg);
+        Keep(pbxEvent.LegId, channel, session, update);
+        if (pbxEvent.Name == "CALL_END")
+            keys.End(pbxEvent.LegId);
 
         // direction and leg share letters and mean different things (point 3): I is from outside, O from a local party. What the
         // first leg said stands; a call from a local party that reaches an extension is internal.
@@ -86,6 +86,13 @@ internal sealed class TelecomXCalls(
         if (isCallerLeg && caller is null && SipAddress.NumberOf(fields.Text(Caller)) is { } calling)
             Remember(calling, session);
         return update;
+    }
+
+    /// <summary>Keeps a leg, for the call records and for events that name the channel only.</summary>
+    private void Keep(string leg, string channel, string session, CallUpdate update)
+    {
+        if (keys.SessionOf(leg) != session)
+            keys.Add(new TelecomXKey(leg, channel, session, host.Now) { CallId = fields.Text(CallId), Caller = update.From, Callee = update.To });
     }
 
     /// <summary>
@@ -178,6 +185,7 @@ internal sealed class TelecomXCalls(
             pbxEvent.From = null;
         }
         var call = host.FindCall(session);
+        KeepQueued(session, pbxEvent.From);
         update.Queue = pbxEvent.Queue;
         update.From = call?.From is null ? pbxEvent.From : null;
         update.HasUnseen = call is null && seesSetUps();
@@ -207,6 +215,17 @@ internal sealed class TelecomXCalls(
                 break;
         }
         return update;
+    }
+
+    /// <summary>A queued call's id is its channel and the server (point 6): all there is of a leg when only queue events are subscribed to.</summary>
+    private void KeepQueued(string session, string? caller)
+    {
+        if (fields.Text(EntityId) is not { } id || fields.Text(PbxServer) is not { } server || !id.EndsWith($"-{server}", StringComparison.Ordinal))
+            return;
+        var channel = id[..^(server.Length + 1)];
+        var leg = LegOf(channel);
+        if (keys.SessionOf(leg) != session)
+            keys.Add(new TelecomXKey(leg, channel, session, host.Now) { Caller = caller });
     }
 
     private QueueUpdate TellQueue(string number, PbxEvent pbxEvent, CallUpdate call)

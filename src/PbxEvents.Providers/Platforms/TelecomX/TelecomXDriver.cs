@@ -12,6 +12,8 @@ internal sealed class TelecomXDriver : PlatformDriver
 
     private readonly Uri _server;
     private readonly TokenHolder<TelecomXTicket> _tokens;
+    private readonly TelecomXKeys _keys = new();
+    private TelecomXRecords? _records;
 
     public TelecomXDriver(DriverContext context)
         : base(context)
@@ -29,7 +31,14 @@ internal sealed class TelecomXDriver : PlatformDriver
     public override string Server => ServerAddress.Display(_server);
 
     /// <inheritdoc/>
-    public override ProtocolSession CreateSession(ISessionHost host) => new TelecomXSession(host, Server, Context.Options);
+    public override RecordReader Records =>
+        _records ??= new TelecomXRecords(Context, new TelecomXRecordApi(Context, _server, _tokens, RecordTimes), _keys, RecordTimes);
+
+    /// <summary>When call records are asked for.</summary>
+    public TelecomXRecordTimes RecordTimes { get; init; } = new();
+
+    /// <inheritdoc/>
+    public override ProtocolSession CreateSession(ISessionHost host) => new TelecomXSession(host, Server, Context.Options, _keys);
 
     /// <inheritdoc/>
     public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)

@@ -21,13 +21,14 @@ internal sealed class TelecomXEvents
 
     /// <param name="host">Where they go.</param>
     /// <param name="pool">Where texts come from.</param>
+    /// <param name="keys">Where the legs of calls are kept.</param>
     /// <param name="tracksCarrierCalls">As <see cref="TelecomXCalls"/> has it.</param>
     /// <param name="seesSetUps">As <see cref="TelecomXCalls"/> has it.</param>
-    public TelecomXEvents(ISessionHost host, Utf8Pool pool, Func<bool> tracksCarrierCalls, Func<bool> seesSetUps)
+    public TelecomXEvents(ISessionHost host, Utf8Pool pool, TelecomXKeys keys, Func<bool> tracksCarrierCalls, Func<bool> seesSetUps)
     {
         _host = host;
         _fields = new JsonFields(Names, pool);
-        _calls = new TelecomXCalls(host, pool, _fields, _privacy, tracksCarrierCalls, seesSetUps);
+        _calls = new TelecomXCalls(host, pool, _fields, _privacy, keys, tracksCarrierCalls, seesSetUps);
     }
 
     /// <summary>The channel that a confirmation names; null when it names none.</summary>

@@ -52,6 +52,52 @@ internal static class TelecomXFaults
         $"Give the login's employee the level {TelecomXTopics.LevelOf(channel)} or a higher one at TelecomX, then connect again.")
     { Target = channel, IsPermanent = true };
 
+    // ---- call records ----------------------------------------------------------------------------------------------
+
+    /// <summary>The rights of history/telecomx-history.md section 2.</summary>
+    public static PbxException NoRecordRight(HttpAnswer answer, string server, string what, string? level) => new(
+        PbxErrorKind.PermissionDenied, $"{server} does not give {what} to this login{(level is null ? "" : $", whose access level is {level}")}.",
+        "Give the login's employee the level VIEWER or a higher one at TelecomX (PERSONAL reads its own calls), and check ‹Customer›.")
+    { Target = server, Code = PlatformFaults.Code(answer), IsPermanent = true };
+
+    /// <summary>Section 8: 422 names the parameter that is wrong.</summary>
+    public static PbxException NoRecords(HttpAnswer answer, string server, string what) => new(
+        PbxErrorKind.NotSupported, $"{server} answered {answer} when asked for {what}{PlatformFaults.Said(Excerpt(answer))}",
+        "Check the address with ‹Server›, and ‹Customer›.")
+    { Target = server, Code = PlatformFaults.Code(answer), IsPermanent = true };
+
+    public static PbxException NoList(string server, string what) => new(
+        PbxErrorKind.ServerError, $"{server} answered with something that is no list when asked for {what}.", "Check the address with ‹Server›.")
+    { Target = server };
+
+    public static PbxException UnreadableRecords(string server) => new(
+        PbxErrorKind.ServerError, $"{server} gave call records of which none names a call and from when to when it lasted.",
+        "Report it to TelecomX's support: records need channelId or _id, started and ended.")
+    { Target = server };
+
+    public static PbxException NotFiltered(string server) => new(
+        PbxErrorKind.ServerError, $"{server} gave call records of another time than it was asked for.",
+        "Report it to TelecomX's support: the window of the call records is not obeyed.")
+    { Target = server };
+
+    public static PbxException SamePage(string server, string what) => new(
+        PbxErrorKind.ServerError, $"{server} gave the same page again when asked for the next one of {what}.",
+        "Report it to TelecomX's support: the offset is not obeyed.")
+    { Target = server };
+
+    public static PbxException TooManyRecords(string server, string what, int count) => new(
+        PbxErrorKind.ServerError, $"{server} gave {count} rows of a few hours, and still more, when asked for {what}.",
+        "Ask for a shorter time.")
+    { Target = server };
+
+    private static string? Excerpt(HttpAnswer answer)
+    {
+        var text = Encoding.UTF8.GetString(answer.Body.Span[..Math.Min(answer.Body.Length, 200)]).Trim();
+        return text.Length == 0 ? null : $"{VisibleText.OfValue(text)}.";
+    }
+
+    // ---- requests --------------------------------------------------------------------------------------------------
+
     public static PbxException RequestRefused(string request, string? to, string? why) => new(
         PbxErrorKind.RequestRefused, $"TelecomX refused the request '{request}' to {to}{PlatformFaults.Said(why)}",
         "Check the employee's id, and that this credential has access to that employee.")

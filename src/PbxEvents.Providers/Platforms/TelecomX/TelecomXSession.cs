@@ -26,12 +26,13 @@ internal sealed class TelecomXSession : TopicSession<string>
     /// <param name="host">Where everything goes that comes out.</param>
     /// <param name="server">Host and port, for people.</param>
     /// <param name="options">The user's options.</param>
-    public TelecomXSession(ISessionHost host, string server, PbxConnectOptions options)
+    /// <param name="keys">Where the legs of calls are kept, for the call records.</param>
+    public TelecomXSession(ISessionHost host, string server, PbxConnectOptions options, TelecomXKeys keys)
         : base(host)
     {
         _server = server;
         _options = options;
-        _events = new TelecomXEvents(host, _pool, tracksCarrierCalls: () => !Topics.Wanted.Any(BringsPbxCalls), SeesSetUps);
+        _events = new TelecomXEvents(host, _pool, keys, tracksCarrierCalls: () => !Topics.Wanted.Any(BringsPbxCalls), SeesSetUps);
         _requests = new TelecomXRequests(host, _pool);
         _authenticateTimer = host.NewTimer(AuthenticationRefused);
         _subscribeTimers = new KeyedTimers<string>(host, SubscribeTimeElapsed);

@@ -39,7 +39,9 @@ internal sealed class TelecomXCdr(TelecomXPbx pbx, bool namesSession)
 
         if (call.EndedAt is not { } endedAt) yield break;
         var called = call.Legs.Where(l => l.Index > 0 && l != passedOn).ToArray();
-        var callee = called.FirstOrDefault(l => l.AnsweredAt is not null) ?? called.FirstOrDefault();
+
+        // A queue that nobody answers in is no extension.
+        var callee = called.FirstOrDefault(l => l.AnsweredAt is not null) ?? (call.Queue is null ? called.FirstOrDefault() : null);
         var answeredAt = callee is { IsConsultation: true } ? handedOverAt : AnswerOf(call, callee);
         yield return Row(call, "0", handedOverAt ?? call.StartedAt, endedAt, callee, answeredAt, callee?.AnsweredAt is not null) with
         {

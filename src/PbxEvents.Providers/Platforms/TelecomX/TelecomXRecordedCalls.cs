@@ -9,6 +9,9 @@ internal static class TelecomXRecordedCalls
     /// <summary>Section 4, step 3: so close to each other are the starts that events and records tell.</summary>
     private static readonly TimeSpan StartBlur = TimeSpan.FromSeconds(5);
 
+    /// <summary>Numbers of the public network are longer.</summary>
+    private const int LongestExtension = 6;
+
     /// <summary>The calls that rows tell of.</summary>
     /// <param name="rows">The rows, in any order, each once.</param>
     /// <param name="keys">The legs that were seen live.</param>
@@ -50,8 +53,8 @@ internal static class TelecomXRecordedCalls
     }
 
     /// <summary>
-    /// A call may have rows on several channels. A company shows one number for all its calls, so the same number alone joins nothing:
-    /// the row before must have been answered and end as the next one begins, or the next one is called by the system.
+    /// A call may have rows on several channels (section 10). A company shows one number for all its calls, so number and time alone join
+    /// nothing: the further row must be one that nobody outside can have dialled.
     /// </summary>
     private static void JoinFurtherRows(List<TelecomXRecordedCall> calls)
     {
@@ -71,13 +74,10 @@ internal static class TelecomXRecordedCalls
         if (earlier.Session is not null && later.Session is not null)
             return false;
         var (last, next) = (earlier.Rows[^1], later.First);
-        var isOfSystem = next.CallerType == "SYSTEM";
-        if (last.EndedAt is not { } end || last.AnsweredAt is null || !earlier.First.IsFromOutside || !(next.IsFromOutside || isOfSystem)
-            || TelecomXJson.Tail(next.CallerNumber) is not { } number || number != TelecomXJson.Tail(earlier.First.CallerNumber))
-        {
-            return false;
-        }
-        return next.StartedAt <= end + Seam && (next.StartedAt >= end - Seam || (isOfSystem && next.StartedAt >= last.StartedAt));
+        return (next.CallerType == "SYSTEM" || (next.IsFromOutside && TelecomXJson.Tail(next.CalleeNumber) is { Length: <= LongestExtension }))
+            && earlier.First.IsFromOutside && last is { AnsweredAt: not null, EndedAt: { } end }
+            && TelecomXJson.Tail(next.CallerNumber) is { } number && number == TelecomXJson.Tail(earlier.First.CallerNumber)
+            && next.StartedAt >= last.StartedAt && next.StartedAt <= end + Seam;
     }
 
     /// <summary>Section 4, steps 3 and 5: the numbers and the start name an open call, when no other fits and no other row wants it.</summary>

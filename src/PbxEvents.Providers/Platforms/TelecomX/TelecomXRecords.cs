@@ -64,11 +64,12 @@ internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi a
         var settled = now - times.Settling;
         var end = to + LongestCall < now + Overlap ? to + LongestCall : now + Overlap;
         var told = from;
+        var tally = new Tally();
         List<TelecomXRecord> open = [];
         for (var start = from - LongestCall; start < end; start += Slice)
         {
             var isLast = start + Slice >= end;
-            await ReadSliceAsync(ticket, start, isLast ? end : start + Slice, open, cancellationToken).ConfigureAwait(false);
+            await ReadSliceAsync(ticket, start, isLast ? end : start + Slice, open, tally, cancellationToken).ConfigureAwait(false);
             var seen = keys.Export();
             var all = TelecomXRecordedCalls.Join(open, seen);
             var over = isLast ? DateTimeOffset.MaxValue : start + Slice - TelecomXRecordedCalls.Seam;
@@ -88,11 +89,23 @@ internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi a
                 yield return call.ToRecord(call.WasLeftToSystem ? await messages.FindAsync(call, cancellationToken).ConfigureAwait(false) : null);
             }
         }
+        if (tally is { Read: 0, Unreadable: > 0 })
+            throw TelecomXFaults.UnreadableRecords(api.Server);
+        if (tally.Unreadable > 0)
+            context.Log($"{tally.Unreadable} call records were left out: they name no call or do not tell from when to when.");
+    }
+
+    /// <summary>How many rows of a reading were records, and how many were none.</summary>
+    private sealed class Tally
+    {
+        public int Read { get; set; }
+
+        public int Unreadable { get; set; }
     }
 
     /// <summary>Adds the rows of a slice, page by page, each row once.</summary>
     private async Task ReadSliceAsync(
-        TelecomXTicket ticket, DateTimeOffset start, DateTimeOffset end, List<TelecomXRecord> rows, CancellationToken cancellationToken)
+        TelecomXTicket ticket, DateTimeOffset start, DateTimeOffset end, List<TelecomXRecord> rows, Tally tally, CancellationToken cancellationToken)
     {
         var known = rows.Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
         var customer = ticket.Customer.Length > 0 ? $"&customer={Uri.EscapeDataString(ticket.Customer)}" : "";
@@ -100,15 +113,18 @@ internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi a
 
         int Take(IReadOnlyList<JsonElement> page)
         {
-            int news = 0, unreadable = 0;
+            var news = 0;
             var isOfWindow = false;
             foreach (var json in page)
             {
                 if (TelecomXRecord.Read(json) is not { } row)
                 {
-                    unreadable++;
+                    tally.Unreadable++;
+                    news++;
+                    isOfWindow = true;
                     continue;
                 }
+                tally.Read++;
                 var isTouching = row.StartedAt <= end + Blur && (row.EndedAt is null || row.EndedAt >= start - Blur);
                 isOfWindow |= isTouching;
                 if (!known.Add(row.Id))
@@ -117,11 +133,7 @@ internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi a
                 if (isTouching)
                     rows.Add(row);
             }
-            if (unreadable == page.Count)
-                throw TelecomXFaults.UnreadableRecords(api.Server);
-            if (unreadable > 0)
-                context.Log($"{unreadable} call records were left out: they name no call or do not tell from when to when.");
-            return isOfWindow ? news + unreadable : throw TelecomXFaults.NotFiltered(api.Server);
+            return isOfWindow ? news : throw TelecomXFaults.NotFiltered(api.Server);
         }
     }
 

@@ -72,7 +72,7 @@ public sealed class TelecomXHistoryTests
         var wrong = new List<string>();
         foreach (var (scenario, call) in played)
         {
-            // Records do not name the session: the call has the id of its caller's leg (section 4, step 4).
+            // Records do not name the session: the call has the id of its caller's leg (section 4).
             var id = namesSession ? call.CallId : $"cdr:{call.Legs[0].LegId}";
             var expected = Show(call).ToDictionary(p => p.Split(' ')[0]);
             foreach (var part in Untold.GetValueOrDefault(scenario, []))

@@ -56,7 +56,7 @@ internal static class TelecomXJson
         }
     }
 
-    /// <summary>What makes two forms of a number the same: its last eight digits (section 4, step 3); null when it has none.</summary>
+    /// <summary>What makes two forms of a number the same: its last eight digits (section 4); null when it has none.</summary>
     public static string? Tail(string? number)
     {
         if (number is null)

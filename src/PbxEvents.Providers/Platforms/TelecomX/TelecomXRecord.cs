@@ -50,7 +50,7 @@ internal sealed class TelecomXRecord
     /// <summary>Server and channel, as live events name the leg.</summary>
     public string Leg { get; }
 
-    /// <summary>The live id, which the published record does not have (section 4, step 0); mostly null.</summary>
+    /// <summary>The live id, which the published record does not have (section 4); mostly null.</summary>
     public string? Session { get; }
 
     /// <summary>The SIP Call-ID, which the published record does not have; mostly null.</summary>

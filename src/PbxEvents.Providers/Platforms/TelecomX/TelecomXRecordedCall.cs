@@ -34,7 +34,7 @@ internal sealed class TelecomXRecordedCall(IEnumerable<TelecomXRecord> rows)
     /// <summary>The live leg that was found; null when none was.</summary>
     public TelecomXKey? Key { get; set; }
 
-    /// <summary>True when several live calls could be meant (section 4, step 5): it is told as one of its own.</summary>
+    /// <summary>True when several live calls could be meant (section 4): it is told as one of its own.</summary>
     public bool IsUnsure { get; set; }
 
     /// <summary>What live events, and lists of running calls, may name it by.</summary>

@@ -6,7 +6,7 @@ internal static class TelecomXRecordedCalls
     /// <summary>A further row of a call begins no later than this after the end of the one before (section 5, Transferred).</summary>
     public static readonly TimeSpan Seam = TimeSpan.FromSeconds(2);
 
-    /// <summary>Section 4, step 3: so close to each other are the starts that events and records tell.</summary>
+    /// <summary>Section 4: so close to each other are the starts that events and records tell.</summary>
     private static readonly TimeSpan StartBlur = TimeSpan.FromSeconds(5);
 
     /// <summary>Numbers of the public network are longer.</summary>
@@ -36,7 +36,7 @@ internal static class TelecomXRecordedCalls
         string? SessionOfCallId(string? callId) => callId is null ? null : OnlyOne(byCallId[callId].Select(k => k.Session));
     }
 
-    /// <summary>The session of a SIP Call-ID (section 4, step 2); null when it names none or several.</summary>
+    /// <summary>The session of a SIP Call-ID (section 4); null when it names none or several.</summary>
     public static string? SessionOf(string? callId, IReadOnlyList<TelecomXKey> keys) =>
         callId is null ? null : OnlyOne(keys.Where(k => k.CallId == callId).Select(k => k.Session));
 
@@ -80,7 +80,7 @@ internal static class TelecomXRecordedCalls
             && next.StartedAt >= last.StartedAt && next.StartedAt <= end + Seam;
     }
 
-    /// <summary>Section 4, steps 3 and 5: the numbers and the start name an open call, when no other fits and no other row wants it.</summary>
+    /// <summary>Section 4: the numbers and the start name an open call, when no other fits and no other row wants it.</summary>
     private static void FindByNumbers(List<TelecomXRecordedCall> calls, IReadOnlyList<TelecomXKey> keys)
     {
         var taken = calls.Select(c => c.Session).OfType<string>().ToHashSet(StringComparer.Ordinal);

@@ -27,6 +27,7 @@
         'Invoke-PbxSimulation'
         'Register-PbxSubscription'
         'Restart-PbxAction'
+        'Select-PbxConnection'
         'Send-PbxReply'
         'Send-PbxRequest'
         'Start-PbxSimulator'

@@ -180,3 +180,54 @@ Describe 'Disconnect-PbxEvents' {
         ($simulator | Connect-PbxEvents -Name office).State | Should -Be 'Connected'
     }
 }
+
+Describe 'Many connections' {
+    BeforeEach {
+        $first = Start-PbxSimulator TelecomX
+        $second = Start-PbxSimulator Yeastar
+    }
+
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'come from the rows of a file, and one that fails does not end the others' {
+        $rows = @(
+            [pscustomobject]@{ Name = 'Hotel'; Provider = 'TelecomX'; Server = $first.Server; Credential = $first.Credential }
+            [pscustomobject]@{ Name = 'Bad'; Provider = 'TelecomX'; Server = '127.0.0.1:1'; Credential = $first.Credential }
+            [pscustomobject]@{ Name = 'Hotel'; Provider = 'TelecomX'; Server = $first.Server; Credential = $first.Credential }
+            [pscustomobject]@{ Name = ''; Provider = 'Yeastar'; Server = $second.Server; Credential = $second.Credential }
+        )
+        $connections = $rows | Connect-PbxEvents -ErrorVariable failed -ErrorAction SilentlyContinue
+        $connections.Name | Should -Be 'Hotel', 'Yeastar-1'
+        $failed.FullyQualifiedErrorId | Should -Be 'ConnectionRefused,PbxEvents.Module.Commands.ConnectPbxEventsCommand', 'ConnectionNameInUse,PbxEvents.Module.Commands.ConnectPbxEventsCommand'
+    }
+
+    It 'do not take the name of a simulator that is piped in' {
+        ($first | Connect-PbxEvents).Name | Should -Be 'TelecomX-1'
+        ($first | Connect-PbxEvents).Name | Should -Be 'TelecomX-2'
+    }
+
+    It 'have a default, which is marked and can be chosen' {
+        $hotel = $first | Connect-PbxEvents -Name Hotel
+        (Get-PbxConnection | Out-String) | Should -Not -BeLike '*default*'
+        $null = $second | Connect-PbxEvents -Name Shop
+        (Get-PbxConnection | Out-String) | Should -Match 'Shop .*, default'
+        Select-PbxConnection H* -PassThru | Should -Be $hotel
+        (Get-PbxConnection | Out-String) | Should -Match 'Hotel .*, default'
+        (Register-PbxSubscription Call).Connection | Should -Be Hotel
+        (Get-ErrorRecord { Select-PbxConnection * }).FullyQualifiedErrorId | Should -BeLike 'SeveralConnections,*'
+        (Get-ErrorRecord { Select-PbxConnection none }).FullyQualifiedErrorId | Should -BeLike 'ConnectionNotFound,*'
+    }
+
+    It 'are named in the views of calls and events' {
+        foreach ($simulator in $first, $second) {
+            $null = $simulator | Connect-PbxEvents
+            $null = Register-PbxSubscription Call
+            $null = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
+            $null = Wait-PbxCall -Outcome Missed -Timeout $Patience
+        }
+        (Get-PbxConnection | Get-PbxCall | Format-Table | Out-String -Width 120) | Should -Match '\(TelecomX-1\)[^\0]*\(Yeastar-1\)'
+        (Get-PbxEvent Call -Last 1 | Format-Table | Out-String -Width 120) | Should -BeLike '*(Yeastar-1)*'
+    }
+}

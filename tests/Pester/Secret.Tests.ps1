@@ -116,6 +116,7 @@ foreach ($way in $ways) {
         }
         Step { Invoke-PbxSimulation -ClearFaults -Simulator $simulator @loud }
         Step { Get-PbxConnection @loud }
+        Step { Select-PbxConnection "way$number" -PassThru @loud }
         Step { Get-PbxSubscription | Unregister-PbxSubscription @loud }
         Step { Get-PbxEvent -Connection 'no such connection' @loud }
         $connection | Show

@@ -63,8 +63,9 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     public ScriptBlock? TokenProvider { get; set; }
 
     /// <summary>The connection's name. Default: the platform and a number.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [AllowNull]
     public string? Name { get; set; }
 
     /// <summary>The platform's dialect (PortSIP). Default: found out.</summary>
@@ -150,12 +151,17 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Name is not null && Session.FindOpen(Name) is not null)
-            ThrowTerminatingError(ModuleErrors.ConnectionNameInUse(Name));
+        // A simulator that is piped in has a name of its own, which is not the connection's.
+        var name = string.IsNullOrEmpty(Name) || (MyInvocation.ExpectingInput && Session.Simulators.Any(s => s.Name == Name)) ? null : Name;
+        if (name is not null && Session.FindOpen(name) is not null)
+        {
+            Fail(ModuleErrors.ConnectionNameInUse(name));
+            return;
+        }
         PbxClient? client = null;
         try
         {
-            var options = MakeOptions();
+            var options = MakeOptions(name);
             client = PbxClient.Start(options);
             Follow(client, fromStart: true);
             if (SkipCertificateCheck)
@@ -169,15 +175,25 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
                 _ = client.DisposeAsync().AsTask();
             if (e is not PbxException failure)
                 throw;
-
-            // Terminating: a script that went on would talk to the connection before this one.
-            ThrowTerminatingError(failure.ToErrorRecord(client?.Server ?? Server ?? Provider));
+            Fail(failure.ToErrorRecord(client?.Server ?? Server ?? Provider));
+            return;
         }
         Session.Add(client!);
         WriteObject(client);
     }
 
-    private PbxConnectOptions MakeOptions() => new()
+    /// <summary>
+    /// Terminating: a script that went on would talk to the connection before this one. But of many rows that are piped in, one that
+    /// fails does not end the others.
+    /// </summary>
+    private void Fail(ErrorRecord error)
+    {
+        if (!MyInvocation.ExpectingInput)
+            ThrowTerminatingError(error);
+        WriteError(error);
+    }
+
+    private PbxConnectOptions MakeOptions(string? name) => new()
     {
         Provider = Provider,
         Server = NullIfEmpty(Server),
@@ -189,7 +205,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
         AccessToken = AccessToken is null ? null : new Secret(AccessToken),
         Jwt = Jwt is null ? null : new Secret(Jwt),
         TokenProvider = TokenProvider is null ? null : new ScriptTokenProvider(TokenProvider).GetTokenAsync,
-        Name = Name ?? Session.FreeName(PbxProviders.Get(Provider).Name),
+        Name = name ?? Session.FreeName(PbxProviders.Get(Provider).Name),
         BufferSize = BufferSize,
         Timeout = TimeSpan.FromSeconds(Timeout),
         MaxReconnectAttempts = MyInvocation.BoundParameters.ContainsKey(nameof(MaxReconnectAttempts)) ? MaxReconnectAttempts : null,

@@ -70,7 +70,7 @@ internal sealed class ModuleState : IAsyncDisposable
     }
 
     /// <summary>The connection that commands without <c>-Connection</c> use; null before the first and after it was closed.</summary>
-    public PbxClient? Default { get; private set; }
+    public PbxClient? Default { get; set; }
 
     /// <summary>Warnings of waits that were given, each of which is given once. Pipeline thread.</summary>
     public HashSet<string> Told { get; } = [];

@@ -65,6 +65,9 @@ internal static class ModuleErrors
         };
     }
 
+    public static ErrorRecord SeveralConnections(string name) =>
+        Make(nameof(SR.SeveralConnections), SR.SeveralConnections, SR.SeveralConnectionsAdvice, ErrorCategory.InvalidArgument, name);
+
     /// <param name="id">The text's name in SR.resx.</param>
     /// <param name="text">The text; {0} is the target.</param>
     /// <param name="advice">What to do; {0} is the target.</param>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Connections;
 
 namespace PbxEvents.Module.Views;
 
@@ -73,6 +74,29 @@ public static class ViewText
         PSCustomObject or PSObject when ((PSObject)moment!).Properties[nameof(DateTimeOffset.UtcDateTime)]?.Value is DateTime utc => new DateTimeOffset(utc, TimeSpan.Zero),
         _ => null,
     };
+
+    /// <summary>Where a call is, or what an event is about: queue, extension, a connection's error, and with several connections which one.</summary>
+    /// <param name="item">The call or event.</param>
+    /// <returns>Text; empty when there is nothing to say.</returns>
+    public static string About(PSObject item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        var error = item.BaseObject is PbxEvent { Category: PbxCategory.Connection, Error: { } problem } ? problem.Message : null;
+        var connection = ModuleState.Current.Connections.Count > 1 ? $"({item.Properties[nameof(PbxEvent.Connection)]?.Value})" : null;
+        return string.Join(' ', new[] { Text(nameof(PbxEvent.Queue)), Text(nameof(PbxEvent.Extension)), error, connection }.Where(t => !string.IsNullOrEmpty(t)));
+
+        string? Text(string name) => item.Properties[name]?.Value?.ToString();
+    }
+
+    /// <summary>A connection's state; with several connections also which is the default.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <returns>Text.</returns>
+    public static string StateOfConnection(PbxConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var state = ModuleState.Current;
+        return State(connection) + (state.Connections.Count > 1 && ReferenceEquals(state.Default, connection) ? ", default" : "");
+    }
 
     private static string OfCall(PbxCallState? state, PbxOutcome? outcome) =>
         Tones.Paint(outcome?.ToString() ?? state?.ToString() ?? "", Tones.Of(state, outcome));

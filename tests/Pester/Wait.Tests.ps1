@@ -231,7 +231,11 @@ Describe 'A wait for what can never come' {
         $told | Should -BeNullOrEmpty
     }
 
-    It 'is an error for the id of a call that is not known' {
-        (Get-ErrorRecord { Wait-PbxCall -Call nope -Timeout 5 }).FullyQualifiedErrorId | Should -BeLike 'CallNotFound,*'
+    It 'warns of a call that is not known after a while' {
+        $null = Register-PbxSubscription Call
+        Wait-PbxCall -Call nope -Timeout 1 -WarningVariable told -WarningAction SilentlyContinue
+        $told | Should -BeNullOrEmpty -Because 'an id may be known before the call is'
+        Wait-PbxCall -Call nope -Timeout 3 -WarningVariable told -WarningAction SilentlyContinue
+        "$told" | Should -BeLike "No call 'nope' has been seen.*"
     }
 }

@@ -52,6 +52,8 @@ public abstract class EventCmdlet : PartyCmdlet
 
     private protected override IReadOnlyList<string> AwaitedNames => Name ?? [];
 
+    private protected override IReadOnlyList<string> AwaitedCalls => [.. _calls];
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

@@ -12,8 +12,12 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
     /// <summary>The longest time between two turns for others, in milliseconds, also while events come without a pause.</summary>
     private const int TurnMilliseconds = 20;
 
+    /// <summary>So long after the beginning of a wait for a call that call should be known.</summary>
+    private const int UnknownCallMilliseconds = 2000;
+
     private readonly List<PbxClient> _clients = [];
     private bool _isProspectKnown;
+    private bool _areCallsKnown;
 
     private protected ReadingCmdlet()
     {
@@ -36,7 +40,8 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
         using var end = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
         try
         {
-            var lastTurn = Environment.TickCount64;
+            var started = Environment.TickCount64;
+            var lastTurn = started;
             while (!stream.IsComplete)
             {
                 while (stream.TryRead(out var pbxEvent, out var gap))
@@ -56,6 +61,7 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
                 {
                     if (deadline.IsOver)
                         return;
+                    WarnOfUnknownCalls(started);
                     lastTurn = Environment.TickCount64;
                 }
             }
@@ -72,6 +78,9 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
     /// <summary>The names of events that a wait is for, with wildcards.</summary>
     private protected virtual IReadOnlyList<string> AwaitedNames => [];
 
+    /// <summary>The ids of the calls that a wait is for.</summary>
+    private protected virtual IReadOnlyList<string> AwaitedCalls => [];
+
     /// <summary>A wait for what can never come says so, once for each session and reason, so that a loop of waits is not drowned.</summary>
     private void WarnOfNoProspect()
     {
@@ -82,6 +91,17 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
             WarnOnce(SR.UnknownEventName.With(name, string.Join(", ", _clients.Select(c => c.Provider).Distinct())));
         if (AwaitedNames.Count == 0 && Prospect.Missing(_clients, AwaitedCategories) is { } missing)
             WarnOnce(missing);
+    }
+
+    /// <summary>The id of a call may be known before the call is; after a while it is a mistake.</summary>
+    private void WarnOfUnknownCalls(long started)
+    {
+        if (_areCallsKnown || Environment.TickCount64 - started < UnknownCallMilliseconds)
+            return;
+        _areCallsKnown = true;
+        var known = _clients.SelectMany(c => c.GetCalls()).Select(c => c.CallId).ToHashSet();
+        foreach (var id in AwaitedCalls.Where(id => !known.Contains(id)))
+            WarnOnce(SR.CallStillUnknown.With(id));
     }
 
     private void WarnOnce(string text)

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using PbxEvents.Module.Errors;
 using PbxEvents.Module.Reading;
 
 namespace PbxEvents.Module.Commands;
@@ -24,6 +23,8 @@ public sealed class WaitPbxCallCommand : CallCmdlet
 
     private protected override IReadOnlyList<PbxCategory>? AwaitedCategories { get; } = [PbxCategory.Call];
 
+    private protected override IReadOnlyList<string> AwaitedCalls => Calls ?? [];
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -36,9 +37,6 @@ public sealed class WaitPbxCallCommand : CallCmdlet
     {
         if (Clients.Count == 0)
             return;
-        foreach (var id in Calls ?? [])
-            if (!Clients.Any(c => c.GetCalls().Any(call => call.CallId == id)))
-                ThrowTerminatingError(ModuleErrors.CallNotFound(id));
         var filter = MakeFilter();
         var stream = OpenWaitStream($"{nameof(WaitPbxCallCommand)}\u001c{filter.Text}", FromNow);
         PbxCall? found = null;

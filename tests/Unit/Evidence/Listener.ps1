@@ -133,7 +133,7 @@ function Read-Next {
         if ($call) { $calls.Add($call.CallId) }
     }
     else {
-        Measure-Timeout { $connection | Start-PbxClock | Wait-PbxEvent -Name nothing -Timeout 0.5 | Stop-PbxClock }
+        Measure-Timeout { $connection | Start-PbxClock | Wait-PbxEvent -From nobody -Timeout 0.5 | Stop-PbxClock }
         Measure-Timeout { $connection | Start-PbxClock | Wait-PbxCall -Call nothing -Timeout 0.5 | Stop-PbxClock }
     }
 }

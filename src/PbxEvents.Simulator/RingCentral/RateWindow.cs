@@ -13,6 +13,15 @@ internal sealed class RateWindow(int limit, TimeSpan window, TimeProvider clock)
     private readonly object _lock = new();
     private DateTimeOffset _closedUntil = DateTimeOffset.MinValue;
 
+    /// <summary>How many more there may be now.</summary>
+    public int Left
+    {
+        get
+        {
+            lock (_lock) return clock.GetUtcNow() < _closedUntil ? 0 : Math.Max(0, limit - _taken.Count);
+        }
+    }
+
     /// <summary>Counts a request.</summary>
     /// <returns>Null when it is within the limit; else how long to wait.</returns>
     public TimeSpan? Take()

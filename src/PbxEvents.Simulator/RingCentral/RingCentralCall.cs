@@ -29,6 +29,30 @@ internal sealed record RingCentralParty(int Number, string? Extension, string Co
     public bool IsAlive => Code is not ("Disconnected" or "Gone");
 }
 
+/// <summary>What a party went through. Immutable.</summary>
+/// <param name="StartedAt">When it was set up.</param>
+internal sealed record PartyTimes(DateTimeOffset StartedAt)
+{
+    /// <summary>When it was answered; null when it was not.</summary>
+    public DateTimeOffset? AnsweredAt { get; private init; }
+
+    /// <summary>When it was gone; null while it lives.</summary>
+    public DateTimeOffset? EndedAt { get; private init; }
+
+    /// <summary>True for voicemail's own party.</summary>
+    public bool IsVoicemail { get; private init; }
+
+    /// <summary>With how the party stands now.</summary>
+    /// <param name="party">The party.</param>
+    /// <param name="now">The time.</param>
+    public PartyTimes With(RingCentralParty party, DateTimeOffset now) => this with
+    {
+        AnsweredAt = AnsweredAt ?? (party.Code == "Answered" ? now : null),
+        EndedAt = EndedAt ?? (party.IsAlive ? null : now),
+        IsVoicemail = IsVoicemail || party.Code == "VoiceMail",
+    };
+}
+
 /// <summary>One telephony session of the simulator: its parties, and how they are written (ringcentral.md section 8). One writer; anybody may read.</summary>
 /// <param name="call">The call that is played.</param>
 /// <param name="id">The session's id.</param>
@@ -39,9 +63,25 @@ internal sealed record RingCentralParty(int Number, string? Extension, string Co
 internal sealed class RingCentralCall(SimulatedCall call, string id, string from, string? fromExtension, string to, string? toExtension)
 {
     private readonly ConcurrentDictionary<int, RingCentralParty> _parties = new();
+    private readonly ConcurrentDictionary<int, PartyTimes> _times = new();
     private int _sequence = 1;
 
     public string Id => id;
+
+    /// <summary>The call that is played.</summary>
+    public SimulatedCall Call => call;
+
+    /// <summary>Who calls: a number, and an extension for one from inside.</summary>
+    public (string Number, string? Extension) From => (from, fromExtension);
+
+    /// <summary>The number that was called; empty when that is not told.</summary>
+    public string To => to;
+
+    /// <summary>True when the caller left a message.</summary>
+    public bool HasMessage { get; set; }
+
+    /// <summary>When the last party was gone; null while one lives.</summary>
+    public DateTimeOffset? EndedAt => IsAlive ? null : _times.Values.Max(t => t.EndedAt);
 
     /// <summary>The parties, the caller's first.</summary>
     public IReadOnlyList<RingCentralParty> Parties => [.. _parties.Values.OrderBy(p => p.Number)];
@@ -55,6 +95,10 @@ internal sealed class RingCentralCall(SimulatedCall call, string id, string from
     /// <summary>The party of that number; null when there is none.</summary>
     public RingCentralParty? Find(int number) => _parties.GetValueOrDefault(number);
 
+    /// <summary>What a party went through, and when.</summary>
+    /// <param name="number">The party's number.</param>
+    public PartyTimes TimesOf(int number) => _times[number];
+
     /// <summary>A party changed.</summary>
     /// <param name="party">How it stands now.</param>
     /// <param name="now">When.</param>
@@ -62,6 +106,7 @@ internal sealed class RingCentralCall(SimulatedCall call, string id, string from
     public RingCentralNotification Change(RingCentralParty party, DateTimeOffset now)
     {
         _parties[party.Number] = party;
+        _times[party.Number] = _times.GetValueOrDefault(party.Number, new PartyTimes(now)).With(party, now);
         var body = new JsonObject
         {
             ["sequence"] = ++_sequence,
@@ -112,7 +157,9 @@ internal sealed class RingCentralCall(SimulatedCall call, string id, string from
         };
     }
 
-    private string PartyId(int number) => PartyId(id, number);
+    /// <summary>The id of a party.</summary>
+    /// <param name="number">Its number.</param>
+    public string PartyId(int number) => PartyId(id, number);
 
     private static string PartyId(string session, int number) => $"p-{session[2..]}-{number}";
 

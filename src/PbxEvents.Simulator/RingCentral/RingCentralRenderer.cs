@@ -8,8 +8,12 @@ namespace PbxEvents.Simulator.RingCentral;
 /// Says the steps of a scenario in RingCentral's notifications, in the orders seen in captures (ringcentral.md section 8.1).
 /// </summary>
 /// <param name="clock">The clock.</param>
-internal sealed class RingCentralRenderer(TimeProvider clock)
+/// <param name="ended">Gets each session that is over.</param>
+internal sealed class RingCentralRenderer(TimeProvider clock, Action<RingCentralCall> ended)
 {
+    /// <summary>The menu that answers in the scenarios.</summary>
+    public const string Menu = "4000";
+
     private readonly ConcurrentDictionary<string, Playing> _playing = new(StringComparer.Ordinal);
     private int _presence = 100;
 
@@ -24,7 +28,7 @@ internal sealed class RingCentralRenderer(TimeProvider clock)
     /// <param name="step">The step.</param>
     public IEnumerable<RingCentralNotification> Render(SimulatedCall call, ScenarioStep step) => step switch
     {
-        VoicemailLeft => Voicemail(call),
+        VoicemailLeft => LeaveMessage(call),
         PresenceChanged { State: var state } => Presence(call, state),
         AgentChanged { State: var state } => Member(call, state),
         _ => RenderCall(call, step),
@@ -60,9 +64,18 @@ internal sealed class RingCentralRenderer(TimeProvider clock)
         _ => null,
     };
 
+    /// <summary>The id of the message that a caller left.</summary>
+    public static string MessageOf(SimulatedCall call) => call.Digits("voicemail", 12);
+
+    private IEnumerable<RingCentralNotification> LeaveMessage(SimulatedCall call)
+    {
+        if (_playing.TryGetValue(call.CallId, out var playing)) playing.Sessions.First().HasMessage = true;
+        return Voicemail(call);
+    }
+
     private static IEnumerable<RingCentralNotification> Voicemail(SimulatedCall call)
     {
-        var id = call.Digits("voicemail", 12);
+        var id = MessageOf(call);
         yield return new RingCentralNotification("voicemail", PbxCategory.Voicemail, new JsonObject
         {
             ["id"] = id,
@@ -132,6 +145,7 @@ internal sealed class RingCentralRenderer(TimeProvider clock)
             }
         }
 
+        foreach (var over in playing.TakeEnded()) ended(over);
         if (step is CallEnded) _playing.TryRemove(call.CallId, out _);
     }
 
@@ -141,6 +155,7 @@ internal sealed class RingCentralRenderer(TimeProvider clock)
         private readonly SimulatedCall _call;
         private readonly RingCentralCall _session;
         private readonly Dictionary<int, int> _parties = [];
+        private readonly HashSet<RingCentralCall> _told = [];
         private RingCentralCall? _consultation;
         private int? _machine;
 
@@ -152,6 +167,9 @@ internal sealed class RingCentralRenderer(TimeProvider clock)
                 call.Direction == PbxDirection.Internal ? call.To : null);
         }
 
+        /// <summary>The sessions that are over since it was asked last.</summary>
+        public IReadOnlyList<RingCentralCall> TakeEnded() => [.. Sessions.Where(s => s.EndedAt is not null && _told.Add(s))];
+
         public IEnumerable<RingCentralCall> Sessions => _consultation is null ? [_session] : [_session, _consultation];
 
         public IEnumerable<(RingCentralCall Session, RingCentralParty Party)> Apply(ScenarioStep step) => step switch
@@ -159,7 +177,7 @@ internal sealed class RingCentralRenderer(TimeProvider clock)
             CallOffered => [Main(new RingCentralParty(1, _call.Direction == PbxDirection.Inbound ? null : _call.From, "Setup"))],
             SystemAnswered { Kind: SystemKind.Voicemail } => [Machine(_call.Extension, "VoiceMail"), .. AnswerCaller()],
             SystemAnswered { Kind: SystemKind.Queue } => [Machine(_call.QueueName, "Setup"), .. AnswerCaller()],
-            SystemAnswered => [Machine("4000", "Setup"), .. AnswerCaller()],
+            SystemAnswered => [Machine(Menu, "Setup"), .. AnswerCaller()],
             LegOffered { IsConsultation: true } offered => Consult(offered),
             LegOffered { Device: > 1 } or LegOffered { IsPickUp: true } => [],
             LegOffered { Extension: null } => [],

@@ -22,6 +22,7 @@ internal sealed class RingCentralRest(RingCentralRenderer renderer, string owner
             routes.Map("GET", pattern, request =>
             {
                 if (!isAllowed(request)) return RingCentralErrors.Http(401, "OAU-128", "Access token expired");
+                if (request.Parameter("type") == "IvrMenu" && request.Path.EndsWith("/extension", StringComparison.Ordinal)) return Menus();
                 var (status, body) = Answer(request.Method, request.Path);
                 return ServerResponse.Json(status, body?.ToJsonString() ?? "");
             });
@@ -47,9 +48,15 @@ internal sealed class RingCentralRest(RingCentralRenderer renderer, string owner
         };
     }
 
+    private static ServerResponse Menus() => ServerResponse.Json(200, new JsonObject
+    {
+        ["records"] = new JsonArray(new JsonObject { ["id"] = RingCentralRenderer.Menu, ["extensionNumber"] = RingCentralRenderer.Menu, ["type"] = "IvrMenu" }),
+        ["navigation"] = new JsonObject(),
+    }.ToJsonString());
+
     private static JsonObject Describe(string extension) => new()
     {
-        ["id"] = extension, ["extensionNumber"] = extension, ["name"] = $"Extension {extension}", ["status"] = "Enabled",
+        ["id"] = extension, ["extensionNumber"] = extension, ["name"] = $"Extension {extension}", ["type"] = "User", ["status"] = "Enabled",
     };
 
     private static (int Status, JsonNode? Body) NotFound() => (404, RingCentralErrors.Body("CMN-102", "Resource is not found"));

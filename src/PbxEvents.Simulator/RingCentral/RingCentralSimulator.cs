@@ -5,7 +5,7 @@ using PbxEvents.Simulator.Server;
 
 namespace PbxEvents.Simulator.RingCentral;
 
-/// <summary>RingCentral's server side: OAuth, WebSocket tokens with their rate limit, sessions that can be recovered, REST (ringcentral.md).</summary>
+/// <summary>RingCentral's server side: OAuth, WebSocket tokens with their rate limit, sessions that can be recovered, REST (ringcentral.md), and the call log.</summary>
 public sealed class RingCentralSimulator : PbxSimulator
 {
     /// <summary>The fault that ends every session's link as the 24 h limit does, with WSG-903.</summary>
@@ -32,6 +32,7 @@ public sealed class RingCentralSimulator : PbxSimulator
     private readonly RingCentralAccounts _accounts;
     private readonly RingCentralGateway _gateway;
     private readonly RingCentralRenderer _renderer;
+    private readonly Action _forgetTokens;
     private string? _accessToken;
     private int _lastId;
 
@@ -45,12 +46,15 @@ public sealed class RingCentralSimulator : PbxSimulator
         {
             Judged = (isGood, what, detail) => Record(isGood ? SimulatorLogKind.Authenticated : SimulatorLogKind.AuthenticationRefused, what, detail),
         };
-        _renderer = new RingCentralRenderer(Clock);
+        var log = new RingCentralCallLog(Faults, Clock, own, Ids.Hex("call log", 8));
+        _forgetTokens = log.ForgetTokens;
+        _renderer = new RingCentralRenderer(Clock, log.Add);
         var rest = new RingCentralRest(_renderer, OwnExtension, r => _accounts.SessionOf(r) is not null, Clock);
         var services = new GatewayServices((kind, name, text, link) => Record(kind, name, text, link), RunInBackground, NewId, rest.Answer);
         _gateway = new RingCentralGateway(own, OwnExtension, Account, Faults, services, Clock);
         _accounts.Map(Routes);
         rest.Map(Routes);
+        new RingCentralHistory(log, OwnExtension, own, Clock).Map(Routes, r => _accounts.SessionOf(r) is not null, () => Faults.RefusesRecords);
         Routes.Map("GET", "/ws", OpenSocket);
     }
 
@@ -76,7 +80,7 @@ public sealed class RingCentralSimulator : PbxSimulator
     /// <inheritdoc/>
     public override IReadOnlyList<string> FaultNames { get; } =
     [
-        .. SimulatorFaults.Names, AbsoluteTimeoutFault, IdleTimeoutFault, FailRecoveryFault, BadRecoveryTokenFault, RevokeSessionsFault, LoseSubscriptionFault,
+        .. SimulatorFaults.Names, SimulatorFaults.NoRecords, SimulatorFaults.LateRecords, AbsoluteTimeoutFault, IdleTimeoutFault, FailRecoveryFault, BadRecoveryTokenFault, RevokeSessionsFault, LoseSubscriptionFault,
     ];
 
     private protected override IEnumerable<(SimulatorLink Link, string Topic)> HeldTopics => _gateway.Subscriptions;
@@ -118,6 +122,7 @@ public sealed class RingCentralSimulator : PbxSimulator
     private protected override Task ForgetSessionsAsync()
     {
         _gateway.Forget();
+        _forgetTokens();
         return Task.CompletedTask;
     }
 

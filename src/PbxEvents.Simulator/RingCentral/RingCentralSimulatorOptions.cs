@@ -44,6 +44,18 @@ public sealed record RingCentralSimulatorOptions : SimulatorOptions
     /// <summary>True gives out refresh tokens; false is an app whose settings leave that off. Default true.</summary>
     public bool IssuesRefreshTokens { get; init; } = true;
 
+    /// <summary>How many requests for the call log may be made in <see cref="HeavyWindow"/>. Default 10.</summary>
+    public int HeavyLimit { get; init; } = 10;
+
+    /// <summary>The window of that rate limit; also the penalty for passing it. Default 60 s.</summary>
+    public TimeSpan HeavyWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>True lets the user see the own calls in the call log only. Default false.</summary>
+    public bool ShowsOwnCallsOnly { get; init; }
+
+    /// <summary>How far its clock is ahead of the real one in what the call log tells. Default zero.</summary>
+    public TimeSpan ClockAhead { get; init; }
+
     /// <summary>
     /// True puts a recovery token on every notification, numbered without holes; false only on ConnectionDetails and replies.
     /// Both were seen. Default true.

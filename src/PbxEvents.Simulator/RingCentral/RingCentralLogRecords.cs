@@ -20,17 +20,16 @@ internal sealed class RingCentralLogRecords(TimeSpan clockAhead)
     {
         var called = session.Parties.Where(p => p.Number > 1).ToArray();
         var callees = called.Where(p => p.Extension is not null && !session.TimesOf(p.Number).IsVoicemail).ToArray();
-        if (session.From.Extension is not null) yield return Outgoing(session, called, callees.Length > 0);
+        if (session.From.Extension is not null) yield return Outgoing(session, called);
         if (session.From.Extension is null || callees.Length > 0) yield return Incoming(session, callees);
     }
 
-    private JsonObject Outgoing(RingCentralCall session, RingCentralParty[] called, bool isInside)
+    private JsonObject Outgoing(RingCentralCall session, RingCentralParty[] called)
     {
         var caller = session.Find(1)!;
         var (result, reason) = called.Any(p => session.TimesOf(p.Number).AnsweredAt is not null) ? ("Call connected", null)
             : WordsOf(caller.Reason is null && called.Length > 0 ? called[^1] : caller);
-        var leg = Leg(session, caller, result, reason, isInside ? "ExtensionToExtension" : "SipToPstnMetered", isMaster: true);
-        leg["direction"] = "Outbound";
+        var leg = Leg(session, caller, result, reason, IsToInside(session) ? "ExtensionToExtension" : "SipToPstnMetered", isMaster: true);
         var record = Head(session, caller, "Outbound", "VoIP Call", result, reason, [leg]);
         record["extension"] = Owner(caller.Extension!);
         record["transport"] = "VoIP";
@@ -76,7 +75,7 @@ internal sealed class RingCentralLogRecords(TimeSpan clockAhead)
     {
         var isInbound = direction == "Inbound";
         var to = new JsonObject();
-        if (session.To.Length > 0) to[session.To.Length <= 4 ? "extensionNumber" : "phoneNumber"] = session.To;
+        if (session.To.Length > 0) to[IsToInside(session) ? "extensionNumber" : "phoneNumber"] = session.To;
         if (isInbound && party?.Extension is { } extension)
         {
             to["extensionNumber"] = extension;
@@ -105,19 +104,20 @@ internal sealed class RingCentralLogRecords(TimeSpan clockAhead)
         var start = isCaller || IsService(session, party) ? times.StartedAt : times.AnsweredAt ?? times.StartedAt;
         var end = result == "Voicemail" ? session.EndedAt!.Value : times.EndedAt!.Value;
         var to = isCaller ? session.To : party.Extension!;
+        var isInside = !isCaller || IsToInside(session);
         return Timed(new JsonObject
         {
             ["telephonySessionId"] = session.Id,
             ["partyId"] = session.PartyId(party.Number),
             ["type"] = "Voice",
-            ["direction"] = "Inbound",
+            ["direction"] = isCaller ? "Outbound" : "Inbound",
             ["action"] = isCaller ? "VoIP Call" : "Phone Call",
             ["result"] = result,
             ["legType"] = type,
             ["master"] = isMaster,
             ["extension"] = Owner(party.Extension!),
             ["from"] = From(session),
-            ["to"] = new JsonObject { [to.Length <= 4 ? "extensionNumber" : "phoneNumber"] = to },
+            ["to"] = new JsonObject { [isInside ? "extensionNumber" : "phoneNumber"] = to },
         }, start, end, reason);
     }
 
@@ -146,6 +146,9 @@ internal sealed class RingCentralLogRecords(TimeSpan clockAhead)
         from["name"] = session.Call.FromName;
         return from;
     }
+
+    private static bool IsToInside(RingCentralCall session) =>
+        session.From.Extension is not null && session.Parties.Any(p => p is { Number: > 1, Extension: not null });
 
     private static bool IsService(RingCentralCall session, RingCentralParty party) =>
         party.Extension == RingCentralRenderer.Menu || party.Extension == session.Call.QueueName;

@@ -16,7 +16,7 @@ internal sealed class RingCentralBench
 
     /// <param name="keep">Keeps what a later process needs; null for a connection without <c>-RecoveryPath</c>.</param>
     public RingCentralBench(Action<KeptSession>? keep = null) =>
-        Host.Session = Session = new RingCentralSession(Host, "platform.test", RingCentralTiming.Default, keep);
+        Host.Session = Session = new RingCentralSession(Host, "platform.test", RingCentralTiming.Default, keep, new LiveSessionIds(), TimeSpan.Zero);
 
     /// <param name="driver">Makes the session.</param>
     public RingCentralBench(RingCentralDriver driver) => Host.Session = Session = (RingCentralSession)driver.CreateSession(Host);

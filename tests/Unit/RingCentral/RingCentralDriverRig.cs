@@ -10,10 +10,10 @@ internal sealed class RingCentralDriverRig
     private RingCentralDriverRig(Func<HttpCall, HttpAnswer?>? answer, PbxConnectOptions? options, RingCentralDriverRig? beside)
     {
         Clock = beside?.Clock ?? new ManualTimeProvider();
-        Limiter = beside?.Limiter ?? new RequestLimiter(RingCentralTiming.Default);
+        Groups = beside?.Groups ?? new RateGroups(RingCentralTiming.Default);
         Http = new FakeHttp(call => answer?.Invoke(call) ?? Answer(call));
         options = (options ?? Options) with { Transport = new TransportOptions { Clock = Clock } };
-        Driver = new RingCentralDriver(new DriverContext(options, Http, Activity.Add), RingCentralTiming.Default, Limiter);
+        Driver = new RingCentralDriver(new DriverContext(options, Http, Activity.Add), RingCentralTiming.Default, Groups);
     }
 
     public static PbxConnectOptions Options { get; } = new()
@@ -27,7 +27,7 @@ internal sealed class RingCentralDriverRig
     public ManualTimeProvider Clock { get; }
 
     /// <summary>What the connections of a process share.</summary>
-    public RequestLimiter Limiter { get; }
+    public RateGroups Groups { get; }
 
     public FakeHttp Http { get; }
 

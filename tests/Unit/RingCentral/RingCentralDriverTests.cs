@@ -278,10 +278,10 @@ public sealed class RingCentralDriverTests
         await second.AdvanceUntilAsync(sixth);
 
         Assert.Equal(3, SocketCalls(second));
-        Assert.Equal(2, first.Limiter.Count);
+        Assert.Equal(2, first.Groups.Auth.Count);
         first.Clock.Advance(TimeSpan.FromMinutes(2));
         await first.PrepareAsync();
-        Assert.Equal(1, first.Limiter.Count);
+        Assert.Equal(1, first.Groups.Auth.Count);
     }
 
     [Fact]

@@ -62,6 +62,9 @@ internal sealed class RingCentralRun : IAsyncDisposable
             ClientSecret = new Secret(Simulator.ClientSecret),
             Jwt = new Secret(Simulator.Jwt),
             RecoveryPath = _recoveryPath,
+
+            // What the socket itself recovers shows in the gap at once.
+            HistoryLimit = TimeSpan.Zero,
         };
         options = options with { Server = Simulator.Server.ToString(), BufferSize = 100_000, Transport = new TransportOptions { ConnectTimeout = Patience } };
         Client = PbxClient.Start(options, new RingCentralProvider(Timing), null, null);

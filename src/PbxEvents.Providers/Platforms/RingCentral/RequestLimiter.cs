@@ -1,13 +1,14 @@
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
 /// <summary>
-/// Keeps the rate group Auth (ringcentral.md section 3): never more requests in a sliding window than allowed, and none
+/// Keeps a rate group (ringcentral.md section 3): never more requests in a sliding window than allowed, and none
 /// during a penalty, because each one would start the penalty again. The platform counts a user's requests and not a
 /// connection's, so all connections of the process share one limiter. A user is kept while there is something to count: a
 /// script that connects anew in a loop is held back as well. Safe from any thread.
 /// </summary>
-/// <param name="timing">The limits.</param>
-internal sealed class RequestLimiter(RingCentralTiming timing)
+/// <param name="most">How many requests.</param>
+/// <param name="window">In how long.</param>
+internal sealed class RequestLimiter(int most, TimeSpan window)
 {
     private readonly object _gate = new();
     private readonly Dictionary<string, Account> _users = new(StringComparer.Ordinal);
@@ -59,12 +60,12 @@ internal sealed class RequestLimiter(RingCentralTiming timing)
         {
             foreach (var (name, other) in _users)
             {
-                other.Forget(now - timing.TokenWindow);
+                other.Forget(now - window);
                 if (other.Sent.Count == 0 && other.ClosedUntil <= now)
                     _users.Remove(name);
             }
             var account = Open(user);
-            var free = account.Sent.Count < timing.TokensPerWindow ? now : account.Sent.Peek() + timing.TokenWindow;
+            var free = account.Sent.Count < most ? now : account.Sent.Peek() + window;
             if (account.ClosedUntil > free)
                 free = account.ClosedUntil;
             if (free <= now)

@@ -30,17 +30,27 @@ internal sealed class RingCentralCalls
     private static readonly TimeSpan LoneEndGrace = TimeSpan.FromMilliseconds(500);
 
     private readonly ISessionHost _host;
+    private readonly LiveSessionIds _sessionIds;
+    private readonly TimeSpan _recordWait;
     private readonly TelephonyReader _wire;
     private readonly KeyedTimers<string> _loneEndTimers;
+    private readonly KeyedTimers<string> _goneTimers;
     private readonly RecentMap<TelephonySession> _sessions = new();
     private readonly CallUpdate _update = new();
     private (string Session, string Party, string? Extension)? _fetched;
 
-    public RingCentralCalls(ISessionHost host, Utf8Pool pool)
+    /// <param name="host">Knows the calls as they are told.</param>
+    /// <param name="pool">Where texts come from.</param>
+    /// <param name="sessionIds">Gets the older ids of calls.</param>
+    /// <param name="recordWait">How long after a gap the call log may tell what became of a call; zero when it is not asked for.</param>
+    public RingCentralCalls(ISessionHost host, Utf8Pool pool, LiveSessionIds sessionIds, TimeSpan recordWait)
     {
         _host = host;
+        _sessionIds = sessionIds;
+        _recordWait = recordWait;
         _wire = new TelephonyReader(pool);
         _loneEndTimers = new KeyedTimers<string>(host, NobodyElseCame);
+        _goneTimers = new KeyedTimers<string>(host, EndGone);
     }
 
     /// <summary>What the last notification said; valid until the next one.</summary>
@@ -130,18 +140,50 @@ internal sealed class RingCentralCalls
     }
 
     /// <summary>The platform does not know a session any more: the call is over.</summary>
-    public CallUpdate End(string id)
+    /// <returns>Its end; null when the call log is to tell it (history/ringcentral-history.md section 6).</returns>
+    public CallUpdate? End(string id)
     {
         if (_sessions.TryGet(id, out var session))
             session.IsGone = true;
+        if (_recordWait > TimeSpan.Zero)
+        {
+            _goneTimers.Set(id, _recordWait);
+            return null;
+        }
         _update.Reset(id).IsEnd = true;
         return _update;
+    }
+
+    /// <summary>Ends the calls that wait for the call log.</summary>
+    public void EndWaiting()
+    {
+        foreach (var session in _sessions.Values.Where(s => s.IsGone).ToArray())
+        {
+            if (!_goneTimers.IsSet(session.Id))
+                continue;
+            _goneTimers.Cancel(session.Id);
+            EndGone(session.Id);
+        }
+    }
+
+    /// <summary>The call log has not told a call that the platform does not know any more.</summary>
+    private void EndGone(string id)
+    {
+        if (_host.FindCall(id) is not { State: not PbxCallState.Ended })
+            return;
+        _update.Reset(id).IsEnd = true;
+        _host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = RingCentralSnapshots.CallKind, Synthesized = true }, _update);
     }
 
     private TelephonySession Find(string id)
     {
         if (!_sessions.TryGet(id, out var session) || session.IsGone)
+        {
             _sessions.Set(id, session = new TelephonySession(id));
+            _goneTimers.Cancel(id);
+            if (_wire.SessionId is { } older)
+                _sessionIds.Add(older, id);
+        }
         return session;
     }
 

@@ -6,7 +6,7 @@ using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
-/// <summary>RingCentral over HTTP: tokens, the WebSocket token of each link, snapshots, the recovery file (ringcentral.md sections 2, 3, 9 and 11).</summary>
+/// <summary>RingCentral over HTTP: tokens, the WebSocket token of each link, snapshots, the call log, the recovery file (ringcentral.md sections 2, 3, 9 and 11).</summary>
 internal sealed class RingCentralDriver : PlatformDriver
 {
     private static readonly Uri Production = new("https://platform.ringcentral.com");
@@ -15,15 +15,18 @@ internal sealed class RingCentralDriver : PlatformDriver
     private readonly Uri _server;
     private readonly RingCentralTiming _timing;
     private readonly RequestLimiter _limiter;
+    private readonly Lazy<RingCentralRecords> _records;
+    private readonly LiveSessionIds _sessionIds = new();
     private readonly string _user;
     private readonly RingCentralTokens _oauth;
     private readonly TokenHolder<RingCentralTicket> _tokens;
     private readonly RecoveryMemory? _memory;
+    private RingCentralSession? _session;
 
     /// <summary>True once a link has opened: what an earlier process left is with the session then.</summary>
     private volatile bool _isReached;
 
-    public RingCentralDriver(DriverContext context, RingCentralTiming timing, RequestLimiter limiter)
+    public RingCentralDriver(DriverContext context, RingCentralTiming timing, RateGroups groups)
         : base(context)
     {
         var options = context.Options;
@@ -31,10 +34,12 @@ internal sealed class RingCentralDriver : PlatformDriver
         CheckCredential(options, app);
         _timing = timing;
         _server = options.Server is not null ? ServerAddress.Parse(options.Server) : options.Sandbox ? Sandbox : Production;
-        _limiter = limiter;
+        _limiter = groups.Auth;
         _user = UserOf(_server, options);
-        _oauth = new RingCentralTokens(context, _server, timing, limiter, _user, app);
+        _oauth = new RingCentralTokens(context, _server, timing, _limiter, _user, app);
         _tokens = new TokenHolder<RingCentralTicket>(context, token => new RingCentralTicket(1, token), _oauth.LogInAsync);
+        _records = new Lazy<RingCentralRecords>(() => new RingCentralRecords(
+            context, new CallLogApi(context, _server, _tokens, groups.Heavy, _user, timing), timing, _sessionIds.Find, () => _session?.WantsOthersCalls == true));
         if (options.RecoveryPath is not { } path)
             return;
         var full = Path.GetFullPath(path);
@@ -50,8 +55,11 @@ internal sealed class RingCentralDriver : PlatformDriver
     public override BackoffPolicy Backoff => _timing.Backoff;
 
     /// <inheritdoc/>
-    public override ProtocolSession CreateSession(ISessionHost host) =>
-        new RingCentralSession(host, Server, _timing, _memory is { } memory ? memory.Keep : null);
+    public override RecordReader Records => _records.Value;
+
+    /// <inheritdoc/>
+    public override ProtocolSession CreateSession(ISessionHost host) => _session = new RingCentralSession(
+        host, Server, _timing, _memory is { } memory ? memory.Keep : null, _sessionIds, Context.Options.HistoryLimit > TimeSpan.Zero ? RecordWait : TimeSpan.Zero);
 
     /// <inheritdoc/>
     public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
@@ -94,6 +102,9 @@ internal sealed class RingCentralDriver : PlatformDriver
         else if (_tokens.Current is { IsOwn: true } ticket)
             await _oauth.RevokeAsync(ticket, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>After the last asking the records are still to be read.</summary>
+    private TimeSpan RecordWait => _timing.RecordAsks[^1] + TimeSpan.FromMinutes(1);
 
     private static void CheckCredential(PbxConnectOptions options, RingCentralApp? app)
     {

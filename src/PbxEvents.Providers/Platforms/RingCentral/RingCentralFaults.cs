@@ -7,6 +7,9 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// <summary>RingCentral's failures in words, in one place (ringcentral.md sections 1, 2.3, 3, 5.2 and 5.5). No text holds a token.</summary>
 internal static class RingCentralFaults
 {
+    /// <summary>The app lacks a permission (ringcentral.md section 1).</summary>
+    public const string NoAppPermission = "CMN-401";
+
     /// <summary>The token end point did not give a token.</summary>
     public static PbxException FromGrant(HttpAnswer answer, string server, TimeSpan defaultWait)
     {
@@ -160,6 +163,46 @@ internal static class RingCentralFaults
     public static PbxException NotReadable(string path, Exception cause) => new(
         PbxErrorKind.InvalidOption, $"'{path}' cannot be read or written: {cause.Message}", "Check the rights on it, or give another path with ‹RecoveryPath›.", cause)
     { Target = path, IsPermanent = true };
+
+    // ---- the call log ------------------------------------------------------------------------------------------------
+
+    /// <summary>An answer about the call log that is no refusal of it.</summary>
+    public static PbxException FromCallLog(HttpAnswer answer, string server, string what, TimeSpan defaultWait)
+    {
+        var error = RingCentralError.Read(answer.Body);
+        return Passing(answer, error, server, $"asking for {what}", defaultWait) ?? new(
+            PbxErrorKind.RequestRefused, $"{server} answered HTTP {answer.Status} when asked for {what}{error.Words()}.", "Check the address with ‹Server›.")
+        { Target = server, Code = CodeOf(error, answer.Status), IsPermanent = true };
+    }
+
+    /// <summary>The call log is not given (history/ringcentral-history.md sections 2 and 8).</summary>
+    public static PbxException NoCallLog(CallLogAnswer refusal, string server) => refusal.Status == 403
+        ? new(PbxErrorKind.PermissionDenied, $"{server} does not give the account's call log{refusal.Error.Words()}.",
+            refusal.Error.Code == NoAppPermission
+                ? "Add the permission Read Call Log to the app in RingCentral's developer console, then connect again."
+                : "The user of this credential needs the permission to see the company's call log (FullCompanyCallLog or ReadCompanyCallLog), for the own calls ReadCallLog; ask an administrator of the account.")
+        { Target = server, Code = CodeOf(refusal.Error, refusal.Status), IsPermanent = true }
+        : new(PbxErrorKind.NotSupported, $"{server} answered HTTP {refusal.Status} when asked for the call log{refusal.Error.Words()}.",
+            "Check the address with ‹Server›; report it if it is RingCentral's own.")
+        { Target = server, Code = CodeOf(refusal.Error, refusal.Status), IsPermanent = true };
+
+    /// <summary>What the user may see was read; it is not all that is subscribed to.</summary>
+    public static PbxException OnlyOwnCalls(string server) => new(
+        PbxErrorKind.PermissionDenied, $"{server} gives only the call log of the credential's own user; calls of others are missing.",
+        "The user needs the permission to see the company's call log (FullCompanyCallLog or ReadCompanyCallLog); ask an administrator of the account.")
+    { Target = server };
+
+    public static PbxException NoList(string server, string what) => new(
+        PbxErrorKind.ServerError, $"{server} answered with something that is no list when asked for {what}.", "Check the address with ‹Server›.")
+    { Target = server };
+
+    public static PbxException NotFiltered(string server) => new(
+        PbxErrorKind.ServerError, $"{server} gave a call log of another time than it was asked for.", "Report it to RingCentral's support.")
+    { Target = server };
+
+    public static PbxException EndlessCallLog(string server) => new(
+        PbxErrorKind.ServerError, $"{server} gave a call log without end.", "Ask for a shorter time; if it stays so, report it to RingCentral's support.")
+    { Target = server };
 
     /// <summary>What to do about an answer that another try may change; null for one that it cannot (section 2.3).</summary>
     private static PbxException? Passing(HttpAnswer answer, RingCentralError error, string server, string doing, TimeSpan defaultWait)

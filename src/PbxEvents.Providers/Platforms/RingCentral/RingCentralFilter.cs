@@ -37,12 +37,27 @@ internal sealed class RingCentralFilter
     /// <param name="owner">The id of the token's own extension; null while it is not known.</param>
     public bool Covers(PbxEvent pbxEvent, string? owner)
     {
+        if (pbxEvent.Call is { Origin: PbxCallOrigin.Record } call && BringsCalls)
+            return CoversRecord(call, owner);
         if (pbxEvent.Topic is not { } topic || !string.Equals(pbxEvent.Name, _path.Name, StringComparison.OrdinalIgnoreCase))
             return false;
         var path = RingCentralPath.Parse(topic);
         if (_path.Queue is not null && _path.Queue != path.Queue)
             return false;
         return IsWithin(path, owner) && (_conditions.Length == 0 || MeetsConditions(pbxEvent.Payload));
+    }
+
+    /// <summary>A record tells of a whole call: of everybody in it, and not which party was in which state.</summary>
+    private bool CoversRecord(PbxCall call, string? owner)
+    {
+        var extension = _path.Extension == "~" ? owner : _path.Extension;
+        return (extension is null || call.Extension == extension || call.Legs.Any(l => l.Extension == extension))
+            && Array.TrueForAll(_conditions, c => c.Name switch
+            {
+                "missedCall" => string.Equals(c.Value, (call.Outcome == PbxOutcome.Missed).ToString(), StringComparison.OrdinalIgnoreCase),
+                "phoneNumber" => call.From == c.Value || call.To == c.Value,
+                _ => true,
+            });
     }
 
     /// <summary>The filter.</summary>

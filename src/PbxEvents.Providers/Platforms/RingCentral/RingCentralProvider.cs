@@ -5,7 +5,7 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// <summary>RingCentral: WebSocket with one merged subscription and session recovery. Specification: ringcentral.md.</summary>
 internal sealed class RingCentralProvider(RingCentralTiming timing) : PbxProvider
 {
-    private readonly RequestLimiter _limiter = new(timing);
+    private readonly RateGroups _groups = new(timing);
 
     public RingCentralProvider()
         : this(RingCentralTiming.Default)
@@ -35,5 +35,5 @@ internal sealed class RingCentralProvider(RingCentralTiming timing) : PbxProvide
     };
 
     /// <inheritdoc/>
-    internal override PlatformDriver CreateDriver(DriverContext context) => new RingCentralDriver(context, timing, _limiter);
+    internal override PlatformDriver CreateDriver(DriverContext context) => new RingCentralDriver(context, timing, _groups);
 }

@@ -30,12 +30,16 @@ internal sealed class RingCentralSession : PlatformSession
     private RingCentralLink? _active;
     private KeptSession? _lost;
     private bool _isRenewing;
+    private volatile bool _wantsOthersCalls;
 
     /// <param name="host">Where everything goes that comes out.</param>
     /// <param name="server">Host and port, for people.</param>
     /// <param name="timing">Times and limits.</param>
     /// <param name="keep">Keeps what a later process needs to go on with the session; null when none is to go on.</param>
-    public RingCentralSession(ISessionHost host, string server, RingCentralTiming timing, Action<KeptSession>? keep)
+    /// <param name="sessionIds">Gets the older ids of calls.</param>
+    /// <param name="recordWait">How long after a gap the call log may tell what became of a call; zero when it is not asked for.</param>
+    public RingCentralSession(
+        ISessionHost host, string server, RingCentralTiming timing, Action<KeptSession>? keep, LiveSessionIds sessionIds, TimeSpan recordWait)
         : base(host)
     {
         _server = server;
@@ -43,13 +47,16 @@ internal sealed class RingCentralSession : PlatformSession
         _keep = keep;
         var pool = new Utf8Pool();
         _frame = new RingCentralFrame(pool);
-        _events = new RingCentralEvents(host, pool, tracksPresence: () => !_subscriber!.Filters.Any(f => f.BringsCalls));
+        _events = new RingCentralEvents(host, pool, sessionIds, recordWait, tracksPresence: () => !_subscriber!.Filters.Any(f => f.BringsCalls));
         _requests = new RingCentralRequests(host);
         _subscriber = new RingCentralSubscriber(host, server, timing) { Settled = LinkSettled, RenewToken = Renew, Changed = Keep };
         _liveness = new RingCentralLiveness(host, server, timing);
         _inheritance = new RingCentralInheritance(host, _events, _subscriber, timing.Inherit, SyncAll);
         _renewTimer = host.NewTimer(Renew);
     }
+
+    /// <summary>True when calls of others than the token's user are subscribed to. Any thread.</summary>
+    public bool WantsOthersCalls => _wantsOthersCalls;
 
     /// <summary>Section 6, step 3.</summary>
     /// <inheritdoc/>
@@ -124,6 +131,7 @@ internal sealed class RingCentralSession : PlatformSession
     public override void Closing()
     {
         _inheritance.Release();
+        _events.Closing();
         if (_active is null)
             return;
         if (_keep is not null)
@@ -321,6 +329,7 @@ internal sealed class RingCentralSession : PlatformSession
 
     private void SyncAll()
     {
+        _wantsOthersCalls = _subscriber.Filters.Any(f => f.BringsCalls && f.Extension != "~" && (f.Extension is null || f.Extension != _events.Owner));
         foreach (var link in _links.Values.ToArray())
             _subscriber.Sync(link);
     }

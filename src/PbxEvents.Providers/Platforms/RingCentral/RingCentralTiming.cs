@@ -3,7 +3,7 @@ using PbxEvents.Providers.Contracts;
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
 /// <summary>
-/// The times and limits of ringcentral.md sections 2 to 6. Production uses <see cref="Default"/>; tests against a simulator
+/// The times and limits of ringcentral.md sections 2 to 6 and of history/ringcentral-history.md. Production uses <see cref="Default"/>; tests against a simulator
 /// shrink them all alike.
 /// </summary>
 internal sealed record RingCentralTiming
@@ -38,4 +38,16 @@ internal sealed record RingCentralTiming
 
     /// <summary>How long what was replayed over a process restart waits for the subscriptions of before.</summary>
     public TimeSpan Inherit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>When the call log is asked for after a gap (history/ringcentral-history.md section 6).</summary>
+    public IReadOnlyList<TimeSpan> RecordAsks { get; init; } = [TimeSpan.FromSeconds(45), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(15)];
+
+    /// <summary>From one request for the call log to the next (history/ringcentral-history.md section 2): less than nine a minute of ten.</summary>
+    public TimeSpan RecordPause { get; init; } = TimeSpan.FromSeconds(7);
+
+    /// <summary>A call that ended so lately may get another record; the next asking tells it then.</summary>
+    public TimeSpan RecordSettling { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>The pause before the second try of a request for the call log; it doubles (history/ringcentral-history.md section 8).</summary>
+    public TimeSpan RecordRetry { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -9,6 +9,9 @@ internal static class RingCentralTopics
     private const string Root = "/restapi/v1.0";
     private const string Account = $"{Root}/account/~";
 
+    /// <summary>All calls of the account.</summary>
+    public const string Calls = $"{Account}/telephony/sessions";
+
     /// <summary>Those that the documentation lists.</summary>
     public static IReadOnlyList<string> All { get; } = [.. RingCentralCatalogue.Instance.Events.Select(e => e.Topic)];
 
@@ -44,7 +47,7 @@ internal static class RingCentralTopics
 
             // Which calls came through a queue shows in the calls themselves.
             case PbxSubscriptionType.Call or PbxSubscriptionType.Queue:
-                return [$"{Account}/telephony/sessions"];
+                return [Calls];
             case PbxSubscriptionType.Agent:
                 if (wish.Queue.Count == 0)
                     throw RingCentralFaults.NeedsQueue();

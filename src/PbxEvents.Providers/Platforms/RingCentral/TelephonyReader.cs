@@ -16,7 +16,7 @@ internal sealed class TelephonyReader(Utf8Pool pool)
         BodyNames = new(), PartyNames = new(), StatusNames = new(), PeerNames = new(), RecordingNames = new(), EndNames = new();
 
     private static readonly Field
-        SequenceField = BodyNames.Add("sequence"), IdField = BodyNames.Add("telephonySessionId"), TimeField = BodyNames.Add("eventTime"),
+        SequenceField = BodyNames.Add("sequence"), IdField = BodyNames.Add("telephonySessionId"), SessionField = BodyNames.Add("sessionId"), TimeField = BodyNames.Add("eventTime"),
         PartiesField = BodyNames.Add("parties"),
         PartyIdField = PartyNames.Add("id"), FlatExtension = PartyNames.Add("extensionId"), Direction = PartyNames.Add("direction"),
         FromField = PartyNames.Add("from"), ToField = PartyNames.Add("to"), Status = PartyNames.Add("status"),
@@ -40,6 +40,9 @@ internal sealed class TelephonyReader(Utf8Pool pool)
     // ---- the session -------------------------------------------------------------------------------------------------
 
     public string? Id => _body.Text(IdField);
+
+    /// <summary>The older id, which says nothing more while the session lives.</summary>
+    public string? SessionId => _body.Text(SessionField);
 
     public long? Sequence => _body.Number(SequenceField);
 

@@ -16,6 +16,7 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     CmdletsToExport      = @(
+        'Clear-PbxEvent'
         'Connect-PbxEvents'
         'Disconnect-PbxEvents'
         'Get-PbxCall'

@@ -239,3 +239,36 @@ Describe 'A wait for what can never come' {
         "$told" | Should -BeLike "No call 'nope' has been seen.*"
     }
 }
+
+Describe 'Clear-PbxEvent' {
+    BeforeEach {
+        $bench = Connect-Bench
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        $null = Wait-PbxCall -Outcome Missed -Timeout $Patience
+    }
+
+    AfterEach {
+        Close-Bench
+    }
+
+    It 'lets reads and waits begin afresh' {
+        Clear-PbxEvent
+        Get-PbxEvent | Should -BeNullOrEmpty
+        Wait-PbxCall -State Ended -Timeout 0.1 | Should -BeNullOrEmpty
+        Wait-PbxEvent Call -Timeout 0.1 | Should -BeNullOrEmpty
+        $null = Invoke-PbxSimulation Answered -Pace 0
+        (Wait-PbxCall -State Ended -Timeout $Patience).Outcome | Should -Be Answered
+        (Get-PbxEvent Call)[0].Name | Should -Be CALL_START
+        Get-PbxCall | Should -HaveCount 2
+    }
+
+    It 'does nothing with -WhatIf' {
+        Clear-PbxEvent -WhatIf
+        Get-PbxEvent | Should -Not -BeNullOrEmpty
+    }
+
+    It 'is not needed to know where a wait begins: -Verbose tells' {
+        $told = (Wait-PbxEvent -Name CALL_END -Timeout 0 -Verbose 4>&1).Where{ $_ -is [System.Management.Automation.VerboseRecord] }
+        "$told" | Should -Match 'begins with the first subscription: \d+ events'
+    }
+}

@@ -49,7 +49,7 @@ public sealed class GetPbxEventCommand : EventCmdlet
             return;
         _filter = MakeFilter(Since);
         var deadline = new Deadline(Timeout);
-        var cursors = Clients.Select(c => (Client: c, Cursor: c.Events.OpenCursor(c.Events.Oldest - 1))).ToArray();
+        var cursors = Clients.Select(c => (Client: c, Cursor: c.Events.OpenCursor(Math.Max(c.Events.Oldest - 1, Session.ClearedUpTo(c))))).ToArray();
         foreach (var (client, cursor) in cursors)
         {
             // Only what is there now: a busy connection would never let this loop end.

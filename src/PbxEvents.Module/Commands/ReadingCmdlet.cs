@@ -118,7 +118,14 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
         var state = ModuleState.Current;
         return new EventStream(Clients.Select(c => (c, fromNow
             ? state.Cursors.Set(c, filter, c.Events.Head)
-            : state.Cursors.Get(c, filter, () => state.StartOf(c)))).ToArray());
+            : state.Cursors.Get(c, filter, () => StartOf(c)))).ToArray());
+
+        long StartOf(PbxClient client)
+        {
+            var start = state.StartOf(client);
+            WriteVerbose(SR.WaitBegins.With(client.Name, client.Events.Head - start));
+            return start;
+        }
     }
 
     /// <summary>Writes what a wait found. Nothing found and nothing that could still come is an error; nothing in time is not.</summary>

@@ -25,6 +25,7 @@ internal sealed class ModuleState : IAsyncDisposable
     private readonly List<PbxSimulator> _simulators = [];
     private readonly HashSet<PbxSubscription> _subscriptions = [];
     private readonly List<EngineEventDispatcher> _dispatchers = [];
+    private readonly Dictionary<PbxClient, long> _cleared = [];
     private readonly Runspace _runspace;
     private readonly PSEventManager _events;
     private Reactions? _reactions;
@@ -189,6 +190,7 @@ internal sealed class ModuleState : IAsyncDisposable
             _subscriptions.RemoveWhere(s => connection.Subscriptions.Contains(s));
         }
         Cursors.Forget(connection);
+        _cleared.Remove(connection);
         if (ReferenceEquals(Default, connection))
             Default = null;
     }
@@ -215,12 +217,23 @@ internal sealed class ModuleState : IAsyncDisposable
 
     /// <summary>
     /// Where the first wait on a connection starts: with the oldest subscription that was made here and still stands, so
-    /// that nothing between registering and waiting is lost; without one at the beginning of the connection.
+    /// that nothing between registering and waiting is lost; without one at the beginning of the connection. Never before
+    /// what was cleared.
     /// </summary>
     public long StartOf(PbxClient connection)
     {
         var own = connection.Subscriptions.Where(_subscriptions.Contains).ToArray();
-        return own.Length == 0 ? 0 : own.Min(s => s.StartSequence);
+        return Math.Max(ClearedUpTo(connection), own.Length == 0 ? 0 : own.Min(s => s.StartSequence));
+    }
+
+    /// <summary>The sequence up to which this session does not want to see a connection's events any more; 0 for none.</summary>
+    public long ClearedUpTo(PbxClient connection) => _cleared.GetValueOrDefault(connection);
+
+    /// <summary>Begins afresh with the events of a connection.</summary>
+    public void Clear(PbxClient connection)
+    {
+        _cleared[connection] = connection.Events.Head;
+        Cursors.Forget(connection);
     }
 
     /// <summary>Closes what is open. Any thread; safe to call more than once.</summary>

@@ -234,7 +234,7 @@ public sealed class TelecomXHistoryTests
         var random = new Random(17);
         string[] kinds = ["Answered", "Missed", "Busy", "QueueAnswered", "QueueAbandoned", "Menu", "Transferred", "Internal", "Outbound", "HiddenCaller"];
         await using var simulator = Start();
-        await using var client = await ConnectAsync(simulator, TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(2.5));
+        await using var client = await ConnectAsync(simulator, TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(6));
         var watch = new ClientWatch(client);
         var calls = new List<SimulatedCall>();
         for (var drop = 0; drop < 3; drop++)
@@ -244,7 +244,7 @@ public sealed class TelecomXHistoryTests
                 var kind = kinds[random.Next(kinds.Length)];
                 return simulator.PlayAsync(kind, new ScenarioOptions
                 {
-                    Pace = TimeSpan.FromMilliseconds(random.Next(20, 1500)),
+                    Pace = TimeSpan.FromMilliseconds(random.Next(20, 500)),
                     From = kind is "Internal" or "Outbound" ? null : $"+1202666{drop}{i:00}",
                 }, Limits.Patience);
             }).ToArray();
@@ -255,9 +255,14 @@ public sealed class TelecomXHistoryTests
             calls.Add(Assert.Single(await open));
             await RestoreAsync(simulator, watch);
             calls.AddRange((await Task.WhenAll(playing)).Select(p => p[0]));
+            Assert.True(calls.Max(c => c.EndedAt) < client.Gaps[^1].To.AddSeconds(6), "This machine is too slow: a call outlasted the last asking.");
             Assert.Equal(PbxGapRecovery.Recovered, client.Gaps[^1].Recovery);
         }
-        var told = ClientEvents(client).Where(e => e is { IsCallNews: true, CallState: PbxCallState.Ended }).ToArray();
+
+        // The frames of the last end may still be on their way.
+        var last = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
+        await watch.EndAsync(last.CallId);
+        var told = ClientEvents(client).Where(e => e is { IsCallNews: true, CallState: PbxCallState.Ended } && e.CallId != last.CallId).ToArray();
         foreach (var call in calls)
         {
             var end = Assert.Single(told, e => IdsOf(call).Contains(e.CallId));

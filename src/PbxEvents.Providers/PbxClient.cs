@@ -265,6 +265,8 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     public async IAsyncEnumerable<PbxCall> ReadCallRecordsAsync(
         DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (State is PbxConnectionState.Disconnected or PbxConnectionState.Faulted)
+            throw Faults.IsOver(Name, LastError);
         var reader = _driver.Records ?? throw Faults.NoRecords(Provider);
         await foreach (var record in reader.ReadAsync(from, to, cancellationToken).ConfigureAwait(false))
             yield return record.ToTrackedEvent(null, Name, Provider).Call!;

@@ -59,11 +59,26 @@ Describe 'Get-PbxCallRecord' {
         (Get-PbxCallRecord -Since $before -Unreached).Outcome | Should -Be 'Missed'
         @(Get-PbxCallRecord -Since $before -First 1) | Should -HaveCount 1
         Get-PbxCallRecord -Since ([datetimeoffset]::Now.AddDays(-2)) -Until yesterday | Should -BeNullOrEmpty
+        { Get-PbxCallRecord -Since soon -ErrorAction Stop } | Should -Throw '*is no date, no time span*'
+    }
+}
+
+Describe 'A connection without events, on <_>' -ForEach 'OneCloud', 'RingCentral', 'TelecomX', 'Yeastar' {
+    AfterEach {
+        Close-Bench
     }
 
-    It 'says where it cannot' {
-        $null = Start-PbxSimulator TelecomX | Connect-PbxEvents
-        { Get-PbxCallRecord -ErrorAction Stop } | Should -Throw 'The call records of TelecomX cannot be asked for yet.'
-        { Get-PbxCallRecord -Since soon -ErrorAction Stop } | Should -Throw "*is no date, no time span*"
+    It 'opens no link, checks the login, and says what it cannot do' {
+        $simulator = Start-PbxSimulator $_
+        $connection = $simulator | Connect-PbxEvents -NoEvents
+        $connection.State | Should -Be Connected
+        { Get-PbxCallRecord -ErrorAction Stop } | Should -Not -Throw
+        $refused = Get-ErrorRecord { Register-PbxSubscription Call }
+        $refused.Exception.Message | Should -BeLike '*opened for call records only*'
+        $simulator.Log | Where-Object Kind -EQ Connected | Should -BeNullOrEmpty
+        $connection | Disconnect-PbxEvents
+        (Get-ErrorRecord { Get-PbxCallRecord -Connection $connection }).FullyQualifiedErrorId | Should -BeLike 'Disconnected,*'
+        $simulator | Invoke-PbxSimulation -Fault NoRecords
+        (Get-ErrorRecord { $simulator | Connect-PbxEvents -NoEvents }).FullyQualifiedErrorId | Should -BeLike 'PermissionDenied,*'
     }
 }

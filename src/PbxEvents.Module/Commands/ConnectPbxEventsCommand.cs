@@ -119,6 +119,10 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     [Parameter]
     public TimeSpan HistoryLimit { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>Opens no link: for Get-PbxCallRecord only.</summary>
+    [Parameter]
+    public SwitchParameter NoEvents { get; set; }
+
     /// <summary>Asks for no call records after a gap.</summary>
     [Parameter]
     public SwitchParameter NoHistory { get; set; }
@@ -210,6 +214,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
         Timeout = TimeSpan.FromSeconds(Timeout),
         MaxReconnectAttempts = MyInvocation.BoundParameters.ContainsKey(nameof(MaxReconnectAttempts)) ? MaxReconnectAttempts : null,
         HistoryLimit = NoHistory ? TimeSpan.Zero : HistoryLimit,
+        NoEvents = NoEvents,
         Application = Application ?? "PbxEvents",
         InstanceId = InstanceId ?? Environment.MachineName,
         Dialect = Dialect,

@@ -73,7 +73,7 @@ internal sealed class ModuleState : IAsyncDisposable
     /// <summary>The connection that commands without <c>-Connection</c> use; null before the first and after it was closed.</summary>
     public PbxClient? Default { get; set; }
 
-    /// <summary>Warnings of waits that were given, each of which is given once. Pipeline thread.</summary>
+    /// <summary>Warnings of waits that were given since the last connection was opened, each of which is given once. Pipeline thread.</summary>
     public HashSet<string> Told { get; } = [];
 
     /// <summary>Where the waits of this runspace go on.</summary>
@@ -171,6 +171,7 @@ internal sealed class ModuleState : IAsyncDisposable
         lock (_gate)
         {
             _connections.Add(connection);
+            Told.Clear();
             _engineEvents ??= new EngineEventGate(_runspace);
             _dispatchers.Add(new EngineEventDispatcher(_events, _engineEvents, connection));
         }

@@ -246,6 +246,8 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     public void Subscribe(PbxSubscription subscription, TaskCompletionSource<PbxSubscription> waiter)
     {
         ThrowIfOver();
+        if (Options.NoEvents)
+            throw Faults.NoEvents(Name);
         Activity.Write($"Subscribing: {subscription}.");
         Subscriptions.Add(subscription, waiter);
         try
@@ -302,6 +304,8 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     private void ThrowIfNoLink()
     {
         ThrowIfOver();
+        if (Options.NoEvents)
+            throw Faults.NoEvents(Name);
         if (!Links.IsReady)
             throw Faults.RequestLinkLost(Driver.Server, Status.LastError);
     }

@@ -18,6 +18,11 @@ internal static class Faults
         PbxErrorKind.NotSupported, $"The call records of {provider} cannot be asked for yet.", "Listen with a subscription; Get-PbxCall lists the calls.")
     { Target = provider, IsPermanent = true };
 
+    public static PbxException NoEvents(string connection) => new(
+        PbxErrorKind.InvalidOption, $"The connection '{connection}' was opened for call records only, so no events come and nothing can be sent on it.",
+        "Open one without ‹NoEvents›.")
+    { Target = connection, IsPermanent = true };
+
     public static PbxException NotReady(string server, TimeSpan after) => new(
         PbxErrorKind.Timeout, $"{server} accepted the connection but was not ready within {after.TotalSeconds:0} s.",
         "Check that the address is that of the platform's event service.")

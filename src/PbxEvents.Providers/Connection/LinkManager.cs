@@ -71,6 +71,11 @@ internal sealed class LinkManager
         if (_connection.IsOver || _isAttempting || _candidate is not null)
             return;
         _isAttempting = true;
+        if (_connection.Options.NoEvents)
+        {
+            _connection.Work.Attempt(CheckRecordsAsync);
+            return;
+        }
         var plan = _connection.Session.PlanLink(_active is not null);
         var id = ++_lastId;
         _connection.Work.Attempt(cancellationToken => AttemptAsync(id, plan, cancellationToken));
@@ -84,6 +89,34 @@ internal sealed class LinkManager
         _rotates = true;
         Activity.Write("Opening a second link to take over from this one.");
         BeginAttempt();
+    }
+
+    /// <summary>Without a link, what stands for one is that the records can be asked for. Runs beside the loop.</summary>
+    private async Task CheckRecordsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reader = Driver.Records ?? throw Faults.NoRecords(_connection.Provider);
+            await reader.CheckAsync(_connection.Clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            _connection.Post(() =>
+            {
+                if (_connection.IsOver)
+                    return;
+                Status.State = PbxConnectionState.Connected;
+                Status.ConnectedAt = Now;
+                Activity.Write("Connected, for call records only.");
+                _connection.Pipeline.EmitConnection(nameof(PbxConnectionState.Connected));
+                _connection.HasConnected();
+            });
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The connection ends.
+        }
+        catch (Exception e)
+        {
+            Failed(e as PbxException ?? Faults.Unexpected("asking for call records", e));
+        }
     }
 
     /// <summary>Runs beside the loop: token, addresses, then link after link until one opens.</summary>
@@ -131,12 +164,14 @@ internal sealed class LinkManager
         {
             fault = e as PbxException ?? Faults.Unexpected("preparing the connection", e);
         }
-        _connection.Post(() =>
-        {
-            _isAttempting = false;
-            AttemptFailed(fault);
-        });
+        Failed(fault);
     }
+
+    private void Failed(PbxException fault) => _connection.Post(() =>
+    {
+        _isAttempting = false;
+        AttemptFailed(fault);
+    });
 
     private void AttemptFailed(PbxException fault)
     {

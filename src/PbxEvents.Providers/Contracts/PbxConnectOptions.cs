@@ -69,6 +69,9 @@ public sealed record PbxConnectOptions
     /// <summary>How far back call records are asked for after a gap; zero for not at all. Default 24 h.</summary>
     public TimeSpan HistoryLimit { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>True for a connection that opens no link: it only asks for call records. Default false.</summary>
+    public bool NoEvents { get; init; }
+
     /// <summary>The file that records the frames, secrets masked; null for none.</summary>
     public string? TracePath { get; init; }
 

@@ -39,4 +39,15 @@ internal abstract class RecordReader
     /// The platform did not tell them: <see cref="PbxErrorKind.PermissionDenied"/> names the right that is missing and is permanent.
     /// </exception>
     public abstract IAsyncEnumerable<CallRecord> ReadAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
+
+    /// <summary>Logs in and asks for the records of one moment: what is wrong with login or rights shows before anybody needs them.</summary>
+    /// <param name="now">The moment.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <returns>When the platform has answered.</returns>
+    /// <exception cref="PbxException">As <see cref="ReadAsync"/>.</exception>
+    public async Task CheckAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await foreach (var _ in ReadAsync(now, now, cancellationToken).ConfigureAwait(false))
+            return;
+    }
 }

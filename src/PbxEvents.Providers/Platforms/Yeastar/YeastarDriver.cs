@@ -24,6 +24,7 @@ internal sealed class YeastarDriver : PlatformDriver
     private readonly YeastarApi _api;
     private readonly YeastarTokens _tokens;
     private readonly Lazy<YeastarRecords> _records;
+    private readonly Lock _gate = new();
     private YeastarTokenShare? _share;
 
     /// <summary>The token of the newest link. The calls in progress are asked for while the next link may be prepared.</summary>
@@ -63,12 +64,12 @@ internal sealed class YeastarDriver : PlatformDriver
     /// <inheritdoc/>
     public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
     {
-        _share ??= _tokens.Join(_address.Server, _api.ClientId, Context.Options.Password!);
+        var share = Join();
         var outdated = plan.IsRotation || plan.RenewCredential ? _token : null;
         YeastarToken token;
         try
         {
-            token = _token = await _share.GetAsync(_api, outdated, Context.Log, cancellationToken).ConfigureAwait(false);
+            token = _token = await share.GetAsync(_api, outdated, Context.Log, cancellationToken).ConfigureAwait(false);
         }
         catch (PbxException e) when (_address.IsPortGuessed && e.Kind is PbxErrorKind.ConnectionRefused or PbxErrorKind.Timeout)
         {
@@ -136,8 +137,14 @@ internal sealed class YeastarDriver : PlatformDriver
 
     /// <summary>The token that the event link uses, too.</summary>
     private Task<YeastarToken> GetRecordTokenAsync(YeastarToken? outdated, CancellationToken cancellationToken) =>
-        Volatile.Read(ref _share) is { } share ? share.GetAsync(_api, outdated, Context.Log, cancellationToken)
-            : throw new InvalidOperationException("Records are asked for after the first link was prepared.");
+        Join().GetAsync(_api, outdated, Context.Log, cancellationToken);
+
+    /// <summary>One link and one reading of records may both be the first to need a token.</summary>
+    private YeastarTokenShare Join()
+    {
+        lock (_gate)
+            return _share ??= _tokens.Join(_address.Server, _api.ClientId, Context.Options.Password!);
+    }
 
     /// <returns>The answer; empty when the PBX says that there is no such call.</returns>
     private async Task<ReadOnlyMemory<byte>> AskAsync(string name, string value, CancellationToken cancellationToken)

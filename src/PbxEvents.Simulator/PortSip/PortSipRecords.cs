@@ -99,7 +99,9 @@ internal static class PortSipRecords
         _ => 0,
     };
 
-    private static bool GoesOutside(SimulatedCall call) => call.Legs.Any(l => l.ForwardedFrom is not null);
+    /// <summary>True for a call that was sent on to outside.</summary>
+    /// <param name="call">The call.</param>
+    public static bool GoesOutside(SimulatedCall call) => call.Legs.Any(l => l.ForwardedFrom is not null);
 
     /// <summary>A menu and a queue answer at once and put the caller through by a transfer of their own.</summary>
     private static IEnumerable<JsonNode> Machines(PortSipPbx pbx, SimulatedCall call, CallEnded ended)

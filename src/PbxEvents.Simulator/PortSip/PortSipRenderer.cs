@@ -401,7 +401,9 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
 
     // ---- helpers -----------------------------------------------------------------------------------------------------
 
-    private static string CallIdOf(SimulatedCall call) => $"{call.Hex("call", 22)}..";
+    /// <summary>The SIP Call-ID of the caller's leg.</summary>
+    /// <param name="call">The call.</param>
+    public static string CallIdOf(SimulatedCall call) => $"{call.Hex("call", 22)}..";
 
     private static string Machine(SimulatedCall call, SystemKind kind) => kind == SystemKind.Queue ? call.QueueName : PortSipPbx.Menu;
 

@@ -7,7 +7,10 @@ using PbxEvents.Simulator.Server;
 
 namespace PbxEvents.Simulator.PortSip;
 
-/// <summary>PortSIP's server side in its three versions: login and subscriptions on the WebSocket (portsip.md).</summary>
+/// <summary>
+/// PortSIP's server side in its three versions: login and subscriptions on the WebSocket (portsip.md), and the call records of the REST
+/// interface.
+/// </summary>
 public sealed class PortSipSimulator : PbxSimulator
 {
     /// <summary>The fault that refuses the next Count logins (default 1).</summary>
@@ -53,6 +56,13 @@ public sealed class PortSipSimulator : PbxSimulator
         Routes.Map("GET", _options.Version == PortSipVersion.V22 ? "/wsi" : "/", request => request.IsWebSocket
             ? AcceptLink(link => _clients[link] = new PortSipClient(link), OnMessageAsync, link => _clients.TryRemove(link, out _))
             : ServerResponse.Json(400, """{"error":"no_websocket"}"""));
+        var accounts = new PortSipAccounts(Tokens, _options)
+        {
+            IsUser = (name, domain, password) => RoleOf(name, domain, password) == PortSipRole.TenantAdministrator,
+            Asked = (grant, name, isGood) => Record(isGood ? SimulatorLogKind.Authenticated : SimulatorLogKind.AuthenticationRefused, grant, name),
+        };
+        accounts.Map(Routes);
+        new PortSipHistory(_pbx, Calls, () => ActiveCalls).Map(Routes, accounts.IsGood, () => Faults.RefusesRecords);
     }
 
     /// <inheritdoc/>
@@ -77,7 +87,7 @@ public sealed class PortSipSimulator : PbxSimulator
     public string SystemPassword { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> FaultNames { get; } = [.. SimulatorFaults.Names, RefuseLoginFault, SilentLoginFault];
+    public override IReadOnlyList<string> FaultNames { get; } = [.. SimulatorFaults.Names, SimulatorFaults.NoRecords, SimulatorFaults.LateRecords, RefuseLoginFault, SilentLoginFault];
 
     private protected override IReadOnlyList<Scenario> Scenarios => OwnScenarios;
 
@@ -221,8 +231,11 @@ public sealed class PortSipSimulator : PbxSimulator
                 ? PortSipRole.Extension : PortSipRole.None;
         }
 
-        return Text(data, "username") == UserName && password == Password ? PortSipRole.TenantAdministrator : PortSipRole.None;
+        return RoleOf(Text(data, "username"), domain, password);
     }
+
+    private PortSipRole RoleOf(string? name, string domain, string? password) =>
+        name == UserName && domain == Domain && password == Password ? PortSipRole.TenantAdministrator : PortSipRole.None;
 
     // ---- subscriptions -------------------------------------------------------------------------------------------------
 

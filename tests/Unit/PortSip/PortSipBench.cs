@@ -10,13 +10,15 @@ internal sealed class PortSipBench
 {
     private int _links;
 
-    public PortSipBench(string? domain = "example.io", string user = "alice")
+    public PortSipBench(string? domain = "example.io", string user = "alice", TimeSpan recordWait = default)
     {
         var options = new PbxConnectOptions { Provider = "PortSIP", Domain = domain, UserName = user, Password = new Secret("pw-1") };
-        Host.Session = new PortSipSession(Host, PortSipLogin.From(options));
+        Host.Session = new PortSipSession(Host, PortSipLogin.From(options), CallIds, recordWait);
     }
 
     public RecordingHost Host { get; } = new();
+
+    public PortSipCallIds CallIds { get; } = new();
 
     public PbxEvent Last => Host.LastEvent;
 

@@ -41,6 +41,22 @@ internal static class PortSipAddress
         };
     }
 
+    /// <summary>
+    /// The REST interface beside an event service, ending in <c>/api</c> (history/portsip-history.md section 1): v22 has both at one port;
+    /// v16 has it with its portal, at v22's port as far as is known. A port of the user's own stays.
+    /// </summary>
+    public static Uri Rest(LinkTarget target)
+    {
+        var path = target.Uri.AbsolutePath.TrimEnd('/');
+        var root = path.EndsWith(V22Path, StringComparison.OrdinalIgnoreCase) ? path[..^V22Path.Length] : "";
+        return new UriBuilder(target.Uri)
+        {
+            Scheme = target.Uri.Scheme == "wss" ? "https" : "http",
+            Port = target.Uri.Port == V16Port ? V22Port : target.Uri.Port,
+            Path = $"{root}/api",
+        }.Uri;
+    }
+
     /// <summary>The dialect that a target was made for.</summary>
     public static PortSipDialect DialectOf(LinkTarget target) =>
         target.Tag == nameof(PortSipDialect.V16) ? PortSipDialect.V16 : PortSipDialect.V22;

@@ -5,13 +5,16 @@ namespace PbxEvents.Providers.Platforms.PortSip;
 
 /// <summary>
 /// PortSIP's addresses and login. The event service needs no token: name and password are sent on the socket, and the
-/// session lasts as long as it (portsip.md section 6), so there is no HTTP side.
+/// session lasts as long as it (portsip.md section 6). Only call records are asked for over HTTP.
 /// </summary>
 internal sealed class PortSipDriver : PlatformDriver
 {
     private readonly IReadOnlyList<LinkTarget> _targets;
     private readonly Uri _server;
     private readonly PortSipLogin _login;
+    private readonly PortSipCallIds _callIds = new();
+    private readonly TokenHolder<PortSipTicket> _tokens;
+    private readonly Lazy<PortSipRecords> _records;
     private volatile LinkTarget? _reached;
 
     public PortSipDriver(DriverContext context)
@@ -25,6 +28,9 @@ internal sealed class PortSipDriver : PlatformDriver
         _login = PortSipLogin.From(options);
         if (dialect == PortSipDialect.V16 && _login.Kind == PortSipLoginKind.SystemAdministrator)
             throw PortSipFaults.NoSystemLogin(Server);
+        _tokens = new TokenHolder<PortSipTicket>(context, token => new PortSipTicket(token), new PortSipTokens(context, FindRest, _login).ObtainAsync);
+        _records = new Lazy<PortSipRecords>(() => new PortSipRecords(
+            context, new PortSipRecordApi(context, FindRest, _login, _tokens, RecordTimes.Breath), _callIds, RecordTimes));
     }
 
     /// <inheritdoc/>
@@ -32,8 +38,18 @@ internal sealed class PortSipDriver : PlatformDriver
         ? PortSipAddress.Display(target)
         : ServerAddress.Display(_server);
 
+    /// <summary>When call records are asked for.</summary>
+    public PortSipRecordTimes RecordTimes { get; init; } = new();
+
+    /// <summary>
+    /// A system administrator belongs to no tenant, and whether he is shown the records of all is not known
+    /// (history/portsip-history.md section 2): none would be taken for no calls.
+    /// </summary>
     /// <inheritdoc/>
-    public override ProtocolSession CreateSession(ISessionHost host) => new PortSipSession(host, _login);
+    public override RecordReader? Records => _login.Kind == PortSipLoginKind.SystemAdministrator ? null : _records.Value;
+
+    /// <inheritdoc/>
+    public override ProtocolSession CreateSession(ISessionHost host) => new PortSipSession(host, _login, _callIds, RecordWait);
 
     /// <inheritdoc/>
     public override Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
@@ -46,6 +62,12 @@ internal sealed class PortSipDriver : PlatformDriver
 
     /// <inheritdoc/>
     public override void Reached(LinkTarget target) => _reached = target;
+
+    /// <summary>How long after a gap records may tell what became of a call: after the last asking the rows are still to be read.</summary>
+    private TimeSpan RecordWait => Context.Options.HistoryLimit > TimeSpan.Zero && Records is not null
+        ? RecordTimes.Asks[^1] + TimeSpan.FromMinutes(1) : TimeSpan.Zero;
+
+    private Uri FindRest() => PortSipAddress.Rest(_reached ?? _targets[0]);
 
     private static PortSipDialect ReadDialect(string text) => text.ToUpperInvariant() switch
     {

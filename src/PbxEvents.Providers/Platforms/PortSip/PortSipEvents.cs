@@ -21,6 +21,7 @@ internal sealed class PortSipEvents
     private readonly IReadOnlySet<string> _wantedNames;
     private readonly PortSipDirectory _directory = new();
     private readonly PortSipCalls _calls;
+    private readonly PortSipCallIds _callIds;
     private readonly PortSipDoubles _doubles;
     private readonly PortSipQueues _queues;
     private readonly Dictionary<string, PortSipExtension> _extensionStates = new(StringComparer.Ordinal);
@@ -31,13 +32,17 @@ internal sealed class PortSipEvents
     /// <param name="pool">Where texts come from.</param>
     /// <param name="fields">The fields of the message at hand; the session has read them.</param>
     /// <param name="wantedNames">The topics that are subscribed to.</param>
-    public PortSipEvents(ISessionHost host, Utf8Pool pool, JsonFields fields, IReadOnlySet<string> wantedNames)
+    /// <param name="callIds">Learns the sessions of the calls.</param>
+    /// <param name="recordWait">How long after a gap call records may tell what became of a call; zero when they are not asked for.</param>
+    public PortSipEvents(
+        ISessionHost host, Utf8Pool pool, JsonFields fields, IReadOnlySet<string> wantedNames, PortSipCallIds callIds, TimeSpan recordWait)
     {
         _host = host;
         _fields = fields;
         _entry = new JsonFields(PortSipFields.Names, pool);
         _wantedNames = wantedNames;
-        _calls = new PortSipCalls(host, fields, _directory, () => IsWanted(PortSipTopics.Records));
+        _calls = new PortSipCalls(host, fields, _directory, () => IsWanted(PortSipTopics.Records), recordWait);
+        _callIds = callIds;
         _doubles = new PortSipDoubles(host, fields);
         _queues = new PortSipQueues(host, fields, _entry, _directory, _calls, _doubles);
     }
@@ -88,6 +93,11 @@ internal sealed class PortSipEvents
             Tenant = _fields.Text(PortSipFields.TenantId),
             Time = _fields.Moment(PortSipFields.Time) ?? _fields.Moment(PortSipFields.Timestamp) ?? _host.Now,
         };
+        if (shape.Category is PbxCategory.Call or PbxCategory.Cdr && _fields.Text(PortSipFields.CallId) is { } callId
+            && _fields.Text(PortSipFields.SessionId) is { } session)
+        {
+            _callIds.Add(callId, session);
+        }
         switch (shape.Name)
         {
             case "queue_status":

@@ -1,4 +1,5 @@
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.PortSip;
 
@@ -94,6 +95,53 @@ internal static class PortSipFaults
     public static PbxException CommandRefused(string status, string? text) => new(
         PbxErrorKind.ServerError, $"PortSIP reported an error{Quote(text)}", "Nothing to do unless events are missing.")
     { Code = status };
+
+    // ---- call records (history/portsip-history.md sections 2 and 8) ------------------------------------------------------
+
+    private const string RecordRights =
+        "Connect with a user of the tenant whose role is Admin or QueueManager. Newer roles want CDR: View Only, from 22.3 on Analytics: View Only.";
+
+    public static PbxException RecordLoginRefused(PortSipLogin login, string server, HttpAnswer answer) => new(
+        PbxErrorKind.PermissionDenied,
+        $"{server} refused the login of '{login.Name}' to its REST interface, which gives the call records.",
+        login.Kind == PortSipLoginKind.Extension
+            ? $"It takes a user's name and password, not an extension's SIP password. {RecordRights}"
+            : RecordRights)
+    { Target = login.Name, Code = PlatformFaults.Code(answer), IsPermanent = true };
+
+    public static PbxException NoRecordRight(PortSipLogin login, string server, string what, HttpAnswer answer) => new(
+        PbxErrorKind.PermissionDenied, $"{server} does not give {what} to '{login.Name}'.", RecordRights)
+    { Target = login.Name, Code = PlatformFaults.Code(answer), IsPermanent = true };
+
+    public static PbxException NoRecords(string server) => new(
+        PbxErrorKind.NotSupported, $"{server} has no call records at its REST interface.",
+        "They come with v16 and later, at the port of the web portal, 8887 as a rule. Check the port with ‹Server›.")
+    { Target = server, IsPermanent = true };
+
+    public static PbxException NoList(string server, string what) => new(
+        PbxErrorKind.ServerError, $"{server} answered with something that is no list when asked for {what}.", "Check the address with ‹Server›.")
+    { Target = server };
+
+    public static PbxException NotAsBefore(string server) => new(
+        PbxErrorKind.ServerError, $"{server} does not take a question for call records any more that it took before.",
+        "Nothing to do: the next reading finds out anew how to ask.")
+    { Target = server };
+
+    public static PbxException NotFiltered(string server) => new(
+        PbxErrorKind.ServerError, $"{server} gave call records of another time than it was asked for.", "Report it to PortSIP's support.")
+    { Target = server };
+
+    public static PbxException SlimRows(string server) => new(
+        PbxErrorKind.ServerError, $"{server} gave call records that name neither a call nor a time.", "Report it to PortSIP's support.")
+    { Target = server };
+
+    public static PbxException NotPaged(string server) => new(
+        PbxErrorKind.ServerError, $"{server} gave the same page of call records again in place of the next one.", "Report it to PortSIP's support.")
+    { Target = server };
+
+    public static PbxException TooManyRecords(string server, DateTimeOffset from, DateTimeOffset to) => new(
+        PbxErrorKind.ServerError, $"{server} gave call records without end for {from:u} to {to:u}.", "Report it to PortSIP's support.")
+    { Target = server };
 
     private static string RightsFor(string topic) => topic switch
     {

@@ -102,7 +102,7 @@ internal sealed record PortSipRecord
             // A menu's or a queue's "referred" is how it puts a caller through; only a person passes a call on. A device that
             // sends it elsewhere (302) never answers.
             var isTransferred = answered.Any(t => PortSipWords.IsTransfer(t.Reason)) || PortSipWords.IsTransfer(Reason)
-                || Targets.Any(t => "redirected".Equals(t.Reason, StringComparison.OrdinalIgnoreCase));
+                || Targets.Any(t => PortSipWords.IsRedirected(t.Reason));
             return isTransferred ? PbxOutcome.Transferred : known is null || isGuessed ? PbxOutcome.Answered : null;
         }
         if (hasGivenUp)

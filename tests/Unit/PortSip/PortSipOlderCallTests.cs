@@ -287,7 +287,8 @@ public sealed class PortSipOlderCallTests
 
     [Theory]
     [InlineData(404, PbxOutcome.Failed)]
-    [InlineData(480, PbxOutcome.Failed)]
+    [InlineData(480, PbxOutcome.Missed)]
+    [InlineData(403, PbxOutcome.Rejected)]
     [InlineData(486, PbxOutcome.Busy)]
     [InlineData(603, PbxOutcome.Rejected)]
     [InlineData(487, PbxOutcome.Missed)]
@@ -300,7 +301,8 @@ public sealed class PortSipOlderCallTests
 
     [Theory]
     [InlineData(404, PbxOutcome.Failed)]
-    [InlineData(480, PbxOutcome.Failed)]
+    [InlineData(480, PbxOutcome.Missed)]
+    [InlineData(403, PbxOutcome.Rejected)]
     [InlineData(486, PbxOutcome.Busy)]
     [InlineData(603, PbxOutcome.Rejected)]
     [InlineData(487, PbxOutcome.Missed)]

@@ -293,7 +293,7 @@ public sealed class RingCentralSubscriptionTests
     [Fact]
     public void Every_documented_filter_is_one_and_covers_its_events()
     {
-        foreach (var row in RingCentralCatalogue.Instance.Events.Where(e => !e.Topic.Contains('{', StringComparison.Ordinal)))
+        foreach (var row in RingCentralCatalogue.All.Events.Where(e => !e.Topic.Contains('{', StringComparison.Ordinal)))
         {
             var filter = Assert.Single(RingCentralTopics.Resolve(new PbxSubscriptionFilter { Topic = [row.Topic] }));
             Assert.True(filter.Covers(new PbxEvent { Name = row.Name, Topic = RingCentralPath.Parse(row.Topic).Topic, Payload = "{}"u8.ToArray() }, null), row.Topic);

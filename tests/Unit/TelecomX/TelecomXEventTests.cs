@@ -349,7 +349,7 @@ public sealed class TelecomXEventTests
     [Fact]
     public void All_269_events_of_the_catalogue_get_a_category_a_topic_and_pass()
     {
-        var rows = TelecomXCatalogue.Instance.Events;
+        var rows = TelecomXCatalogue.All.Events;
         Assert.Equal(269, rows.Count);
         Assert.DoesNotContain(rows, r => r.Category is PbxCategory.Unknown or PbxCategory.Connection);
         foreach (var row in rows)

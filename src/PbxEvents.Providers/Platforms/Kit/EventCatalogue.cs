@@ -44,11 +44,11 @@ internal sealed class EventCatalogue
         Enum.Parse<PbxCategory>(row.GetProperty("category").GetString()!),
         row.GetProperty("description").GetString()!)
     {
-        Subscription = Catalogue.Text(row, "subscription") is { } type ? Enum.Parse<PbxSubscriptionType>(type) : null,
-        Group = Catalogue.Text(row, "group"),
-        Permission = Catalogue.Text(row, "permission"),
+        Subscription = JsonMember.Text(row, "subscription") is { } type ? Enum.Parse<PbxSubscriptionType>(type) : null,
+        Group = JsonMember.Text(row, "group"),
+        Permission = JsonMember.Text(row, "permission"),
         IsOffered = !row.TryGetProperty("offered", out var offered) || offered.GetBoolean(),
-        Note = Catalogue.Text(row, "note"),
+        Note = JsonMember.Text(row, "note"),
         Fields = [.. row.GetProperty("fields").EnumerateArray().Select(ReadField)],
     };
 

@@ -5,7 +5,6 @@ namespace PbxEvents.Providers.Platforms.OneCloud;
 /// <summary>The streams' events of onecloud.md section 4.</summary>
 internal static class OneCloudCatalogue
 {
-    private static readonly Lazy<EventCatalogue> Loaded = new(() => EventCatalogue.Load("OneCloud"));
-
-    public static EventCatalogue Instance => Loaded.Value;
+    /// <summary>All of them, read when they are first needed.</summary>
+    public static EventCatalogue All { get; } = EventCatalogue.Load("OneCloud");
 }

@@ -180,7 +180,7 @@ internal sealed class OneCloudCdr
     {
         if (row.ValueKind != JsonValueKind.Object)
             return null;
-        if (Catalogue.Text(row, name) is { } text)
+        if (JsonMember.Text(row, name) is { } text)
             return text.Length == 0 ? null : text;
         return row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetRawText() : null;
     }

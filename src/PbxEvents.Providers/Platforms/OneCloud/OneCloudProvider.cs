@@ -9,7 +9,7 @@ internal sealed class OneCloudProvider : PbxProvider
     public override string Name => "OneCloud";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<PbxEventType> EventTypes => OneCloudCatalogue.Instance.Events;
+    public override IReadOnlyList<PbxEventType> EventTypes => OneCloudCatalogue.All.Events;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Topics => OneCloudTopics.All;

@@ -412,7 +412,7 @@ internal sealed class OneCloudSession : TopicSession<OneCloudTopic>
             return null;
         using var document = JsonDocument.ParseValue(ref reader);
         foreach (var name in (string[])["status", "message", "error", "reason"])
-            if (Catalogue.Text(document.RootElement, name) is { } words)
+            if (JsonMember.Text(document.RootElement, name) is { } words)
                 return words;
         return null;
     }

@@ -86,20 +86,20 @@ internal sealed class OneCloudTokens(DriverContext context, Uri api, OneCloudPau
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
                 throw PlatformFaults.NoToken(Server);
-            var scope = Catalogue.Text(root, "scope");
-            if (string.Equals(scope, "MFA", StringComparison.OrdinalIgnoreCase) || Catalogue.Text(root, "user_scope") == "mfa_required")
+            var scope = JsonMember.Text(root, "scope");
+            if (string.Equals(scope, "MFA", StringComparison.OrdinalIgnoreCase) || JsonMember.Text(root, "user_scope") == "mfa_required")
                 throw OneCloudFaults.MfaRequired(answer, Server, UserName);
-            if (Catalogue.Text(root, "access_token") is not { Length: > 0 } access)
+            if (JsonMember.Text(root, "access_token") is not { Length: > 0 } access)
                 throw PlatformFaults.NoToken(Server);
             var now = context.Clock.GetUtcNow();
-            var refresh = Catalogue.Text(root, "refresh_token");
-            var domain = Catalogue.Text(root, "domain");
+            var refresh = JsonMember.Text(root, "refresh_token");
+            var domain = JsonMember.Text(root, "domain");
             return new OneCloudTicket(new Secret(access), Options.Domain ?? domain ?? DomainOf(UserName) ?? "", now)
             {
                 Refresh = string.IsNullOrEmpty(refresh) ? oldRefresh : new Secret(refresh),
                 EndsAt = now + ReadLife(root),
                 OwnDomain = domain,
-                Uid = Catalogue.Text(root, "uid"),
+                Uid = JsonMember.Text(root, "uid"),
                 Scope = scope,
             };
         }

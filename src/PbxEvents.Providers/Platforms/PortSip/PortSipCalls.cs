@@ -339,7 +339,7 @@ internal sealed class PortSipCalls
         var open = _open.Get(update.CallId);
         PbxOutcome? outcome = known?.AnsweredAt is not null ? null
             : open.IsAbandoned ? PbxOutcome.Abandoned
-            : name == "call_fail" ? PortSipWords.Failure(_fields.Number(PortSipFields.FailCode))
+            : name == "call_fail" ? PortSipWords.Unanswered(_fields.Number(PortSipFields.FailCode))
             : name == "call_noanswer" ? PbxOutcome.Missed
             : null;
         Finish(update, open, outcome, pbxEvent.Time, waits: AwaitsRecords && known is not null);
@@ -419,7 +419,7 @@ internal sealed class PortSipCalls
     {
         if (name != "target_fail" || known?.AnsweredAt is not null || leg?.AnsweredAt is not null)
             return null;
-        return PortSipWords.Failure(_fields.Number(PortSipFields.FailCode) ?? _fields.Number(PortSipFields.StatusCode));
+        return PortSipWords.Unanswered(_fields.Number(PortSipFields.FailCode) ?? _fields.Number(PortSipFields.StatusCode));
     }
 
     // ---- extensions ------------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ namespace PbxEvents.Providers.Platforms.PortSip;
 /// <summary>The events of portsip.md section 4.</summary>
 internal static class PortSipCatalogue
 {
-    private static readonly Lazy<EventCatalogue> Loaded = new(() => EventCatalogue.Load("PortSIP"));
-
-    public static EventCatalogue Instance => Loaded.Value;
+    /// <summary>All of them, read when they are first needed.</summary>
+    public static EventCatalogue All { get; } = EventCatalogue.Load("PortSIP");
 }

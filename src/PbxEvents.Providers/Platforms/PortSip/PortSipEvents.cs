@@ -82,7 +82,7 @@ internal sealed class PortSipEvents
     /// <returns>The subscription it speaks for.</returns>
     public PortSipReceived Receive(string name, ReadOnlyMemory<byte> payload)
     {
-        var row = PortSipCatalogue.Instance.Find(name);
+        var row = PortSipCatalogue.All.Find(name);
         var topic = TopicOf(name, row);
         var shape = new PbxEvent
         {

@@ -9,7 +9,7 @@ internal sealed class PortSipProvider : PbxProvider
     public override string Name => "PortSIP";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<PbxEventType> EventTypes => PortSipCatalogue.Instance.Events;
+    public override IReadOnlyList<PbxEventType> EventTypes => PortSipCatalogue.All.Events;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Topics => PortSipTopics.All;

@@ -80,7 +80,7 @@ internal sealed record PortSipRecord
             && (target.EndedAt is not { } end || (end - moment).Duration() < TimeSpan.FromSeconds(3)));
         if (wasTaken && target.Code is < 400 or 487)
             return PbxOutcome.AnsweredElsewhere;
-        return target.Code >= 400 ? PortSipWords.Failure(target.Code) : PbxOutcome.Missed;
+        return PortSipWords.Unanswered(target.Code);
     }
 
     /// <summary>How the call turned out.</summary>
@@ -107,7 +107,8 @@ internal sealed record PortSipRecord
         }
         if (hasGivenUp)
             return PbxOutcome.Abandoned;
-        var refusal = PortSipWords.Failure(Code != 0 ? Code : Targets.Select(t => t.Code).LastOrDefault(c => c >= 400));
+        var code = Code != 0 ? Code : Targets.Select(t => t.Code).LastOrDefault(c => c >= 400);
+        var refusal = PortSipWords.Unanswered(code == 0 ? null : code);
         return Status switch
         {
             "FAIL" => refusal,

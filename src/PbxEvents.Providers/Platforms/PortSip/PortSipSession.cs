@@ -58,7 +58,7 @@ internal sealed class PortSipSession : TopicSession<PortSipTopic>
         var filter = subscription.Filter;
         var topics = PortSipTopics.Resolve(filter, _login.Kind);
         foreach (var name in filter.EventName)
-            if (PortSipCatalogue.Instance.Find(name) is null)
+            if (PortSipCatalogue.All.Find(name) is null)
                 throw PlatformFaults.UnknownEvent("PortSIP", name);
         if (_target is not null && topics.FirstOrDefault(t => !IsOffered(t)) is { Name: not null } missing)
             throw PortSipFaults.NotInDialect(missing.Name, Server);

@@ -78,11 +78,11 @@ internal sealed class PortSipTokens(DriverContext context, Func<Uri> api, PortSi
         {
             using var document = JsonDocument.Parse(answer.Body);
             var root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && Catalogue.Text(root, "access_token") is { Length: > 0 } access)
+            if (root.ValueKind == JsonValueKind.Object && JsonMember.Text(root, "access_token") is { Length: > 0 } access)
             {
                 var life = root.TryGetProperty("expires_in", out var member) && member.ValueKind == JsonValueKind.Number
                     && member.TryGetInt32(out var seconds) && seconds > 0 ? TimeSpan.FromSeconds(seconds) : DocumentedLife;
-                var refresh = Catalogue.Text(root, "refresh_token");
+                var refresh = JsonMember.Text(root, "refresh_token");
                 return new PortSipTicket(new Secret(access))
                 {
                     Refresh = string.IsNullOrEmpty(refresh) ? oldRefresh : new Secret(refresh),

@@ -24,20 +24,11 @@ internal static class PortSipWords
         : null;
 
     /// <summary>
-    /// What a SIP status means that ended a call or a device's ringing (section 7, point 5): 486, 600 and 603 are the called
-    /// party's no and not a fault, 487 is the caller's, 408 is nobody's; the rest, 480 offline and 404 unknown among them,
-    /// is a failure.
+    /// What a SIP status means that ended a call, or a device's ringing, which nobody answered (history/portsip-history.md section 5, which
+    /// says more than section 7, point 5): 486, 600 and 603 are the called party's no and not a fault, 487 is the caller's, 408 is nobody's,
+    /// and with 480 the phone was offline. Null, where something failed without a status, and every other status is a failure.
     /// </summary>
-    public static PbxOutcome Failure(long? code) => code switch
-    {
-        486 or 600 => PbxOutcome.Busy,
-        603 => PbxOutcome.Rejected,
-        408 or 487 => PbxOutcome.Missed,
-        _ => PbxOutcome.Failed,
-    };
-
-    /// <summary>What a SIP status in a call record means that nobody answered (history/portsip-history.md section 5); 0 for none.</summary>
-    public static PbxOutcome Unanswered(long code) => code switch
+    public static PbxOutcome Unanswered(long? code) => code switch
     {
         486 or 600 => PbxOutcome.Busy,
         603 or 403 => PbxOutcome.Rejected,

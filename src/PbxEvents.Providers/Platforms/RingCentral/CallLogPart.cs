@@ -92,7 +92,7 @@ internal sealed record CallLogPart
     {
         if (json.ValueKind != JsonValueKind.Object)
             return null;
-        if (Catalogue.Text(json, name) is { } text)
+        if (JsonMember.Text(json, name) is { } text)
             return text.Length == 0 ? null : text;
         return json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetRawText() : null;
     }

@@ -31,8 +31,8 @@ internal sealed record ConnectionDetails(
         if (root.ValueKind != JsonValueKind.Object)
             return Nothing;
         return new ConnectionDetails(
-            Catalogue.Text(root, "recoveryState"),
-            Catalogue.Text(root, "recoveryErrorCode"),
+            JsonMember.Text(root, "recoveryState"),
+            JsonMember.Text(root, "recoveryErrorCode"),
             Number(root, "recoveryTimeout") is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, 86400)) : null,
             (int?)Number(root, "recoveryBufferSize"),
             (int?)Number(root, "maxActiveRequests"));

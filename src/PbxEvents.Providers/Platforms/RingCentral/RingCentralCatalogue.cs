@@ -5,16 +5,15 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// <summary>The event filters of ringcentral.md section 7.</summary>
 internal static class RingCentralCatalogue
 {
-    private static readonly Lazy<EventCatalogue> Loaded = new(() => EventCatalogue.Load("RingCentral"));
-
-    public static EventCatalogue Instance => Loaded.Value;
+    /// <summary>All of them, read when they are first needed.</summary>
+    public static EventCatalogue All { get; } = EventCatalogue.Load("RingCentral");
 
     /// <summary>What a notification is about that the catalogue does not have: what others are whose path begins as its own.</summary>
     public static PbxCategory CategoryOf(string name)
     {
         var end = name.IndexOf('/', StringComparison.Ordinal);
         var family = end < 0 ? name : name[..end];
-        return Instance.Events.FirstOrDefault(e => IsOf(e.Name, family))?.Category ?? PbxCategory.Unknown;
+        return All.Events.FirstOrDefault(e => IsOf(e.Name, family))?.Category ?? PbxCategory.Unknown;
     }
 
     private static bool IsOf(string name, string family) =>

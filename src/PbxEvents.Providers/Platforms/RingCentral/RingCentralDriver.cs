@@ -169,7 +169,7 @@ internal sealed class RingCentralDriver : PlatformDriver
         {
             using var document = JsonDocument.Parse(answer.Body);
             var root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && Catalogue.Text(root, "uri") is { } uri && Catalogue.Text(root, "ws_access_token") is { } token)
+            if (root.ValueKind == JsonValueKind.Object && JsonMember.Text(root, "uri") is { } uri && JsonMember.Text(root, "ws_access_token") is { } token)
             {
                 var isAddress = Uri.TryCreate(uri, UriKind.Absolute, out var address) && address.Scheme is "ws" or "wss";
                 if (!isAddress || (_server.Scheme == "https" && address!.Scheme != "wss"))

@@ -29,7 +29,7 @@ internal readonly record struct RingCentralError(string? Code, string? Message)
                     if (error.ValueKind == JsonValueKind.Object && From(error) is { Code: not null } first)
                         return first;
             var top = From(root);
-            return new RingCentralError(top.Code ?? Catalogue.Text(root, "error"), top.Message ?? Catalogue.Text(root, "error_description"));
+            return new RingCentralError(top.Code ?? JsonMember.Text(root, "error"), top.Message ?? JsonMember.Text(root, "error_description"));
         }
         catch (JsonException)
         {
@@ -48,9 +48,9 @@ internal readonly record struct RingCentralError(string? Code, string? Message)
 
     private static RingCentralError From(JsonElement element)
     {
-        var message = Catalogue.Text(element, "message");
+        var message = JsonMember.Text(element, "message");
         if (message?.Length > MaxMessage)
             message = message[..MaxMessage];
-        return new RingCentralError(Catalogue.Text(element, "errorCode"), message);
+        return new RingCentralError(JsonMember.Text(element, "errorCode"), message);
     }
 }

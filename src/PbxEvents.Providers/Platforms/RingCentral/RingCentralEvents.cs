@@ -64,7 +64,7 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, LiveSe
             return false;
         }
         var path = PathOf(_notification.Text(Event) ?? "");
-        var row = RingCentralCatalogue.Instance.Find(path.Name);
+        var row = RingCentralCatalogue.All.Find(path.Name);
         var pbxEvent = new PbxEvent
         {
             Category = row?.Category ?? RingCentralCatalogue.CategoryOf(path.Name),

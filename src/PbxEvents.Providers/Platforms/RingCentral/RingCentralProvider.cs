@@ -16,7 +16,7 @@ internal sealed class RingCentralProvider(RingCentralTiming timing) : PbxProvide
     public override string Name => "RingCentral";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<PbxEventType> EventTypes => RingCentralCatalogue.Instance.Events;
+    public override IReadOnlyList<PbxEventType> EventTypes => RingCentralCatalogue.All.Events;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Topics => RingCentralTopics.All;

@@ -115,12 +115,12 @@ internal sealed class RingCentralTokens(
         {
             using var document = JsonDocument.Parse(answer.Body);
             var root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object && Catalogue.Text(root, "access_token") is { Length: > 0 } access)
+            if (root.ValueKind == JsonValueKind.Object && JsonMember.Text(root, "access_token") is { Length: > 0 } access)
             {
                 return new RingCentralTicket(grant, new Secret(access))
                 {
                     EndsAt = EndOf(root, "expires_in"),
-                    Refresh = Catalogue.Text(root, "refresh_token") is { Length: > 0 } refresh ? new Secret(refresh) : null,
+                    Refresh = JsonMember.Text(root, "refresh_token") is { Length: > 0 } refresh ? new Secret(refresh) : null,
                     RefreshEndsAt = EndOf(root, "refresh_token_expires_in"),
                     IsOwn = true,
                 };

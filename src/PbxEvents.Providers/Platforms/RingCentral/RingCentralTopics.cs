@@ -13,14 +13,14 @@ internal static class RingCentralTopics
     public const string Calls = $"{Account}/telephony/sessions";
 
     /// <summary>Those that the documentation lists.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. RingCentralCatalogue.Instance.Events.Select(e => e.Topic)];
+    public static IReadOnlyList<string> All { get; } = [.. RingCentralCatalogue.All.Events.Select(e => e.Topic)];
 
     /// <summary>The filters that a subscription needs.</summary>
     /// <exception cref="PbxException">The platform has no such kind, or the kind needs more.</exception>
     public static IReadOnlyList<RingCentralFilter> Resolve(PbxSubscriptionFilter wish)
     {
         foreach (var name in wish.EventName)
-            if (RingCentralCatalogue.Instance.Find(name) is null)
+            if (RingCentralCatalogue.All.Find(name) is null)
                 throw PlatformFaults.UnknownEvent("RingCentral", name);
         return (wish.Type is { } type ? TextsOf(type, wish) : wish.Topic.Select(Normalize)).Select(t => new RingCentralFilter(t)).ToArray();
     }

@@ -25,8 +25,8 @@ internal sealed record SubscriptionAnswer(
         if (root.ValueKind != JsonValueKind.Object)
             return None;
         return new SubscriptionAnswer(
-            Catalogue.Text(root, "id"),
-            Catalogue.Text(root, "status")?.Equals("Active", StringComparison.OrdinalIgnoreCase) ?? true,
+            JsonMember.Text(root, "id"),
+            JsonMember.Text(root, "status")?.Equals("Active", StringComparison.OrdinalIgnoreCase) ?? true,
             root.TryGetProperty("eventFilters", out var filters) && filters.ValueKind == JsonValueKind.Array ? filters.GetArrayLength() : null,
             [.. ReadDisabled(root)]);
     }
@@ -36,7 +36,7 @@ internal sealed record SubscriptionAnswer(
         if (!root.TryGetProperty("disabledFilters", out var list) || list.ValueKind != JsonValueKind.Array)
             yield break;
         foreach (var item in list.EnumerateArray())
-            if (item.ValueKind == JsonValueKind.Object && Catalogue.Text(item, "filter") is { } filter)
-                yield return (filter, Catalogue.Text(item, "message") ?? Catalogue.Text(item, "reason"));
+            if (item.ValueKind == JsonValueKind.Object && JsonMember.Text(item, "filter") is { } filter)
+                yield return (filter, JsonMember.Text(item, "message") ?? JsonMember.Text(item, "reason"));
     }
 }

@@ -117,14 +117,14 @@ internal sealed class TelecomXDriver : PlatformDriver
         {
             using var document = JsonDocument.Parse(answer.Body);
             var root = document.RootElement;
-            if (Catalogue.Text(root, "token") is { } token)
+            if (JsonMember.Text(root, "token") is { } token)
             {
                 // -1 stands for a token that does not expire.
                 var minutes = root.TryGetProperty("expiresInMinutes", out var m) && m.TryGetDouble(out var value) ? value : 15;
-                return new TelecomXTicket(new Secret(token), Context.Options.Domain ?? Catalogue.Text(root, "customer") ?? "")
+                return new TelecomXTicket(new Secret(token), Context.Options.Domain ?? JsonMember.Text(root, "customer") ?? "")
                 {
                     EndsAt = minutes < 0 ? null : Context.Clock.GetUtcNow() + TimeSpan.FromMinutes(minutes),
-                    AccessLevel = Catalogue.Text(root, "accessLevel"),
+                    AccessLevel = JsonMember.Text(root, "accessLevel"),
                 };
             }
         }

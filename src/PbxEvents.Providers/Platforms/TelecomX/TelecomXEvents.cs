@@ -54,7 +54,7 @@ internal sealed class TelecomXEvents
 
         // Section 4: the name stands in event, in some rows in type. What the catalogue does not know passes through.
         var name = _fields.Text(Event) ?? _fields.Text(EventType) ?? topic;
-        var row = TelecomXCatalogue.Instance.Find(name);
+        var row = TelecomXCatalogue.All.Find(name);
         if (!HoldsOwnData(name))
             _fields.ReadInner(Data);
         var eventId = _fields.Text(EventId);

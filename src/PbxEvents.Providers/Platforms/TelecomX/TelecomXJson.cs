@@ -12,7 +12,7 @@ internal static class TelecomXJson
     {
         if (row.ValueKind != JsonValueKind.Object)
             return null;
-        var text = Catalogue.Text(row, name) ?? (row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetRawText() : null);
+        var text = JsonMember.Text(row, name) ?? (row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetRawText() : null);
         return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
     }
 
@@ -25,7 +25,7 @@ internal static class TelecomXJson
 
     /// <summary>True for a member that is true, also as text.</summary>
     public static bool Flag(JsonElement row, string name) => row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out var value)
-        && (value.ValueKind == JsonValueKind.True || (value.ValueKind == JsonValueKind.String && string.Equals(Catalogue.Text(row, name), "true", StringComparison.OrdinalIgnoreCase)));
+        && (value.ValueKind == JsonValueKind.True || (value.ValueKind == JsonValueKind.String && string.Equals(JsonMember.Text(row, name), "true", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>The member of an object; an undefined element when it is missing.</summary>
     public static JsonElement Member(JsonElement row, string name) =>

@@ -9,7 +9,7 @@ internal sealed class TelecomXProvider : PbxProvider
     public override string Name => "TelecomX";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<PbxEventType> EventTypes => TelecomXCatalogue.Instance.Events;
+    public override IReadOnlyList<PbxEventType> EventTypes => TelecomXCatalogue.All.Events;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Topics => TelecomXTopics.All;

@@ -69,7 +69,7 @@ internal sealed class TelecomXSession : TopicSession<string>
             // Messages between clients (section 8) stand in no catalogue.
             if (filter.Type is PbxSubscriptionType.Message && name is "REQUEST" or "REPLY")
                 continue;
-            if (TelecomXCatalogue.Instance.Find(name) is null && !(channels.Contains("ADMIN") && TelecomXTopics.AdminTypes.Contains(name)))
+            if (TelecomXCatalogue.All.Find(name) is null && !(channels.Contains("ADMIN") && TelecomXTopics.AdminTypes.Contains(name)))
                 throw PlatformFaults.UnknownEvent("TelecomX", name);
         }
         if (filter.Topic.Count > 0)

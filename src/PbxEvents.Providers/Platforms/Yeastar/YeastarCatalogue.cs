@@ -9,13 +9,11 @@ namespace PbxEvents.Providers.Platforms.Yeastar;
 /// </summary>
 internal static class YeastarCatalogue
 {
-    private static readonly Lazy<IReadOnlyDictionary<int, PbxEventType>> ById = new(() =>
-        Instance.Events.ToDictionary(e => int.Parse(e.Name, CultureInfo.InvariantCulture)));
+    /// <summary>All of them, read when they are first needed.</summary>
+    public static EventCatalogue All { get; } = EventCatalogue.Load("Yeastar");
 
-    private static readonly Lazy<EventCatalogue> Loaded = new(() => EventCatalogue.Load("Yeastar"));
-
-    public static EventCatalogue Instance => Loaded.Value;
+    private static Dictionary<int, PbxEventType> ById { get; } = All.Events.ToDictionary(e => int.Parse(e.Name, CultureInfo.InvariantCulture));
 
     /// <summary>The row of an event; null when the catalogue does not have it.</summary>
-    public static PbxEventType? Find(int id) => ById.Value.GetValueOrDefault(id);
+    public static PbxEventType? Find(int id) => ById.GetValueOrDefault(id);
 }

@@ -170,7 +170,7 @@ internal sealed class YeastarDriver : PlatformDriver
             if (!document.RootElement.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Array)
                 return;
             foreach (var call in data.EnumerateArray())
-                if (call.ValueKind == JsonValueKind.Object && Catalogue.Text(call, "call_id") is { } id)
+                if (call.ValueKind == JsonValueKind.Object && JsonMember.Text(call, "call_id") is { } id)
                     ids.Add(id);
         }
         catch (JsonException)

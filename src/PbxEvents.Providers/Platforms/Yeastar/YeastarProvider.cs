@@ -9,7 +9,7 @@ internal sealed class YeastarProvider : PbxProvider
     public override string Name => "Yeastar";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<PbxEventType> EventTypes => YeastarCatalogue.Instance.Events;
+    public override IReadOnlyList<PbxEventType> EventTypes => YeastarCatalogue.All.Events;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Topics => YeastarTopics.All;

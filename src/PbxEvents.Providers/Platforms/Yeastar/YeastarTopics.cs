@@ -23,7 +23,7 @@ internal static class YeastarTopics
     private static readonly int[] AgentTopics = [AgentPaused, AgentTimeout, AgentStatus];
 
     /// <summary>The names of all topics, by number.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. YeastarCatalogue.Instance.Events.Select(e => e.Topic)];
+    public static IReadOnlyList<string> All { get; } = [.. YeastarCatalogue.All.Events.Select(e => e.Topic)];
 
     /// <summary>What the PBX sends only when it is switched on there, with the switch (section 1).</summary>
     public static IReadOnlyDictionary<int, string> Switches { get; } = new Dictionary<int, string>
@@ -72,7 +72,7 @@ internal static class YeastarTopics
         if (int.TryParse(topic, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
             return id is >= 30000 and < 31000 ? id : null;
         var wanted = Letters(topic);
-        foreach (var row in YeastarCatalogue.Instance.Events)
+        foreach (var row in YeastarCatalogue.All.Events)
             if (row.Topic.Equals(wanted, StringComparison.OrdinalIgnoreCase))
                 return int.Parse(row.Name, CultureInfo.InvariantCulture);
         return null;

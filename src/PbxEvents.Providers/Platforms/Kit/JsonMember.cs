@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace PbxEvents.Providers.Platforms.Kit;
 
 /// <summary>Reads members of JSON that was not written for this program.</summary>
-internal static class Catalogue
+internal static class JsonMember
 {
     /// <summary>A member's text; null when it is missing, no text, or holds half a character.</summary>
     public static string? Text(JsonElement row, string name)

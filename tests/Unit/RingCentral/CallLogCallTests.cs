@@ -64,20 +64,24 @@ public sealed class CallLogCallTests
     [InlineData("Answered Not Accepted", null, PbxOutcome.Missed)]
     [InlineData("Callback requested", null, PbxOutcome.Missed)]
     [InlineData("Something new", "No Answer", PbxOutcome.Missed)]
-    [InlineData("Call Failed", null, PbxOutcome.Failed)]
-    [InlineData("Call Failure", null, PbxOutcome.Failed)]
-    [InlineData("Internal Error", null, PbxOutcome.Failed)]
-    [InlineData("IP Phone Offline", null, PbxOutcome.Failed)]
-    [InlineData("No Calling Credit", null, PbxOutcome.Failed)]
-    [InlineData("Not Allowed", null, PbxOutcome.Failed)]
-    [InlineData("Restricted Number", null, PbxOutcome.Failed)]
-    [InlineData("Wrong Number", null, PbxOutcome.Failed)]
-    [InlineData("International Disabled", null, PbxOutcome.Failed)]
-    [InlineData("Suspended account", null, PbxOutcome.Failed)]
-    [InlineData("Carrier is not active", null, PbxOutcome.Failed)]
     [InlineData("Something new", null, PbxOutcome.Failed)]
     public async Task The_words_of_an_inbound_call_are_those_of_the_sheets_table(string result, string? reason, PbxOutcome outcome) =>
         Assert.Equal(outcome, (await ReadAsync(Row("x", 0, 20, result, reason))).Outcome);
+
+    [Theory]
+    [InlineData("Call Failed")]
+    [InlineData("Call Failure")]
+    [InlineData("Internal Error")]
+    [InlineData("IP Phone Offline")]
+    [InlineData("No Calling Credit")]
+    [InlineData("Not Allowed")]
+    [InlineData("Restricted Number")]
+    [InlineData("Wrong Number")]
+    [InlineData("International Disabled")]
+    [InlineData("Suspended account")]
+    [InlineData("Carrier is not active")]
+    public async Task A_word_of_failure_counts_before_those_of_the_legs(string result) =>
+        Assert.Equal(PbxOutcome.Failed, (await ReadAsync(Row("x", 0, 20, result, null, Leg("101", 0, 20, "Missed")))).Outcome);
 
     [Theory]
     [InlineData("Call connected", null, PbxOutcome.Answered)]

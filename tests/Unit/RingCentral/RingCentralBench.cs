@@ -15,8 +15,9 @@ internal sealed class RingCentralBench
     private int _notification;
 
     /// <param name="keep">Keeps what a later process needs; null for a connection without <c>-RecoveryPath</c>.</param>
-    public RingCentralBench(Action<KeptSession>? keep = null) =>
-        Host.Session = Session = new RingCentralSession(Host, "platform.test", RingCentralTiming.Default, keep, new LiveSessionIds(), TimeSpan.Zero);
+    /// <param name="recordWait">How long the call log may tell what became of a call; zero for a connection that does not ask it.</param>
+    public RingCentralBench(Action<KeptSession>? keep = null, TimeSpan recordWait = default) =>
+        Host.Session = Session = new RingCentralSession(Host, "platform.test", RingCentralTiming.Default, keep, SessionIds, recordWait);
 
     /// <param name="driver">Makes the session.</param>
     public RingCentralBench(RingCentralDriver driver) => Host.Session = Session = (RingCentralSession)driver.CreateSession(Host);
@@ -24,6 +25,8 @@ internal sealed class RingCentralBench
     public static LinkTarget Target { get; } = new() { Uri = new Uri("wss://ws.example.test/ws?access_token=WST1") };
 
     public RecordingHost Host { get; } = new();
+
+    public LiveSessionIds SessionIds { get; } = new();
 
     public RingCentralSession Session { get; }
 
@@ -41,9 +44,10 @@ internal sealed class RingCentralBench
         .Select(f => $"{f[0].GetProperty("method").GetString()} {f[0].GetProperty("path").GetString()}").ToArray();
 
     /// <summary>A session that is ready, with one subscription to the account's calls.</summary>
-    public static RingCentralBench Ready()
+    /// <param name="recordWait">How long the call log may tell what became of a call.</param>
+    public static RingCentralBench Ready(TimeSpan recordWait = default)
     {
-        var bench = new RingCentralBench();
+        var bench = new RingCentralBench(null, recordWait);
         bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call });
         bench.Open();
         bench.Details();

@@ -1,3 +1,6 @@
+using System.Text;
+using PbxEvents.Providers.Contracts;
+
 namespace PbxEvents.Tests.Unit.RingCentral;
 
 /// <summary>ringcentral.md section 8: what comes late, what was not seen, and calls that are fetched.</summary>
@@ -5,6 +8,71 @@ public sealed class RingCentralUnseenTests
 {
     private const string Missed = ",\"missedCall\":true";
     private const string NotMissed = ",\"missedCall\":false";
+
+    // ---- over a gap --------------------------------------------------------------------------------------------------
+
+    [Fact]
+    public void A_call_that_ends_after_a_gap_in_which_it_may_have_been_answered_waits_for_the_call_log()
+    {
+        var bench = OverGap(TimeSpan.FromMinutes(16));
+        bench.Party(7, "p-2", "Inbound", "Disconnected", extension: "2001");
+        Assert.NotEqual(PbxCallState.Ended, bench.Party(8, "p-1", "Outbound", "Disconnected").Call!.State);
+        bench.Host.Advance(TimeSpan.FromMinutes(15));
+        Assert.NotEqual(PbxCallState.Ended, Assert.Single(bench.Host.Calls).State);
+        bench.Host.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal((PbxCallState.Ended, null), (Assert.Single(bench.Host.Calls).State, Assert.Single(bench.Host.Calls).Outcome));
+    }
+
+    [Theory]
+    [InlineData(0, false, null)]
+    [InlineData(16, true, PbxOutcome.Missed)]
+    public void It_does_not_wait_when_the_log_is_not_asked_or_the_platform_has_said_how_the_call_stands(int minutes, bool isAsked, PbxOutcome? outcome)
+    {
+        var bench = OverGap(TimeSpan.FromMinutes(minutes));
+        if (isAsked)
+        {
+            bench.Session.SnapshotReceived(new Snapshot("telephony/sessions", Encoding.UTF8.GetBytes("""
+                {"telephonySessionId":"s-1","parties":[{"id":"p-2","direction":"Inbound","owner":{"extensionId":"2001"},"status":{"code":"Proceeding"}}]}
+                """), "s-1"));
+        }
+        bench.Party(7, "p-2", "Inbound", "Disconnected", extension: "2001");
+        var call = bench.Party(8, "p-1", "Outbound", "Disconnected").Call!;
+        Assert.Equal((PbxCallState.Ended, outcome), (call.State, call.Outcome));
+    }
+
+    [Fact]
+    public void A_call_that_the_platform_does_not_know_any_more_waits_for_the_call_log_until_the_connection_ends()
+    {
+        var bench = OverGap(TimeSpan.FromMinutes(16));
+        bench.Session.SnapshotReceived(new Snapshot("telephony/sessions", default, "s-1"));
+        Assert.NotEqual(PbxCallState.Ended, Assert.Single(bench.Host.Calls).State);
+        bench.Session.Closing();
+        Assert.Equal(PbxCallState.Ended, Assert.Single(bench.Host.Calls).State);
+    }
+
+    [Fact]
+    public void The_older_id_of_a_call_is_remembered_for_records_that_name_nothing_else()
+    {
+        var bench = RingCentralBench.Ready();
+        bench.Notify("/restapi/v1.0/account/1000/telephony/sessions", """
+            {"sequence":2,"sessionId":"500001","telephonySessionId":"s-1","parties":[{"id":"p-1","direction":"Outbound","status":{"code":"Setup"}}]}
+            """);
+        Assert.Equal(("s-1", null), (bench.SessionIds.Find("500001"), bench.SessionIds.Find("500002")));
+    }
+
+    /// <summary>Extension 2001 rang, then the link was lost, and the session could not be recovered.</summary>
+    private static RingCentralBench OverGap(TimeSpan recordWait)
+    {
+        var bench = RingCentralBench.Ready(recordWait);
+        bench.Party(2, "p-1", "Outbound", "Setup");
+        bench.Party(3, "p-2", "Inbound", "Proceeding", extension: "2001");
+        bench.Lose();
+        bench.Host.LoseSight();
+        bench.Open();
+        bench.Details();
+        bench.Reply(200, RingCentralBench.Subscription("sub-2", RingCentralBench.Calls));
+        return bench;
+    }
 
     // ---- late ------------------------------------------------------------------------------------------------------
 

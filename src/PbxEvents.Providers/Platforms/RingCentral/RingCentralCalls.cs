@@ -113,6 +113,7 @@ internal sealed class RingCentralCalls
         }
         pbxEvent.Queue = session.Queue;
         AwaitOthers(id);
+        AwaitRecord(session);
         return read > 0 ? TelephonyVerdict.News : duplicates > 0 && old == 0 ? TelephonyVerdict.Duplicate : TelephonyVerdict.Stale;
     }
 
@@ -154,19 +155,31 @@ internal sealed class RingCentralCalls
         return _update;
     }
 
+    /// <summary>A gap is over: what happened to the calls in progress meanwhile is not known.</summary>
+    public void LoseSight()
+    {
+        foreach (var session in _sessions.Values.Where(s => !s.HasEnded))
+            session.HasUnseen = true;
+    }
+
+    /// <summary>The platform has said how a call stands.</summary>
+    public void RegainSight(string id)
+    {
+        if (_sessions.TryGet(id, out var session))
+            session.HasUnseen = false;
+    }
+
     /// <summary>Ends the calls that wait for the call log.</summary>
     public void EndWaiting()
     {
-        foreach (var session in _sessions.Values.Where(s => s.IsGone).ToArray())
+        foreach (var session in _sessions.Values.Where(s => _goneTimers.IsSet(s.Id)).ToArray())
         {
-            if (!_goneTimers.IsSet(session.Id))
-                continue;
             _goneTimers.Cancel(session.Id);
             EndGone(session.Id);
         }
     }
 
-    /// <summary>The call log has not told a call that the platform does not know any more.</summary>
+    /// <summary>The call log has not told a call that is over.</summary>
     private void EndGone(string id)
     {
         if (_host.FindCall(id) is not { State: not PbxCallState.Ended })
@@ -231,6 +244,18 @@ internal sealed class RingCentralCalls
             return;
         _update.KeepsOpen = true;
         _loneEndTimers.Set(id, LoneEndGrace);
+    }
+
+    /// <summary>A call whose answer may have come in a gap ends without one: the call log knows whether it did.</summary>
+    private void AwaitRecord(TelephonySession session)
+    {
+        if (_recordWait <= TimeSpan.Zero || session is not { HasUnseen: true, HasEnded: true } || _update.Outcome is not null
+            || _host.FindCall(session.Id) is not { AnsweredAt: null, State: not PbxCallState.Ended })
+        {
+            return;
+        }
+        _update.KeepsOpen = true;
+        _goneTimers.Set(session.Id, _recordWait);
     }
 
     /// <summary>No other party was heard of: the call is over.</summary>

@@ -95,8 +95,14 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, LiveSe
         if (snapshot.Payload.IsEmpty)
             EmitGone(pbxEvent, snapshot.Key!);
         else if (ReadCall(snapshot.Payload, pbxEvent) == TelephonyVerdict.News)
+        {
+            _calls.RegainSight(snapshot.Key!);
             host.Emit(pbxEvent, _calls.Update);
+        }
     }
+
+    /// <summary>A gap is over.</summary>
+    public void LoseSight() => _calls.LoseSight();
 
     /// <summary>The connection ends: what waits for more is told now.</summary>
     public void Closing() => _calls.EndWaiting();

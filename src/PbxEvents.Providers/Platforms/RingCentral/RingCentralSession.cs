@@ -319,6 +319,8 @@ internal sealed class RingCentralSession : PlatformSession
         _lost = null;
         var recovery = (on.Recovery ?? _tally.Take()) with { LostFrom = _inheritance.From };
         _inheritance.From = null;
+        if (!on.IsRotation && recovery.Recovery != PbxGapRecovery.Recovered)
+            _events.LoseSight();
         var calls = _subscriber.Filters.Where(f => f.BringsCalls).ToArray();
         var wanted = new SnapshotScope(
             calls.Any(f => f.Extension is null),

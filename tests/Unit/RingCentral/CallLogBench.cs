@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers.Platforms.RingCentral;
+using PbxEvents.Tests.Unit.Simulator;
 using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.RingCentral;
@@ -115,17 +116,19 @@ internal sealed class CallLogBench
         return row;
     }
 
-    /// <summary>Reads, and lets pauses pass.</summary>
+    /// <summary>Reads, and lets pauses pass: time goes on only while the reader waits for it.</summary>
     public async Task<IReadOnlyList<CallRecord>> ReadAsync(DateTimeOffset? from = null, DateTimeOffset? to = null)
     {
         var reading = ReadAllAsync(from ?? Noon.AddMinutes(-1), to ?? Noon.AddHours(1));
-        for (var i = 0; i < 3000 && !reading.IsCompleted; i++)
+        var limit = Limits.Patience;
+        while (!reading.IsCompleted && !limit.IsCancellationRequested)
         {
-            await Task.WhenAny(reading, Task.Delay(1));
-            if (!reading.IsCompleted)
+            if (Clock.TimerCount > 0)
                 Clock.Advance(TimeSpan.FromSeconds(1));
+            else
+                await Task.WhenAny(reading, Task.Delay(1, limit));
         }
-        return await reading.WaitAsync(TimeSpan.FromSeconds(30));
+        return await reading.WaitAsync(limit);
     }
 
     /// <summary>The only call that records tell of.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using PbxEvents.Providers.Connection;
+using PbxEvents.Providers.Connection.Keeping;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Transport;
 
@@ -21,13 +22,14 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     private readonly PlatformDriver _driver;
     private readonly PbxConnectOptions _options;
 
-    private PbxClient(string name, PbxProvider provider, DriverContext context, ILinkFactory links, ActivityLog activity, Func<double> random)
+    private PbxClient(
+        string name, PbxProvider provider, DriverContext context, ILinkFactory links, ActivityLog activity, Func<double> random, StateFile? state)
     {
         Name = name;
         Platform = provider;
         _options = context.Options;
         _driver = provider.CreateDriver(context);
-        _supervisor = new ConnectionSupervisor(name, provider.Name, context, _driver, links, activity, random);
+        _supervisor = new ConnectionSupervisor(name, provider.Name, context, _driver, links, activity, random, state);
     }
 
     /// <inheritdoc/>
@@ -74,6 +76,9 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
 
     /// <summary>What the connection did, line by line.</summary>
     public ActivityLog Activity => _supervisor.Activity;
+
+    /// <summary>What was wrong with the file of <see cref="PbxConnectOptions.StatePath"/>, in whose place a new one begins; null when nothing was.</summary>
+    public PbxException? StateProblem => _supervisor.Keeper?.Problem;
 
     /// <summary>The calls in progress and the last thousand ended ones, in the order they were first seen.</summary>
     /// <returns>The calls as they stand.</returns>
@@ -305,8 +310,17 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
         links ??= new LinkFactory(options.Transport);
         http ??= new HttpTransport(options.Transport);
         var context = new DriverContext(options, http, activity.Write);
-        var client = new PbxClient(name, provider, context, links, activity, random ?? Random.Shared.NextDouble);
-        client._supervisor.Start();
-        return client;
+        var state = options.StatePath is { } path ? StateFile.Open(path) : null;
+        try
+        {
+            var client = new PbxClient(name, provider, context, links, activity, random ?? Random.Shared.NextDouble, state);
+            client._supervisor.Start();
+            return client;
+        }
+        catch (Exception)
+        {
+            state?.Dispose();
+            throw;
+        }
     }
 }

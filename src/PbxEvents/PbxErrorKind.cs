@@ -6,6 +6,9 @@ public enum PbxErrorKind
     /// <summary>An option is missing, contradicts another, or means nothing to this platform.</summary>
     InvalidOption,
 
+    /// <summary>Another process, or another connection, uses the state file.</summary>
+    StateInUse,
+
     /// <summary>The host name did not resolve.</summary>
     HostNotFound,
 

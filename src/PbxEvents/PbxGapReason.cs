@@ -11,4 +11,7 @@ public enum PbxGapReason
 
     /// <summary>The platform's own recovery buffer was too small for what was missed.</summary>
     BufferOverrun,
+
+    /// <summary>No process listened: an earlier one has ended, and this one goes on with its state file.</summary>
+    NotRunning,
 }

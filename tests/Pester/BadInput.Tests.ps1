@@ -3,7 +3,6 @@ BeforeDiscovery {
         @{ Name = '-Jwt'; Arguments = @{ Jwt = [securestring]::new() } }
         @{ Name = '-Dialect'; Arguments = @{ Dialect = 'x' } }
         @{ Name = '-Sandbox'; Arguments = @{ Sandbox = $true } }
-        @{ Name = '-RecoveryPath'; Arguments = @{ RecoveryPath = 'x' } }
         @{ Name = '-TimeZone'; Arguments = @{ TimeZone = 'Europe/Copenhagen' } }
     )
 }

@@ -93,8 +93,8 @@ Describe 'Completion' {
             'AccessToken', 'Action', 'Application', 'BufferSize', 'CertificateThumbprint', 'ClientCredential', 'Count', 'Credential', 'Data'
             'Domain', 'Event', 'Failure', 'FaultCount', 'FaultDuration', 'FaultLink', 'First', 'From', 'FromName', 'HeartbeatInterval'
             'HeartbeatTimeout', 'HistoryLimit', 'InstanceId', 'Interval', 'Jwt', 'Last', 'MaxCalls', 'MaxEvents', 'MaxReconnectAttempts', 'MaxReplies'
-            'MaxTriggerCount', 'MessageData', 'Name', 'Option', 'Pace', 'Path', 'Port', 'Proxy', 'ProxyCredential', 'RecoveryPath'
-            'RefreshInterval', 'Seed', 'Server', 'ServiceLevel', 'Since', 'Subscription', 'Tenant', 'Timeout', 'To', 'ToInstance'
+            'MaxTriggerCount', 'MessageData', 'Name', 'Option', 'Pace', 'Path', 'Port', 'Proxy', 'ProxyCredential'
+            'RefreshInterval', 'Seed', 'Server', 'ServiceLevel', 'Since', 'StatePath', 'Subscription', 'Tenant', 'Timeout', 'To', 'ToInstance'
             'TokenLifetime', 'TokenProvider', 'TracePath'
         )
         foreach ($command in Get-Command -Module PbxEvents) {

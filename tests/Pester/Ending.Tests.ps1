@@ -146,21 +146,21 @@ Describe 'A process that is killed while it works' -Skip:$IsWindows {
     It 'leaves whole lines, a whole state, and a server that sees it go; the next one goes on' {
         $simulator = Start-PbxSimulator RingCentral
         $files = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'killed')).FullName
-        $more = "-TracePath '$files/trace.txt' -RecoveryPath '$files/state.json'"
+        $more = "-TracePath '$files/trace.txt' -StatePath '$files/state.json'"
         try {
             foreach ($round in 1..3) {
                 $run = Open-Connected $simulator 'while ($true) { $null = Wait-PbxCall -Outcome Missed }' $more
                 Wait-Until { $simulator.LinkCount -eq 1 } 'the link'
                 Invoke-PbxSimulation Missed -Simulator $simulator -Pace 1 -Count 500 -NoWait
                 # In the middle of it, somewhere.
-                Wait-Until { (Test-Path "$files/state.json") -and (Get-Item "$files/trace.txt").Length -gt 20000 * $round } 'frames'
+                Wait-Until { (Get-Content "$files/state.json" -Raw -ErrorAction Ignore) -like '*"session"*' -and (Get-Item "$files/trace.txt").Length -gt 20000 * $round } 'frames'
                 Send-Signal KILL $run.Process.Id
                 Wait-Until { $run.Process.HasExited } 'its end'
                 Wait-Until { $simulator.LinkCount -eq 0 } 'the server to see it go'
 
                 # Old or new, never torn.
                 $state = Get-Content "$files/state.json" -Raw | ConvertFrom-Json
-                $state.Token | Should -Not -BeNullOrEmpty
+                ($state.keys.session | ConvertFrom-Json).Token | Should -Not -BeNullOrEmpty
                 # Every line is whole but for the last of each process, which may lack its end.
                 $torn = @([System.IO.File]::ReadAllLines("$files/trace.txt").Where{ -not (Test-Json $_ -ErrorAction Ignore) })
                 $torn.Count | Should -BeLessOrEqual $round

@@ -221,7 +221,7 @@ Describe 'Secrets' {
         $simulator = Start-PbxSimulator RingCentral
         $trace = Join-Path $TestDrive 'mode-trace.txt'
         $state = Join-Path $TestDrive 'mode-state.json'
-        $null = $simulator | Connect-PbxEvents -TracePath $trace -RecoveryPath $state
+        $null = $simulator | Connect-PbxEvents -TracePath $trace -StatePath $state
         $null = Register-PbxSubscription Call
         $null = Invoke-PbxSimulation Missed -Pace 0
         $null = Wait-PbxCall -Outcome Missed -Timeout $Patience

@@ -80,10 +80,10 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     [ValidateNotNull]
     public object? TimeZone { get; set; }
 
-    /// <summary>The file that keeps what a recovery after a restart of the process needs (RingCentral).</summary>
+    /// <summary>The file that keeps what the next process needs to tell the calls that end while none runs.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string? RecoveryPath { get; set; }
+    public string? StatePath { get; set; }
 
     /// <summary>Uses the platform's sandbox (RingCentral).</summary>
     [Parameter]
@@ -170,6 +170,8 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
             Follow(client, fromStart: true);
             if (SkipCertificateCheck)
                 WriteWarning(SR.CertificateNotChecked.With(client.Server));
+            if (client.StateProblem is { } problem)
+                WriteWarning(problem.Message);
             Await(client.WaitUntilConnectedAsync);
         }
         catch (Exception e)
@@ -219,7 +221,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
         InstanceId = InstanceId ?? Environment.MachineName,
         Dialect = Dialect,
         TimeZone = FindTimeZone(),
-        RecoveryPath = ToFilePath(RecoveryPath),
+        StatePath = ToFilePath(StatePath),
         Sandbox = Sandbox,
         TracePath = ToFilePath(TracePath),
         Transport = new TransportOptions

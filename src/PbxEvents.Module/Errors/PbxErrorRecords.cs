@@ -25,7 +25,7 @@ internal static class PbxErrorRecords
         PbxErrorKind.RateLimited or PbxErrorKind.TokenLimit => ErrorCategory.LimitsExceeded,
         PbxErrorKind.SubscriptionRefused or PbxErrorKind.RequestRefused => ErrorCategory.InvalidOperation,
         PbxErrorKind.NotSupported => ErrorCategory.NotImplemented,
-        PbxErrorKind.SlowServer => ErrorCategory.ResourceBusy,
+        PbxErrorKind.SlowServer or PbxErrorKind.StateInUse => ErrorCategory.ResourceBusy,
         PbxErrorKind.ServerError => ErrorCategory.InvalidResult,
         _ => ErrorCategory.NotSpecified,
     };

@@ -1,3 +1,4 @@
+using PbxEvents.Providers.Connection.Keeping;
 using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Connection;
@@ -13,9 +14,21 @@ internal sealed class CallTracker(string connection, string provider)
     /// <summary>How many ended calls are kept for <c>Get-PbxCall</c> and to recognise late frames.</summary>
     private const int EndedKept = 1000;
 
+    /// <summary>How many calls in progress are kept for the next process.</summary>
+    private const int MaxOpenKept = 5000;
+
     private readonly object _gate = new();
     private readonly Dictionary<string, TrackedCall> _calls = new(StringComparer.Ordinal);
     private readonly Queue<TrackedCall> _ended = new();
+
+    /// <summary>The calls that were told as ended, by this process or the one before it. Loop only.</summary>
+    public ToldCalls Told { get; } = new();
+
+    /// <summary>Grows with each word about a call. Loop only.</summary>
+    public long Changes { get; private set; }
+
+    /// <summary>Runs on the loop when a call has ended; null for nobody who wants to know.</summary>
+    public Action? CallEnded { get; set; }
 
     /// <summary>The calls in progress and the recently ended ones, in the order they were first seen.</summary>
     public IReadOnlyList<PbxCall> GetCalls()
@@ -31,14 +44,16 @@ internal sealed class CallTracker(string connection, string provider)
     public void Apply(PbxEvent pbxEvent, CallUpdate update)
     {
         pbxEvent.CallId ??= update.CallId;
+        Changes++;
         if (!_calls.TryGetValue(update.CallId, out var tracked) || (tracked.IsEnded && !update.IsCorrection && IsStart(tracked, update)))
         {
-            if (update.IsCorrection || !IsKnowable(update))
+            if (update.IsCorrection || !IsKnowable(update) || (tracked is null && IsOnlyEnd(update) && Told.Contains(update.CallId)))
             {
-                // The end of a call whose life was not seen: nobody can say how it went.
+                // The end of a call whose life was not seen: nobody can say how it went. Or one that was told long ago.
                 pbxEvent.CallState = PbxCallState.Ended;
                 return;
             }
+            Told.Forget(update.CallId);
             tracked = new TrackedCall(new PbxCall
             {
                 CallId = update.CallId,
@@ -64,13 +79,27 @@ internal sealed class CallTracker(string connection, string provider)
         {
             pbxEvent.IsCallNews = tracked.Apply(update, pbxEvent) && !update.IsSnapshot;
             if (tracked.IsEnded)
-                KeepEnded(tracked);
+                KeepEnded(tracked, pbxEvent);
         }
         pbxEvent.CallState = tracked.Call.State;
         pbxEvent.Outcome = tracked.Call.Outcome;
         pbxEvent.From ??= tracked.Call.From;
         pbxEvent.To ??= tracked.Call.To;
         pbxEvent.Call = tracked.Call;
+    }
+
+    /// <summary>The calls in progress, for the next process; of very many the youngest. Loop only.</summary>
+    public IReadOnlyList<KeptCall> KeepOpen() =>
+        [.. _calls.Values.Where(c => !c.IsEnded).OrderByDescending(c => c.Call.StartedAt).Take(MaxOpenKept).Select(c => c.Keep())];
+
+    /// <summary>Goes on where an earlier process stopped. Before the first event; loop only.</summary>
+    public void Restore(KeptState state)
+    {
+        foreach (var (id, at) in state.Told)
+            Told.Add(id, at);
+        lock (_gate)
+            foreach (var kept in state.Open)
+                _calls[kept.CallId] = TrackedCall.Of(kept, connection, provider);
     }
 
     /// <summary>The link is gone: from now on things may happen to the calls in progress that nobody sees. Loop only.</summary>
@@ -112,6 +141,16 @@ internal sealed class CallTracker(string connection, string provider)
         return false;
     }
 
+    private static bool IsOnlyEnd(CallUpdate update)
+    {
+        if (update.IsEnd)
+            return true;
+        foreach (var leg in update.Legs)
+            if (leg.State is not (null or PbxCallState.Ended))
+                return false;
+        return update.State is null;
+    }
+
     private static bool IsKnowable(CallUpdate update)
     {
         // A final record is of a call, also when it has no word for how the call went.
@@ -125,8 +164,10 @@ internal sealed class CallTracker(string connection, string provider)
         return false;
     }
 
-    private void KeepEnded(TrackedCall tracked)
+    private void KeepEnded(TrackedCall tracked, PbxEvent pbxEvent)
     {
+        Told.Add(tracked.Call.CallId, pbxEvent.ReceivedUtc);
+        CallEnded?.Invoke();
         _ended.Enqueue(tracked);
         if (_ended.Count <= EndedKept)
             return;

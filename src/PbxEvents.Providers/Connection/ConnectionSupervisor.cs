@@ -1,3 +1,4 @@
+using PbxEvents.Providers.Connection.Keeping;
 using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Connection;
@@ -30,7 +31,8 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         PlatformDriver driver,
         ILinkFactory links,
         ActivityLog activity,
-        Func<double> random)
+        Func<double> random,
+        StateFile? state)
     {
         Name = name;
         Provider = provider;
@@ -48,6 +50,8 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         Links = new LinkManager(this, links, random);
         _sweep = Timers.New(Sweep);
         Session = driver.CreateSession(_host);
+        Keeper = state is null ? null : new StateKeeper(this, state);
+        Pipeline.Calls.CallEnded = Keeper is { } keeper ? keeper.CallEnded : null;
     }
 
     public string Name { get; }
@@ -76,6 +80,9 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
 
     public GapFiller Gaps { get; }
 
+    /// <summary>Keeps what the next process needs; null when there is no file for it.</summary>
+    public StateKeeper? Keeper { get; }
+
     public LoopTimers Timers { get; }
 
     public FrameTrace? Trace { get; }
@@ -98,6 +105,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         Post(() =>
         {
             _sweep.Set(SweepInterval);
+            Keeper?.Restore();
             Links.BeginAttempt();
         });
     }
@@ -167,6 +175,8 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     private void Sweep()
     {
         _sweep.Set(SweepInterval);
+        DateTimeOffset?[] whole = [Gaps.UnfilledSince, Keeper?.DownSince, Status.LastFrameAt ?? Pipeline.Now];
+        Pipeline.Calls.Told.Trim(Gaps.RememberSince(whole.Min()!.Value - SweepInterval));
         var update = new CallUpdate();
         foreach (var call in Pipeline.Calls.FindSilent(Pipeline.Now - SilentCallLife))
         {
@@ -181,7 +191,11 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     public void Warn(PbxException warning) => _host.Warn(warning);
 
     /// <summary>The connection is ready for the first time, or again.</summary>
-    public void HasConnected() => _connected.TrySetResult();
+    public void HasConnected()
+    {
+        Keeper?.Begin();
+        _connected.TrySetResult();
+    }
 
     /// <summary>There is no link any more.</summary>
     public void LinkLost(PbxException fault)
@@ -202,6 +216,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
             Session.Closing();
         IsOver = true;
         _loop.Stop();
+        Keeper?.End();
         Gaps.End();
         Status.State = state;
         Status.ConnectedAt = null;
@@ -222,7 +237,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     private async Task FinishAsync()
     {
         Timers.Dispose();
-        await _loop.DrainUntilAsync(Task.WhenAll(Work.StopAsync(), Gaps.StopAsync())).ConfigureAwait(false);
+        await _loop.DrainUntilAsync(Task.WhenAll(Work.StopAsync(), Gaps.StopAsync(), Keeper?.DisposeAsync().AsTask() ?? Task.CompletedTask)).ConfigureAwait(false);
         Work.Dispose();
         Gaps.Dispose();
         await _loop.DrainUntilAsync(Links.AllClosed()).ConfigureAwait(false);

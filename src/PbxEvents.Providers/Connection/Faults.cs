@@ -1,3 +1,4 @@
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Connection;
 
@@ -13,6 +14,39 @@ internal static class Faults
     public static PbxException ServerClosed(string server) => new(
         PbxErrorKind.LinkLost, $"{server} closed the connection.", "Nothing to do: it is restored by itself.")
     { Target = server };
+
+    public static PbxException NoStateFolder(string path) => OptionRules.Invalid(
+        $"The folder of the state file '{path}' does not exist.", "Create it, or give another path with ‹StatePath›.", "‹StatePath›");
+
+    public static PbxException StateIsFolder(string path) => OptionRules.Invalid(
+        $"'{path}' is a folder, not a state file.", "Give the path of a file with ‹StatePath›.", "‹StatePath›");
+
+    public static PbxException StateNotUsable(string path, Exception cause) => new(
+        PbxErrorKind.InvalidOption, $"The state file '{path}' cannot be used: {cause.Message}",
+        "Check the rights on it and on its folder, or give another path with ‹StatePath›.", cause)
+    { Target = "‹StatePath›", IsPermanent = true };
+
+    public static PbxException StateInUse(string path, string holder, Exception cause) => new(
+        PbxErrorKind.StateInUse,
+        holder == Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)
+            ? $"The state file '{path}' is in use by another connection of this process ({holder})."
+            : $"The state file '{path}' is in use by {(holder.Length > 0 ? $"process {holder}" : "another process")}.",
+        "End that one first, or give each its own file with ‹StatePath›: two that share one would tell calls twice, or not at all.", cause)
+    { Target = path, IsPermanent = true };
+
+    public static PbxException StateIsDamaged(string path, string aside) => StateSetAside(
+        $"The state file '{path}' cannot be read as one, so nobody knows since when events are missing.", aside);
+
+    public static PbxException StateIsNewer(string path, int version, string aside) => StateSetAside(
+        $"The state file '{path}' was written by a newer version of PbxEvents (form {version}), so it is not gone on with.", aside);
+
+    public static PbxException StateIsForeign(string path, string why, string aside) => StateSetAside(
+        $"The state file '{path}' belongs to something else, so it is not gone on with. {why}", aside);
+
+    public static PbxException StateNotWritten(string path, Exception cause) => new(
+        PbxErrorKind.InvalidOption, $"The state file '{path}' cannot be written: {cause.Message}",
+        "It is tried again. Until then a new start would go on from an older state: check the disk and the rights.", cause)
+    { Target = path };
 
     public static PbxException NoRecords(string provider) => new(
         PbxErrorKind.NotSupported, $"The call records of {provider} cannot be asked for yet.", "Listen with a subscription; Get-PbxCall lists the calls.")
@@ -80,4 +114,9 @@ internal static class Faults
         $"A frame from {server} could not be read and was skipped: {why} It begins: {excerpt}",
         "If events are missing, report it with a trace (‹TracePath›). Further frames with the same fault are only counted.", cause)
     { Target = server };
+
+    private static PbxException StateSetAside(string what, string aside) => new(
+        PbxErrorKind.InvalidOption, $"{what} It is kept as '{aside}', and a new one begins.",
+        "Nothing to do, unless it should have been another file: then disconnect, and give its path with ‹StatePath›.")
+    { Target = aside };
 }

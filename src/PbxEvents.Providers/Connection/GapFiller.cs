@@ -22,17 +22,54 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
     private bool _isRefused;
 
     /// <summary>True when a gap can be filled: the platform has records, the user wants them, and calls are subscribed to.</summary>
-    public bool CanFill => !_isRefused && connection.Driver.Records is not null && connection.Options.HistoryLimit > TimeSpan.Zero && WantsCalls();
+    public bool CanFill => CanAsk && connection.Subscriptions.Live.Any(WantsCalls);
+
+    /// <summary>True when records can be asked for, whoever wants them.</summary>
+    public bool CanAsk => !_isRefused && connection.Driver.Records is not null && connection.Options.HistoryLimit > TimeSpan.Zero;
+
+    /// <summary>Since when not everything has been told: the beginning of the oldest gap that is still to be filled; null when there is none. Loop only.</summary>
+    public DateTimeOffset? UnfilledSince => _pending.Count == 0 ? null : _pending.Min(f => f.Gap.From);
 
     /// <summary>Begins to fill a gap that was just told. Loop only.</summary>
     /// <param name="gap">The gap, whose recovery is pending.</param>
     /// <param name="otherwise">What became of its events apart from the call records.</param>
-    public void Fill(PbxGap gap, PbxGapRecovery otherwise)
+    public void Fill(PbxGap gap, PbxGapRecovery otherwise) => Begin(Add(gap, otherwise));
+
+    /// <summary>
+    /// Fills a gap as soon as somebody listens: a script connects first and subscribes then, and what is told before goes past its actions.
+    /// Loop only.
+    /// </summary>
+    /// <inheritdoc cref="Fill"/>
+    public void FillLater(PbxGap gap, PbxGapRecovery otherwise) => Add(gap, otherwise);
+
+    /// <summary>The platform has confirmed a subscription. Loop only.</summary>
+    public void Subscribed()
     {
-        var filling = new Filling(gap, otherwise, connection.Driver.Records!, connection.Options.HistoryLimit);
+        if (!_pending.Exists(f => f.IsWaiting) || !connection.Subscriptions.Live.Any(s => s.State == PbxSubscriptionState.Active && WantsCalls(s)))
+            return;
+        foreach (var filling in _pending.Where(f => f.IsWaiting).ToArray())
+            Begin(filling);
+    }
+
+    /// <summary>
+    /// Since when calls that were told as ended have to be known, lest a record tells them again: a reading begins by the overlap earlier,
+    /// and by the overlap the end in a record may be later than it was told. Loop only.
+    /// </summary>
+    /// <param name="wholeUntil">Up to when everything has been told.</param>
+    public DateTimeOffset RememberSince(DateTimeOffset wholeUntil) => wholeUntil - (2 * connection.Driver.Records?.Overlap ?? TimeSpan.Zero);
+
+    private Filling Add(PbxGap gap, PbxGapRecovery otherwise)
+    {
+        var filling = new Filling(gap, otherwise, connection.Driver.Records!);
         _pending.Add(filling);
         if (_pending.Count > MaxPending)
             Close(_pending[0], _pending[0].Otherwise, "Too many gaps came after it to be filled.");
+        return filling;
+    }
+
+    private void Begin(Filling filling)
+    {
+        filling.Begin(connection.Pipeline.Now, connection.Options.HistoryLimit);
         _works.RemoveAll(w => w.IsCompleted);
         _works.Add(Task.Run(() => FillAsync(filling)));
     }
@@ -65,7 +102,7 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
         {
             foreach (var ask in filling.Reader.Asks)
             {
-                var left = filling.Gap.To + ask - connection.Clock.GetUtcNow();
+                var left = filling.HeardFrom + ask - connection.Clock.GetUtcNow();
                 if (left > TimeSpan.Zero)
                     await Task.Delay(left, connection.Clock, _stopping.Token).ConfigureAwait(false);
                 if (!await AskAsync(filling).ConfigureAwait(false))
@@ -115,10 +152,11 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
         if (connection.IsOver || record.EndedAt < filling.From || record.EndedAt > filling.To)
             return;
         var update = record.Update;
-        var known = record.OtherIds.Prepend(update.CallId).Select(connection.Pipeline.Calls.Find).FirstOrDefault(c => c is not null);
+        var calls = connection.Pipeline.Calls;
+        var known = record.OtherIds.Prepend(update.CallId).Select(calls.Find).FirstOrDefault(c => c is not null);
 
-        // Ended live, or told from an earlier reading.
-        if (known is { State: PbxCallState.Ended })
+        // Ended live, or told from an earlier reading, or by an earlier process.
+        if (known is { State: PbxCallState.Ended } || (known is null && record.OtherIds.Prepend(update.CallId).Any(calls.Told.Contains)))
             return;
         if (known is not null)
         {
@@ -138,8 +176,8 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
         return connection.Subscriptions.Live.Any(s => s.Matches(seen) || s.Filter.EventName.Count > 0);
     }
 
-    private bool WantsCalls() => connection.Subscriptions.Live.Any(s =>
-        s.Type is null or PbxSubscriptionType.Call or PbxSubscriptionType.Queue or PbxSubscriptionType.Cdr);
+    private static bool WantsCalls(PbxSubscription subscription) =>
+        subscription.Type is null or PbxSubscriptionType.Call or PbxSubscriptionType.Queue or PbxSubscriptionType.Cdr;
 
     private void Failed(Filling filling, PbxException fault)
     {
@@ -177,16 +215,12 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
     /// <summary>One gap on its way to be filled. Loop only, but for what never changes.</summary>
     private sealed class Filling
     {
-        public Filling(PbxGap gap, PbxGapRecovery otherwise, RecordReader reader, TimeSpan limit)
+        public Filling(PbxGap gap, PbxGapRecovery otherwise, RecordReader reader)
         {
             Gap = gap;
             Otherwise = otherwise;
             Reader = reader;
             Detail = gap.Detail;
-            var earliest = gap.To - limit;
-            IsCut = gap.From < earliest;
-            From = (IsCut ? earliest : gap.From) - reader.Overlap;
-            To = gap.To + reader.Overlap;
         }
 
         public PbxGap Gap { get; }
@@ -197,16 +231,33 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
 
         public string? Detail { get; }
 
-        public DateTimeOffset From { get; }
+        /// <summary>True while nobody listens to calls.</summary>
+        public bool IsWaiting { get; private set; } = true;
 
-        public DateTimeOffset To { get; }
+        /// <summary>From when on events of calls come in again.</summary>
+        public DateTimeOffset HeardFrom { get; private set; }
+
+        public DateTimeOffset From { get; private set; }
+
+        public DateTimeOffset To { get; private set; }
 
         /// <summary>True when the gap reaches further back than records are asked for.</summary>
-        public bool IsCut { get; }
+        public bool IsCut { get; private set; }
 
         public bool WasRead { get; private set; }
 
         public PbxException? Fault { get; private set; }
+
+        /// <summary>From here on it is read. What ended between the gap's end and this moment nobody heard either.</summary>
+        public void Begin(DateTimeOffset now, TimeSpan limit)
+        {
+            IsWaiting = false;
+            HeardFrom = now;
+            var earliest = now - limit;
+            IsCut = Gap.From < earliest;
+            From = (IsCut ? earliest : Gap.From) - Reader.Overlap;
+            To = now + Reader.Overlap;
+        }
 
         public void Read() => (WasRead, Fault) = (true, null);
 

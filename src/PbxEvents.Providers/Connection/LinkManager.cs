@@ -262,11 +262,16 @@ internal sealed class LinkManager
         }
         if (_wasConnected)
             Status.ReconnectCount++;
+        var downSince = _connection.Keeper?.DownSince;
+        if (downSince is not null && recovery.Recovery == PbxGapRecovery.Recovered && _connection.Keeper!.HasOlderGap)
+            recovery = recovery with { Recovery = PbxGapRecovery.Partial, Detail = "An older gap of the process before was not filled." };
         if (recovery.Recovery == PbxGapRecovery.Recovered)
             _connection.Pipeline.Calls.RegainSight();
-        var isContinued = _wasConnected || recovery.LostFrom is not null;
-        if (recovery.LostFrom is not null || (_wasConnected && _connection.Subscriptions.Live.Any()))
-            ReportGap(recovery);
+        var isContinued = _wasConnected || downSince is not null;
+        if (downSince is not null)
+            ReportDowntime(downSince.Value, recovery);
+        else if (_wasConnected && _connection.Subscriptions.Live.Any())
+            ReportGap(_lostFrom, recovery, _connection.Gaps.CanFill, _connection.Gaps.Fill);
         Activity.Write("Connected.");
         _connection.Pipeline.EmitConnection(nameof(PbxConnectionState.Connected));
         if (wanted is not null && (_connection.Work.IsUnanswered || (isContinued && recovery.Recovery != PbxGapRecovery.Recovered)))
@@ -275,13 +280,26 @@ internal sealed class LinkManager
         _connection.HasConnected();
     }
 
-    private void ReportGap(LinkRecovery recovery)
+    /// <summary>The time since an earlier process stopped, in which none ran.</summary>
+    private void ReportDowntime(DateTimeOffset since, LinkRecovery recovery)
     {
-        var isFilled = recovery.Recovery != PbxGapRecovery.Recovered && _connection.Gaps.CanFill;
+        since = since.ToLocalTime();
+        var detail = $"No process listened from {since:yyyy-MM-dd HH:mm:ss} to {Now:yyyy-MM-dd HH:mm:ss}.";
+        var told = recovery with
+        {
+            Reason = recovery.Reason == PbxGapReason.LinkLost ? PbxGapReason.NotRunning : recovery.Reason,
+            Detail = recovery.Detail is null ? detail : $"{detail} {recovery.Detail}",
+        };
+        ReportGap(since, told, _connection.Gaps.CanAsk, _connection.Gaps.FillLater);
+    }
+
+    private void ReportGap(DateTimeOffset from, LinkRecovery recovery, bool canFill, Action<PbxGap, PbxGapRecovery> fill)
+    {
+        var isFilled = recovery.Recovery != PbxGapRecovery.Recovered && canFill;
         var gap = new PbxGap
         {
             Connection = _connection.Name,
-            From = recovery.LostFrom ?? _lostFrom,
+            From = from,
             To = Now,
             Reason = recovery.Reason,
             Recovery = isFilled ? PbxGapRecovery.Pending : recovery.Recovery,
@@ -292,7 +310,7 @@ internal sealed class LinkManager
         Activity.Write($"Gap: {gap}.");
         _connection.Pipeline.EmitConnection("Gap", gap: gap);
         if (isFilled)
-            _connection.Gaps.Fill(gap, recovery.Recovery);
+            fill(gap, recovery.Recovery);
     }
 
     /// <summary>The session ends a link.</summary>

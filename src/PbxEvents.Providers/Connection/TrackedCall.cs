@@ -1,3 +1,4 @@
+using PbxEvents.Providers.Connection.Keeping;
 using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Connection;
@@ -57,6 +58,66 @@ internal sealed class TrackedCall(PbxCall call)
         if (_wasWhole)
             _isWhole = true;
     }
+
+    /// <summary>A call that an earlier process left in progress. What happened to it since nobody has seen.</summary>
+    public static TrackedCall Of(KeptCall kept, string connection, string provider) => new(new PbxCall
+    {
+        CallId = kept.CallId,
+        Connection = connection,
+        Provider = provider,
+        Direction = kept.Direction,
+        From = kept.From,
+        FromName = kept.FromName,
+        To = kept.To,
+        Extension = kept.Extension,
+        Queue = kept.Queue,
+        State = kept.State,
+        StartedAt = kept.StartedAt.ToLocalTime(),
+        RingingAt = kept.RingingAt?.ToLocalTime(),
+        AnsweredAt = kept.AnsweredAt?.ToLocalTime(),
+        AnsweredBy = kept.AnsweredBy,
+        VoicemailId = kept.VoicemailId,
+        RecordingId = kept.RecordingId,
+        Legs = [.. kept.Legs.Select(l => l.ToLeg())],
+    })
+    {
+        _told = kept.Told,
+        _ifUnanswered = kept.IfUnanswered,
+        _wasTransferred = kept.WasTransferred,
+        _hidesFrom = kept.HidesFrom,
+        _hidesTo = kept.HidesTo,
+        _hasState = true,
+        _isWhole = false,
+        _wasWhole = kept.WasWhole,
+        LastEventAt = kept.LastEventAt,
+    };
+
+    /// <summary>The call as a later process needs it.</summary>
+    public KeptCall Keep() => new()
+    {
+        CallId = _call.CallId,
+        Direction = _call.Direction,
+        From = _call.From,
+        FromName = _call.FromName,
+        To = _call.To,
+        Extension = _call.Extension,
+        Queue = _call.Queue,
+        State = _call.State,
+        StartedAt = _call.StartedAt,
+        RingingAt = _call.RingingAt,
+        AnsweredAt = _call.AnsweredAt,
+        AnsweredBy = _call.AnsweredBy,
+        VoicemailId = _call.VoicemailId,
+        RecordingId = _call.RecordingId,
+        Legs = [.. _call.Legs.Select(KeptLeg.Of)],
+        LastEventAt = LastEventAt,
+        Told = _told,
+        IfUnanswered = _ifUnanswered,
+        WasTransferred = _wasTransferred,
+        HidesFrom = _hidesFrom,
+        HidesTo = _hidesTo,
+        WasWhole = _isWhole == true || _wasWhole,
+    };
 
     /// <summary>Makes the next state.</summary>
     /// <returns>True when the call entered the state that it has now.</returns>

@@ -1,6 +1,9 @@
 namespace PbxEvents.Providers.Contracts;
 
-/// <summary>What a new link could save of the time without one. Ignored for the first link of a connection.</summary>
+/// <summary>
+/// What a new link could save of the time without one. Of the first link of a connection it counts only when an earlier process left its
+/// state: then it is about the time since that process stopped.
+/// </summary>
 /// <param name="Recovery">What became of the events in between.</param>
 /// <param name="EventsLost">How many were lost, when the platform lets one know; else null.</param>
 /// <param name="Detail">More in words; null when there is nothing to add.</param>
@@ -11,10 +14,4 @@ internal readonly record struct LinkRecovery(PbxGapRecovery Recovery, long? Even
 
     /// <summary>Why events are missing. Default the link's loss; a platform whose own recovery buffer ran over says so.</summary>
     public PbxGapReason Reason { get; init; }
-
-    /// <summary>
-    /// For the first link of a connection that goes on where an earlier process stopped: the moment that process last saw a
-    /// frame. The gap is then reported although this connection never lost a link. Null otherwise.
-    /// </summary>
-    public DateTimeOffset? LostFrom { get; init; }
 }

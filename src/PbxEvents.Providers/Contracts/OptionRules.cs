@@ -14,7 +14,6 @@ internal static class OptionRules
         (nameof(PbxConnectOptions.TokenProvider), "‹TokenProvider›", o => o.TokenProvider is not null),
         (nameof(PbxConnectOptions.Dialect), "‹Dialect›", o => o.Dialect is not null),
         (nameof(PbxConnectOptions.TimeZone), "‹TimeZone›", o => o.TimeZone is not null),
-        (nameof(PbxConnectOptions.RecoveryPath), "‹RecoveryPath›", o => o.RecoveryPath is not null),
         (nameof(PbxConnectOptions.Sandbox), "‹Sandbox›", o => o.Sandbox),
     ];
 
@@ -30,6 +29,8 @@ internal static class OptionRules
         }
         if (options.BufferSize < 1)
             throw Invalid($"A buffer of {options.BufferSize} events cannot hold any.", "Give ‹BufferSize› 1 or more.", "‹BufferSize›");
+        if (options is { NoEvents: true, StatePath: not null })
+            throw Invalid("A connection without events has seen nothing that ‹StatePath› could keep.", "Leave out ‹StatePath› or ‹NoEvents›.", "‹StatePath›");
         if (options.MaxReconnectAttempts < 0)
             throw Invalid("‹MaxReconnectAttempts› cannot be negative.", "Give 0 for none, or leave it out for endless.", "‹MaxReconnectAttempts›");
     }

@@ -60,8 +60,11 @@ public sealed record PbxConnectOptions
     /// <summary>The PBX's time zone, for platforms that send local times (Yeastar). Null for this machine's.</summary>
     public TimeZoneInfo? TimeZone { get; init; }
 
-    /// <summary>RingCentral: the file that keeps what a recovery over a process restart needs; null for none.</summary>
-    public string? RecoveryPath { get; init; }
+    /// <summary>
+    /// The file that keeps what the next process needs to tell the calls that end while none runs; null for none. One connection at a time
+    /// may use it.
+    /// </summary>
+    public string? StatePath { get; init; }
 
     /// <summary>RingCentral: true for the sandbox when no server is named. Default false.</summary>
     public bool Sandbox { get; init; }

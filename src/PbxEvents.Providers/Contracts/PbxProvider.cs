@@ -14,7 +14,7 @@ public abstract class PbxProvider
 
     /// <summary>
     /// The options of <see cref="PbxConnectOptions"/> that this platform has a use for, besides those every platform has
-    /// (Provider, Name, BufferSize, Timeout, MaxReconnectAttempts, TracePath, Transport, Application, InstanceId).
+    /// (Provider, Name, BufferSize, Timeout, MaxReconnectAttempts, StatePath, TracePath, Transport, Application, InstanceId).
     /// </summary>
     public abstract IReadOnlySet<string> OptionNames { get; }
 

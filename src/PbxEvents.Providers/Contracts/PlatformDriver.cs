@@ -8,6 +8,8 @@ namespace PbxEvents.Providers.Contracts;
 /// <param name="context">What it works with.</param>
 internal abstract class PlatformDriver(DriverContext context)
 {
+    private static readonly IReadOnlyDictionary<string, string> NoKeys = new Dictionary<string, string>();
+
     /// <summary>What it works with.</summary>
     protected DriverContext Context { get; } = context;
 
@@ -22,6 +24,30 @@ internal abstract class PlatformDriver(DriverContext context)
     /// first <see cref="PrepareAsync"/>.
     /// </summary>
     public virtual RecordReader? Records => null;
+
+    /// <summary>
+    /// Whose events they are, as far as the login tells, so that the state of another account is known. It never changes, and never is a
+    /// secret. Default domain, user and client id.
+    /// </summary>
+    public virtual string Account =>
+        string.Join(' ', new[] { Context.Options.Domain, Context.Options.UserName, Context.Options.ClientId }.Where(t => !string.IsNullOrEmpty(t)));
+
+    /// <summary>Another number whenever <see cref="ExportKeys"/> would give something else. Any thread.</summary>
+    public virtual long KeysVersion => 0;
+
+    /// <summary>
+    /// What the next process should find again with <c>-StatePath</c>, by names of the driver's own, besides calls and times; bounded by
+    /// the driver, and nothing that a login consists of. Any thread; it is not touched afterwards.
+    /// </summary>
+    /// <param name="since">What was over before this moment is not asked for again.</param>
+    /// <returns>The keys.</returns>
+    public virtual IReadOnlyDictionary<string, string> ExportKeys(DateTimeOffset since) => NoKeys;
+
+    /// <summary>What <see cref="ExportKeys"/> of an earlier process gave. Once, before the first <see cref="PrepareAsync"/>.</summary>
+    /// <param name="keys">The keys; those that are not known, or cannot be read, are passed over.</param>
+    public virtual void ImportKeys(IReadOnlyDictionary<string, string> keys)
+    {
+    }
 
     /// <summary>Makes the connection's session.</summary>
     /// <param name="host">Its host.</param>

@@ -16,6 +16,17 @@ internal sealed class FakePlatform : PbxProvider
     /// <summary>The call records; null for a platform without.</summary>
     public FakeRecords? Records { get; set; }
 
+    /// <summary>Whose events they are.</summary>
+    public string Account { get; set; } = "alice";
+
+    /// <summary>What the driver wants to find again.</summary>
+    public IReadOnlyDictionary<string, string> Keys { get; private set; } = new Dictionary<string, string>();
+
+    /// <summary>What an earlier process left; null when it left nothing.</summary>
+    public IReadOnlyDictionary<string, string>? Imported { get; private set; }
+
+    public long KeysVersion { get; private set; }
+
     /// <summary>True when looking up the present state fails.</summary>
     public bool FailsToLookUp { get; set; }
 
@@ -32,11 +43,25 @@ internal sealed class FakePlatform : PbxProvider
 
     internal override PlatformDriver CreateDriver(DriverContext context) => new Driver(context, this);
 
+    public void SetKeys(string name, string value)
+    {
+        Keys = new Dictionary<string, string> { [name] = value };
+        KeysVersion++;
+    }
+
     private sealed class Driver(DriverContext context, FakePlatform platform) : PlatformDriver(context)
     {
         public override string Server => "a.test";
 
         public override RecordReader? Records => platform.Records;
+
+        public override string Account => platform.Account;
+
+        public override long KeysVersion => platform.KeysVersion;
+
+        public override IReadOnlyDictionary<string, string> ExportKeys(DateTimeOffset since) => platform.Keys;
+
+        public override void ImportKeys(IReadOnlyDictionary<string, string> keys) => platform.Imported = keys;
 
         public override ProtocolSession CreateSession(ISessionHost host) => new Session(host);
 

@@ -1,5 +1,4 @@
 using PbxEvents.Providers;
-using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Platforms.OneCloud;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.OneCloud;
@@ -206,20 +205,5 @@ public sealed class OneCloudHistoryTests
     {
         var legs = call.Legs.Where(l => l is { Role: PbxLegRole.Callee, Extension: not null }).Select(l => $"{l.Extension} {l.Outcome}").Distinct().Order();
         return $"{call.Outcome} {call.Direction} from {call.From} {call.FromName} to {call.To} at {call.Extension} by {call.AnsweredBy} queue {call.Queue} legs {string.Join(", ", legs)}";
-    }
-
-    private sealed class QuickOneCloud(OneCloudRecordTimes times) : PbxProvider
-    {
-        private readonly PbxProvider _real = PbxProviders.Get("OneCloud");
-
-        public override string Name => _real.Name;
-
-        public override IReadOnlyList<PbxEventType> EventTypes => _real.EventTypes;
-
-        public override IReadOnlyList<string> Topics => _real.Topics;
-
-        public override IReadOnlySet<string> OptionNames => _real.OptionNames;
-
-        internal override PlatformDriver CreateDriver(DriverContext context) => new OneCloudDriver(context) { RecordTimes = times };
     }
 }

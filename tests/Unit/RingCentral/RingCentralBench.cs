@@ -14,7 +14,7 @@ internal sealed class RingCentralBench
     private int _link;
     private int _notification;
 
-    /// <param name="keep">Keeps what a later process needs; null for a connection without <c>-RecoveryPath</c>.</param>
+    /// <param name="keep">Keeps what a later process needs; null for a connection without <c>-StatePath</c>.</param>
     /// <param name="recordWait">How long the call log may tell what became of a call; zero for a connection that does not ask it.</param>
     public RingCentralBench(Action<KeptSession>? keep = null, TimeSpan recordWait = default) =>
         Host.Session = Session = new RingCentralSession(Host, "platform.test", RingCentralTiming.Default, keep, SessionIds, recordWait);

@@ -67,36 +67,73 @@ public sealed class RingCentralDriverTests
     [Fact]
     public async Task What_an_earlier_process_left_is_offered_until_a_link_opens()
     {
-        var path = Path.Combine(Path.GetTempPath(), $"pbxevents-{Guid.NewGuid():N}.json");
-        try
-        {
-            var options = RingCentralDriverRig.Options with { RecoveryPath = path };
-            var before = RingCentralDriverRig.Create(options: options);
-            var bench = new RingCentralBench(before.Driver);
-            bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call });
-            bench.Open(ticket: (await before.PrepareAsync()).Ticket);
-            bench.Details();
-            bench.Reply(200, RingCentralBench.Subscription("sub-1", RingCentralBench.Calls));
-            await before.AdvanceUntilAsync(before.Driver.ReleaseAsync(default));
-            var rig = before.Beside(options);
+        var options = RingCentralDriverRig.Options with { StatePath = "state.json" };
+        var before = RingCentralDriverRig.Create(options: options);
+        var bench = new RingCentralBench(before.Driver);
+        bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call });
+        bench.Open(ticket: (await before.PrepareAsync()).Ticket);
+        bench.Details();
+        bench.Reply(200, RingCentralBench.Subscription("sub-1", RingCentralBench.Calls));
+        await before.AdvanceUntilAsync(before.Driver.ReleaseAsync(default));
+        Assert.True(before.Driver.KeysVersion > 0);
+        var keys = before.Driver.ExportKeys(before.Clock.GetUtcNow());
+        var rig = before.Beside(options);
+        rig.Driver.ImportKeys(keys);
 
-            for (var attempt = 1; attempt <= 2; attempt++)
-            {
-                var (target, ticket) = await rig.PrepareAsync();
-                Assert.Contains("wsc=WSC1", target.Uri.Query, StringComparison.Ordinal);
-                Assert.Equal("sub-1", ticket.Inherited!.Wire!.Id);
-            }
-            rig.Driver.Reached(RingCentralBench.Target);
-            var (later, none) = await rig.PrepareAsync();
-
-            Assert.DoesNotContain("wsc=", later.Uri.Query, StringComparison.Ordinal);
-            Assert.Null(none.Inherited);
-            Assert.DoesNotContain(rig.Http.Calls, c => c.Uri.AbsolutePath == "/restapi/oauth/token");
-        }
-        finally
+        for (var attempt = 1; attempt <= 2; attempt++)
         {
-            File.Delete(path);
+            var (target, ticket) = await rig.PrepareAsync();
+            Assert.Contains("wsc=WSC1", target.Uri.Query, StringComparison.Ordinal);
+            Assert.Equal("sub-1", ticket.Inherited!.Wire!.Id);
         }
+        rig.Driver.Reached(RingCentralBench.Target);
+        var (later, none) = await rig.PrepareAsync();
+
+        Assert.DoesNotContain("wsc=", later.Uri.Query, StringComparison.Ordinal);
+        Assert.Null(none.Inherited);
+        Assert.DoesNotContain(rig.Http.Calls, c => c.Uri.AbsolutePath == "/restapi/oauth/token");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("{\"Token\":null}")]
+    public async Task What_an_earlier_process_left_and_nobody_can_read_is_passed_over(string session)
+    {
+        var rig = RingCentralDriverRig.Create(options: RingCentralDriverRig.Options with { StatePath = "state.json" });
+        rig.Driver.ImportKeys(new Dictionary<string, string> { ["session"] = session });
+
+        Assert.DoesNotContain("wsc=", (await rig.PrepareAsync()).Target.Uri.Query, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_next_process_knows_the_older_ids_of_the_calls_that_were_heard_of_lately()
+    {
+        var now = new DateTimeOffset(2030, 1, 1, 9, 0, 0, TimeSpan.Zero);
+        var (ids, next) = (new LiveSessionIds(), new LiveSessionIds());
+        ids.Add("1", "s-1", now);
+        ids.Add("2", "s-2", now.AddHours(1));
+        next.Restore(ids.Keep(now.AddMinutes(1)));
+        Assert.Equal((null, "s-2"), (next.Find("1"), next.Find("2")));
+        foreach (var bad in (string[])["", "{}", "[null,{}]", "null"])
+            next.Restore(bad);
+        Assert.Equal("s-2", next.Find("2"));
+    }
+
+    [Fact]
+    public void Another_jwt_or_app_is_another_account_and_shows_no_secret()
+    {
+        var options = RingCentralDriverRig.Options;
+        string[] accounts =
+        [
+            AccountOf(options), AccountOf(options with { Jwt = new Secret("other") }), AccountOf(options with { ClientId = "app-2" }),
+        ];
+        Assert.Equal(3, accounts.Distinct().Count());
+        Assert.Equal(accounts[0], AccountOf(options));
+        Assert.DoesNotContain(accounts, a => a.Contains(options.Jwt!.Reveal(), StringComparison.Ordinal));
+
+        static string AccountOf(PbxConnectOptions options) => RingCentralDriverRig.Create(options: options).Driver.Account;
     }
 
     [Fact]
@@ -342,7 +379,6 @@ public sealed class RingCentralDriverTests
         { "-ClientCredential", new PbxConnectOptions { Provider = "RingCentral", AccessToken = new Secret("x"), ClientId = "app" } },
         { "-Credential", RingCentralDriverRig.Options with { UserName = "other" } },
         { "-Sandbox", RingCentralDriverRig.Options with { Sandbox = true, Server = "pbx.example.com" } },
-        { "-RecoveryPath", RingCentralDriverRig.Options with { RecoveryPath = "/no/such/folder/state.json" } },
     };
 
     [Theory]

@@ -173,7 +173,7 @@ public sealed class RingCentralRecoveryTests
         var path = Path.Combine(Path.GetTempPath(), $"pbxevents-{Guid.NewGuid():N}.json");
         try
         {
-            await using var run = await RingCentralRun.StartAsync(recoveryPath: path);
+            await using var run = await RingCentralRun.StartAsync(statePath: path);
             await run.SubscribeAsync(PbxSubscriptionType.Call);
             await run.Simulator.PlayAsync("Answered", AtOnce);
             await run.WaitAsync(e => e.CallState == PbxCallState.Ended);
@@ -209,7 +209,7 @@ public sealed class RingCentralRecoveryTests
         try
         {
             await using var run = await RingCentralRun.StartAsync(
-                RingCentralRun.Options with { RecoveryTimeout = TimeSpan.FromMilliseconds(100) }, recoveryPath: path);
+                RingCentralRun.Options with { RecoveryTimeout = TimeSpan.FromMilliseconds(100) }, statePath: path);
             await run.SubscribeAsync(PbxSubscriptionType.Call);
             await run.Client.DisposeAsync();
             await Task.Delay(TimeSpan.FromMilliseconds(200));

@@ -11,13 +11,13 @@ internal sealed class RingCentralRun : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly string? _recoveryPath;
+    private readonly string? _statePath;
 
-    private RingCentralRun(RingCentralSimulatorOptions options, RingCentralTiming timing, string? recoveryPath)
+    private RingCentralRun(RingCentralSimulatorOptions options, RingCentralTiming timing, string? statePath)
     {
         Simulator = (RingCentralSimulator)PbxSimulator.Start(options);
         Timing = timing;
-        _recoveryPath = recoveryPath;
+        _statePath = statePath;
     }
 
     /// <summary>Short pauses; the rate limit as strict as the platform's, in a shorter window.</summary>
@@ -44,10 +44,10 @@ internal sealed class RingCentralRun : IAsyncDisposable
     public PbxClient Client { get; private set; } = null!;
 
     public static async Task<RingCentralRun> StartAsync(
-        RingCentralSimulatorOptions? options = null, RingCentralTiming? timing = null, string? recoveryPath = null,
+        RingCentralSimulatorOptions? options = null, RingCentralTiming? timing = null, string? statePath = null,
         Func<RingCentralSimulator, PbxConnectOptions>? connect = null)
     {
-        var run = new RingCentralRun(options ?? Options, timing ?? Quick, recoveryPath);
+        var run = new RingCentralRun(options ?? Options, timing ?? Quick, statePath);
         await run.ConnectAsync(connect);
         return run;
     }
@@ -61,7 +61,7 @@ internal sealed class RingCentralRun : IAsyncDisposable
             ClientId = Simulator.ClientId,
             ClientSecret = new Secret(Simulator.ClientSecret),
             Jwt = new Secret(Simulator.Jwt),
-            RecoveryPath = _recoveryPath,
+            StatePath = _statePath,
 
             // What the socket itself recovers shows in the gap at once.
             HistoryLimit = TimeSpan.Zero,

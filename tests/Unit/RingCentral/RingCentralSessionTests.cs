@@ -450,7 +450,7 @@ public sealed class RingCentralSessionTests
         bench.Reply(200, RingCentralBench.Subscription("sub-1", RingCentralBench.Calls));
         bench.Notify("/restapi/v1.0/account/1000/directory/entries", "{}", "u-1");
 
-        Assert.Equal(left.At, Assert.Single(bench.Host.Ready).Recovery.LostFrom);
+        Assert.Equal(PbxGapRecovery.Recovered, Assert.Single(bench.Host.Ready).Recovery.Recovery);
         Assert.Empty(bench.Host.Events);
         if (comesBack)
             bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call });

@@ -28,7 +28,7 @@ public sealed class TelecomXKeysTests
         Assert.Equal(
             [
                 new TelecomXKey("p1:c1", "c1", "S1", _host.Now) { CallId = "x@y", Caller = "+4570000001", Callee = "+4570000100" },
-                new TelecomXKey("p1:c2", "c2", "S1", _host.Now) { CallId = "x@y", Caller = "+4570000001", Callee = "101", IsOver = true },
+                new TelecomXKey("p1:c2", "c2", "S1", _host.Now) { CallId = "x@y", Caller = "+4570000001", Callee = "101", EndedAt = _host.Now },
             ],
             _keys.Export().OrderBy(k => k.Leg));
         Assert.Equal("S1", _keys.SessionOf("p1:c2"));
@@ -61,5 +61,22 @@ public sealed class TelecomXKeysTests
         other.Add(Key("p:c3", "newer", 9));
         other.Import(small.Export());
         Assert.Equal(["S2", "S4", "newer"], other.Export().Select(k => k.Session));
+    }
+
+    [Fact]
+    public void The_next_process_gets_the_legs_of_calls_that_go_on_and_of_those_that_ended_lately()
+    {
+        _keys.Add(Key("p:c1", "long ago", 0));
+        _keys.End("p:c1", Noon.AddMinutes(1));
+        _keys.Add(Key("p:c2", "lately", 0));
+        _keys.End("p:c2", Noon.AddHours(2));
+        _keys.Add(Key("p:c3", "open", 0) with { CallId = "x@y", Caller = "+4570000001" });
+        _keys.Add(Key("p:c4", "forgotten", -2 * 86400));
+
+        var next = new TelecomXKeys();
+        next.Restore(_keys.Keep(Noon.AddHours(1)));
+        Assert.Equal(_keys.Export().Where(k => k.Session is "lately" or "open"), next.Export());
+        foreach (var bad in (string[])["", "{}", "[null,{}]", "null"])
+            new TelecomXKeys().Restore(bad);
     }
 }

@@ -122,7 +122,7 @@ internal sealed class TelecomXRecordsRig
 
     /// <summary>A leg that was seen live.</summary>
     public static TelecomXKey Key(string leg, string session, double seenAfter = 0, bool isOver = false, string? caller = null, string? callee = null, string? callId = null) =>
-        new(leg, leg[(leg.IndexOf(':') + 1)..], session, Noon.AddSeconds(seenAfter)) { IsOver = isOver, Caller = caller, Callee = callee, CallId = callId };
+        new(leg, leg[(leg.IndexOf(':') + 1)..], session, Noon.AddSeconds(seenAfter)) { EndedAt = isOver ? Noon.AddSeconds(seenAfter) : null, Caller = caller, Callee = callee, CallId = callId };
 
     /// <summary>Reads, and lets pauses pass.</summary>
     public async Task<IReadOnlyList<CallRecord>> ReadAsync(DateTimeOffset? from = null, DateTimeOffset? to = null)

@@ -14,25 +14,24 @@ namespace PbxEvents.Tests.Unit.Yeastar;
 /// </summary>
 internal sealed class YeastarStage : IAsyncDisposable
 {
-    private readonly StageNetwork _network;
+    private readonly PbxConnectOptions _options;
+    private StageNetwork _network = null!;
     private int _lastMarker;
 
-    private YeastarStage(YeastarSimulator simulator, ManualTimeProvider clock, StageNetwork network, PbxClient client)
+    private YeastarStage(YeastarSimulator simulator, ManualTimeProvider clock, PbxConnectOptions options)
     {
-        _network = network;
         Simulator = simulator;
         Clock = clock;
-        Client = client;
-        Watch = new ClientWatch(client);
+        _options = options;
     }
 
     public YeastarSimulator Simulator { get; }
 
     public ManualTimeProvider Clock { get; }
 
-    public PbxClient Client { get; }
+    public PbxClient Client { get; private set; } = null!;
 
-    public ClientWatch Watch { get; }
+    public ClientWatch Watch { get; private set; } = null!;
 
     public static async Task<YeastarStage> OpenAsync(
         YeastarSimulatorOptions? options = null, Func<PbxConnectOptions, PbxConnectOptions>? change = null)
@@ -41,11 +40,10 @@ internal sealed class YeastarStage : IAsyncDisposable
         var simulator = (YeastarSimulator)PbxSimulator.Start((options ?? new YeastarSimulatorOptions { Provider = "Yeastar" }) with { Clock = clock });
         var wanted = OptionsOf(simulator, clock);
         wanted = change?.Invoke(wanted) ?? wanted;
-        var network = new StageNetwork(wanted.Transport);
-        var stage = new YeastarStage(simulator, clock, network, PbxClient.Start(wanted, PbxProviders.Get(wanted.Provider), network, network));
+        var stage = new YeastarStage(simulator, clock, wanted);
         try
         {
-            await stage.Client.WaitUntilConnectedAsync(Limits.Patience);
+            await stage.StartClientAsync();
             return stage;
         }
         catch
@@ -66,6 +64,28 @@ internal sealed class YeastarStage : IAsyncDisposable
         BufferSize = 200_000,
         Transport = new TransportOptions { Clock = clock ?? TimeProvider.System, ConnectTimeout = TimeSpan.FromSeconds(60) },
     };
+
+    /// <summary>Connects a client; the one before it must have been stopped.</summary>
+    /// <param name="statePath">Its state file; null for that of the options.</param>
+    public async Task StartClientAsync(string? statePath = null)
+    {
+        var options = statePath is null ? _options : _options with { StatePath = statePath };
+        _network = new StageNetwork(options.Transport);
+        Client = PbxClient.Start(options, PbxProviders.Get(options.Provider), _network, _network);
+        Watch = new ClientWatch(Client);
+        await Client.WaitUntilConnectedAsync(Limits.Patience);
+    }
+
+    /// <summary>Ends the client; the PBX goes on.</summary>
+    public async Task StopClientAsync()
+    {
+        // A link that does not answer the goodbye is given up after a while, by the clock.
+        var ending = Client.DisposeAsync().AsTask();
+        while (await Task.WhenAny(ending, Task.Delay(20)) != ending)
+            Clock.Advance(TimeSpan.FromSeconds(1));
+        await ending;
+        _network.Dispose();
+    }
 
     public Task<PbxSubscription> SubscribeAsync(PbxSubscriptionType type) =>
         Client.SubscribeAsync(new PbxSubscriptionFilter { Type = type }, Limits.Patience);
@@ -141,12 +161,7 @@ internal sealed class YeastarStage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // A link that does not answer the goodbye is given up after a while, by the clock.
-        var ending = Client.DisposeAsync().AsTask();
-        while (await Task.WhenAny(ending, Task.Delay(20)) != ending)
-            Clock.Advance(TimeSpan.FromSeconds(1));
-        await ending;
-        _network.Dispose();
+        await StopClientAsync();
         await Simulator.DisposeAsync();
     }
 }

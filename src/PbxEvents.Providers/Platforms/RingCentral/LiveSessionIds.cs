@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.RingCentral;
@@ -9,21 +10,49 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 internal sealed class LiveSessionIds
 {
     private readonly object _gate = new();
-    private readonly RecentMap<string> _calls = new();
+    private readonly RecentMap<LiveSession> _calls = new();
 
     /// <summary>A call was seen.</summary>
     /// <param name="sessionId">Its older id.</param>
     /// <param name="telephonySessionId">Its id.</param>
-    public void Add(string sessionId, string telephonySessionId)
+    /// <param name="at">When.</param>
+    public void Add(string sessionId, string telephonySessionId, DateTimeOffset at)
     {
         lock (_gate)
-            _calls.Add(sessionId, telephonySessionId);
+            _calls.Set(sessionId, new LiveSession(sessionId, telephonySessionId, at));
     }
 
     /// <summary>The id of the call of that older id; null when it was not seen lately.</summary>
     public string? Find(string sessionId)
     {
         lock (_gate)
-            return _calls.TryGet(sessionId, out var id) ? id : null;
+            return _calls.TryGet(sessionId, out var live) ? live.CallId : null;
     }
+
+    /// <summary>Those of the calls that were heard of since a moment, as JSON for the next process.</summary>
+    public string Keep(DateTimeOffset since)
+    {
+        LiveSession[] all;
+        lock (_gate)
+            all = [.. _calls.Values];
+        return JsonSerializer.Serialize(all.Where(s => s.HeardAt >= since));
+    }
+
+    /// <summary>Goes on with what <see cref="Keep"/> gave an earlier process. What cannot be read is passed over.</summary>
+    public void Restore(string json)
+    {
+        try
+        {
+            lock (_gate)
+                foreach (var live in JsonSerializer.Deserialize<LiveSession?[]>(json) ?? [])
+                    if (live is { SessionId: not null, CallId: not null })
+                        _calls.Add(live.SessionId, live);
+        }
+        catch (JsonException)
+        {
+            // Then a record that names nothing else is a call of its own.
+        }
+    }
+
+    private sealed record LiveSession(string SessionId, string CallId, DateTimeOffset HeardAt);
 }

@@ -1,26 +1,41 @@
+using System.Text.Json;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
-/// <summary>What one process leaves to the next with <c>-RecoveryPath</c>: a session, and the tokens of its OAuth session.</summary>
+/// <summary>What one process leaves to the next with <c>-StatePath</c>: a session, and the tokens of its OAuth session.</summary>
 /// <param name="context">What the driver works with.</param>
-/// <param name="file">Where it is.</param>
 /// <param name="tokens">The tokens of the connection.</param>
-/// <param name="identity">A hash of server and credential.</param>
-internal sealed class RecoveryMemory(DriverContext context, RecoveryFile file, TokenHolder<RingCentralTicket> tokens, string identity)
+internal sealed class RecoveryMemory(DriverContext context, TokenHolder<RingCentralTicket> tokens)
 {
-    private bool _isLoaded;
-    private KeptSession? _inherited;
+    /// <summary>The name of the key.</summary>
+    public const string Key = "session";
 
-    /// <summary>Keeps a session; returns at once. Any thread.</summary>
+    private volatile KeptSession? _session;
+    private long _version;
+
+    /// <summary>The session of an earlier process; null when it left none.</summary>
+    public KeptSession? Inherited { get; private set; }
+
+    /// <summary>Grows with each change. Any thread.</summary>
+    public long Version => Interlocked.Read(ref _version);
+
+    /// <summary>Keeps a session. Loop only.</summary>
     public void Keep(KeptSession session)
     {
-        if (tokens.Current is not { } ticket)
-            return;
-        file.Save(new RecoveryState
+        _session = session;
+        Interlocked.Increment(ref _version);
+    }
+
+    /// <summary>What a later process needs, as JSON; null when there is nothing to go on with. Any thread.</summary>
+    public string? Export()
+    {
+        // A token of another grant would only be refused (ringcentral.md section 11 H).
+        if (_session is not { } session || tokens.Current is not { } ticket || ticket.Grant != session.Grant)
+            return null;
+        return JsonSerializer.Serialize(new RecoveryState
         {
-            Identity = identity,
             Token = session.Token.Token,
             Sequence = session.Token.Sequence,
             LastFrameAt = session.At,
@@ -34,16 +49,15 @@ internal sealed class RecoveryMemory(DriverContext context, RecoveryFile file, T
         });
     }
 
-    /// <summary>What an earlier process left. The first time its tokens become the connection's.</summary>
-    /// <returns>Its session; null when it left none.</returns>
-    /// <exception cref="PbxException">There is a file and it may not be read.</exception>
-    public KeptSession? Load()
+    /// <summary>Takes what an earlier process left: its tokens become the connection's. Before the first link.</summary>
+    /// <param name="json">The value of the key.</param>
+    public void Import(string json)
     {
-        if (_isLoaded)
-            return _inherited;
-        _isLoaded = true;
-        if (file.Load() is not { } state || state.Identity != identity)
-            return null;
+        if (Read(json) is not { } state)
+        {
+            context.Log("What an earlier process left of its session cannot be read; starting afresh.");
+            return;
+        }
         const int FirstGrant = 1;
         if (state.AccessToken is { } access)
         {
@@ -56,18 +70,26 @@ internal sealed class RecoveryMemory(DriverContext context, RecoveryFile file, T
             });
         }
         if (state.SubscriptionId is not { } id)
-            return null;
-        _inherited = new KeptSession(
+            return;
+        Inherited = new KeptSession(
             new RecoveryToken(state.Token, state.Sequence),
             new WireSubscription(id, state.Filters.ToHashSet(StringComparer.Ordinal)),
             TimeSpan.FromSeconds(Math.Clamp(state.RecoverySeconds, 0, 86400)),
             state.LastFrameAt,
             FirstGrant);
-        var isInTime = _inherited.IsInTime(context.Clock.GetUtcNow());
+        var isInTime = Inherited.IsInTime(context.Clock.GetUtcNow());
         context.Log($"An earlier process left its session at {state.LastFrameAt:u}{(isInTime ? "" : ", too long ago to recover it")}.");
-        return _inherited;
     }
 
-    /// <summary>Waits until the newest state is in the file.</summary>
-    public Task FlushAsync(CancellationToken cancellationToken) => file.FlushAsync().WaitAsync(cancellationToken);
+    private static RecoveryState? Read(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RecoveryState>(json) is { Token: not null, Filters: not null } state ? state : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

@@ -6,9 +6,6 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// </summary>
 internal sealed record RecoveryState
 {
-    /// <summary>A hash of server and credential: the state of another one is of no use.</summary>
-    public required string Identity { get; init; }
-
     /// <summary>The <c>wsc</c> token.</summary>
     public required string Token { get; init; }
 

@@ -195,7 +195,7 @@ internal sealed class RingCentralCalls
             _sessions.Set(id, session = new TelephonySession(id));
             _goneTimers.Cancel(id);
             if (_wire.SessionId is { } older)
-                _sessionIds.Add(older, id);
+                _sessionIds.Add(older, id, _host.Now);
         }
         return session;
     }

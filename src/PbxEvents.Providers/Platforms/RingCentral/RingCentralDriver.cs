@@ -6,11 +6,17 @@ using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
-/// <summary>RingCentral over HTTP: tokens, the WebSocket token of each link, snapshots, the call log, the recovery file (ringcentral.md sections 2, 3, 9 and 11).</summary>
+/// <summary>RingCentral over HTTP: tokens, the WebSocket token of each link, snapshots, the call log, what a later process needs (ringcentral.md sections 2, 3, 9 and 11).</summary>
 internal sealed class RingCentralDriver : PlatformDriver
 {
     private static readonly Uri Production = new("https://platform.ringcentral.com");
     private static readonly Uri Sandbox = new("https://platform.devtest.ringcentral.com");
+
+    /// <summary>So long before its end a call may have begun.</summary>
+    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(6);
+
+    /// <summary>The ids of calls, for the next process.</summary>
+    private const string CallsKey = "calls";
 
     private readonly Uri _server;
     private readonly RingCentralTiming _timing;
@@ -40,16 +46,16 @@ internal sealed class RingCentralDriver : PlatformDriver
         _tokens = new TokenHolder<RingCentralTicket>(context, token => new RingCentralTicket(1, token), _oauth.LogInAsync);
         _records = new Lazy<RingCentralRecords>(() => new RingCentralRecords(
             context, new CallLogApi(context, _server, _tokens, groups.Heavy, _user, timing), timing, _sessionIds.Find, () => _session?.WantsOthersCalls == true));
-        if (options.RecoveryPath is not { } path)
-            return;
-        var full = Path.GetFullPath(path);
-        if (!Directory.Exists(Path.GetDirectoryName(full)))
-            throw RingCentralFaults.NoDirectory(path);
-        _memory = new RecoveryMemory(context, new RecoveryFile(full, context.Clock, context.Log), _tokens, IdentityOf(_server, options, app));
+        _memory = options.StatePath is null ? null : new RecoveryMemory(context, _tokens);
+        Account = string.Join(' ', new[] { app?.Id, options.Jwt is { } jwt ? Digest(jwt.Reveal())[..16] : null }.Where(t => t is not null));
     }
 
     /// <inheritdoc/>
     public override string Server => ServerAddress.Display(_server);
+
+    /// <summary>The app, and of the JWT, which is one user's, a hash.</summary>
+    /// <inheritdoc/>
+    public override string Account { get; }
 
     /// <inheritdoc/>
     public override BackoffPolicy Backoff => _timing.Backoff;
@@ -62,9 +68,30 @@ internal sealed class RingCentralDriver : PlatformDriver
         host, Server, _timing, _memory is { } memory ? memory.Keep : null, _sessionIds, Context.Options.HistoryLimit > TimeSpan.Zero ? RecordWait : TimeSpan.Zero);
 
     /// <inheritdoc/>
+    public override long KeysVersion => _memory?.Version ?? 0;
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> ExportKeys(DateTimeOffset since)
+    {
+        var keys = new Dictionary<string, string> { [CallsKey] = _sessionIds.Keep(since - LongestCall) };
+        if (_memory?.Export() is { } session)
+            keys[RecoveryMemory.Key] = session;
+        return keys;
+    }
+
+    /// <inheritdoc/>
+    public override void ImportKeys(IReadOnlyDictionary<string, string> keys)
+    {
+        if (keys.TryGetValue(RecoveryMemory.Key, out var session))
+            _memory?.Import(session);
+        if (keys.TryGetValue(CallsKey, out var calls))
+            _sessionIds.Restore(calls);
+    }
+
+    /// <inheritdoc/>
     public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)
     {
-        var inherited = _isReached ? null : _memory?.Load();
+        var inherited = _isReached ? null : _memory?.Inherited;
         var socket = await GetSocketTokenAsync(cancellationToken).ConfigureAwait(false);
         var ticket = _tokens.Current!;
         var resume = (KeptSession?)plan.Resume ?? inherited;
@@ -91,15 +118,13 @@ internal sealed class RingCentralDriver : PlatformDriver
         new RingCentralSnapshots(Context, _server, () => _tokens.Current?.Token).GetAsync((SnapshotScope)wanted, cancellationToken);
 
     /// <summary>
-    /// With <c>-RecoveryPath</c> nothing is given back: a revoked token would end the very session that the next process is
+    /// With <c>-StatePath</c> nothing is given back: a revoked token would end the very session that the next process is
     /// to go on with.
     /// </summary>
     /// <inheritdoc/>
     public override async Task ReleaseAsync(CancellationToken cancellationToken)
     {
-        if (_memory is not null)
-            await _memory.FlushAsync(cancellationToken).ConfigureAwait(false);
-        else if (_tokens.Current is { IsOwn: true } ticket)
+        if (_memory is null && _tokens.Current is { IsOwn: true } ticket)
             await _oauth.RevokeAsync(ticket, cancellationToken).ConfigureAwait(false);
     }
 
@@ -118,9 +143,6 @@ internal sealed class RingCentralDriver : PlatformDriver
         if (options.Sandbox && options.Server is not null)
             throw OptionRules.Invalid("‹Sandbox› and ‹Server› both name a server.", "Give one of them.", "‹Sandbox›");
     }
-
-    private static string IdentityOf(Uri server, PbxConnectOptions options, RingCentralApp? app) =>
-        Digest(server.AbsoluteUri, app?.Id ?? "", options.Jwt?.Reveal() ?? "");
 
     /// <summary>
     /// Whom the platform counts token requests for, as far as the credential tells: nobody knows before a request whose it

@@ -157,13 +157,6 @@ internal static class RingCentralFaults
         })
     { Target = request, Code = CodeOf(error, status) };
 
-    public static PbxException NoDirectory(string path) => OptionRules.Invalid(
-        $"The folder of '{path}' does not exist.", "Create it, or give another path.", "‹RecoveryPath›");
-
-    public static PbxException NotReadable(string path, Exception cause) => new(
-        PbxErrorKind.InvalidOption, $"'{path}' cannot be read or written: {cause.Message}", "Check the rights on it, or give another path with ‹RecoveryPath›.", cause)
-    { Target = path, IsPermanent = true };
-
     // ---- the call log ------------------------------------------------------------------------------------------------
 
     /// <summary>An answer about the call log that is no refusal of it.</summary>

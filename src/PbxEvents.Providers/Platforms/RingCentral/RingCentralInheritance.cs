@@ -36,8 +36,8 @@ internal sealed class RingCentralInheritance
         _timer = host.NewTimer(TimeOver);
     }
 
-    /// <summary>When the earlier process last heard of the platform; null when there was none, or its gap has been told.</summary>
-    public DateTimeOffset? From { get; set; }
+    /// <summary>True from the link that is to go on with the session of an earlier process until that has worked, or cannot.</summary>
+    public bool IsAwaited { get; set; }
 
     /// <summary>The session of the earlier process goes on, with these filters.</summary>
     public void Begin(IEnumerable<string> filters)

@@ -30,7 +30,6 @@ internal sealed class RingCentralProvider(RingCentralTiming timing) : PbxProvide
         nameof(PbxConnectOptions.Jwt),
         nameof(PbxConnectOptions.AccessToken),
         nameof(PbxConnectOptions.TokenProvider),
-        nameof(PbxConnectOptions.RecoveryPath),
         nameof(PbxConnectOptions.Sandbox),
     };
 

@@ -68,7 +68,7 @@ internal sealed class RingCentralSession : PlatformSession
         var login = (RingCentralTicket)ticket;
         if (login.Inherited is { } inherited)
         {
-            _inheritance.From = inherited.At;
+            _inheritance.IsAwaited = true;
             _lost = inherited;
         }
         var on = new RingCentralLink(link, new RingCentralExchange(Host, link), login.Grant, isRotation: _active is not null);
@@ -126,7 +126,7 @@ internal sealed class RingCentralSession : PlatformSession
     /// <inheritdoc/>
     public override void ForgetRequest(int token) => _requests.Forget(token);
 
-    /// <summary>With <c>-RecoveryPath</c> the subscription stays: the next process goes on with it.</summary>
+    /// <summary>With <c>-StatePath</c> the subscription stays: the next process goes on with it.</summary>
     /// <inheritdoc/>
     public override void Closing()
     {
@@ -262,7 +262,7 @@ internal sealed class RingCentralSession : PlatformSession
         on.Recovery = null;
         on.Phase = RingCentralPhase.Verifying;
         _tally.BeginRecovery();
-        if (_inheritance.From is not null)
+        if (_inheritance.IsAwaited)
             _inheritance.Begin(wire.Filters);
         _subscriber.Verify(on, left => Verified(on, left));
     }
@@ -317,8 +317,8 @@ internal sealed class RingCentralSession : PlatformSession
         }
         _active = on;
         _lost = null;
-        var recovery = (on.Recovery ?? _tally.Take()) with { LostFrom = _inheritance.From };
-        _inheritance.From = null;
+        var recovery = on.Recovery ?? _tally.Take();
+        _inheritance.IsAwaited = false;
         if (!on.IsRotation && recovery.Recovery != PbxGapRecovery.Recovered)
             _events.LoseSight();
         var calls = _subscriber.Filters.Where(f => f.BringsCalls).ToArray();

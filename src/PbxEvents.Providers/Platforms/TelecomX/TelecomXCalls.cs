@@ -63,7 +63,7 @@ internal sealed class TelecomXCalls(
         ReadParties(pbxEvent, update, isCallerLeg);
         Keep(pbxEvent.LegId, channel, session, update);
         if (pbxEvent.Name == "CALL_END")
-            keys.End(pbxEvent.LegId);
+            keys.End(pbxEvent.LegId, host.Now);
 
         // direction and leg share letters and mean different things (point 3): I is from outside, O from a local party. What the
         // first leg said stands; a call from a local party that reaches an extension is internal.

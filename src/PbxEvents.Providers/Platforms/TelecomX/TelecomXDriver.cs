@@ -10,6 +10,9 @@ internal sealed class TelecomXDriver : PlatformDriver
 {
     private static readonly Uri PublicServer = new("https://api.telecomx.dk");
 
+    /// <summary>The legs of calls, for the next process.</summary>
+    private const string LegsKey = "legs";
+
     private readonly Uri _server;
     private readonly TokenHolder<TelecomXTicket> _tokens;
     private readonly TelecomXKeys _keys = new();
@@ -36,6 +39,20 @@ internal sealed class TelecomXDriver : PlatformDriver
 
     /// <summary>When call records are asked for.</summary>
     public TelecomXRecordTimes RecordTimes { get; init; } = new();
+
+    /// <inheritdoc/>
+    public override long KeysVersion => _keys.Version;
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> ExportKeys(DateTimeOffset since) =>
+        new Dictionary<string, string> { [LegsKey] = _keys.Keep(since) };
+
+    /// <inheritdoc/>
+    public override void ImportKeys(IReadOnlyDictionary<string, string> keys)
+    {
+        if (keys.TryGetValue(LegsKey, out var legs))
+            _keys.Restore(legs);
+    }
 
     /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) => new TelecomXSession(host, Server, Context.Options, _keys);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PbxEvents.Providers.Platforms.TelecomX;
 
 /// <summary>
@@ -19,6 +21,10 @@ internal sealed record TelecomXKey(string Leg, string Channel, string Session, D
     /// <summary>The called number; null when it is not known or must not be shown.</summary>
     public string? Callee { get; init; }
 
+    /// <summary>When its end was told; null when it was not.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
     /// <summary>True when its end was told.</summary>
-    public bool IsOver { get; init; }
+    [JsonIgnore]
+    public bool IsOver => EndedAt is not null;
 }

@@ -1,0 +1,39 @@
+using System.Security.AccessControl;
+using System.Security.Principal;
+
+namespace PbxEvents.Providers.Connection.Keeping;
+
+/// <summary>Makes files that only their owner may read: from the first byte on, not made so afterwards.</summary>
+internal static class OwnerFile
+{
+    /// <summary>A new file to write to.</summary>
+    /// <exception cref="IOException">There is one, or it cannot be made.</exception>
+    public static FileStream Create(string path) => Open(path, FileMode.CreateNew);
+
+    /// <summary>A file to write to, made when it is not there, which no other process can open until it is closed.</summary>
+    /// <exception cref="IOException">It is held by another process, or cannot be made.</exception>
+    public static FileStream OpenOrCreate(string path) => Open(path, FileMode.OpenOrCreate);
+
+    private static FileStream Open(string path, FileMode mode) =>
+        OperatingSystem.IsWindows() ? OpenOnWindows(path, mode) : OpenOnUnix(path, mode);
+
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private static FileStream OpenOnUnix(string path, FileMode mode) => new(path, new FileStreamOptions
+    {
+        Mode = mode,
+        Access = FileAccess.Write,
+        Share = FileShare.None,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    });
+
+    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
+    private static FileStream OpenOnWindows(string path, FileMode mode)
+    {
+        var owner = WindowsIdentity.GetCurrent().User!;
+        var security = new FileSecurity();
+        security.SetOwner(owner);
+        security.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
+        security.AddAccessRule(new FileSystemAccessRule(owner, FileSystemRights.FullControl, AccessControlType.Allow));
+        return new FileInfo(path).Create(mode, FileSystemRights.FullControl, FileShare.None, 4096, FileOptions.None, security);
+    }
+}

@@ -1,0 +1,263 @@
+using PbxEvents.Providers.Contracts;
+
+namespace PbxEvents.Providers.Connection.Keeping;
+
+/// <summary>
+/// What a connection leaves to the next process in its <see cref="StateFile"/>, and when: as soon as a call was told as ended, else every
+/// two seconds while something changes, and now and then when only time passes. It is gathered on the loop, which costs a few copies,
+/// and written beside it, one writing after the other. Loop only, but for what is said otherwise.
+/// </summary>
+internal sealed class StateKeeper : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    /// <summary>When nothing has changed but the time up to which everything was seen.</summary>
+    private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>Calls that end one right after the other are written together.</summary>
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>While very many calls have to be known, the file is large, and the disk is spared.</summary>
+    private const double MaxBytesPerSecond = 1_000_000;
+
+    /// <summary>A disk that hangs must not hold up the end of a connection.</summary>
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(2);
+
+    private static readonly Dictionary<string, string> NoKeys = [];
+
+    private readonly ConnectionSupervisor _connection;
+    private readonly StateFile _file;
+    private readonly KeptState? _last;
+    private readonly string _server;
+    private readonly SessionTimer _timer;
+    private readonly SessionTimer _restTimer;
+    private Task _writing = Task.CompletedTask;
+    private bool _isWriting;
+
+    /// <summary>A call was told as ended and is not on its way to the disk yet.</summary>
+    private bool _isUrgent;
+
+    /// <summary>A tick came while something was written.</summary>
+    private bool _isDue;
+    private bool _isBegun;
+    private bool _hasWarned;
+    private DateTimeOffset _seenUntil;
+    private DateTimeOffset _sampled;
+    private Draft? _kept;
+    private DateTimeOffset _keptAt;
+    private DateTimeOffset _restUntil;
+
+    /// <param name="connection">The connection.</param>
+    /// <param name="file">Its file, which is closed with the connection.</param>
+    /// <exception cref="PbxException">There is a file and it may not be read.</exception>
+    public StateKeeper(ConnectionSupervisor connection, StateFile file)
+    {
+        _connection = connection;
+        _file = file;
+        _server = connection.Driver.Server;
+        _timer = connection.Timers.New(Tick);
+        _restTimer = connection.Timers.New(WriteUrgent);
+        var last = file.Read(out var problem);
+        if (last is not null && WhyForeign(last) is { } why)
+        {
+            problem = Faults.StateIsForeign(file.Path, why, file.SetAside("foreign"));
+            last = null;
+        }
+        _last = last;
+        Problem = problem;
+    }
+
+    /// <summary>What was wrong with the file that was found; null when nothing was. Any thread.</summary>
+    public PbxException? Problem { get; }
+
+    /// <summary>Since when nobody has listened, when an earlier process left a state and this one has not connected yet; else null.</summary>
+    public DateTimeOffset? DownSince => _isBegun || _last is null ? null : Earlier(_last.WholeUntil, Now);
+
+    /// <summary>True when the earlier process left a gap behind that it had not filled.</summary>
+    public bool HasOlderGap => _last is { } last && last.WholeUntil < last.SeenUntil;
+
+    private DateTimeOffset Now => _connection.Pipeline.Now;
+
+    private CallTracker Calls => _connection.Pipeline.Calls;
+
+    /// <summary>Before the first attempt: goes on where the earlier process stopped.</summary>
+    public void Restore()
+    {
+        if (Problem is not null)
+            _connection.Warn(Problem);
+        if (_last is not { } last)
+            return;
+        _connection.Activity.Write($"An earlier process left its {last}.");
+        Calls.Restore(last);
+        _connection.Driver.ImportKeys(last.Keys);
+    }
+
+    /// <summary>The connection is ready for the first time: from now on there is something to keep.</summary>
+    public void Begin()
+    {
+        if (_isBegun)
+            return;
+        _isBegun = true;
+        _seenUntil = _sampled = Now;
+        _timer.Set(Interval);
+        Write(Gather());
+    }
+
+    /// <summary>A call was told as ended: it is not to be told again by the next process.</summary>
+    public void CallEnded()
+    {
+        if (_isUrgent || !_isBegun)
+            return;
+        _isUrgent = true;
+        _connection.Post(WriteUrgent);
+    }
+
+    /// <summary>The connection ends: takes the last state of it.</summary>
+    public void End()
+    {
+        if (_isBegun)
+            _kept = Gather();
+    }
+
+    /// <summary>Writes the last state, and lets other processes have the file. After <see cref="End"/>.</summary>
+    /// <returns>When done; within two seconds in any case.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAny(Task.Run(CloseAsync), Task.Delay(FarewellTimeout)).ConfigureAwait(false);
+    }
+
+    private async Task CloseAsync()
+    {
+        await _writing.ConfigureAwait(false);
+        if (_kept is { } last && TryWrite(last, out _) is { } fault)
+            _connection.Activity.Write(fault.Message);
+        _file.Dispose();
+    }
+
+    private void Tick()
+    {
+        if (_connection.IsOver)
+            return;
+        _timer.Set(Interval);
+
+        // What came before the last tick has been handled by now; what came since may wait in the mailbox.
+        _seenUntil = _sampled;
+        _sampled = Later(_sampled, _connection.Status.LastFrameAt ?? _connection.Status.ConnectedAt ?? _sampled);
+        if (_isWriting)
+            _isDue = true;
+        else if (Now >= _restUntil)
+            WriteWhatChanged();
+    }
+
+    private void WriteWhatChanged()
+    {
+        var next = Gather();
+        if (_kept is { } kept && (next.Calls, next.Keys) == (kept.Calls, kept.Keys)
+            && (next.State.WholeUntil == kept.State.WholeUntil || Now - _keptAt < IdleInterval))
+        {
+            return;
+        }
+        Write(next);
+    }
+
+    private void WriteUrgent()
+    {
+        if (!_isUrgent || _isWriting || _connection.IsOver)
+            return;
+        if (Now < _restUntil)
+            _restTimer.Set(_restUntil - Now);
+        else
+            Write(Gather());
+    }
+
+    private Draft Gather()
+    {
+        var wholeUntil = _connection.Gaps.UnfilledSince is { } gap ? Earlier(gap, _seenUntil) : _seenUntil;
+        var since = _connection.Gaps.RememberSince(wholeUntil);
+        var keys = _connection.Driver.KeysVersion;
+        if (_kept is { } kept && kept.Calls == Calls.Changes)
+            return new Draft(kept.State with { WholeUntil = wholeUntil, SeenUntil = _seenUntil }, kept.Calls, keys, since);
+        var state = new KeptState
+        {
+            Provider = _connection.Provider,
+            Server = _server,
+            Account = _connection.Driver.Account,
+            WholeUntil = wholeUntil,
+            SeenUntil = _seenUntil,
+            Told = Calls.Told.Since(since),
+            Open = Calls.KeepOpen(),
+            Keys = NoKeys,
+        };
+        return new Draft(state, Calls.Changes, keys, since);
+    }
+
+    private void Write(Draft draft)
+    {
+        _isWriting = true;
+        _isUrgent = _isDue = false;
+        (_kept, _keptAt, _restUntil) = (draft, Now, Now + Breath);
+        _writing = Task.Run(() =>
+        {
+            var fault = TryWrite(draft, out var size);
+            _connection.Post(() => Written(fault, size));
+        });
+    }
+
+    private void Written(PbxException? fault, long size)
+    {
+        _isWriting = false;
+        if (_connection.IsOver)
+            return;
+        _restUntil = Later(_restUntil, _keptAt + TimeSpan.FromSeconds(size / MaxBytesPerSecond));
+        if (fault is null)
+        {
+            _hasWarned = false;
+            if (_isUrgent)
+                WriteUrgent();
+            else if (_isDue && Now >= _keptAt + Interval)
+                WriteWhatChanged();
+            return;
+        }
+
+        // It is tried again at the next tick, as if nothing had been written yet.
+        _kept = null;
+        _isUrgent = false;
+        if (!_hasWarned)
+            _connection.Warn(fault);
+        _hasWarned = true;
+    }
+
+    private PbxException? TryWrite(Draft draft, out long size)
+    {
+        size = 0;
+        try
+        {
+            size = _file.Write(draft.State with { Keys = _connection.Driver.ExportKeys(draft.Since) });
+            return null;
+        }
+        catch (Exception e)
+        {
+            return Faults.StateNotWritten(_file.Path, e);
+        }
+    }
+
+    private string? WhyForeign(KeptState state)
+    {
+        var (provider, account) = (_connection.Provider, _connection.Driver.Account);
+        return state.Provider != provider ? $"It is of the platform {state.Provider}, not {provider}."
+            : state.Server != _server ? $"It is of the server {state.Server}, not {_server}."
+            : state.Account != account ? $"It is of the account '{state.Account}', not '{account}'."
+            : null;
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    /// <summary>What is to be written, but for the keys, which the driver gives when it is.</summary>
+    /// <param name="State">The state.</param>
+    /// <param name="Calls">How many words about calls it has in it.</param>
+    /// <param name="Keys">The version of the keys.</param>
+    /// <param name="Since">Since when calls and keys have to be known.</param>
+    private sealed record Draft(KeptState State, long Calls, long Keys, DateTimeOffset Since);
+}

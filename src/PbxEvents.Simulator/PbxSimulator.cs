@@ -12,6 +12,8 @@ namespace PbxEvents.Simulator;
 /// </summary>
 public abstract class PbxSimulator : IAsyncDisposable
 {
+    private static readonly ConcurrentDictionary<PbxSimulator, byte> Running = new();
+
     private static readonly TimeSpan DefaultRefusal = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DefaultOutage = TimeSpan.FromSeconds(2);
 
@@ -158,10 +160,14 @@ public abstract class PbxSimulator : IAsyncDisposable
         return Start(PbxSimulators.Create(options));
     }
 
+    /// <summary>True when a simulator of this process has that name. Any thread.</summary>
+    internal static bool IsNameOfOne(string name) => Running.Keys.Any(s => s.Name == name);
+
     /// <summary>Starts one that was made already.</summary>
     internal static PbxSimulator Start(PbxSimulator simulator)
     {
         simulator.Host.Open();
+        Running.TryAdd(simulator, 0);
         simulator.Record(SimulatorLogKind.Server, "started", simulator.Server.ToString());
         return simulator;
     }
@@ -225,6 +231,7 @@ public abstract class PbxSimulator : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        Running.TryRemove(this, out _);
         await _stopping.CancelAsync();
         foreach (var link in _links.Values) link.Drop();
         await Host.DisposeAsync();

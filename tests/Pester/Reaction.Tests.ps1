@@ -369,6 +369,7 @@ $null = Register-PbxSubscription Call -MaxTriggerCount 1 -Action {
 }
 $null = Invoke-PbxSimulation Missed -Pace 0
 $null = Wait-PbxCall -Outcome Missed -Timeout 10
+for ($i = 0; $Error.Count -lt 3 -and $i -lt 100; $i++) { Start-Sleep -Milliseconds 100 }
 "errors: $($Error.Count)"
 '@
         $shown = & $Pwsh -NoProfile -NonInteractive -File $script $ModulePath 2>&1

@@ -5,6 +5,7 @@ using PbxEvents.Module.Connections;
 using PbxEvents.Module.Errors;
 using PbxEvents.Providers;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Simulator;
 
 namespace PbxEvents.Module.Commands;
 
@@ -156,7 +157,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     protected override void ProcessRecord()
     {
         // A simulator that is piped in has a name of its own, which is not the connection's.
-        var name = string.IsNullOrEmpty(Name) || (MyInvocation.ExpectingInput && Session.Simulators.Any(s => s.Name == Name)) ? null : Name;
+        var name = string.IsNullOrEmpty(Name) || (MyInvocation.ExpectingInput && PbxSimulator.IsNameOfOne(Name)) ? null : Name;
         if (name is not null && Session.FindOpen(name) is not null)
         {
             Fail(ModuleErrors.ConnectionNameInUse(name));

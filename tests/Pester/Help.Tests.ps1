@@ -102,8 +102,13 @@ Describe 'Each example' {
 }
 
 Describe 'The topic <Topic>' -ForEach $topics {
+    BeforeEach {
+        Push-Location $TestDrive
+    }
+
     AfterEach {
         Close-Bench
+        Pop-Location
     }
 
     It 'is found by Get-Help' {

@@ -62,14 +62,7 @@ Describe 'A listener with -StatePath that is killed' -Skip:$IsWindows {
 
             $process = Start-Listener $simulator $folder second
             # OneCloud's records are asked for half a minute after the connect.
-            $patience = $Patience
-            $script:Patience = 120
-            try {
-                Wait-Until { Test-Path "$folder/second.told" } 'the missed call'
-            }
-            finally {
-                $script:Patience = $patience
-            }
+            Wait-Until { Test-Path "$folder/second.told" } 'the missed call' -Seconds 120
             $after = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
             Wait-Until { (Get-Content "$folder/second.told") -contains $after.CallId } 'the call after'
             Get-Content "$folder/second.told" | Should -Be $missed.CallId, $after.CallId

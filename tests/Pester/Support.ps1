@@ -37,13 +37,14 @@ function Close-Bench {
 function Wait-Until {
     param(
         [scriptblock] $Condition,
-        [string] $What = "$Condition"
+        [string] $What = "$Condition",
+        [int] $Seconds = $Patience
     )
 
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
     while (-not (& $Condition)) {
-        if ($watch.Elapsed.TotalSeconds -gt $Patience) {
-            throw "Not within $Patience s: $What"
+        if ($watch.Elapsed.TotalSeconds -gt $Seconds) {
+            throw "Not within $Seconds s: $What"
         }
         [System.Threading.Thread]::Sleep(10)
     }

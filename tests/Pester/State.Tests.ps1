@@ -2,7 +2,7 @@ BeforeAll {
     . $PSScriptRoot/Support.ps1
 
     # A process of its own that listens with a state file, and writes down each missed call that it is told.
-    function Start-Listener {
+    function Open-Listener {
         param($Simulator, [string] $Folder, [string] $Name)
 
         $login = Join-Path $Folder 'login.xml'
@@ -42,7 +42,7 @@ Describe 'A listener with -StatePath that is killed' -Skip:$IsWindows {
         $simulator = Start-PbxSimulator OneCloud
         $process = $null
         try {
-            $process = Start-Listener $simulator $folder first
+            $process = Open-Listener $simulator $folder first
             $before = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
             Wait-Until { (Get-Content "$folder/first.told" -ErrorAction Ignore) -contains $before.CallId } 'the call before'
             Wait-Until { (Get-Content "$folder/desk.state" -Raw) -like "*$($before.CallId)*" } 'its note'
@@ -60,7 +60,7 @@ Describe 'A listener with -StatePath that is killed' -Skip:$IsWindows {
             (Get-Content "$folder/desk.state" -Raw | ConvertFrom-Json).version | Should -Be 1
             $missed = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
 
-            $process = Start-Listener $simulator $folder second
+            $process = Open-Listener $simulator $folder second
             # OneCloud's records are asked for half a minute after the connect.
             Wait-Until { Test-Path "$folder/second.told" } 'the missed call' -Seconds 120
             $after = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0

@@ -36,7 +36,7 @@ public abstract class PbxSimulator : IAsyncDisposable
         Ids = new SimulatedIds(options.Seed, 0);
         Faults = new FaultState(Clock);
         Tokens = new TokenStore(Ids, Clock);
-        Calls = new CallBook(Faults, Clock);
+        Calls = new CallBook(Faults, Clock, () => ActiveCalls);
         var certificate = options.Certificate;
         if (certificate is null && options.UseTls) certificate = _ownCertificate = SimulatorCertificate.Create();
         CertificateThumbprint = certificate?.Thumbprint;
@@ -114,7 +114,7 @@ public abstract class PbxSimulator : IAsyncDisposable
 
     private protected TokenStore Tokens { get; }
 
-    /// <summary>The calls that have ended, for the platform's call records.</summary>
+    /// <summary>The calls, for the platform's call records.</summary>
     private protected CallBook Calls { get; }
 
     /// <summary>The server. Its handler asks <see cref="Routes"/>.</summary>
@@ -447,6 +447,22 @@ public abstract class PbxSimulator : IAsyncDisposable
                 Record(SimulatorLogKind.Unexpected, e.GetType().Name, e.Message);
             }
         }
+    }
+
+    /// <summary>Does something: at once when there is no delay, else beside everything else.</summary>
+    private protected void After(TimeSpan delay, Action work)
+    {
+        if (delay <= TimeSpan.Zero)
+        {
+            work();
+            return;
+        }
+
+        RunInBackground(async () =>
+        {
+            await PauseAsync(delay, Stopping);
+            work();
+        });
     }
 
     /// <summary>Waits by the simulator's clock.</summary>

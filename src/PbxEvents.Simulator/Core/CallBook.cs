@@ -3,12 +3,13 @@ using PbxEvents.Simulator.Scenarios;
 namespace PbxEvents.Simulator.Core;
 
 /// <summary>
-/// The calls that have ended, with all their legs and times: what a platform's call records are made of. The oldest go first. Safe from
-/// any thread.
+/// The calls that have ended, with all their legs and times, and those that run: what a platform's call records are made of. The oldest
+/// go first. Safe from any thread.
 /// </summary>
 /// <param name="faults">Whether records come late.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class CallBook(FaultState faults, TimeProvider clock)
+/// <param name="played">The calls that are being played.</param>
+internal sealed class CallBook(FaultState faults, TimeProvider clock, Func<IReadOnlyList<SimulatedCall>> played)
 {
     private const int Capacity = 20_000;
 
@@ -23,6 +24,9 @@ internal sealed class CallBook(FaultState faults, TimeProvider clock)
             lock (_lock) return [.. _calls.Where(c => IsTold(c.EndedAt))];
         }
     }
+
+    /// <summary>Those that are being played and have not ended, oldest first.</summary>
+    public IEnumerable<SimulatedCall> Running => played().Where(c => c.EndedAt is null);
 
     /// <summary>True when the record of something that ended is there by now.</summary>
     /// <param name="endedAt">When it ended; null when it has not.</param>

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using PbxEvents.Simulator.Core;
-using PbxEvents.Simulator.Scenarios;
 using PbxEvents.Simulator.Server;
 
 namespace PbxEvents.Simulator.OneCloud;
@@ -9,9 +7,8 @@ namespace PbxEvents.Simulator.OneCloud;
 /// <summary>OneCloud's call records, calls in progress, queues and menus over HTTP (history/onecloud-history.md sections 1 and 2).</summary>
 /// <param name="domain">The domain.</param>
 /// <param name="extension">The extension of the user that logs in.</param>
-/// <param name="book">The calls that are over.</param>
-/// <param name="active">The calls that are being played.</param>
-internal sealed class OneCloudHistory(string domain, string extension, CallBook book, Func<IReadOnlyList<SimulatedCall>> active)
+/// <param name="book">The calls.</param>
+internal sealed class OneCloudHistory(string domain, string extension, CallBook book)
 {
     /// <summary>Above this the answer turns into a short form (section 1).</summary>
     private const int FullForm = 100;
@@ -54,11 +51,11 @@ internal sealed class OneCloudHistory(string domain, string extension, CallBook 
     /// <summary>A page of the records whose legs began in the window, newest first. Parameters of other names are ignored.</summary>
     private ServerResponse Cdrs(ServerRequest request, string? user)
     {
-        if (Time(request, "datetime-start") is not { } from || Time(request, "datetime-end") is not { } to)
+        if (request.Time("datetime-start") is not { } from || request.Time("datetime-end") is not { } to)
             return ServerResponse.Json(400, """{"code":400,"message":"datetime-start and datetime-end are required"}""");
-        var start = Number(request, "start", 0);
-        var limit = Math.Clamp(Number(request, "limit", FullForm), 1, 1000);
-        var rows = book.Told.Concat(active().Where(c => c.EndedAt is null)).SelectMany(_cdrs.Of)
+        var start = request.Number("start") ?? 0;
+        var limit = Math.Clamp(request.Number("limit") ?? FullForm, 1, 1000);
+        var rows = book.Told.Concat(book.Running).SelectMany(_cdrs.Of)
             .Where(r => from <= r.StartedAt && r.StartedAt <= to && (user is null || r.OrigExtension == user || r.TermExtension == user))
             .OrderByDescending(r => r.StartedAt).Skip(start).Take(limit).Select(r => r.Json).ToList();
         if (limit > FullForm)
@@ -72,16 +69,10 @@ internal sealed class OneCloudHistory(string domain, string extension, CallBook 
         return List(rows);
     }
 
-    private ServerResponse Running() => List(active().Where(c => c.EndedAt is null).SelectMany(_cdrs.Running)
+    private ServerResponse Running() => List(book.Running.SelectMany(_cdrs.Running)
         .Select(ids => new JsonObject { ["call-orig-call-id"] = ids.Origin, ["call-term-call-id"] = ids.Term }));
 
     private IEnumerable<string> Queues() => book.Told.Select(c => c.QueueName).Append("4020").Distinct();
 
     private static ServerResponse List(IEnumerable<JsonObject> rows) => ServerResponse.Json(200, new JsonArray([.. rows]).ToJsonString());
-
-    private static int Number(ServerRequest request, string name, int missing) =>
-        int.TryParse(request.Parameter(name), CultureInfo.InvariantCulture, out var number) ? number : missing;
-
-    private static DateTimeOffset? Time(ServerRequest request, string name) => DateTimeOffset.TryParse(
-        request.Parameter(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 }

@@ -9,15 +9,12 @@ namespace PbxEvents.Simulator.PortSip;
 
 /// <summary>The REST interface's call records, calls in progress, users and queues (history/portsip-history.md sections 1 and 2).</summary>
 /// <param name="pbx">The tenant.</param>
-/// <param name="book">The calls that are over.</param>
-/// <param name="active">The calls that are being played.</param>
-internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book, Func<IReadOnlyList<SimulatedCall>> active)
+/// <param name="book">The calls.</param>
+internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book)
 {
     private const int MaxTop = 100;
 
     private readonly PortSipCallParts _parts = new(pbx);
-
-    private IEnumerable<SimulatedCall> Running => active().Where(c => c.EndedAt is null);
 
     /// <summary>Adds the end points that the version has.</summary>
     /// <param name="routes">Where to.</param>
@@ -44,10 +41,10 @@ internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book, Func
         MapRight("shared_voicemails", false, r => List(r, []));
         MapRight("voicemails", false, r => List(r, []));
         if (pbx.Version != PortSipVersion.V22) return;
-        MapRight("calllogs", true, r => List(r, book.Told.Concat(Running).SelectMany(_parts.Of).Where(p => book.IsTold(p.EndedAt)).Select(p => p.Json)));
+        MapRight("calllogs", true, r => List(r, book.Told.Concat(book.Running).SelectMany(_parts.Of).Where(p => book.IsTold(p.EndedAt)).Select(p => p.Json)));
 
         // The documented status of this list is 201.
-        MapRight("sessions", false, r => List(r, Running.Select(Session)) with { Status = 201 });
+        MapRight("sessions", false, r => List(r, book.Running.Select(Session)) with { Status = 201 });
 
         void MapRight(string path, bool isRecord, Func<ServerRequest, ServerResponse> answer) => routes.Map("GET", $"/api/{path}", request =>
             !isValid(request) ? PortSipAccounts.Error(401, "UNAUTHORIZED", "unauthorized")
@@ -84,9 +81,9 @@ internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book, Func
     };
 
     private IEnumerable<string> Extensions() =>
-        book.Told.Concat(Running).SelectMany(c => c.Legs).Select(l => l.Extension).OfType<string>().Concat(PortSipPbx.Extensions).Distinct();
+        book.Told.Concat(book.Running).SelectMany(c => c.Legs).Select(l => l.Extension).OfType<string>().Concat(PortSipPbx.Extensions).Distinct();
 
-    private IEnumerable<string> Queues() => book.Told.Concat(Running).Select(c => c.QueueName).Where(q => q.Length > 0).Concat(PortSipPbx.Queues).Distinct();
+    private IEnumerable<string> Queues() => book.Told.Concat(book.Running).Select(c => c.QueueName).Where(q => q.Length > 0).Concat(PortSipPbx.Queues).Distinct();
 
     /// <summary>A page of a list by the query options; what is no filter is refused, options of other names are ignored.</summary>
     private static ServerResponse List(ServerRequest request, IEnumerable<JsonObject> rows)
@@ -110,7 +107,7 @@ internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book, Func
         }
 
         var all = rows.ToList();
-        var page = all.Skip(Number(request, "skip", 0)).Take(Math.Clamp(Number(request, "top", MaxTop), 1, MaxTop));
+        var page = all.Skip(request.Number("skip") ?? 0).Take(Math.Clamp(request.Number("top") ?? MaxTop, 1, MaxTop));
         return ServerResponse.Json(200, new JsonObject { ["count"] = all.Count, ["items"] = new JsonArray([.. page]) }.ToJsonString());
     }
 
@@ -132,9 +129,6 @@ internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book, Func
             _ => order == 0,
         };
     }
-
-    private static int Number(ServerRequest request, string name, int missing) =>
-        int.TryParse(request.Parameter(name), CultureInfo.InvariantCulture, out var number) ? number : missing;
 
     [GeneratedRegex(@"^(\w+) (eq|ne|ge|gt|le|lt) '([^']*)'$")]
     private static partial Regex Condition();

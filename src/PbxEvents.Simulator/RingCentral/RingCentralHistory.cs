@@ -66,7 +66,7 @@ internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, R
         var last = 0L;
         if (type == "FSync")
         {
-            var from = Time(request, "dateFrom") ?? Now - TimeSpan.FromHours(1);
+            var from = request.Time("dateFrom") ?? Now - TimeSpan.FromHours(1);
             records = records.Where(r => r.ModifiedAt >= from);
         }
         else
@@ -100,8 +100,8 @@ internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, R
     /// <summary>By the start of the call, the newest first.</summary>
     private ServerResponse Page(ServerRequest request, IEnumerable<LoggedRecord> records)
     {
-        var to = Time(request, "dateTo") ?? Now;
-        var from = Time(request, "dateFrom") ?? to - TimeSpan.FromDays(1);
+        var to = request.Time("dateTo") ?? Now;
+        var from = request.Time("dateFrom") ?? to - TimeSpan.FromDays(1);
         var page = Number(request, "page", 1);
         var size = Number(request, "perPage", 100);
         if (page < 1) return Wrong("page");
@@ -144,11 +144,9 @@ internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, R
     private bool IsOwn(LoggedRecord record) =>
         record.Json["extension"]?["id"]?.ToString() == owner || record.Json["legs"]!.AsArray().Any(l => l!["extension"]!["id"]!.ToString() == owner);
 
+    /// <summary>What is no number is out of every range.</summary>
     private static int Number(ServerRequest request, string name, int missing) =>
-        request.Parameter(name) is not { Length: > 0 } text ? missing : int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : -1;
-
-    private static DateTimeOffset? Time(ServerRequest request, string name) => DateTimeOffset.TryParse(
-        request.Parameter(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        request.Parameter(name).Length == 0 ? missing : request.Number(name) ?? -1;
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

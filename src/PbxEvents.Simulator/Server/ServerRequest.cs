@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace PbxEvents.Simulator.Server;
@@ -42,6 +43,17 @@ internal sealed record ServerRequest(ServerLink Link, string Method, string Path
     /// <param name="name">Its name.</param>
     /// <returns>Its value; empty when absent.</returns>
     public string Parameter(string name) => Query.GetValueOrDefault(name, "");
+
+    /// <summary>A parameter of the query as a number.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The number; null when it is absent or none.</returns>
+    public int? Number(string name) => int.TryParse(Parameter(name), CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>A parameter of the query as a time; without an offset it is UTC.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The time; null when it is absent or none.</returns>
+    public DateTimeOffset? Time(string name) =>
+        DateTimeOffset.TryParse(Parameter(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
     /// <summary>The body as form fields.</summary>
     /// <returns>The fields, decoded.</returns>

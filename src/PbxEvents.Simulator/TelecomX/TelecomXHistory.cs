@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using PbxEvents.Simulator.Core;
 using PbxEvents.Simulator.Scenarios;
@@ -9,14 +8,12 @@ namespace PbxEvents.Simulator.TelecomX;
 /// <summary>TelecomX's call records, queue calls and voicemails over HTTP (history/telecomx-history.md sections 1 to 3).</summary>
 /// <param name="pbx">The PBX's fixtures.</param>
 /// <param name="accounts">Who may ask.</param>
-/// <param name="book">The calls that are over.</param>
-/// <param name="active">The calls that are being played.</param>
+/// <param name="book">The calls.</param>
 /// <param name="faults">Whether records are refused.</param>
 /// <param name="namesSession">True to tell the call's id in each record.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class TelecomXHistory(
-    TelecomXPbx pbx, TelecomXAccounts accounts, CallBook book, Func<IReadOnlyList<SimulatedCall>> active, FaultState faults, bool namesSession,
-    TimeProvider clock)
+    TelecomXPbx pbx, TelecomXAccounts accounts, CallBook book, FaultState faults, bool namesSession, TimeProvider clock)
 {
     /// <summary>The server as queue calls name it: by its address (section 10).</summary>
     private const string HostAddress = "192.0.2.1";
@@ -54,7 +51,7 @@ internal sealed class TelecomXHistory(
     }
 
     private IEnumerable<TelecomXCdrRow> AllRows() =>
-        book.Told.Concat(active().Where(c => c.EndedAt is null)).SelectMany(_cdr.Of).Where(r => book.IsTold(r.EndedAt));
+        book.Told.Concat(book.Running).SelectMany(_cdr.Of).Where(r => book.IsTold(r.EndedAt));
 
     private ServerResponse QueueCalls(ServerRequest request)
     {
@@ -120,21 +117,16 @@ internal sealed class TelecomXHistory(
     /// <param name="wrong">The parameter that is wrong (section 8); null when none is.</param>
     private Question Read(ServerRequest request, int defaultLimit, int maxLimit, out string? wrong)
     {
-        var from = Time("from") ?? clock.GetUtcNow().UtcDateTime.Date;
-        var question = new Question(from, Time("to") ?? from.AddDays(1), Number("offset") ?? 0, Number("limit") ?? defaultLimit);
-        wrong = IsUnread("from", Time("from")) ? "from"
-            : IsUnread("to", Time("to")) ? "to"
-            : question.Offset < 0 || IsUnread("offset", Number("offset")) ? "offset"
-            : question.Limit < 1 || question.Limit > maxLimit || IsUnread("limit", Number("limit")) ? "limit"
+        var from = request.Time("from") ?? clock.GetUtcNow().UtcDateTime.Date;
+        var question = new Question(from, request.Time("to") ?? from.AddDays(1), request.Number("offset") ?? 0, request.Number("limit") ?? defaultLimit);
+        wrong = IsUnread("from", request.Time("from")) ? "from"
+            : IsUnread("to", request.Time("to")) ? "to"
+            : question.Offset < 0 || IsUnread("offset", request.Number("offset")) ? "offset"
+            : question.Limit < 1 || question.Limit > maxLimit || IsUnread("limit", request.Number("limit")) ? "limit"
             : null;
         return question;
 
         bool IsUnread(string name, object? value) => request.Parameter(name).Length > 0 && value is null;
-
-        int? Number(string name) => int.TryParse(request.Parameter(name), CultureInfo.InvariantCulture, out var number) ? number : null;
-
-        DateTimeOffset? Time(string name) => DateTimeOffset.TryParse(
-            request.Parameter(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
     }
 
     private readonly record struct Question(DateTimeOffset From, DateTimeOffset To, int Offset, int Limit)

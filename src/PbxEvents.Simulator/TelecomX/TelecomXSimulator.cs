@@ -38,7 +38,7 @@ public sealed class TelecomXSimulator : SocketIoSimulator
         };
         _accounts.Map(Routes);
         new TelecomXSnapshots(_pbx, _accounts, () => ActiveCalls, AllClients).Map(Routes);
-        new TelecomXHistory(_pbx, _accounts, Calls, () => ActiveCalls, Faults, _options.RecordsNameSession, Clock).Map(Routes);
+        new TelecomXHistory(_pbx, _accounts, Calls, Faults, _options.RecordsNameSession, Clock).Map(Routes);
         _renderer = new TelecomXRenderer(_pbx);
         _partners = new TelecomXPartners(_pbx, AllClients, RunInBackground, time => PauseAsync(time, Stopping));
     }
@@ -188,14 +188,7 @@ public sealed class TelecomXSimulator : SocketIoSimulator
             return;
         }
 
-        if (answer.Delay == TimeSpan.Zero) Confirm();
-        else RunInBackground(ConfirmLaterAsync);
-
-        async Task ConfirmLaterAsync()
-        {
-            await PauseAsync(answer.Delay, Stopping);
-            Confirm();
-        }
+        After(answer.Delay, Confirm);
 
         void Confirm()
         {

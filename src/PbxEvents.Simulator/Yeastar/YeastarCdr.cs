@@ -72,8 +72,8 @@ internal sealed class YeastarCdr(CallBook calls, FaultState faults, YeastarSimul
 
     private static ServerResponse Page(ServerRequest request, IEnumerable<JsonObject> rows)
     {
-        var page = Number(request.Parameter("page"), 1);
-        var size = Math.Min(Number(request.Parameter("page_size"), MaxPageSize), MaxPageSize);
+        var page = AtLeastOne(request.Number("page")) ?? 1;
+        var size = Math.Min(AtLeastOne(request.Number("page_size")) ?? MaxPageSize, MaxPageSize);
         var isDescending = request.Parameter("order_by") == "desc";
         var all = (isDescending ? rows.OrderByDescending(StartOf) : rows.OrderBy(StartOf)).ToList();
         return ServerResponse.Json(200, new JsonObject
@@ -85,7 +85,7 @@ internal sealed class YeastarCdr(CallBook calls, FaultState faults, YeastarSimul
         }.ToJsonString());
     }
 
-    private static int Number(string? text, int otherwise) => int.TryParse(text, out var number) && number > 0 ? number : otherwise;
+    private static int? AtLeastOne(int? number) => number > 0 ? number : null;
 
     private static long StartOf(JsonObject row) => (long)row["timestamp"]!;
 

@@ -27,6 +27,7 @@ internal sealed class EngineSession
     private TaskCompletionSource _heard = NewSignal();
     private CancellationTokenSource _pollRelease = new();
     private ServerWebSocket? _channel;
+    private ReadOnlyMemory<byte> _raw;
     private ServerLink _pollLink;
     private DateTimeOffset _lastHeard;
     private int _attachments;
@@ -186,20 +187,33 @@ internal sealed class EngineSession
         _ = DiscardAsync();
     }
 
-    /// <summary>Writes bytes below the framing of its WebSocket; nothing happens over polling.</summary>
+    /// <summary>Writes bytes below the framing of its WebSocket; over polling as soon as there is one.</summary>
     /// <param name="bytes">The bytes.</param>
-    public void WriteRaw(ReadOnlyMemory<byte> bytes) => _ = _channel?.WriteRawAsync(bytes);
+    public void WriteRaw(ReadOnlyMemory<byte> bytes)
+    {
+        ServerWebSocket? channel;
+        lock (_lock)
+        {
+            channel = _channel;
+            if (channel is null) _raw = bytes;
+        }
+
+        _ = channel?.WriteRawAsync(bytes);
+    }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void UseChannel(ServerWebSocket channel)
     {
+        ReadOnlyMemory<byte> raw;
         lock (_lock)
         {
             Transport = "websocket";
             _channel = channel;
+            raw = _raw;
         }
 
+        if (!raw.IsEmpty) _ = channel.WriteRawAsync(raw);
         if (_silent) channel.Link.GoSilent();
         if (_closing.IsCancellationRequested) channel.Link.Drop();
     }

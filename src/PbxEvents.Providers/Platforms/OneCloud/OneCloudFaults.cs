@@ -100,6 +100,12 @@ internal static class OneCloudFaults
             + (ticket.Uid is null ? " and that the token is valid for that domain." : $"; the token belongs to {ticket.Uid} ({ticket.Scope})."))
     { Target = topic.ToString() };
 
+    public static PbxException NotRestored(string server, OneCloudTopic topic, TimeSpan after) => new(
+        PbxErrorKind.SubscriptionTimeout,
+        $"{server} did not confirm the subscription {topic}, which it had confirmed before, within {after.TotalSeconds:0} s, also with a fresh token.",
+        "Nothing to do: it is tried again on a new link.")
+    { Target = topic.ToString() };
+
     public static PbxException Silent(string server, TimeSpan after) => new(
         PbxErrorKind.Timeout, $"{server} took the connection but confirmed none of the subscriptions within {after.TotalSeconds:0} s, also with a fresh token.",
         "Nothing to do: the connection is tried again.")

@@ -353,6 +353,10 @@ internal sealed class OneCloudSession : TopicSession<OneCloudTopic>
                 : OneCloudFaults.Silent(_server, ConfirmTimeout));
             return;
         }
+
+        // A link that went dead between two confirmations is silent as well.
+        if (!wasRefused && RecycleFor(topic, OneCloudFaults.NotRestored(_server, topic, ConfirmTimeout)))
+            return;
         _attempts.Remove(topic);
         var orphans = Topics.Refuse(topic, wasRefused
             ? OneCloudFaults.Refused(topic, _errorWords)

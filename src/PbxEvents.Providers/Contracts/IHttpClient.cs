@@ -29,6 +29,15 @@ internal sealed record HttpCall(string Method, Uri Uri)
     /// <summary>The body's type. Default JSON.</summary>
     public string ContentType { get; init; } = "application/json";
 
+    /// <summary>A request for JSON with a bearer token.</summary>
+    /// <param name="uri">The address.</param>
+    /// <param name="token">The token.</param>
+    /// <returns>The request.</returns>
+    public static HttpCall GetJson(Uri uri, Secret token) => new("GET", uri)
+    {
+        Headers = [new("Authorization", $"Bearer {token.Reveal()}"), new("Accept", "application/json")],
+    };
+
     /// <summary>Method and address without the query.</summary>
     /// <returns>Text for a log.</returns>
     public override string ToString() => $"{Method} {Uri.GetLeftPart(UriPartial.Path)}";

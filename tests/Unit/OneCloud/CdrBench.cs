@@ -13,7 +13,7 @@ internal sealed class CdrBench
     /// <summary>The beginning of the gap in the tests.</summary>
     public static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private static readonly OneCloudRecordTimes Times = new() { Breath = TimeSpan.Zero };
+    private static readonly RecordTimes Times = OneCloudRecords.Documented with { Breath = TimeSpan.Zero };
 
     private readonly List<string> _log = [];
     private int _tokens;

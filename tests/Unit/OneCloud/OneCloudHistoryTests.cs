@@ -1,5 +1,5 @@
+using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers;
-using PbxEvents.Providers.Platforms.OneCloud;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.OneCloud;
 using PbxEvents.Simulator.Scenarios;
@@ -91,7 +91,7 @@ public sealed class OneCloudHistoryTests
     public async Task Records_that_come_late_are_told_by_a_later_asking()
     {
         await using var simulator = Start();
-        await using var client = await ConnectAsync(simulator, new OneCloudRecordTimes
+        await using var client = await ConnectAsync(simulator, new RecordTimes
         {
             Asks = [TimeSpan.Zero, TimeSpan.FromSeconds(6)], Settling = TimeSpan.Zero, Breath = TimeSpan.Zero,
         });
@@ -126,7 +126,7 @@ public sealed class OneCloudHistoryTests
     public async Task A_blocked_address_and_an_expired_token_cost_time_but_no_call()
     {
         await using var simulator = Start();
-        await using var client = await ConnectAsync(simulator, new OneCloudRecordTimes
+        await using var client = await ConnectAsync(simulator, new RecordTimes
         {
             Asks = [TimeSpan.FromSeconds(1)], Settling = TimeSpan.Zero, Breath = TimeSpan.Zero,
         });
@@ -170,9 +170,9 @@ public sealed class OneCloudHistoryTests
 
     private static OneCloudSimulator Start() => (OneCloudSimulator)PbxSimulator.Start(new SimulatorOptions { Provider = "OneCloud" });
 
-    private static async Task<PbxClient> ConnectAsync(OneCloudSimulator simulator, OneCloudRecordTimes? times = null, params PbxSubscriptionFilter[] filters)
+    private static async Task<PbxClient> ConnectAsync(OneCloudSimulator simulator, RecordTimes? times = null, params PbxSubscriptionFilter[] filters)
     {
-        var quick = times ?? new OneCloudRecordTimes { Asks = [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1)], Settling = TimeSpan.Zero, Breath = TimeSpan.Zero };
+        var quick = times ?? new RecordTimes { Asks = [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1)], Settling = TimeSpan.Zero, Breath = TimeSpan.Zero };
         var client = PbxClient.Start(AcceptanceScript.OptionsOf(simulator), new QuickOneCloud(quick), null, null);
         await client.WaitUntilConnectedAsync(Limits.Patience);
         foreach (var filter in filters.Length > 0 ? filters : Calls)

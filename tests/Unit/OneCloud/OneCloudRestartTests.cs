@@ -1,5 +1,5 @@
+using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers;
-using PbxEvents.Providers.Platforms.OneCloud;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.OneCloud;
 using PbxEvents.Simulator.Scenarios;
@@ -118,7 +118,7 @@ public sealed class OneCloudRestartTests : IDisposable
 
     private async Task<PbxClient> ConnectAsync(OneCloudSimulator simulator)
     {
-        var quick = new OneCloudRecordTimes { Asks = [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(3)], Settling = TimeSpan.FromSeconds(1), Breath = TimeSpan.Zero };
+        var quick = new RecordTimes { Asks = [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(3)], Settling = TimeSpan.FromSeconds(1), Breath = TimeSpan.Zero };
         var client = PbxClient.Start(AcceptanceScript.OptionsOf(simulator) with { StatePath = _state.Current }, new QuickOneCloud(quick), null, null);
         await client.WaitUntilConnectedAsync(Limits.Patience);
         await client.SubscribeAsync(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call, Extension = ["1001", "1002"] }, Limits.Patience);

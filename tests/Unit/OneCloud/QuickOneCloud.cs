@@ -1,12 +1,13 @@
 using PbxEvents.Providers;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers.Platforms.OneCloud;
 
 namespace PbxEvents.Tests.Unit.OneCloud;
 
 /// <summary>OneCloud with moments for its records that a test can wait for.</summary>
 /// <param name="times">The moments.</param>
-internal sealed class QuickOneCloud(OneCloudRecordTimes times) : PbxProvider
+internal sealed class QuickOneCloud(RecordTimes times) : PbxProvider
 {
     private readonly PbxProvider _real = PbxProviders.Get("OneCloud");
 

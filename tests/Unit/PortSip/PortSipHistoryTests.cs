@@ -1,5 +1,6 @@
 using PbxEvents.Providers;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers.Platforms.PortSip;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.PortSip;
@@ -16,7 +17,7 @@ public sealed class PortSipHistoryTests
     private static readonly ScenarioOptions Pace = new() { Pace = TimeSpan.FromMilliseconds(2) };
     private static readonly ScenarioOptions Slow = new() { Pace = TimeSpan.FromSeconds(0.5) };
 
-    private static readonly PortSipRecordTimes Quick = new() { Asks = [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1)], Breath = TimeSpan.Zero };
+    private static readonly RecordTimes Quick = new() { Asks = [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1)], Breath = TimeSpan.Zero };
 
     private static readonly PbxSubscriptionFilter[] Calls =
     [
@@ -255,7 +256,7 @@ public sealed class PortSipHistoryTests
         (PortSipSimulator)PbxSimulator.Start(new PortSipSimulatorOptions { Provider = "PortSIP", Version = version });
 
     private static async Task<PbxClient> ConnectAsync(
-        PortSipSimulator simulator, PortSipRecordTimes? times = null, PbxConnectOptions? options = null, params PbxSubscriptionFilter[] filters)
+        PortSipSimulator simulator, RecordTimes? times = null, PbxConnectOptions? options = null, params PbxSubscriptionFilter[] filters)
     {
         var client = PbxClient.Start(options ?? AcceptanceScript.OptionsOf(simulator), new QuickPortSip(times ?? Quick), null, null);
         await client.WaitUntilConnectedAsync(Limits.Patience);
@@ -291,7 +292,7 @@ public sealed class PortSipHistoryTests
         return $"{call.Outcome} {call.Direction} from {call.From} {call.FromName} to {call.To} at {call.Extension} by {call.AnsweredBy} queue {call.Queue} legs {string.Join(", ", legs)}";
     }
 
-    private sealed class QuickPortSip(PortSipRecordTimes times) : PbxProvider
+    private sealed class QuickPortSip(RecordTimes times) : PbxProvider
     {
         private readonly PbxProvider _real = PbxProviders.Get("PortSIP");
 

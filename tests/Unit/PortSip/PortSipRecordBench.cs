@@ -30,7 +30,7 @@ internal sealed class PortSipRecordBench
                 Transport = new TransportOptions { Clock = Clock },
             }, Http, _log.Add))
         {
-            RecordTimes = new PortSipRecordTimes { Breath = TimeSpan.Zero },
+            RecordTimes = PortSipRecords.Documented with { Breath = TimeSpan.Zero },
         };
         Clock.Advance(Noon.AddHours(2) - Clock.GetUtcNow());
     }

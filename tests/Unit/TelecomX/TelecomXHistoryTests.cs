@@ -1,5 +1,6 @@
 using PbxEvents.Providers;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers.Platforms.TelecomX;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.Scenarios;
@@ -18,7 +19,7 @@ public sealed class TelecomXHistoryTests
     private static readonly PbxSubscriptionFilter[] Calls =
         [new() { Type = PbxSubscriptionType.Call }, new() { Type = PbxSubscriptionType.Queue, Queue = ["4020"] }];
 
-    private static readonly TelecomXRecordTimes Quick = new()
+    private static readonly RecordTimes Quick = new()
     {
         Asks = [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1)],
         Settling = TimeSpan.Zero,
@@ -310,7 +311,7 @@ public sealed class TelecomXHistoryTests
     private static Task<PbxClient> ConnectAsync(TelecomXSimulator simulator, params TimeSpan[] asks) =>
         ConnectAsync(simulator, asks.Length > 0 ? Quick with { Asks = asks } : Quick);
 
-    private static async Task<PbxClient> ConnectAsync(TelecomXSimulator simulator, TelecomXRecordTimes times)
+    private static async Task<PbxClient> ConnectAsync(TelecomXSimulator simulator, RecordTimes times)
     {
         var client = PbxClient.Start(AcceptanceScript.OptionsOf(simulator), new QuickTelecomX(times), null, null);
         await client.WaitUntilConnectedAsync(Limits.Patience);
@@ -345,7 +346,7 @@ public sealed class TelecomXHistoryTests
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + shift;
     }
 
-    private sealed class QuickTelecomX(TelecomXRecordTimes times) : PbxProvider
+    private sealed class QuickTelecomX(RecordTimes times) : PbxProvider
     {
         private readonly PbxProvider _real = PbxProviders.Get("TelecomX");
 

@@ -16,7 +16,7 @@ internal sealed class TelecomXRecordsRig
     private readonly List<string> _log = [];
     private int _tokens;
 
-    public TelecomXRecordsRig(string? level = "MANAGER", bool hasReadyToken = false, TelecomXRecordTimes? times = null)
+    public TelecomXRecordsRig(string? level = "MANAGER", bool hasReadyToken = false, RecordTimes? times = null)
     {
         Http = new FakeHttp(Answer);
         var options = new PbxConnectOptions
@@ -28,7 +28,7 @@ internal sealed class TelecomXRecordsRig
         var context = new DriverContext(options, Http, _log.Add);
         var tokens = new TokenHolder<TelecomXTicket>(context, t => new TelecomXTicket(t, "C"), (_, _) => Task.FromResult(
             new TelecomXTicket(new Secret($"TOKEN-{++_tokens}"), "C") { AccessLevel = level }));
-        var used = times ?? new TelecomXRecordTimes { Breath = TimeSpan.Zero };
+        var used = times ?? TelecomXRecords.Documented with { Breath = TimeSpan.Zero };
         Reader = new TelecomXRecords(context, new TelecomXRecordApi(context, new Uri("https://api.test"), tokens, used), Keys, used);
         Clock.Advance(Noon.AddHours(1.5) - Clock.GetUtcNow());
     }

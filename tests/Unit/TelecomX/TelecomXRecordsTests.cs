@@ -251,7 +251,7 @@ public sealed class TelecomXRecordsTests
     public async Task There_is_a_pause_before_each_request()
     {
         List<DateTimeOffset> times = [];
-        var rig = new TelecomXRecordsRig(times: new TelecomXRecordTimes());
+        var rig = new TelecomXRecordsRig(times: TelecomXRecords.Documented);
         rig.Instead = _ =>
         {
             times.Add(rig.Clock.GetUtcNow());

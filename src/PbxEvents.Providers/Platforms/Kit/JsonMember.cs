@@ -18,4 +18,17 @@ internal static class JsonMember
             return null;
         }
     }
+
+    /// <summary>A member's text, of a number as well; null when it is missing, empty, or nothing of the kind.</summary>
+    public static string? TextOrNumber(JsonElement row, string name)
+    {
+        var value = Part(row, name);
+        return value.ValueKind == JsonValueKind.Number ? value.GetRawText()
+            : value.ValueKind == JsonValueKind.String && Text(row, name) is { Length: > 0 } text ? text
+            : null;
+    }
+
+    /// <summary>The member of an object; an undefined element when it is missing.</summary>
+    public static JsonElement Part(JsonElement row, string name) =>
+        row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out var value) ? value : default;
 }

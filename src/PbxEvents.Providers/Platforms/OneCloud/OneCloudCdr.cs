@@ -17,31 +17,31 @@ internal sealed class OneCloudCdr
     {
         Json = row.GetRawText();
         (Origin, StartedAt, EndedAt) = (origin, startedAt, endedAt);
-        Termination = Text(row, "call-term-call-id");
+        Termination = JsonMember.TextOrNumber(row, "call-term-call-id");
         Ordinal = Number(row, "call-leg-ordinal-index");
-        Id = Text(row, "id") ?? $"{origin}_{Termination}_{startedAt:O}_{Ordinal}";
-        Through = Text(row, "call-through-call-id");
-        Action = Text(row, "call-through-action");
-        ThroughUser = Text(row, "call-through-user");
-        Reason = Text(row, "call-disconnect-reason-text");
+        Id = JsonMember.TextOrNumber(row, "id") ?? $"{origin}_{Termination}_{startedAt:O}_{Ordinal}";
+        Through = JsonMember.TextOrNumber(row, "call-through-call-id");
+        Action = JsonMember.TextOrNumber(row, "call-through-action");
+        ThroughUser = JsonMember.TextOrNumber(row, "call-through-user");
+        Reason = JsonMember.TextOrNumber(row, "call-disconnect-reason-text");
         RingingAt = Time(row, "call-ringing-datetime");
         AnswerTime = Time(row, "call-answer-datetime");
         Talk = Seconds(row, "call-talking-duration-seconds");
         Hold = Seconds(row, "call-on-hold-duration-seconds");
-        DialledUser = Text(row, "call-orig-to-user");
-        TermUri = Text(row, "call-term-to-uri");
-        TermUser = Text(row, "call-term-user");
+        DialledUser = JsonMember.TextOrNumber(row, "call-orig-to-user");
+        TermUri = JsonMember.TextOrNumber(row, "call-term-to-uri");
+        TermUser = JsonMember.TextOrNumber(row, "call-term-user");
 
-        var caller = Text(row, "call-orig-caller-id");
-        var origUser = Text(row, "call-orig-user");
+        var caller = JsonMember.TextOrNumber(row, "call-orig-caller-id");
+        var origUser = JsonMember.TextOrNumber(row, "call-orig-user");
         IsFromHidden = SipAddress.IsHidden(caller);
         IsClickToDial = string.Equals(caller, "Call-To-Talk", StringComparison.OrdinalIgnoreCase);
-        IsFromOutside = !IsClickToDial && (origUser is null || Text(row, "call-orig-domain") == "*");
+        IsFromOutside = !IsClickToDial && (origUser is null || JsonMember.TextOrNumber(row, "call-orig-domain") == "*");
         OrigExtension = IsFromOutside ? null : origUser;
         From = IsFromHidden ? null : (IsClickToDial ? null : SipAddress.NumberOf(caller)) ?? OrigExtension;
-        FromName = IsFromHidden ? null : Text(row, "call-orig-from-name");
-        IsToOutside = TermUser is null ? !IsVoicemail && !IsQueueResponder : Text(row, "call-term-domain") == "*";
-        IsDropped = Reason == "Term: Reg Expired" || Text(row, "hide-from-results") is "1" or "yes" or "true"
+        FromName = IsFromHidden ? null : JsonMember.TextOrNumber(row, "call-orig-from-name");
+        IsToOutside = TermUser is null ? !IsVoicemail && !IsQueueResponder : JsonMember.TextOrNumber(row, "call-term-domain") == "*";
+        IsDropped = Reason == "Term: Reg Expired" || JsonMember.TextOrNumber(row, "hide-from-results") is "1" or "yes" or "true"
             || (OrigExtension is not null && OrigExtension == TermUser);
     }
 
@@ -166,7 +166,7 @@ internal sealed class OneCloudCdr
         }
 
         // A slim row has no ids of its own (history/onecloud-history.md section 4, point 5).
-        var origin = Text(row, "call-orig-call-id") ?? Text(row, "call-parent-call-id");
+        var origin = JsonMember.TextOrNumber(row, "call-orig-call-id") ?? JsonMember.TextOrNumber(row, "call-parent-call-id");
         var start = Time(row, "call-start-datetime");
         var end = Time(row, "call-disconnect-datetime");
         if (end is null && start is { } begun && Seconds(row, "call-total-duration-seconds") is { Ticks: > 0 } total)
@@ -175,18 +175,8 @@ internal sealed class OneCloudCdr
         return problem is null ? new OneCloudCdr(row, origin!, start!.Value, end!.Value) : null;
     }
 
-    /// <summary>A member's text, of a number as well; null when it is missing, empty, or nothing of the kind.</summary>
-    public static string? Text(JsonElement row, string name)
-    {
-        if (row.ValueKind != JsonValueKind.Object)
-            return null;
-        if (JsonMember.Text(row, name) is { } text)
-            return text.Length == 0 ? null : text;
-        return row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetRawText() : null;
-    }
-
     private static double Number(JsonElement row, string name) =>
-        double.TryParse(Text(row, name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        double.TryParse(JsonMember.TextOrNumber(row, name), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     /// <summary>Seconds of at most a month, which no call lasts.</summary>
     private static TimeSpan Seconds(JsonElement row, string name) =>
@@ -195,7 +185,7 @@ internal sealed class OneCloudCdr
     /// <summary>A time; it has a zone as it was asked for with one (history/onecloud-history.md section 7). Zeros and empty text are none.</summary>
     private static DateTimeOffset? Time(JsonElement row, string name)
     {
-        if (Text(row, name) is not { } text)
+        if (JsonMember.TextOrNumber(row, name) is not { } text)
             return null;
         if (text.IndexOf('[') is > 0 and var zoneName)
             text = text[..zoneName];

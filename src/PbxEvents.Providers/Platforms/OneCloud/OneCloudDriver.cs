@@ -51,7 +51,7 @@ internal sealed class OneCloudDriver : PlatformDriver
         _records ??= new OneCloudRecords(Context, new OneCloudRecordApi(Context, _api, _tokens, _pause, RecordTimes), RecordTimes);
 
     /// <summary>When call records are asked for.</summary>
-    public OneCloudRecordTimes RecordTimes { get; init; } = new();
+    public RecordTimes RecordTimes { get; init; } = OneCloudRecords.Documented;
 
     /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) => new OneCloudSession(host, Server, Context.Options);
@@ -111,10 +111,7 @@ internal sealed class OneCloudDriver : PlatformDriver
 
     private async Task<HttpAnswer?> AskHostsAsync(OneCloudTicket ticket, CancellationToken cancellationToken)
     {
-        var call = new HttpCall("GET", new Uri(_api + HostLookUp))
-        {
-            Headers = [new("Authorization", $"Bearer {ticket.Token.Reveal()}"), new("Accept", "application/json")],
-        };
+        var call = HttpCall.GetJson(new Uri(_api + HostLookUp), ticket.Token);
         using var limit = new CancellationTokenSource(_isLookedUp ? LookUpPatience : Timeout.InfiniteTimeSpan, Context.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try

@@ -14,7 +14,7 @@ namespace PbxEvents.Providers.Platforms.OneCloud;
 /// <param name="pause">Grows while the address is blocked.</param>
 /// <param name="times">The pause before each request.</param>
 internal sealed class OneCloudRecordApi(
-    DriverContext context, Uri api, TokenHolder<OneCloudTicket> tokens, OneCloudPause pause, OneCloudRecordTimes times)
+    DriverContext context, Uri api, TokenHolder<OneCloudTicket> tokens, OneCloudPause pause, RecordTimes times)
 {
     private const int MaxTries = 5;
 
@@ -90,11 +90,7 @@ internal sealed class OneCloudRecordApi(
     private async Task<HttpAnswer> SendAsync(OneCloudTicket ticket, string path, CancellationToken cancellationToken)
     {
         await Task.Delay(times.Breath, context.Clock, cancellationToken).ConfigureAwait(false);
-        return await context.Http.SendAsync(
-            new HttpCall("GET", new Uri(api + path))
-            {
-                Headers = [new("Authorization", $"Bearer {ticket.Token.Reveal()}"), new("Accept", "application/json")],
-            }, cancellationToken).ConfigureAwait(false);
+        return await context.Http.SendAsync(HttpCall.GetJson(new Uri(api + path), ticket.Token), cancellationToken).ConfigureAwait(false);
     }
 
     private OneCloudList Read(HttpAnswer answer, string what)

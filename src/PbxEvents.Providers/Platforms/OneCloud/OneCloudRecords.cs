@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.OneCloud;
 
@@ -8,8 +9,16 @@ namespace PbxEvents.Providers.Platforms.OneCloud;
 /// <param name="context">The clock and the activity log.</param>
 /// <param name="api">The API.</param>
 /// <param name="times">When to ask.</param>
-internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi api, OneCloudRecordTimes times) : RecordReader
+internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi api, RecordTimes times) : RecordReader
 {
+    /// <summary>How soon a row is there is not stated (history/onecloud-history.md sections 2 and 6).</summary>
+    public static readonly RecordTimes Documented = new()
+    {
+        Asks = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(15)],
+        Settling = TimeSpan.FromSeconds(20),
+        Breath = TimeSpan.FromSeconds(0.2),
+    };
+
     /// <summary>Above it the answer silently turns into a short form without ids (history/onecloud-history.md section 1).</summary>
     private const int PageSize = 100;
 
@@ -116,16 +125,8 @@ internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi a
     /// <summary>The texts of some members of a list; none where the list may not be asked for, which costs a detail and not the records.</summary>
     private async Task<HashSet<string>> ListAsync(string what, string path, string[] members, CancellationToken cancellationToken)
     {
-        try
-        {
-            using var list = await api.GetAsync(what, path, cancellationToken).ConfigureAwait(false);
-            return [.. list.Rows.SelectMany(r => members.Select(m => OneCloudCdr.Text(r, m))).OfType<string>()];
-        }
-        catch (PbxException e) when (e.Kind is PbxErrorKind.PermissionDenied or PbxErrorKind.NotSupported)
-        {
-            context.Log($"Going on without {what}: {e.Message}");
-            return [];
-        }
+        using var list = await OptionalDetail.AskAsync(context, what, () => api.GetAsync(what, path, cancellationToken)).ConfigureAwait(false);
+        return [.. (list?.Rows ?? []).SelectMany(r => members.Select(m => JsonMember.TextOrNumber(r, m))).OfType<string>()];
     }
 
     private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -39,7 +39,7 @@ internal sealed class PortSipDriver : PlatformDriver
         : ServerAddress.Display(_server);
 
     /// <summary>When call records are asked for.</summary>
-    public PortSipRecordTimes RecordTimes { get; init; } = new();
+    public RecordTimes RecordTimes { get; init; } = PortSipRecords.Documented;
 
     /// <summary>
     /// A system administrator belongs to no tenant, and whether he is shown the records of all is not known
@@ -62,10 +62,6 @@ internal sealed class PortSipDriver : PlatformDriver
 
     /// <inheritdoc/>
     public override void Reached(LinkTarget target) => _reached = target;
-
-    /// <summary>How long after a gap records may tell what became of a call: after the last asking the rows are still to be read.</summary>
-    private TimeSpan RecordWait => Context.Options.HistoryLimit > TimeSpan.Zero && Records is not null
-        ? RecordTimes.Asks[^1] + TimeSpan.FromMinutes(1) : TimeSpan.Zero;
 
     private Uri FindRest() => PortSipAddress.Rest(_reached ?? _targets[0]);
 

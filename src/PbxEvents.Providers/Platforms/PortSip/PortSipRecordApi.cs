@@ -37,11 +37,7 @@ internal sealed class PortSipRecordApi(
         {
             var ticket = await tokens.GetAsync(false, cancellationToken).ConfigureAwait(false);
             await Task.Delay(breath, context.Clock, cancellationToken).ConfigureAwait(false);
-            var answer = await context.Http.SendAsync(
-                new HttpCall("GET", new Uri(api() + path))
-                {
-                    Headers = [new("Authorization", $"Bearer {ticket.Token.Reveal()}"), new("Accept", "application/json")],
-                }, cancellationToken).ConfigureAwait(false);
+            var answer = await context.Http.SendAsync(HttpCall.GetJson(new Uri(api() + path), ticket.Token), cancellationToken).ConfigureAwait(false);
             switch (answer.Status)
             {
                 case >= 200 and < 300 or 400 or 404 or 405:

@@ -12,8 +12,15 @@ namespace PbxEvents.Providers.Platforms.PortSip;
 /// <param name="api">The REST interface.</param>
 /// <param name="callIds">The sessions of calls that were seen live.</param>
 /// <param name="times">When to ask.</param>
-internal sealed class PortSipRecords(DriverContext context, PortSipRecordApi api, PortSipCallIds callIds, PortSipRecordTimes times) : RecordReader
+internal sealed class PortSipRecords(DriverContext context, PortSipRecordApi api, PortSipCallIds callIds, RecordTimes times) : RecordReader
 {
+    /// <summary>With a breath of a tenth of a second no version's limit, 1,000 a minute at least, is reached (sections 2 and 6).</summary>
+    public static readonly RecordTimes Documented = new()
+    {
+        Asks = [TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)],
+        Breath = TimeSpan.FromSeconds(0.1),
+    };
+
     private const string CallLogs = "/calllogs", Cdrs = "/cdrs";
 
     /// <summary>Rows are held for a slice, so there must be an end to them.</summary>

@@ -70,11 +70,7 @@ internal sealed class CallLogApi(
     {
         if (isHeavy)
             await heavy.WaitAsync(user, context.Clock, _ => { }, cancellationToken).ConfigureAwait(false);
-        var answer = await context.Http.SendAsync(
-            new HttpCall("GET", new Uri(server, pathAndQuery))
-            {
-                Headers = [new("Authorization", $"Bearer {ticket.Token.Reveal()}"), new("Accept", "application/json")],
-            }, cancellationToken).ConfigureAwait(false);
+        var answer = await context.Http.SendAsync(HttpCall.GetJson(new Uri(server, pathAndQuery), ticket.Token), cancellationToken).ConfigureAwait(false);
 
         // The last one that is allowed: others of the same user and app have taken the rest.
         if (isHeavy && answer.Headers.GetValueOrDefault("X-Rate-Limit-Remaining") == "0")

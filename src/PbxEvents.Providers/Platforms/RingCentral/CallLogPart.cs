@@ -63,48 +63,35 @@ internal sealed record CallLogPart
     /// <param name="json">The object.</param>
     public static CallLogPart Read(JsonElement json)
     {
-        var message = Part(json, "message");
-        var isVoicemail = string.Equals(Text(message, "type"), "VoiceMail", StringComparison.OrdinalIgnoreCase);
+        var message = JsonMember.Part(json, "message");
+        var isVoicemail = string.Equals(JsonMember.TextOrNumber(message, "type"), "VoiceMail", StringComparison.OrdinalIgnoreCase);
         return new CallLogPart
         {
-            TelephonySessionId = Text(json, "telephonySessionId"),
-            SessionId = Text(json, "sessionId"),
-            PartyId = Text(json, "partyId"),
+            TelephonySessionId = JsonMember.TextOrNumber(json, "telephonySessionId"),
+            SessionId = JsonMember.TextOrNumber(json, "sessionId"),
+            PartyId = JsonMember.TextOrNumber(json, "partyId"),
             StartedAt = Time(json, "startTime"),
             Duration = Milliseconds(json, "durationMs", 1) ?? Milliseconds(json, "duration", 1000),
-            IsOutbound = string.Equals(Text(json, "direction"), "Outbound", StringComparison.OrdinalIgnoreCase),
+            IsOutbound = string.Equals(JsonMember.TextOrNumber(json, "direction"), "Outbound", StringComparison.OrdinalIgnoreCase),
             Action = Word(json, "action"),
             Result = Word(json, "result"),
             Reason = Word(json, "reason"),
             LegType = Word(json, "legType"),
-            Extension = Text(Part(json, "extension"), "id"),
-            From = CallLogEnd.Read(Part(json, "from")),
-            To = CallLogEnd.Read(Part(json, "to")),
+            Extension = JsonMember.TextOrNumber(JsonMember.Part(json, "extension"), "id"),
+            From = CallLogEnd.Read(JsonMember.Part(json, "from")),
+            To = CallLogEnd.Read(JsonMember.Part(json, "to")),
             HasVoicemail = isVoicemail,
-            VoicemailId = isVoicemail ? Text(message, "id") : null,
-            RecordingId = Text(Part(json, "recording"), "id"),
-            HasOtherSession = Part(json, "transferTarget").ValueKind == JsonValueKind.Object || Part(json, "transferee").ValueKind == JsonValueKind.Object,
+            VoicemailId = isVoicemail ? JsonMember.TextOrNumber(message, "id") : null,
+            RecordingId = JsonMember.TextOrNumber(JsonMember.Part(json, "recording"), "id"),
+            HasOtherSession = JsonMember.Part(json, "transferTarget").ValueKind == JsonValueKind.Object || JsonMember.Part(json, "transferee").ValueKind == JsonValueKind.Object,
         };
-    }
-
-    /// <summary>A member's text, of a number as well; null when it is missing, empty, or nothing of the kind.</summary>
-    public static string? Text(JsonElement json, string name)
-    {
-        if (json.ValueKind != JsonValueKind.Object)
-            return null;
-        if (JsonMember.Text(json, name) is { } text)
-            return text.Length == 0 ? null : text;
-        return json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetRawText() : null;
     }
 
     /// <summary>A member's time; null when there is none to read.</summary>
     public static DateTimeOffset? Time(JsonElement json, string name) =>
-        RingCentralTime.Parse(Text(json, name)) is { Year: > 1970 and < 9000 } time ? time : null;
+        RingCentralTime.Parse(JsonMember.TextOrNumber(json, name)) is { Year: > 1970 and < 9000 } time ? time : null;
 
-    private static string Word(JsonElement json, string name) => Text(json, name)?.ToLowerInvariant() ?? "";
-
-    private static JsonElement Part(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var part) ? part : default;
+    private static string Word(JsonElement json, string name) => JsonMember.TextOrNumber(json, name)?.ToLowerInvariant() ?? "";
 
     private static TimeSpan? Milliseconds(JsonElement json, string name, double factor) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number)
@@ -125,10 +112,10 @@ internal readonly record struct CallLogEnd(string? Number, string? Name, string?
     /// <param name="json">The object; anything else is an end of which nothing is told.</param>
     public static CallLogEnd Read(JsonElement json)
     {
-        var extensionNumber = CallLogPart.Text(json, "extensionNumber");
-        var extension = CallLogPart.Text(json, "extensionId");
-        var number = CallLogPart.Text(json, "phoneNumber") ?? extensionNumber ?? extension;
-        var name = CallLogPart.Text(json, "name");
+        var extensionNumber = JsonMember.TextOrNumber(json, "extensionNumber");
+        var extension = JsonMember.TextOrNumber(json, "extensionId");
+        var number = JsonMember.TextOrNumber(json, "phoneNumber") ?? extensionNumber ?? extension;
+        var name = JsonMember.TextOrNumber(json, "name");
         var isHidden = HiddenParty.IsHidden(number, name);
         return new CallLogEnd(isHidden ? null : number, isHidden ? null : name, extension, (extensionNumber ?? extension) is not null, isHidden);
     }

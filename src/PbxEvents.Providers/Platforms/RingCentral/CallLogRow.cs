@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
@@ -12,10 +13,10 @@ internal sealed class CallLogRow
     {
         Json = json.GetRawText();
         Head = head;
-        Id = CallLogPart.Text(json, "id") ?? Json;
+        Id = JsonMember.TextOrNumber(json, "id") ?? Json;
         ModifiedAt = CallLogPart.Time(json, "lastModifiedTime");
         IsDeleted = json.TryGetProperty("deleted", out var deleted) && deleted.ValueKind == JsonValueKind.True;
-        IsFax = string.Equals(CallLogPart.Text(json, "type"), "Fax", StringComparison.OrdinalIgnoreCase);
+        IsFax = string.Equals(JsonMember.TextOrNumber(json, "type"), "Fax", StringComparison.OrdinalIgnoreCase);
         Legs = json.TryGetProperty("legs", out var legs) && legs.ValueKind == JsonValueKind.Array
             ? [.. legs.EnumerateArray().Where(l => l.ValueKind == JsonValueKind.Object).Take(MaxLegs).Select(CallLogPart.Read)]
             : [];

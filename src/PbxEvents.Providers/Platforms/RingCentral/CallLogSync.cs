@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
@@ -70,9 +71,9 @@ internal sealed class CallLogSync(DriverContext context, CallLogApi api)
             using (answer)
             {
                 var info = answer.Part("syncInfo");
-                if (token is not null && CallLogPart.Text(info, "syncType") == "FSync")
+                if (token is not null && JsonMember.TextOrNumber(info, "syncType") == "FSync")
                     return (null, null);
-                if (CallLogPart.Text(info, "syncToken") is not { } next || !info.TryGetProperty("newerRecordsExist", out var newer)
+                if (JsonMember.TextOrNumber(info, "syncToken") is not { } next || !info.TryGetProperty("newerRecordsExist", out var newer)
                     || newer.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
                 {
                     throw RingCentralFaults.NoList(api.Server, What);

@@ -41,17 +41,11 @@ internal sealed class LiveSessionIds
     /// <summary>Goes on with what <see cref="Keep"/> gave an earlier process. What cannot be read is passed over.</summary>
     public void Restore(string json)
     {
-        try
-        {
-            lock (_gate)
-                foreach (var live in JsonSerializer.Deserialize<LiveSession?[]>(json) ?? [])
-                    if (live is { SessionId: not null, CallId: not null })
-                        _calls.Add(live.SessionId, live);
-        }
-        catch (JsonException)
-        {
-            // Then a record that names nothing else is a call of its own.
-        }
+        // Without them a record that names nothing else is a call of its own.
+        lock (_gate)
+            foreach (var live in KeptJson.Read<LiveSession?[]>(json) ?? [])
+                if (live is { SessionId: not null, CallId: not null })
+                    _calls.Add(live.SessionId, live);
     }
 
     private sealed record LiveSession(string SessionId, string CallId, DateTimeOffset HeardAt);

@@ -81,15 +81,5 @@ internal sealed class RecoveryMemory(DriverContext context, TokenHolder<RingCent
         context.Log($"An earlier process left its session at {state.LastFrameAt:u}{(isInTime ? "" : ", too long ago to recover it")}.");
     }
 
-    private static RecoveryState? Read(string json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<RecoveryState>(json) is { Token: not null, Filters: not null } state ? state : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static RecoveryState? Read(string json) => KeptJson.Read<RecoveryState>(json) is { Token: not null, Filters: not null } state ? state : null;
 }

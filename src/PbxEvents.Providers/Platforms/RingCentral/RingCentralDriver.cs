@@ -65,7 +65,7 @@ internal sealed class RingCentralDriver : PlatformDriver
 
     /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) => _session = new RingCentralSession(
-        host, Server, _timing, _memory is { } memory ? memory.Keep : null, _sessionIds, Context.Options.HistoryLimit > TimeSpan.Zero ? RecordWait : TimeSpan.Zero);
+        host, Server, _timing, _memory is { } memory ? memory.Keep : null, _sessionIds, RecordWait);
 
     /// <inheritdoc/>
     public override long KeysVersion => _memory?.Version ?? 0;
@@ -127,9 +127,6 @@ internal sealed class RingCentralDriver : PlatformDriver
         if (_memory is null && _tokens.Current is { IsOwn: true } ticket)
             await _oauth.RevokeAsync(ticket, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>After the last asking the records are still to be read.</summary>
-    private TimeSpan RecordWait => _timing.RecordAsks[^1] + TimeSpan.FromMinutes(1);
 
     private static void CheckCredential(PbxConnectOptions options, RingCentralApp? app)
     {

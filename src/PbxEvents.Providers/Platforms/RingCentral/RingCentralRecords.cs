@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
@@ -176,7 +177,7 @@ internal sealed class RingCentralRecords : RecordReader
                 break;
             }
             foreach (var record in answer.Records)
-                if (CallLogPart.Text(record, "id") is { } id && (type is null || CallLogPart.Text(record, "type") == type))
+                if (JsonMember.TextOrNumber(record, "id") is { } id && (type is null || JsonMember.TextOrNumber(record, "type") == type))
                     ids.Add(id);
             if (!CallLogPages.HasNext(answer.Part("navigation")))
                 break;

@@ -38,7 +38,7 @@ internal sealed class TelecomXDriver : PlatformDriver
         _records ??= new TelecomXRecords(Context, new TelecomXRecordApi(Context, _server, _tokens, RecordTimes), _keys, RecordTimes);
 
     /// <summary>When call records are asked for.</summary>
-    public TelecomXRecordTimes RecordTimes { get; init; } = new();
+    public RecordTimes RecordTimes { get; init; } = TelecomXRecords.Documented;
 
     /// <inheritdoc/>
     public override long KeysVersion => _keys.Version;

@@ -8,13 +8,7 @@ namespace PbxEvents.Providers.Platforms.TelecomX;
 internal static class TelecomXJson
 {
     /// <summary>A member's text, of a number as well; null when it is missing, blank, or nothing of the kind.</summary>
-    public static string? Text(JsonElement row, string name)
-    {
-        if (row.ValueKind != JsonValueKind.Object)
-            return null;
-        var text = JsonMember.Text(row, name) ?? (row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetRawText() : null);
-        return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-    }
+    public static string? Text(JsonElement row, string name) => JsonMember.TextOrNumber(row, name)?.Trim() is { Length: > 0 } text ? text : null;
 
     /// <summary>A member's time, which is in UTC (section 7); null when it tells none.</summary>
     public static DateTimeOffset? Time(JsonElement row, string name) =>
@@ -24,12 +18,12 @@ internal static class TelecomXJson
             ? time : null;
 
     /// <summary>True for a member that is true, also as text.</summary>
-    public static bool Flag(JsonElement row, string name) => row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out var value)
-        && (value.ValueKind == JsonValueKind.True || (value.ValueKind == JsonValueKind.String && string.Equals(JsonMember.Text(row, name), "true", StringComparison.OrdinalIgnoreCase)));
-
-    /// <summary>The member of an object; an undefined element when it is missing.</summary>
-    public static JsonElement Member(JsonElement row, string name) =>
-        row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out var value) ? value : default;
+    public static bool Flag(JsonElement row, string name) => JsonMember.Part(row, name).ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.String => string.Equals(JsonMember.Text(row, name), "true", StringComparison.OrdinalIgnoreCase),
+        _ => false,
+    };
 
     /// <summary>
     /// The rows of an answer: a bare array, or the one list of an object, as the queue calls have it (section 1).

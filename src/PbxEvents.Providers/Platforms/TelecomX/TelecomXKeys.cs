@@ -62,15 +62,9 @@ internal sealed class TelecomXKeys(int capacity = 8000)
     /// <summary>Goes on with those that <see cref="Keep"/> gave an earlier process. What cannot be read is passed over.</summary>
     public void Restore(string json)
     {
-        try
-        {
-            var keys = JsonSerializer.Deserialize<TelecomXKey?[]>(json) ?? [];
-            Import(keys.Where(k => k is { Leg: not null, Channel: not null, Session: not null })!);
-        }
-        catch (JsonException)
-        {
-            // Then records are joined with calls by their times and numbers alone.
-        }
+        // Without them records are joined with calls by their times and numbers alone.
+        var keys = KeptJson.Read<TelecomXKey?[]>(json) ?? [];
+        Import(keys.Where(k => k is { Leg: not null, Channel: not null, Session: not null })!);
     }
 
     /// <summary>Goes on with those of an earlier connection; what is known already stays as it is.</summary>

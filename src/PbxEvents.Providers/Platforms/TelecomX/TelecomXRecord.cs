@@ -18,14 +18,14 @@ internal sealed class TelecomXRecord
         PersonAnsweredAt = TelecomXJson.Time(row, "answeredByCallee");
         IsTalk = PersonAnsweredAt is not null || TelecomXJson.Flag(row, "answeredByCallee");
 
-        var caller = TelecomXJson.Member(row, "caller");
+        var caller = JsonMember.Part(row, "caller");
         var number = TelecomXJson.Text(caller, "number");
         IsCallerHidden = TelecomXJson.Flag(caller, "privacy") || SipAddress.IsHidden(number);
         CallerNumber = SipAddress.NumberOf(number);
         CallerName = TelecomXJson.Text(caller, "name");
         CallerExtension = TelecomXJson.Text(caller, "extension");
         CallerType = TelecomXJson.Text(caller, "type")?.ToUpperInvariant();
-        var callee = TelecomXJson.Member(row, "callee");
+        var callee = JsonMember.Part(row, "callee");
         CalleeNumber = SipAddress.NumberOf(TelecomXJson.Text(callee, "number"));
         CalleeExtension = TelecomXJson.Text(callee, "extension");
         Reason = TelecomXJson.Text(row, "terminatedReason")?.ToUpperInvariant();

@@ -12,7 +12,7 @@ namespace PbxEvents.Providers.Platforms.TelecomX;
 /// <param name="server">The server.</param>
 /// <param name="tokens">The connection's token.</param>
 /// <param name="times">The pauses.</param>
-internal sealed class TelecomXRecordApi(DriverContext context, Uri server, TokenHolder<TelecomXTicket> tokens, TelecomXRecordTimes times)
+internal sealed class TelecomXRecordApi(DriverContext context, Uri server, TokenHolder<TelecomXTicket> tokens, RecordTimes times)
 {
     private const int MaxTries = 5;
 

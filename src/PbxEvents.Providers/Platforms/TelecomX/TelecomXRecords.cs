@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.TelecomX;
 
@@ -10,8 +11,16 @@ namespace PbxEvents.Providers.Platforms.TelecomX;
 /// <param name="api">The REST interface.</param>
 /// <param name="keys">The legs that live events told of.</param>
 /// <param name="times">When to ask.</param>
-internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi api, TelecomXKeys keys, TelecomXRecordTimes times) : RecordReader
+internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi api, TelecomXKeys keys, RecordTimes times) : RecordReader
 {
+    /// <summary>No delay is published (history/telecomx-history.md sections 6 and 8). A call that was passed on has several rows.</summary>
+    public static readonly RecordTimes Documented = new()
+    {
+        Asks = [TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)],
+        Settling = TimeSpan.FromSeconds(5),
+        Breath = TimeSpan.FromSeconds(1),
+    };
+
     private const int PageSize = 1000;
 
     /// <summary>The most that the list of a queue's calls gives at a time (section 10).</summary>
@@ -147,23 +156,22 @@ internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi a
         var window = Window(mayBeQueued.Min(c => c.First.StartedAt) - Blur, mayBeQueued.Max(c => c.EndedAt) + Blur);
         List<TelecomXQueueCall> stays = [];
         foreach (var queue in queues)
-        {
-            var known = new HashSet<string>(StringComparer.Ordinal);
-            try
-            {
-                await ReadPagesAsync("a queue's calls", $"/pbx/queue/{Uri.EscapeDataString(queue)}/calls?{window}", QueuePageSize, page =>
-                {
-                    var news = page.Where(row => known.Add(TelecomXJson.Text(row, "_id") ?? row.GetRawText())).ToArray();
-                    stays.AddRange(news.Select(row => TelecomXQueueCall.Read(row, queue)).OfType<TelecomXQueueCall>());
-                    return news.Length;
-                }, cancellationToken).ConfigureAwait(false);
-            }
-            catch (PbxException e) when (e.Kind is PbxErrorKind.PermissionDenied or PbxErrorKind.NotSupported)
-            {
-                context.Log($"Going on without the calls of the queue {queue}: {e.Message}");
-            }
-        }
+            stays.AddRange(await OptionalDetail.AskAsync(
+                context, $"the calls of the queue {queue}", () => ReadQueueAsync(queue, window, cancellationToken)).ConfigureAwait(false) ?? []);
         TelecomXQueueCalls.Add(stays, mayBeQueued, seen);
+    }
+
+    private async Task<List<TelecomXQueueCall>> ReadQueueAsync(string queue, string window, CancellationToken cancellationToken)
+    {
+        List<TelecomXQueueCall> stays = [];
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        await ReadPagesAsync("a queue's calls", $"/pbx/queue/{Uri.EscapeDataString(queue)}/calls?{window}", QueuePageSize, page =>
+        {
+            var news = page.Where(row => known.Add(TelecomXJson.Text(row, "_id") ?? row.GetRawText())).ToArray();
+            stays.AddRange(news.Select(row => TelecomXQueueCall.Read(row, queue)).OfType<TelecomXQueueCall>());
+            return news.Length;
+        }, cancellationToken).ConfigureAwait(false);
+        return stays;
     }
 
     /// <param name="what">What is asked for, for people.</param>
@@ -186,18 +194,8 @@ internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi a
     }
 
     /// <summary>The rows of a list; none where the list may not be asked for, which costs a detail and not the records.</summary>
-    private async Task<IReadOnlyList<JsonElement>> ListAsync(string what, string query, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await api.GetAsync(what, query, cancellationToken).ConfigureAwait(false);
-        }
-        catch (PbxException e) when (e.Kind is PbxErrorKind.PermissionDenied or PbxErrorKind.NotSupported)
-        {
-            context.Log($"Going on without {what}: {e.Message}");
-            return [];
-        }
-    }
+    private async Task<IReadOnlyList<JsonElement>> ListAsync(string what, string query, CancellationToken cancellationToken) =>
+        await OptionalDetail.AskAsync(context, what, () => api.GetAsync(what, query, cancellationToken)).ConfigureAwait(false) ?? [];
 
     /// <summary>Both ends, always: the defaults are in a zone that is not named (section 7).</summary>
     private static string Window(DateTimeOffset from, DateTimeOffset to) => $"from={Text(from)}&to={Text(to)}";

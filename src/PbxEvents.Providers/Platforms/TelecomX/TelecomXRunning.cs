@@ -53,7 +53,7 @@ internal sealed class TelecomXRunning
         foreach (var name in (string[])["sessionId", "channel", "channelId", "callId"])
             if (TelecomXJson.Text(element, name) is { } id)
                 _ids.Add(id);
-        var caller = TelecomXJson.Member(element, "caller");
+        var caller = JsonMember.Part(element, "caller");
         var number = TelecomXJson.Tail(SipAddress.NumberOf(TelecomXJson.Text(caller, "number") ?? TelecomXJson.Text(element, "caller") ?? TelecomXJson.Text(element, "number")));
         if (number is not null && (TelecomXJson.Time(element, "started") ?? TelecomXJson.Time(element, "entered")) is { } since)
             _callers.Add((number, since));

@@ -17,9 +17,6 @@ internal sealed class YeastarDriver : PlatformDriver
     /// <summary>More calls than this are not asked for one by one: their next event shows where they stand.</summary>
     private const int MaxSingleQueries = 200;
 
-    /// <summary>After the last asking the rows are still to be read.</summary>
-    private static readonly TimeSpan RecordWait = YeastarRecords.LastAsk + TimeSpan.FromMinutes(1);
-
     private readonly YeastarAddress _address;
     private readonly YeastarApi _api;
     private readonly YeastarTokens _tokens;
@@ -57,9 +54,7 @@ internal sealed class YeastarDriver : PlatformDriver
 
     /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) =>
-        new YeastarSession(
-        host, Server, _api.ClientId, Context.Options.TimeZone ?? TimeZoneInfo.Local,
-        Context.Options.HistoryLimit > TimeSpan.Zero ? RecordWait : TimeSpan.Zero);
+        new YeastarSession(host, Server, _api.ClientId, Context.Options.TimeZone ?? TimeZoneInfo.Local, RecordWait);
 
     /// <inheritdoc/>
     public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)

@@ -44,12 +44,9 @@ internal sealed class YeastarRecords : RecordReader
         _pageSize = pageSize;
     }
 
-    /// <summary>The last moment of <see cref="Asks"/>.</summary>
-    public static TimeSpan LastAsk { get; } = TimeSpan.FromMinutes(5);
-
     /// <summary>Section 6: rows are there within seconds.</summary>
     /// <inheritdoc/>
-    public override IReadOnlyList<TimeSpan> Asks { get; } = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), LastAsk];
+    public override IReadOnlyList<TimeSpan> Asks { get; } = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5)];
 
     /// <inheritdoc/>
     public override TimeSpan Overlap { get; } = TimeSpan.FromSeconds(5);

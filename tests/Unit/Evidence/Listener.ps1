@@ -47,6 +47,9 @@ public sealed class StopPbxClock : PSCmdlet
 // Looks at the folder and at the clock on a thread of its own, which neither the pipeline nor the pool can hold up.
 public static class PbxProbe
 {
+    // A sleep on an idle machine is no longer than this over its time.
+    private const long TimerSlack = 3;
+
     private static long _stall;
 
     public static volatile bool IsStopping;
@@ -57,7 +60,8 @@ public static class PbxProbe
         {
             var before = Stopwatch.GetTimestamp();
             Thread.Sleep(20);
-            Interlocked.Exchange(ref _stall, Math.Max(Interlocked.Read(ref _stall), (long)Stopwatch.GetElapsedTime(before).TotalMilliseconds - 20));
+            var over = (long)Stopwatch.GetElapsedTime(before).TotalMilliseconds - 20;
+            if (over > TimerSlack) Interlocked.Add(ref _stall, over);
             if (File.Exists(folder + "/starve"))
             {
                 File.Delete(folder + "/starve");
@@ -67,7 +71,7 @@ public static class PbxProbe
         }
     }) { IsBackground = true }.Start();
 
-    // The longest time since the last call in which this process got no processor, in milliseconds.
+    // How long in all since the last call this process got no processor, in milliseconds.
     public static long TakeStall() => Interlocked.Exchange(ref _stall, 0);
 
     // Every thread that the pool has or gets sleeps, for some seconds.

@@ -2,6 +2,7 @@ using PbxEvents.Providers;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.Scenarios;
 using PbxEvents.Tests.Unit.Simulator;
+using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Evidence;
 

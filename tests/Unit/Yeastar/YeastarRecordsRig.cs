@@ -85,13 +85,8 @@ internal sealed class YeastarRecordsRig
         return row;
     }
 
-    public async Task<List<CallRecord>> ReadAsync(DateTimeOffset? from = null, DateTimeOffset? to = null)
-    {
-        var records = new List<CallRecord>();
-        await foreach (var record in Reader.ReadAsync(from ?? Now.AddHours(-1), to ?? Now, CancellationToken.None))
-            records.Add(record);
-        return records;
-    }
+    public Task<IReadOnlyList<CallRecord>> ReadAsync(DateTimeOffset? from = null, DateTimeOffset? to = null) =>
+        RecordReading.ReadAsync(Reader, Clock, from ?? Now.AddHours(-1), to ?? Now);
 
     private static HttpAnswer Json(string text) => FakeHttp.Json(200, text);
 

@@ -78,7 +78,7 @@ internal sealed class ChaosRun
     {
         var clock = new FastClock(Speed);
         var simulator = platform.StartSimulator(clock);
-        var client = platform.StartClient(simulator, clock);
+        var client = platform.StartClient(SimulatorLogin.Of(simulator), clock);
         using var patience = new CancellationTokenSource(SettleLimit);
         await client.WaitUntilConnectedAsync(patience.Token);
         foreach (var filter in platform.Subscriptions)

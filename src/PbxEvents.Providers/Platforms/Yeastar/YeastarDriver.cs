@@ -17,9 +17,6 @@ internal sealed class YeastarDriver : PlatformDriver
     /// <summary>More calls than this are not asked for one by one: their next event shows where they stand.</summary>
     private const int MaxSingleQueries = 200;
 
-    /// <summary>After the last asking the rows are still to be read.</summary>
-    private static readonly TimeSpan RecordWait = YeastarRecords.LastAsk + TimeSpan.FromMinutes(1);
-
     private readonly YeastarAddress _address;
     private readonly YeastarApi _api;
     private readonly YeastarTokens _tokens;
@@ -42,7 +39,7 @@ internal sealed class YeastarDriver : PlatformDriver
         _address = YeastarAddress.Parse(options.Server);
         _api = new YeastarApi(context, _address.Server);
         _tokens = tokens;
-        _records = new Lazy<YeastarRecords>(() => new YeastarRecords(context, _api, GetRecordTokenAsync));
+        _records = new Lazy<YeastarRecords>(() => new YeastarRecords(context, _api, GetRecordTokenAsync, asks: RecordAsks));
     }
 
     /// <inheritdoc/>
@@ -52,8 +49,14 @@ internal sealed class YeastarDriver : PlatformDriver
     /// <inheritdoc/>
     public override BackoffPolicy Backoff { get; } = BackoffPolicy.Default with { First = TimeSpan.FromSeconds(2) };
 
+    /// <summary>When call records are asked for.</summary>
+    public IReadOnlyList<TimeSpan> RecordAsks { get; init; } = YeastarRecords.DefaultAsks;
+
     /// <inheritdoc/>
     public override RecordReader Records => _records.Value;
+
+    /// <summary>After the last asking the rows are still to be read.</summary>
+    private TimeSpan RecordWait => RecordAsks[^1] + TimeSpan.FromMinutes(1);
 
     /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) =>

@@ -35,21 +35,22 @@ internal sealed class YeastarRecords : RecordReader
     /// <param name="api">The PBX.</param>
     /// <param name="getToken">A token that lives; given the one that does not any more, or null.</param>
     /// <param name="pageSize">How many rows are asked for at a time.</param>
-    public YeastarRecords(
-        DriverContext context, YeastarApi api, Func<YeastarToken?, CancellationToken, Task<YeastarToken>> getToken, int pageSize = PageSize)
+    /// <param name="asks">When to ask; null for <see cref="DefaultAsks"/>.</param>
+    public YeastarRecords(DriverContext context, YeastarApi api, Func<YeastarToken?, CancellationToken, Task<YeastarToken>> getToken,
+        int pageSize = PageSize, IReadOnlyList<TimeSpan>? asks = null)
     {
+        Asks = asks ?? DefaultAsks;
         _context = context;
         _api = api;
         _records = new YeastarRecordApi(context, api, getToken);
         _pageSize = pageSize;
     }
 
-    /// <summary>The last moment of <see cref="Asks"/>.</summary>
-    public static TimeSpan LastAsk { get; } = TimeSpan.FromMinutes(5);
-
     /// <summary>Section 6: rows are there within seconds.</summary>
+    public static IReadOnlyList<TimeSpan> DefaultAsks { get; } = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5)];
+
     /// <inheritdoc/>
-    public override IReadOnlyList<TimeSpan> Asks { get; } = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), LastAsk];
+    public override IReadOnlyList<TimeSpan> Asks { get; }
 
     /// <inheritdoc/>
     public override TimeSpan Overlap { get; } = TimeSpan.FromSeconds(5);

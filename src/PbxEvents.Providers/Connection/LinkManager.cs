@@ -100,6 +100,7 @@ internal sealed class LinkManager
             await reader.CheckAsync(_connection.Clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
             _connection.Post(() =>
             {
+                _isAttempting = false;
                 if (_connection.IsOver)
                     return;
                 Status.State = PbxConnectionState.Connected;

@@ -266,6 +266,10 @@ internal sealed class TrackedCall(PbxCall call)
 
     private PbxLeg Advance(PbxLeg leg, in LegUpdate change, DateTimeOffset time, bool wasAnswered)
     {
+        // A session that forgot what took the call, because it is another process's, takes a machine that hangs up for a person.
+        var role = leg is { Role: PbxLegRole.System, AnsweredAt: not null } && change is { State: PbxCallState.Ended, Outcome: null, AnsweredAt: null }
+            ? PbxLegRole.System
+            : change.Role;
         var state = leg.State;
         if (change.State is { } wanted && state != PbxCallState.Ended)
         {
@@ -282,7 +286,7 @@ internal sealed class TrackedCall(PbxCall call)
         var outcome = change.Outcome ?? leg.Outcome;
         var isAssumed = change.Outcome is null && leg.IsOutcomeAssumed;
         var isAnswerLate = isAssumed && answeredAt is not null && leg.AnsweredAt is null;
-        if (change.Role == PbxLegRole.Callee && ((hasEndedNow && outcome is null) || isAnswerLate))
+        if (role == PbxLegRole.Callee && ((hasEndedNow && outcome is null) || isAnswerLate))
         {
             outcome = answeredAt is not null ? PbxOutcome.Answered
                 : wasAnswered ? PbxOutcome.AnsweredElsewhere
@@ -293,12 +297,12 @@ internal sealed class TrackedCall(PbxCall call)
         return leg with
         {
             LegId = change.LegId,
-            Role = change.Role,
+            Role = role,
             State = state,
             Outcome = outcome,
             IsOutcomeAssumed = isAssumed,
             Extension = change.Extension ?? leg.Extension,
-            Number = Hides(change.Role) ? null : change.Number ?? leg.Number,
+            Number = Hides(role) ? null : change.Number ?? leg.Number,
             AnsweredAt = answeredAt,
             EndedAt = leg.EndedAt ?? (hasEndedNow ? time : null),
         };

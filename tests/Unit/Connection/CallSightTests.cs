@@ -63,6 +63,18 @@ public sealed class CallSightTests
     }
 
     [Fact]
+    public void A_machine_that_another_process_saw_take_the_call_is_no_person_when_it_hangs_up()
+    {
+        Ring();
+        Leg("box", PbxLegRole.System, PbxCallState.Answered);
+        _tracker.LoseSight();
+        Leg("box", PbxLegRole.Callee, PbxCallState.Ended);
+        var call = End();
+        Assert.Null(call.Outcome);
+        Assert.Null(call.AnsweredBy);
+    }
+
+    [Fact]
     public void What_was_delivered_afterwards_makes_it_whole_again()
     {
         Ring();

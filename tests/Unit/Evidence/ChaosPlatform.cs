@@ -1,11 +1,19 @@
 using PbxEvents.Providers;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
+using PbxEvents.Providers.Platforms.OneCloud;
+using PbxEvents.Providers.Platforms.PortSip;
 using PbxEvents.Providers.Platforms.RingCentral;
+using PbxEvents.Providers.Platforms.TelecomX;
+using PbxEvents.Providers.Platforms.Yeastar;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.OneCloud;
 using PbxEvents.Simulator.PortSip;
 using PbxEvents.Simulator.RingCentral;
+using PbxEvents.Simulator.Scenarios;
+using PbxEvents.Simulator.TelecomX;
 using PbxEvents.Simulator.Yeastar;
+using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Evidence;
 
@@ -81,7 +89,10 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
         var beat = TimeSpan.FromSeconds(10);
         SimulatorOptions options = Name switch
         {
-            "RingCentral" => new RingCentralSimulatorOptions { Provider = Name, SocketTokenWindow = TimeSpan.FromSeconds(1) },
+            "RingCentral" => new RingCentralSimulatorOptions
+            {
+                Provider = Name, SocketTokenWindow = TimeSpan.FromSeconds(1), HeavyLimit = 1000, HeavyWindow = TimeSpan.FromSeconds(1),
+            },
             "OneCloud" => new OneCloudSimulatorOptions { Provider = Name, HeartbeatInterval = beat, HeartbeatTimeout = beat },
 
             // It closes what is silent for a minute; its other times are the client's.
@@ -92,25 +103,44 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
     }
 
     /// <summary>Starts the client.</summary>
-    public PbxClient StartClient(PbxSimulator simulator, TimeProvider clock)
+    /// <param name="login">Where to, and as whom.</param>
+    /// <param name="clock">The clock that it shares with its simulator.</param>
+    /// <param name="statePath">Its state file; null for none.</param>
+    public PbxClient StartClient(SimulatorLogin login, TimeProvider clock, string? statePath = null)
     {
-        var connect = new PbxConnectOptions
+        var connect = login.ToOptions() with
         {
-            Provider = Name,
-            Server = simulator.Server.ToString(),
-            UserName = simulator.Jwt is null ? simulator.UserName : null,
-            Password = simulator.Jwt is null ? new Secret(simulator.Password) : null,
-            Domain = Name == "PortSIP" ? simulator.Domain : null,
-            ClientId = simulator.ClientId,
-            ClientSecret = simulator.ClientSecret is { } secret ? new Secret(secret) : null,
-            Jwt = simulator.Jwt is { } jwt ? new Secret(jwt) : null,
             Timeout = TimeSpan.FromMinutes(20),
             BufferSize = 200_000,
+            StatePath = statePath,
             Transport = new TransportOptions { Clock = clock, ConnectTimeout = TimeSpan.FromMinutes(1) },
         };
-        return PbxClient.Start(connect, Name == "RingCentral" ? new RingCentralProvider(QuickTiming) : PbxProviders.Get(Name), null, null,
-            () => Random.Shared.NextDouble() * ShareOfPause);
+        return PbxClient.Start(connect, Provider, null, null, () => Random.Shared.NextDouble() * ShareOfPause);
     }
+
+    /// <summary>The ids that a client may tell a call by.</summary>
+    public IReadOnlyList<string> IdsOf(SimulatedCall call) => Name == "TelecomX"
+        // Of a call that no live event has told, records name the leg of its caller only (history/telecomx-history.md section 4).
+        ? [call.CallId, $"cdr:{TelecomXPbx.Host}:{TelecomXRenderer.Channel(call, "0")}"]
+        : [call.CallId];
+
+    /// <summary>The platform with moments for records that pass in seconds; each is later than the longest call that is played.</summary>
+    private PbxProvider Provider => Name switch
+    {
+        "OneCloud" => new QuickProvider(Name, c => new OneCloudDriver(c)
+        {
+            RecordTimes = new RecordTimes { Asks = QuickAsks, Settling = TimeSpan.FromSeconds(1), Breath = TimeSpan.Zero },
+        }),
+        "TelecomX" => new QuickProvider(Name, c => new TelecomXDriver(c)
+        {
+            RecordTimes = new RecordTimes { Asks = QuickAsks, Settling = TimeSpan.FromSeconds(1), Breath = TimeSpan.Zero },
+        }),
+        "PortSIP" => new QuickProvider(Name, c => new PortSipDriver(c) { RecordTimes = new RecordTimes { Asks = QuickAsks, Breath = TimeSpan.Zero } }),
+        "Yeastar" => new QuickProvider(Name, c => new YeastarDriver(c, YeastarTokens.OfProcess) { RecordTimes = new RecordTimes { Asks = QuickAsks } }),
+        _ => new RingCentralProvider(QuickTiming),
+    };
+
+    private static IReadOnlyList<TimeSpan> QuickAsks { get; } = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(60)];
 
     /// <summary>The platform's own limit of five tokens a minute would leave a run of seconds with five links.</summary>
     private static RingCentralTiming QuickTiming { get; } = new()
@@ -121,6 +151,10 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
         RetryPause = TimeSpan.FromSeconds(1),
         HeartbeatAfter = TimeSpan.FromSeconds(10),
         HeartbeatReply = TimeSpan.FromSeconds(10),
+        RecordAsks = QuickAsks,
+        RecordPause = TimeSpan.FromSeconds(0.1),
+        RecordSettling = TimeSpan.FromSeconds(1),
+        RecordRetry = TimeSpan.FromSeconds(1),
     };
 
     public override string ToString() => Name;

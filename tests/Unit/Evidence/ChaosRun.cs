@@ -2,6 +2,7 @@ using PbxEvents.Providers;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.Scenarios;
 using PbxEvents.Tests.Unit.Simulator;
+using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Evidence;
 
@@ -77,7 +78,7 @@ internal sealed class ChaosRun
     {
         var clock = new FastClock(Speed);
         var simulator = platform.StartSimulator(clock);
-        var client = platform.StartClient(simulator, clock);
+        var client = platform.StartClient(SimulatorLogin.Of(simulator), clock);
         using var patience = new CancellationTokenSource(SettleLimit);
         await client.WaitUntilConnectedAsync(patience.Token);
         foreach (var filter in platform.Subscriptions)

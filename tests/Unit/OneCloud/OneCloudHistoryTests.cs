@@ -1,5 +1,6 @@
 using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers;
+using PbxEvents.Providers.Platforms.OneCloud;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.OneCloud;
 using PbxEvents.Simulator.Scenarios;
@@ -12,7 +13,14 @@ namespace PbxEvents.Tests.Unit.OneCloud;
 /// <summary>Calls that ended while the link was down, from the simulator's call records, beside a client that saw them live.</summary>
 public sealed class OneCloudHistoryTests
 {
+    private const int Speed = 8;
+
     private static readonly ScenarioOptions Pace = new() { Pace = TimeSpan.FromMilliseconds(2) };
+
+    private static readonly RecordTimes Quick = new()
+    {
+        Asks = [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1)], Settling = TimeSpan.Zero, Breath = TimeSpan.Zero,
+    };
 
     private static readonly PbxSubscriptionFilter[] Calls =
     [
@@ -25,25 +33,26 @@ public sealed class OneCloudHistoryTests
     [Fact]
     public async Task Every_scenario_in_a_gap_is_told_once_as_a_client_that_was_never_disturbed_was_told_it()
     {
-        await using var simulator = Start();
-        await using var undisturbed = await ConnectAsync(simulator);
-        await using var cut = await ConnectAsync(simulator);
+        // A transfer may be told seconds after its legs.
+        var clock = new FastClock(Speed);
+        await using var simulator = Start(clock);
+        await using var undisturbed = await ConnectAsync(simulator, clock: clock);
+        await using var cut = await ConnectAsync(simulator, clock: clock);
         var (live, watch) = (new ClientWatch(undisturbed), new ClientWatch(cut));
-        var link = simulator.Log.Of(SimulatorLogKind.Connected)[^1].Link;
-        await CutAsync(simulator, watch, link!.Value);
+        await LostLink.CutAsync(simulator, watch);
         var played = new List<(string Scenario, SimulatedCall Call, PbxCall Live)>();
         foreach (string scenario in Scenarios)
         {
             var call = Assert.Single(await simulator.PlayAsync(scenario, Pace, Limits.Patience));
             played.Add((scenario, call, (await live.EndAsync(call.CallId)).Call!));
         }
-        var gap = await RestoreAsync(simulator, watch);
+        var gap = await LostLink.RestoreAsync(simulator, watch);
 
         Assert.Equal(PbxGapRecovery.Recovered, gap.Recovery);
         var told = watch.Seen.Where(e => e.Name == "CallRecord").ToArray();
         Assert.All(told, e => Assert.True(e.IsCallNews && e.Synthesized));
         Assert.Equal(told.Length, told.Select(e => e.CallId).Distinct().Count());
-        var wrong = played.Select(p => (p.Scenario, Live: Show(p.Live), Told: told.FirstOrDefault(t => t.CallId == p.Call.CallId) is { } t ? Show(t.Call!) : "nothing"))
+        var wrong = played.Select(p => (p.Scenario, Live: ClientEvents.Show(p.Live), Told: told.FirstOrDefault(t => t.CallId == p.Call.CallId) is { } t ? ClientEvents.Show(t.Call!) : "nothing"))
             .Where(p => p.Live != p.Told).Select(p => $"{p.Scenario}: live {p.Live}, record {p.Told}");
         Assert.Empty(wrong);
 
@@ -63,10 +72,10 @@ public sealed class OneCloudHistoryTests
         var answered = simulator.PlayAsync("Answered", slow, Limits.Patience);
         var missed = simulator.PlayAsync("Missed", slow, Limits.Patience);
         await watch.WaitAsync(_ => watch.Seen.Count(e => e.CallState == PbxCallState.Ringing) == 2, "two calls that ring");
-        await CutAsync(simulator, watch, simulator.Log.Of(SimulatorLogKind.Connected)[^1].Link!.Value);
+        await LostLink.CutAsync(simulator, watch);
         var ended = (Assert.Single(await answered), Assert.Single(await missed));
         var goesOn = simulator.PlayAsync("Transferred", new ScenarioOptions { Pace = TimeSpan.FromSeconds(4) }, Limits.Patience);
-        var gap = await RestoreAsync(simulator, watch);
+        var gap = await LostLink.RestoreAsync(simulator, watch);
 
         var first = Assert.Single(watch.Seen, e => e.CallId == ended.Item1.CallId && e.CallState == PbxCallState.Ended);
         Assert.Equal((PbxOutcome.Answered, PbxCallOrigin.Record, "1001"), (first.Call!.Outcome, first.Call.Origin, first.Call.AnsweredBy));
@@ -97,9 +106,9 @@ public sealed class OneCloudHistoryTests
         });
         var watch = new ClientWatch(client);
         await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.LateRecords) { Duration = TimeSpan.FromSeconds(4) });
-        await CutAsync(simulator, watch, simulator.Log.Of(SimulatorLogKind.Connected)[^1].Link!.Value);
+        await LostLink.CutAsync(simulator, watch);
         var call = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
-        var gap = await RestoreAsync(simulator, watch, clear: false);
+        var gap = await LostLink.RestoreAsync(simulator, watch, clear: false);
 
         Assert.Equal((PbxGapRecovery.Recovered, 1), (gap.Recovery, gap.CallsRecovered));
         Assert.Equal(PbxOutcome.Missed, Assert.Single(watch.Seen, e => e.CallId == call.CallId).Outcome);
@@ -112,10 +121,10 @@ public sealed class OneCloudHistoryTests
         await using var simulator = Start();
         await using var client = await ConnectAsync(simulator);
         var watch = new ClientWatch(client);
-        await CutAsync(simulator, watch, simulator.Log.Of(SimulatorLogKind.Connected)[^1].Link!.Value);
+        await LostLink.CutAsync(simulator, watch);
         await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.NoRecords));
         await simulator.PlayAsync("Missed", Pace, Limits.Patience);
-        var gap = await RestoreAsync(simulator, watch, clear: false);
+        var gap = await LostLink.RestoreAsync(simulator, watch, clear: false);
 
         Assert.Equal((PbxGapRecovery.Lost, 0), (gap.Recovery, gap.CallsRecovered));
         var warning = Assert.Single(watch.Seen, e => e.Error?.Kind == PbxErrorKind.PermissionDenied);
@@ -131,7 +140,7 @@ public sealed class OneCloudHistoryTests
             Asks = [TimeSpan.FromSeconds(1)], Settling = TimeSpan.Zero, Breath = TimeSpan.Zero,
         });
         var watch = new ClientWatch(client);
-        await CutAsync(simulator, watch, simulator.Log.Of(SimulatorLogKind.Connected)[^1].Link!.Value);
+        await LostLink.CutAsync(simulator, watch);
         var call = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
         simulator.ClearFaults();
         await watch.ConnectionAsync("Gap");
@@ -146,12 +155,12 @@ public sealed class OneCloudHistoryTests
     public async Task A_subscription_to_a_queue_alone_gets_its_calls_and_no_others()
     {
         await using var simulator = Start();
-        await using var client = await ConnectAsync(simulator, null, Calls[1]);
+        await using var client = await ConnectAsync(simulator, filters: Calls[1]);
         var watch = new ClientWatch(client);
-        await CutAsync(simulator, watch, simulator.Log.Of(SimulatorLogKind.Connected)[^1].Link!.Value);
+        await LostLink.CutAsync(simulator, watch);
         await simulator.PlayAsync("Missed", Pace, Limits.Patience);
         var call = Assert.Single(await simulator.PlayAsync("QueueAbandoned", Pace, Limits.Patience));
-        await RestoreAsync(simulator, watch);
+        await LostLink.RestoreAsync(simulator, watch);
         var told = Assert.Single(watch.Seen, e => e.Name == "CallRecord");
         Assert.Equal((call.CallId, PbxOutcome.Abandoned, "4020"), (told.CallId, told.Outcome, told.Queue));
         Assert.True(Assert.Single(client.Subscriptions).Matches(told));
@@ -168,42 +177,12 @@ public sealed class OneCloudHistoryTests
         Assert.DoesNotContain(simulator.Log.Of(SimulatorLogKind.Http), e => e.Name.EndsWith("cdrs", StringComparison.Ordinal));
     }
 
-    private static OneCloudSimulator Start() => (OneCloudSimulator)PbxSimulator.Start(new SimulatorOptions { Provider = "OneCloud" });
+    private static OneCloudSimulator Start(TimeProvider? clock = null) =>
+        (OneCloudSimulator)PbxSimulator.Start(new SimulatorOptions { Provider = "OneCloud", Clock = clock ?? TimeProvider.System });
 
-    private static async Task<PbxClient> ConnectAsync(OneCloudSimulator simulator, RecordTimes? times = null, params PbxSubscriptionFilter[] filters)
-    {
-        var quick = times ?? new RecordTimes { Asks = [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1)], Settling = TimeSpan.Zero, Breath = TimeSpan.Zero };
-        var client = PbxClient.Start(AcceptanceScript.OptionsOf(simulator), new QuickOneCloud(quick), null, null);
-        await client.WaitUntilConnectedAsync(Limits.Patience);
-        foreach (var filter in filters.Length > 0 ? filters : Calls)
-            await client.SubscribeAsync(filter, Limits.Patience);
-        return client;
-    }
+    private static Task<PbxClient> ConnectAsync(
+        OneCloudSimulator simulator, RecordTimes? times = null, TimeProvider? clock = null, params PbxSubscriptionFilter[] filters) =>
+        LostLink.ConnectAsync(simulator, new QuickProvider("OneCloud", c => new OneCloudDriver(c) { RecordTimes = times ?? Quick }),
+            filters.Length > 0 ? filters : Calls, clock);
 
-    /// <summary>Ends a link and lets no other come until <see cref="RestoreAsync"/>.</summary>
-    private static async Task CutAsync(OneCloudSimulator simulator, ClientWatch watch, int link)
-    {
-        await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Refuse) { Duration = TimeSpan.FromMinutes(2) });
-        await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Drop) { Link = link });
-        await watch.ConnectionAsync("Reconnecting");
-    }
-
-    private static async Task<PbxGap> RestoreAsync(OneCloudSimulator simulator, ClientWatch watch, bool clear = true)
-    {
-        if (clear)
-            simulator.ClearFaults();
-        else
-            await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Refuse) { Count = 0 });
-        var gap = (await watch.ConnectionAsync("Gap")).Gap!;
-        Assert.Equal(PbxGapRecovery.Pending, gap.Recovery);
-        await watch.ConnectionAsync("GapFilled");
-        return gap;
-    }
-
-    /// <summary>Everything of a call that outcomes.md has a column for.</summary>
-    private static string Show(PbxCall call)
-    {
-        var legs = call.Legs.Where(l => l is { Role: PbxLegRole.Callee, Extension: not null }).Select(l => $"{l.Extension} {l.Outcome}").Distinct().Order();
-        return $"{call.Outcome} {call.Direction} from {call.From} {call.FromName} to {call.To} at {call.Extension} by {call.AnsweredBy} queue {call.Queue} legs {string.Join(", ", legs)}";
-    }
 }

@@ -1,9 +1,9 @@
 using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers;
+using PbxEvents.Providers.Platforms.OneCloud;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.OneCloud;
 using PbxEvents.Simulator.Scenarios;
-using PbxEvents.Tests.Unit.Acceptance;
 using PbxEvents.Tests.Unit.Simulator;
 using PbxEvents.Tests.Unit.Support;
 
@@ -43,8 +43,8 @@ public sealed class OneCloudRestartTests : IDisposable
         await new ClientWatch(next).ConnectionAsync("GapFilled");
         var gap = Assert.Single(next.Gaps);
         Assert.Equal((PbxGapReason.NotRunning, PbxGapRecovery.Recovered, missed.Count), (gap.Reason, gap.Recovery, gap.CallsRecovered));
-        Assert.Equal(missed.Select(c => (c.CallId, (PbxOutcome?)c.Outcome)).Order(), Ended(next).Select(e => (e.CallId!, e.Outcome)).Order());
-        var end = Ended(next).Single(e => e.CallId == open.CallId).Call!;
+        Assert.Equal(missed.Select(c => (c.CallId, (PbxOutcome?)c.Outcome)).Order(), ClientEvents.Ended(next).Select(e => (e.CallId!, e.Outcome)).Order());
+        var end = ClientEvents.Ended(next).Single(e => e.CallId == open.CallId).Call!;
         Assert.Equal((open.StartedAt, open.From, open.To, open.RingingAt, PbxCallOrigin.Record), (end.StartedAt, end.From, end.To, end.RingingAt, end.Origin));
     }
 
@@ -67,7 +67,7 @@ public sealed class OneCloudRestartTests : IDisposable
         await playing;
         Assert.Equal((PbxOutcome.Answered, PbxCallOrigin.Live, "1001"), (end.Outcome, end.Origin, end.AnsweredBy));
         Assert.Equal((open.StartedAt, open.From, open.To, open.RingingAt, open.Direction), (end.StartedAt, end.From, end.To, end.RingingAt, end.Direction));
-        Assert.Single(Ended(next));
+        Assert.Single(ClientEvents.Ended(next));
     }
 
     [Theory]
@@ -90,9 +90,9 @@ public sealed class OneCloudRestartTests : IDisposable
             if (run == Kills)
             {
                 await Task.WhenAll(playing);
-                for (var i = 0; i < 1500 && (client.Gaps[^1].Recovery == PbxGapRecovery.Pending || told.Count + Ended(client).Count < playing.Count); i++)
+                for (var i = 0; i < 1500 && (client.Gaps[^1].Recovery == PbxGapRecovery.Pending || told.Count + ClientEvents.Ended(client).Count < playing.Count); i++)
                     await Task.Delay(20);
-                told.AddRange(Ended(client).Select(e => (e, heardFrom)));
+                told.AddRange(ClientEvents.Ended(client).Select(e => (e, heardFrom)));
                 continue;
             }
             await Task.Delay(random.Next(100, 2500));
@@ -100,7 +100,7 @@ public sealed class OneCloudRestartTests : IDisposable
             var kept = _state.Kill();
 
             // A call that was told and is not in the file yet is told once more: the one promise that a kill can break.
-            told.AddRange(Ended(client).Where(e => kept.Contains(e.CallId!)).Select(e => (e, heardFrom)));
+            told.AddRange(ClientEvents.Ended(client).Where(e => kept.Contains(e.CallId!)).Select(e => (e, heardFrom)));
         }
         var calls = (await Task.WhenAll(playing)).SelectMany(p => p).ToArray();
         Assert.Equal(calls.Select(c => c.CallId).Order(StringComparer.Ordinal), told.Select(t => t.End.CallId).Order(StringComparer.Ordinal));
@@ -116,24 +116,12 @@ public sealed class OneCloudRestartTests : IDisposable
 
     private static OneCloudSimulator Start() => (OneCloudSimulator)PbxSimulator.Start(new SimulatorOptions { Provider = "OneCloud" });
 
-    private async Task<PbxClient> ConnectAsync(OneCloudSimulator simulator)
+    private Task<PbxClient> ConnectAsync(OneCloudSimulator simulator)
     {
         var quick = new RecordTimes { Asks = [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(3)], Settling = TimeSpan.FromSeconds(1), Breath = TimeSpan.Zero };
-        var client = PbxClient.Start(AcceptanceScript.OptionsOf(simulator) with { StatePath = _state.Current }, new QuickOneCloud(quick), null, null);
-        await client.WaitUntilConnectedAsync(Limits.Patience);
-        await client.SubscribeAsync(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call, Extension = ["1001", "1002"] }, Limits.Patience);
-        await client.SubscribeAsync(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Queue, Queue = ["4020"] }, Limits.Patience);
-        return client;
-    }
-
-    /// <summary>The ends of calls that were told as news.</summary>
-    private static List<PbxEvent> Ended(PbxClient client)
-    {
-        var ended = new List<PbxEvent>();
-        var cursor = client.Events.OpenCursor(0);
-        while (cursor.TryRead(out var e, out _))
-            if (e is { IsCallNews: true, CallState: PbxCallState.Ended })
-                ended.Add(e);
-        return ended;
+        return LostLink.ConnectAsync(simulator, new QuickProvider("OneCloud", c => new OneCloudDriver(c) { RecordTimes = quick }),
+        [
+            new() { Type = PbxSubscriptionType.Call, Extension = ["1001", "1002"] }, new() { Type = PbxSubscriptionType.Queue, Queue = ["4020"] },
+        ], change: o => o with { StatePath = _state.Current });
     }
 }

@@ -14,6 +14,8 @@ namespace PbxEvents.Tests.Unit.PortSip;
 /// <summary>Calls that ended while the link was down, from the simulator's call records, beside a client that saw them live.</summary>
 public sealed class PortSipHistoryTests
 {
+    private const int Speed = 8;
+
     private static readonly ScenarioOptions Pace = new() { Pace = TimeSpan.FromMilliseconds(2) };
     private static readonly ScenarioOptions Slow = new() { Pace = TimeSpan.FromSeconds(0.5) };
 
@@ -36,23 +38,25 @@ public sealed class PortSipHistoryTests
     [InlineData(PortSipVersion.V160)]
     public async Task Every_scenario_in_a_gap_is_told_once_as_a_client_that_was_never_disturbed_was_told_it(PortSipVersion version)
     {
-        await using var simulator = Start(version);
-        await using var undisturbed = await ConnectAsync(simulator);
-        await using var cut = await ConnectAsync(simulator);
+        // Without a record on the link the client waits for one at the end of every call.
+        var clock = new FastClock(Speed);
+        await using var simulator = Start(version, clock);
+        await using var undisturbed = await ConnectAsync(simulator, clock: clock);
+        await using var cut = await ConnectAsync(simulator, clock: clock);
         var (live, watch) = (new ClientWatch(undisturbed), new ClientWatch(cut));
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var played = new List<(string Scenario, SimulatedCall Call, PbxCall Live)>();
         foreach (var scenario in Scenarios)
         {
             var call = Assert.Single(await simulator.PlayAsync(scenario, Pace, Limits.Patience));
             played.Add((scenario, call, (await live.EndAsync(call.CallId)).Call!));
         }
-        var gap = await RestoreAsync(simulator, watch);
+        var gap = await LostLink.RestoreAsync(simulator, watch);
 
         Assert.Equal(PbxGapRecovery.Recovered, gap.Recovery);
         var told = watch.Seen.Where(e => e.Name == "CallRecord").ToArray();
         Assert.All(told, e => Assert.True(e.IsCallNews && e.Synthesized));
-        var wrong = played.Select(p => (p.Scenario, Live: Show(p.Live), Told: told.Where(t => t.CallId == p.Call.CallId).ToArray() is [var t] ? Show(t.Call!) : "nothing or twice"))
+        var wrong = played.Select(p => (p.Scenario, Live: ClientEvents.Show(p.Live), Told: told.Where(t => t.CallId == p.Call.CallId).ToArray() is [var t] ? ClientEvents.Show(t.Call!) : "nothing or twice"))
             .Where(p => p.Live != p.Told).Select(p => $"{p.Scenario}: live {p.Live}, record {p.Told}");
         Assert.True(!wrong.Any(), string.Join(Environment.NewLine, wrong));
         Assert.Equal((played.Count, played.Count), (told.Length, gap.CallsRecovered));
@@ -76,9 +80,9 @@ public sealed class PortSipHistoryTests
         var missed = simulator.PlayAsync("Missed", Slow with { Extension = "1004" }, Limits.Patience);
         var passedOn = simulator.PlayAsync("Transferred", Slow with { Extension = "1002", OtherExtension = "1003" }, Limits.Patience);
         await watch.WaitAsync(_ => watch.Seen.Where(e => e.Name == "call_start").Select(e => e.CallId).Distinct().Count() == 3, "three calls");
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var ended = (Missed: Assert.Single(await missed), PassedOn: Assert.Single(await passedOn));
-        var gap = await RestoreAsync(simulator, watch);
+        var gap = await LostLink.RestoreAsync(simulator, watch);
         Assert.DoesNotContain(watch.Seen, e => e.Name == "CallRecord" && e.CallId != ended.Missed.CallId && e.CallId != ended.PassedOn.CallId);
         Assert.Equal((PbxGapRecovery.Recovered, 2), (gap.Recovery, gap.CallsRecovered));
         AssertEnd(ended.Missed, PbxOutcome.Missed, null);
@@ -107,9 +111,9 @@ public sealed class PortSipHistoryTests
         var watch = new ClientWatch(client);
         var playing = simulator.PlayAsync("Transferred", Slow, Limits.Patience);
         await watch.WaitAsync(e => e.CallState == PbxCallState.Answered, "an answered call");
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var call = Assert.Single(await playing);
-        await RestoreAsync(simulator, watch);
+        await LostLink.RestoreAsync(simulator, watch);
         Assert.Contains(watch.Seen, e => e.Name == "extension_status" && e.Extension == "1001");
         var end = Assert.Single(watch.Seen, e => e.CallId == call.CallId && e.CallState == PbxCallState.Ended);
         Assert.Equal((PbxOutcome.Transferred, "1002", PbxCallOrigin.Record, true), (end.Outcome, end.Call!.AnsweredBy, end.Call.Origin, end.IsCallNews));
@@ -122,9 +126,9 @@ public sealed class PortSipHistoryTests
         await using var client = await ConnectAsync(simulator, Quick with { Asks = [TimeSpan.Zero, TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(7)] });
         var watch = new ClientWatch(client);
         await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.LateRecords) { Duration = TimeSpan.FromSeconds(4) });
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var call = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
-        var gap = await RestoreAsync(simulator, watch, clear: false);
+        var gap = await LostLink.RestoreAsync(simulator, watch, clear: false);
         Assert.Equal((PbxGapRecovery.Recovered, 1), (gap.Recovery, gap.CallsRecovered));
         Assert.Equal(PbxOutcome.Missed, Assert.Single(watch.Seen, e => e.CallId == call.CallId).Outcome);
     }
@@ -135,10 +139,10 @@ public sealed class PortSipHistoryTests
         await using var simulator = Start();
         await using var client = await ConnectAsync(simulator);
         var watch = new ClientWatch(client);
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.NoRecords));
         await simulator.PlayAsync("Missed", Pace, Limits.Patience);
-        var gap = await RestoreAsync(simulator, watch, clear: false);
+        var gap = await LostLink.RestoreAsync(simulator, watch, clear: false);
         Assert.Equal((PbxGapRecovery.Lost, 0), (gap.Recovery, gap.CallsRecovered));
         var warning = Assert.Single(watch.Seen, e => e.Error?.Kind == PbxErrorKind.PermissionDenied);
         Assert.Contains("QueueManager", warning.Error!.Advice, StringComparison.Ordinal);
@@ -148,11 +152,10 @@ public sealed class PortSipHistoryTests
     public async Task An_extensions_SIP_password_opens_no_records_and_the_warning_says_so()
     {
         await using var simulator = Start();
-        var options = AcceptanceScript.OptionsOf(simulator) with { UserName = "1001", Password = new Secret(simulator.ExtensionPassword) };
-        await using var client = await ConnectAsync(simulator, options: options, filters: new PbxSubscriptionFilter { Topic = ["extension_events"], Extension = ["1001"] });
+        await using var client = await ConnectAsync(simulator, change: o => o with { UserName = "1001", Password = new Secret(simulator.ExtensionPassword) }, filters: new PbxSubscriptionFilter { Topic = ["extension_events"], Extension = ["1001"] });
         var watch = new ClientWatch(client);
-        await CutAsync(simulator, watch);
-        var gap = await RestoreAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
+        var gap = await LostLink.RestoreAsync(simulator, watch);
         Assert.Equal(PbxGapRecovery.Lost, gap.Recovery);
         Assert.Contains("SIP password", Assert.Single(watch.Seen, e => e.Error?.Kind == PbxErrorKind.PermissionDenied).Error!.Advice, StringComparison.Ordinal);
 
@@ -166,7 +169,7 @@ public sealed class PortSipHistoryTests
         await using var simulator = Start();
         await using var client = await ConnectAsync(simulator, Quick with { Asks = [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(4)] });
         var watch = new ClientWatch(client);
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var first = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
         simulator.ClearFaults();
         await watch.WaitAsync(e => e.CallId == first.CallId, "the recovered call");
@@ -186,10 +189,10 @@ public sealed class PortSipHistoryTests
         await using var simulator = Start();
         await using var client = await ConnectAsync(simulator, filters: Calls[1]);
         var watch = new ClientWatch(client);
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         await simulator.PlayAsync("Missed", Pace, Limits.Patience);
         var call = Assert.Single(await simulator.PlayAsync("QueueAbandoned", Pace, Limits.Patience));
-        await RestoreAsync(simulator, watch);
+        await LostLink.RestoreAsync(simulator, watch);
         var told = Assert.Single(watch.Seen, e => e.Name == "CallRecord");
         Assert.Equal((call.CallId, PbxOutcome.Abandoned, "4020"), (told.CallId, told.Outcome, told.Queue));
     }
@@ -221,9 +224,9 @@ public sealed class PortSipHistoryTests
             var playing = Enumerable.Range(0, 10).Select(i => simulator.PlayAsync(
                 kinds[random.Next(kinds.Length)], new ScenarioOptions { Pace = TimeSpan.FromMilliseconds(random.Next(20, 250)) }, Limits.Patience)).ToArray();
             await Task.Delay(random.Next(50, 500));
-            await CutAsync(simulator, watch);
+            await LostLink.CutAsync(simulator, watch);
             calls.AddRange((await Task.WhenAll(playing)).Select(p => p[0]));
-            Assert.Equal(PbxGapRecovery.Recovered, (await RestoreAsync(simulator, watch)).Recovery);
+            Assert.Equal(PbxGapRecovery.Recovered, (await LostLink.RestoreAsync(simulator, watch)).Recovery);
         }
         foreach (var call in calls)
         {
@@ -252,58 +255,12 @@ public sealed class PortSipHistoryTests
     private static int Asked(PortSipSimulator simulator, string path) =>
         simulator.Log.Of(SimulatorLogKind.Http).Count(e => e.Name.Contains(path, StringComparison.Ordinal) && !e.Text.Contains("404", StringComparison.Ordinal));
 
-    private static PortSipSimulator Start(PortSipVersion version = PortSipVersion.V22) =>
-        (PortSipSimulator)PbxSimulator.Start(new PortSipSimulatorOptions { Provider = "PortSIP", Version = version });
+    private static PortSipSimulator Start(PortSipVersion version = PortSipVersion.V22, TimeProvider? clock = null) =>
+        (PortSipSimulator)PbxSimulator.Start(new PortSipSimulatorOptions { Provider = "PortSIP", Version = version, Clock = clock ?? TimeProvider.System });
 
-    private static async Task<PbxClient> ConnectAsync(
-        PortSipSimulator simulator, RecordTimes? times = null, PbxConnectOptions? options = null, params PbxSubscriptionFilter[] filters)
-    {
-        var client = PbxClient.Start(options ?? AcceptanceScript.OptionsOf(simulator), new QuickPortSip(times ?? Quick), null, null);
-        await client.WaitUntilConnectedAsync(Limits.Patience);
-        foreach (var filter in filters.Length > 0 ? filters : Calls)
-            await client.SubscribeAsync(filter, Limits.Patience);
-        return client;
-    }
+    private static Task<PbxClient> ConnectAsync(PortSipSimulator simulator, RecordTimes? times = null, TimeProvider? clock = null,
+        Func<PbxConnectOptions, PbxConnectOptions>? change = null, params PbxSubscriptionFilter[] filters) =>
+        LostLink.ConnectAsync(simulator, new QuickProvider("PortSIP", c => new PortSipDriver(c) { RecordTimes = times ?? Quick }),
+            filters.Length > 0 ? filters : Calls, clock, change);
 
-    /// <summary>Ends the newest link and lets no other come until <see cref="RestoreAsync"/>.</summary>
-    private static async Task CutAsync(PortSipSimulator simulator, ClientWatch watch)
-    {
-        await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Refuse) { Duration = TimeSpan.FromMinutes(5) });
-        await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Drop) { Link = simulator.Log.Of(SimulatorLogKind.Connected)[^1].Link });
-        await watch.ConnectionAsync("Reconnecting");
-    }
-
-    private static async Task<PbxGap> RestoreAsync(PortSipSimulator simulator, ClientWatch watch, bool clear = true)
-    {
-        if (clear)
-            simulator.ClearFaults();
-        else
-            await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Refuse) { Count = 0 });
-        var gap = (await watch.ConnectionAsync("Gap")).Gap!;
-        Assert.Equal(PbxGapRecovery.Pending, gap.Recovery);
-        await watch.ConnectionAsync("GapFilled");
-        return gap;
-    }
-
-    /// <summary>Everything of a call that outcomes.md has a column for.</summary>
-    private static string Show(PbxCall call)
-    {
-        var legs = call.Legs.Where(l => l is { Role: PbxLegRole.Callee, Extension: not null }).Select(l => $"{l.Extension} {l.Outcome}").Distinct().Order();
-        return $"{call.Outcome} {call.Direction} from {call.From} {call.FromName} to {call.To} at {call.Extension} by {call.AnsweredBy} queue {call.Queue} legs {string.Join(", ", legs)}";
-    }
-
-    private sealed class QuickPortSip(RecordTimes times) : PbxProvider
-    {
-        private readonly PbxProvider _real = PbxProviders.Get("PortSIP");
-
-        public override string Name => _real.Name;
-
-        public override IReadOnlyList<PbxEventType> EventTypes => _real.EventTypes;
-
-        public override IReadOnlyList<string> Topics => _real.Topics;
-
-        public override IReadOnlySet<string> OptionNames => _real.OptionNames;
-
-        internal override PlatformDriver CreateDriver(DriverContext context) => new PortSipDriver(context) { RecordTimes = times };
-    }
 }

@@ -114,31 +114,14 @@ internal sealed class PortSipRecordBench
     public static string Time(double secondsAfterNoon) => Noon.AddSeconds(secondsAfterNoon).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Reads, and lets pauses pass.</summary>
-    public async Task<IReadOnlyList<CallRecord>> ReadAsync(DateTimeOffset? from = null, DateTimeOffset? to = null)
-    {
-        var reading = ReadAllAsync(from ?? Noon.AddMinutes(-1), to ?? Noon.AddHours(1));
-        for (var i = 0; i < 3000 && !reading.IsCompleted; i++)
-        {
-            await Task.WhenAny(reading, Task.Delay(1));
-            if (!reading.IsCompleted)
-                Clock.Advance(TimeSpan.FromSeconds(0.1));
-        }
-        return await reading.WaitAsync(TimeSpan.FromSeconds(30));
-    }
+    public Task<IReadOnlyList<CallRecord>> ReadAsync(DateTimeOffset? from = null, DateTimeOffset? to = null) =>
+        RecordReading.ReadAsync(Driver.Records!, Clock, from ?? Noon.AddMinutes(-1), to ?? Noon.AddHours(1));
 
     /// <summary>The only call of what is read.</summary>
     public async Task<CallRecord> ReadOneAsync(params JsonObject[] rows)
     {
         Rows!.AddRange(rows);
         return Assert.Single(await ReadAsync());
-    }
-
-    private async Task<IReadOnlyList<CallRecord>> ReadAllAsync(DateTimeOffset from, DateTimeOffset to)
-    {
-        var records = new List<CallRecord>();
-        await foreach (var record in Driver.Records!.ReadAsync(from, to, CancellationToken.None))
-            records.Add(record);
-        return records;
     }
 
     private HttpAnswer Answer(HttpCall call)

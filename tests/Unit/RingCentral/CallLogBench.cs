@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers.Platforms.RingCentral;
-using PbxEvents.Tests.Unit.Simulator;
 using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.RingCentral;
@@ -116,20 +115,9 @@ internal sealed class CallLogBench
         return row;
     }
 
-    /// <summary>Reads, and lets pauses pass: time goes on only while the reader waits for it.</summary>
-    public async Task<IReadOnlyList<CallRecord>> ReadAsync(DateTimeOffset? from = null, DateTimeOffset? to = null)
-    {
-        var reading = ReadAllAsync(from ?? Noon.AddMinutes(-1), to ?? Noon.AddHours(1));
-        var limit = Limits.Patience;
-        while (!reading.IsCompleted && !limit.IsCancellationRequested)
-        {
-            if (Clock.TimerCount > 0)
-                Clock.Advance(TimeSpan.FromSeconds(1));
-            else
-                await Task.WhenAny(reading, Task.Delay(1, limit));
-        }
-        return await reading.WaitAsync(limit);
-    }
+    /// <summary>Reads, and lets pauses pass.</summary>
+    public Task<IReadOnlyList<CallRecord>> ReadAsync(DateTimeOffset? from = null, DateTimeOffset? to = null) =>
+        RecordReading.ReadAsync(Reader, Clock, from ?? Noon.AddMinutes(-1), to ?? Noon.AddHours(1));
 
     /// <summary>The only call that records tell of.</summary>
     public async Task<CallRecord> ReadOneAsync(params JsonNode?[] rows)
@@ -141,14 +129,6 @@ internal sealed class CallLogBench
     public static HttpAnswer Refusal(int status, string code) => FakeHttp.Json(status, $$"""{"errorCode":"{{code}}","message":"no","errors":[{"errorCode":"{{code}}","message":"no"}]}""");
 
     public static bool IsFor(HttpCall call, string part) => call.Uri.PathAndQuery.Contains(part, StringComparison.Ordinal);
-
-    private async Task<IReadOnlyList<CallRecord>> ReadAllAsync(DateTimeOffset from, DateTimeOffset to)
-    {
-        var records = new List<CallRecord>();
-        await foreach (var record in Reader.ReadAsync(from, to, CancellationToken.None))
-            records.Add(record);
-        return records;
-    }
 
     private HttpAnswer Answer(HttpCall call)
     {

@@ -12,6 +12,8 @@ namespace PbxEvents.Tests.Unit.RingCentral;
 /// <summary>Calls that ended while the link was down, from the simulator's call log, beside a client that saw them live.</summary>
 public sealed class RingCentralHistoryTests
 {
+    private const int Speed = 8;
+
     private static readonly ScenarioOptions Pace = new() { Pace = TimeSpan.FromMilliseconds(2) };
 
     /// <summary>A platform that recovers nothing, so that every loss of a link is a gap.</summary>
@@ -34,24 +36,25 @@ public sealed class RingCentralHistoryTests
     [Fact]
     public async Task Every_scenario_in_a_gap_is_told_once_as_a_client_that_was_never_disturbed_was_told_it()
     {
-        await using var simulator = Start();
-        await using var undisturbed = await ConnectAsync(simulator);
-        await using var cut = await ConnectAsync(simulator);
+        var clock = new FastClock(Speed);
+        await using var simulator = Start(Options with { Clock = clock });
+        await using var undisturbed = await ConnectAsync(simulator, clock: clock);
+        await using var cut = await ConnectAsync(simulator, clock: clock);
         var (live, watch) = (new ClientWatch(undisturbed), new ClientWatch(cut));
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var played = new List<(string Scenario, SimulatedCall Call, PbxCall Live)>();
         foreach (string scenario in Scenarios)
         {
             var call = Assert.Single(await simulator.PlayAsync(scenario, Pace, Limits.Patience));
             played.Add((scenario, call, (await live.EndAsync(call.CallId)).Call!));
         }
-        var gap = await RestoreAsync(simulator, watch);
+        var gap = await LostLink.RestoreAsync(simulator, watch);
 
         Assert.Equal(PbxGapRecovery.Recovered, gap.Recovery);
         var told = watch.Seen.Where(e => e.Name == "CallRecord").ToArray();
         Assert.All(told, e => Assert.True(e.IsCallNews && e.Synthesized));
         Assert.Equal(told.Length, told.Select(e => e.CallId).Distinct().Count());
-        var wrong = played.Select(p => (p.Scenario, Live: Show(p.Live), Told: told.FirstOrDefault(t => t.CallId == p.Call.CallId) is { } t ? Show(t.Call!) : "nothing"))
+        var wrong = played.Select(p => (p.Scenario, Live: ClientEvents.Show(p.Live), Told: told.FirstOrDefault(t => t.CallId == p.Call.CallId) is { } t ? ClientEvents.Show(t.Call!) : "nothing"))
             .Where(p => p.Live != p.Told).Select(p => $"{p.Scenario}: live {p.Live}, record {p.Told}");
         Assert.Empty(wrong);
 
@@ -73,10 +76,10 @@ public sealed class RingCentralHistoryTests
         var answered = simulator.PlayAsync("Answered", slow, Limits.Patience);
         var missed = simulator.PlayAsync("Missed", slow, Limits.Patience);
         await watch.WaitAsync(_ => watch.Seen.Count(e => e.CallState == PbxCallState.Ringing) >= 2, "two calls that ring");
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var ended = (Assert.Single(await answered), Assert.Single(await missed));
         var goesOn = simulator.PlayAsync("Transferred", new ScenarioOptions { Pace = TimeSpan.FromSeconds(4) }, Limits.Patience);
-        await RestoreAsync(simulator, watch);
+        await LostLink.RestoreAsync(simulator, watch);
 
         var first = Assert.Single(watch.Seen, e => e.CallId == ended.Item1.CallId && e.CallState == PbxCallState.Ended);
         Assert.Equal((PbxOutcome.Answered, PbxCallOrigin.Record, "1001"), (first.Call!.Outcome, first.Call.Origin, first.Call.AnsweredBy));
@@ -100,10 +103,10 @@ public sealed class RingCentralHistoryTests
         var watch = new ClientWatch(client);
         var playing = simulator.PlayAsync("Missed", new ScenarioOptions { Pace = TimeSpan.FromSeconds(1) }, Limits.Patience);
         var ringing = await watch.WaitAsync(e => e.CallState == PbxCallState.Ringing, "a call that rings");
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         await playing;
         await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.LateRecords) { Duration = TimeSpan.FromHours(1) });
-        Assert.Equal((PbxGapRecovery.Recovered, 0), await RestoreAsync(simulator, watch, clear: false) is { } gap ? (gap.Recovery, gap.CallsRecovered) : default);
+        Assert.Equal((PbxGapRecovery.Recovered, 0), await LostLink.RestoreAsync(simulator, watch, clear: false) is { } gap ? (gap.Recovery, gap.CallsRecovered) : default);
         Assert.DoesNotContain(watch.Seen, e => e.CallState == PbxCallState.Ended);
         await client.DisconnectAsync(Limits.Patience);
         Assert.Null((await watch.EndAsync(ringing.CallId!)).Outcome);
@@ -116,9 +119,9 @@ public sealed class RingCentralHistoryTests
         await using var client = await ConnectAsync(simulator, Quick with { RecordAsks = [TimeSpan.Zero, TimeSpan.FromSeconds(6)] });
         var watch = new ClientWatch(client);
         await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.LateRecords) { Duration = TimeSpan.FromSeconds(4) });
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var call = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
-        var gap = await RestoreAsync(simulator, watch, clear: false);
+        var gap = await LostLink.RestoreAsync(simulator, watch, clear: false);
 
         Assert.Equal((PbxGapRecovery.Recovered, 1), (gap.Recovery, gap.CallsRecovered));
         var told = Assert.Single(watch.Seen, e => e.CallId == call.CallId);
@@ -134,10 +137,10 @@ public sealed class RingCentralHistoryTests
         await using var simulator = Start();
         await using var client = await ConnectAsync(simulator);
         var watch = new ClientWatch(client);
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.NoRecords));
         await simulator.PlayAsync("Missed", Pace, Limits.Patience);
-        var gap = await RestoreAsync(simulator, watch, clear: false);
+        var gap = await LostLink.RestoreAsync(simulator, watch, clear: false);
 
         Assert.Equal((PbxGapRecovery.Lost, 0), (gap.Recovery, gap.CallsRecovered));
         var warning = Assert.Single(watch.Seen, e => e.Error?.Kind == PbxErrorKind.PermissionDenied);
@@ -153,15 +156,15 @@ public sealed class RingCentralHistoryTests
         var wish = extension == "~"
             ? new PbxSubscriptionFilter { Topic = ["/restapi/v1.0/account/~/extension/~/telephony/sessions"] }
             : new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call };
-        await using var client = await ConnectAsync(simulator, null, wish);
+        await using var client = await ConnectAsync(simulator, filters: wish);
         var watch = new ClientWatch(client);
 
         // Its own id is known from its first event on.
         await watch.EndAsync(Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience)).CallId);
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var own = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
         await simulator.PlayAsync("Missed", new ScenarioOptions { Pace = TimeSpan.FromMilliseconds(2), Extension = "1077" }, Limits.Patience);
-        var gap = await RestoreAsync(simulator, watch);
+        var gap = await LostLink.RestoreAsync(simulator, watch);
 
         Assert.Equal((recovery, 1), (gap.Recovery, gap.CallsRecovered));
         Assert.Equal(own.CallId, Assert.Single(watch.Seen, e => e.Name == "CallRecord").CallId);
@@ -177,7 +180,7 @@ public sealed class RingCentralHistoryTests
         var calls = new List<string>();
         for (var drop = 0; drop < 2; drop++)
         {
-            await CutAsync(simulator, watch);
+            await LostLink.CutAsync(simulator, watch);
             calls.Add(Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience)).CallId);
             if (drop == 1)
             {
@@ -201,13 +204,13 @@ public sealed class RingCentralHistoryTests
     public async Task Who_subscribes_by_topic_is_told_the_records_that_the_topic_covers(string query, string? told)
     {
         await using var simulator = Start();
-        await using var client = await ConnectAsync(simulator, null, new PbxSubscriptionFilter { Topic = [$"/restapi/v1.0/account/~/extension/1001/telephony/sessions{query}"] });
+        await using var client = await ConnectAsync(simulator, filters: new PbxSubscriptionFilter { Topic = [$"/restapi/v1.0/account/~/extension/1001/telephony/sessions{query}"] });
         var watch = new ClientWatch(client);
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         await simulator.PlayAsync("Missed", Pace, Limits.Patience);
         await simulator.PlayAsync("Answered", Pace, Limits.Patience);
         await simulator.PlayAsync("Missed", new ScenarioOptions { Pace = TimeSpan.FromMilliseconds(2), Extension = "1077" }, Limits.Patience);
-        await RestoreAsync(simulator, watch);
+        await LostLink.RestoreAsync(simulator, watch);
         var records = watch.Seen.Where(e => e.Name == "CallRecord").ToArray();
         Assert.Equal(told ?? "", string.Join(',', records.Select(e => e.Outcome)));
         Assert.All(records, e => Assert.True(Assert.Single(client.Subscriptions).Matches(e)));
@@ -222,9 +225,9 @@ public sealed class RingCentralHistoryTests
         await using var client = await ConnectAsync(simulator);
         var watch = new ClientWatch(client);
         await watch.EndAsync(Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience)).CallId);
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var calls = await simulator.PlayAsync("Answered", new ScenarioOptions { Pace = TimeSpan.FromMilliseconds(2), Count = 3 }, Limits.Patience);
-        var gap = await RestoreAsync(simulator, watch);
+        var gap = await LostLink.RestoreAsync(simulator, watch);
         Assert.Equal((PbxGapRecovery.Recovered, 3), (gap.Recovery, gap.CallsRecovered));
         Assert.Equal(calls.Select(c => c.CallId).Order(), watch.Seen.Where(e => e.Name == "CallRecord").Select(e => e.CallId).Order());
     }
@@ -255,15 +258,15 @@ public sealed class RingCentralHistoryTests
             var playing = Enumerable.Range(0, 8).Select(_ => simulator.PlayAsync(
                 kinds[random.Next(kinds.Length)], new ScenarioOptions { Pace = TimeSpan.FromMilliseconds(random.Next(20, 300)) }, Limits.Patience)).ToArray();
             await Task.Delay(random.Next(300));
-            await CutAsync(simulator, watch);
+            await LostLink.CutAsync(simulator, watch);
             await Task.Delay(random.Next(600));
-            await RestoreAsync(simulator, watch);
+            await LostLink.RestoreAsync(simulator, watch);
             calls.AddRange((await Task.WhenAll(playing)).Select(p => p[0]));
         }
 
         // A call that ended after the last asking but before the link told of it again is among those that the next asking finds.
-        await CutAsync(simulator, watch);
-        await RestoreAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
+        await LostLink.RestoreAsync(simulator, watch);
         foreach (var call in calls)
         {
             var end = Assert.Single(watch.Seen, e => e is { IsCallNews: true, CallState: PbxCallState.Ended } && e.CallId == call.CallId);
@@ -273,40 +276,9 @@ public sealed class RingCentralHistoryTests
 
     private static RingCentralSimulator Start(RingCentralSimulatorOptions? options = null) => (RingCentralSimulator)PbxSimulator.Start(options ?? Options);
 
-    private static async Task<PbxClient> ConnectAsync(RingCentralSimulator simulator, RingCentralTiming? timing = null, params PbxSubscriptionFilter[] filters)
-    {
-        var client = PbxClient.Start(AcceptanceScript.OptionsOf(simulator), new RingCentralProvider(timing ?? Quick), null, null);
-        await client.WaitUntilConnectedAsync(Limits.Patience);
-        foreach (var filter in filters.Length > 0 ? filters : [new() { Type = PbxSubscriptionType.Call }])
-            await client.SubscribeAsync(filter, Limits.Patience);
-        return client;
-    }
+    private static Task<PbxClient> ConnectAsync(
+        RingCentralSimulator simulator, RingCentralTiming? timing = null, TimeProvider? clock = null, params PbxSubscriptionFilter[] filters) =>
+        LostLink.ConnectAsync(simulator, new RingCentralProvider(timing ?? Quick),
+            filters.Length > 0 ? filters : [new() { Type = PbxSubscriptionType.Call }], clock);
 
-    /// <summary>Ends the newest link and lets no other come until <see cref="RestoreAsync"/>.</summary>
-    private static async Task CutAsync(RingCentralSimulator simulator, ClientWatch watch)
-    {
-        var link = simulator.Log.Of(SimulatorLogKind.Connected)[^1].Link;
-        await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Refuse) { Duration = TimeSpan.FromMinutes(2) });
-        await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Drop) { Link = link });
-        await watch.ConnectionAsync("Reconnecting");
-    }
-
-    private static async Task<PbxGap> RestoreAsync(RingCentralSimulator simulator, ClientWatch watch, bool clear = true)
-    {
-        if (clear)
-            simulator.ClearFaults();
-        else
-            await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Refuse) { Count = 0 });
-        var gap = (await watch.ConnectionAsync("Gap")).Gap!;
-        Assert.Equal(PbxGapRecovery.Pending, gap.Recovery);
-        await watch.ConnectionAsync("GapFilled");
-        return gap;
-    }
-
-    /// <summary>Everything of a call that outcomes.md has a column for.</summary>
-    private static string Show(PbxCall call)
-    {
-        var legs = call.Legs.Where(l => l is { Role: PbxLegRole.Callee, Extension: not null }).Select(l => $"{l.Extension} {l.Outcome}").Distinct().Order();
-        return $"{call.Outcome} {call.Direction} from {call.From} {call.FromName} to {call.To} at {call.Extension} by {call.AnsweredBy} queue {call.Queue} legs {string.Join(", ", legs)}";
-    }
 }

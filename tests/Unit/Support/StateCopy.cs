@@ -28,6 +28,9 @@ internal sealed class StateCopy : IDisposable
         return [.. Ids("told", "id")];
     }
 
+    /// <summary>Up to when everything was told by what the file of the last kill says: ends before it need not be known by their ids.</summary>
+    public DateTimeOffset WholeUntil => JsonDocument.Parse(File.ReadAllBytes(Current)).RootElement.GetProperty("wholeUntil").GetDateTimeOffset();
+
     /// <summary>Waits until the file says what is expected.</summary>
     public async Task UntilAsync(Func<StateCopy, bool> isSo)
     {

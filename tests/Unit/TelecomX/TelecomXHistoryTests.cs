@@ -1,6 +1,5 @@
-using PbxEvents.Providers;
-using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Platforms.Kit;
+using PbxEvents.Providers;
 using PbxEvents.Providers.Platforms.TelecomX;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.Scenarios;
@@ -14,6 +13,9 @@ namespace PbxEvents.Tests.Unit.TelecomX;
 /// <summary>Calls that ended while the link was down, from the simulator's call records, beside a client that saw them live.</summary>
 public sealed class TelecomXHistoryTests
 {
+    /// <summary>A voice message may be told a minute after its call.</summary>
+    private const int Speed = 16;
+
     private static readonly ScenarioOptions Pace = new() { Pace = TimeSpan.FromMilliseconds(2) };
 
     private static readonly PbxSubscriptionFilter[] Calls =
@@ -50,11 +52,12 @@ public sealed class TelecomXHistoryTests
     [InlineData(true)]
     public async Task Every_scenario_in_a_gap_is_told_once_as_a_client_that_was_never_disturbed_was_told_it(bool namesSession)
     {
-        await using var simulator = Start(new TelecomXSimulatorOptions { Provider = "TelecomX", RecordsNameSession = namesSession });
-        await using var undisturbed = await ConnectAsync(simulator);
-        await using var cut = await ConnectAsync(simulator);
+        var clock = new FastClock(Speed);
+        await using var simulator = Start(new TelecomXSimulatorOptions { Provider = "TelecomX", RecordsNameSession = namesSession, Clock = clock });
+        await using var undisturbed = await ConnectAsync(simulator, Quick, clock);
+        await using var cut = await ConnectAsync(simulator, Quick, clock);
         var (live, watch) = (new ClientWatch(undisturbed), new ClientWatch(cut));
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var played = new List<(string Scenario, PbxCall Live)>();
         foreach (var scenario in Scenarios)
         {
@@ -64,7 +67,7 @@ public sealed class TelecomXHistoryTests
             if (scenario == "Voicemail")
                 played[^1] = (scenario, undisturbed.GetCalls().Single(c => c.CallId == call.CallId));
         }
-        var gap = await RestoreAsync(simulator, watch);
+        var gap = await LostLink.RestoreAsync(simulator, watch);
 
         Assert.Equal(PbxGapRecovery.Recovered, gap.Recovery);
         var told = watch.Seen.Where(e => e.Name == "CallRecord").ToArray();
@@ -75,10 +78,10 @@ public sealed class TelecomXHistoryTests
         {
             // Records do not name the session: the call has the id of its caller's leg (section 4).
             var id = namesSession ? call.CallId : $"cdr:{call.Legs[0].LegId}";
-            var expected = Show(call).ToDictionary(p => p.Split(' ')[0]);
+            var expected = ClientEvents.PartsOf(call).ToDictionary(p => p.Split(' ')[0]);
             foreach (var part in Untold.GetValueOrDefault(scenario, []))
                 expected[part.Split(' ')[0]] = part;
-            var actual = told.FirstOrDefault(t => t.CallId == id) is { } one ? string.Join("; ", Show(one.Call!)) : "nothing";
+            var actual = told.FirstOrDefault(t => t.CallId == id) is { } one ? string.Join("; ", ClientEvents.PartsOf(one.Call!)) : "nothing";
             if (actual != string.Join("; ", expected.Values))
                 wrong.Add($"{scenario}: live {string.Join("; ", expected.Values)} / record {actual}");
         }
@@ -101,11 +104,11 @@ public sealed class TelecomXHistoryTests
         var missed = simulator.PlayAsync("Missed", slow, Limits.Patience);
         var abandoned = simulator.PlayAsync("QueueAbandoned", slow with { Pace = slow.Pace / 2, From = "+4511111113" }, Limits.Patience);
         await watch.WaitAsync(_ => watch.Seen.Count(e => e.IsCallNews && e.CallState == PbxCallState.Ringing) == 3, "three calls that ring");
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var ended = (Assert.Single(await answered), Assert.Single(await missed), Assert.Single(await abandoned));
         var goesOn = simulator.PlayAsync("Transferred", new ScenarioOptions { Pace = TimeSpan.FromSeconds(1), From = "+4511111114" }, Limits.Patience);
         await simulator.Log.WaitAsync(e => e.Name == "CALL_END" && e.Text.Contains("+4511111114", StringComparison.Ordinal), 1).InTime();
-        var gap = await RestoreAsync(simulator, watch);
+        var gap = await LostLink.RestoreAsync(simulator, watch);
 
         var first = Assert.Single(watch.Seen, e => e.CallId == ended.Item1.CallId && e.CallState == PbxCallState.Ended);
         Assert.Equal((PbxOutcome.Answered, PbxCallOrigin.Record, "1001"), (first.Call!.Outcome, first.Call.Origin, first.Call.AnsweredBy));
@@ -136,9 +139,9 @@ public sealed class TelecomXHistoryTests
         await using var client = await ConnectAsync(simulator, TimeSpan.Zero, TimeSpan.FromSeconds(6));
         var watch = new ClientWatch(client);
         await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.LateRecords) { Duration = TimeSpan.FromSeconds(4) });
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var call = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
-        var gap = await RestoreAsync(simulator, watch, clear: false);
+        var gap = await LostLink.RestoreAsync(simulator, watch, clear: false);
 
         Assert.Equal((PbxGapRecovery.Recovered, 1), (gap.Recovery, gap.CallsRecovered));
         Assert.Equal(PbxOutcome.Missed, Assert.Single(watch.Seen, e => IdsOf(call).Contains(e.CallId)).Outcome);
@@ -151,16 +154,16 @@ public sealed class TelecomXHistoryTests
         await using var simulator = Start();
         await using var client = await ConnectAsync(simulator);
         var watch = new ClientWatch(client);
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.NoRecords));
         await simulator.PlayAsync("Missed", Pace, Limits.Patience);
-        var gap = await RestoreAsync(simulator, watch, clear: false);
+        var gap = await LostLink.RestoreAsync(simulator, watch, clear: false);
 
         Assert.Equal((PbxGapRecovery.Lost, 0), (gap.Recovery, gap.CallsRecovered));
         var warning = Assert.Single(watch.Seen, e => e.Error?.Kind == PbxErrorKind.PermissionDenied);
         Assert.Contains("VIEWER", warning.Error!.Advice, StringComparison.Ordinal);
         var asked = AskedCount(simulator);
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Refuse) { Count = 0 });
         Assert.Equal(PbxGapRecovery.Lost, (await watch.ConnectionAsync("Gap")).Gap!.Recovery);
         Assert.Equal(asked, AskedCount(simulator));
@@ -172,10 +175,10 @@ public sealed class TelecomXHistoryTests
         await using var simulator = Start(new TelecomXSimulatorOptions { Provider = "TelecomX", AccessLevel = "PERSONAL" });
         await using var client = await ConnectAsync(simulator);
         var watch = new ClientWatch(client);
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var own = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
         await simulator.PlayAsync("Missed", Pace with { Extension = "1003" }, Limits.Patience);
-        var gap = await RestoreAsync(simulator, watch);
+        var gap = await LostLink.RestoreAsync(simulator, watch);
 
         Assert.Equal((PbxGapRecovery.Partial, 1), (gap.Recovery, gap.CallsRecovered));
         Assert.Contains("PERSONAL", gap.Detail, StringComparison.Ordinal);
@@ -188,7 +191,7 @@ public sealed class TelecomXHistoryTests
         await using var simulator = Start();
         await using var client = await ConnectAsync(simulator, TimeSpan.FromSeconds(1));
         var watch = new ClientWatch(client);
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var call = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
         simulator.ClearFaults();
         await watch.ConnectionAsync("Gap");
@@ -222,9 +225,9 @@ public sealed class TelecomXHistoryTests
         var watch = new ClientWatch(client);
         var before = Assert.Single(await simulator.PlayAsync("Answered", Pace, Limits.Patience));
         await watch.EndAsync(before.CallId);
-        await CutAsync(simulator, watch);
+        await LostLink.CutAsync(simulator, watch);
         var during = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
-        var gap = await RestoreAsync(simulator, watch);
+        var gap = await LostLink.RestoreAsync(simulator, watch);
         Assert.Equal(1, gap.CallsRecovered);
         Assert.Contains(Assert.Single(watch.Seen, e => e.Name == "CallRecord").CallId, IdsOf(during));
     }
@@ -252,9 +255,9 @@ public sealed class TelecomXHistoryTests
             var number = $"+12025559{drop}";
             var open = simulator.PlayAsync("Answered", new ScenarioOptions { Pace = TimeSpan.FromSeconds(1), From = number }, Limits.Patience);
             await watch.WaitAsync(e => e is { IsCallNews: true, CallState: PbxCallState.Ringing } && e.From == number, "call that rings");
-            await CutAsync(simulator, watch);
+            await LostLink.CutAsync(simulator, watch);
             calls.Add(Assert.Single(await open));
-            await RestoreAsync(simulator, watch);
+            await LostLink.RestoreAsync(simulator, watch);
             calls.AddRange((await Task.WhenAll(playing)).Select(p => p[0]));
             Assert.True(calls.Max(c => c.EndedAt) < client.Gaps[^1].To.AddSeconds(6), "This machine is too slow: a call outlasted the last asking.");
             Assert.Equal(PbxGapRecovery.Recovered, client.Gaps[^1].Recovery);
@@ -263,7 +266,7 @@ public sealed class TelecomXHistoryTests
         // The frames of the last end may still be on their way.
         var last = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
         await watch.EndAsync(last.CallId);
-        var told = ClientEvents(client).Where(e => e is { IsCallNews: true, CallState: PbxCallState.Ended } && e.CallId != last.CallId).ToArray();
+        var told = ClientEvents.Ended(client).Where(e => e.CallId != last.CallId).ToArray();
         foreach (var call in calls)
         {
             var end = Assert.Single(told, e => IdsOf(call).Contains(e.CallId));
@@ -279,13 +282,6 @@ public sealed class TelecomXHistoryTests
         Assert.Contains(told, e => e.Call!.Origin == PbxCallOrigin.Record && !e.CallId!.StartsWith("cdr:", StringComparison.Ordinal));
     }
 
-    private static IEnumerable<PbxEvent> ClientEvents(PbxClient client)
-    {
-        var cursor = client.Events.OpenCursor(0);
-        while (cursor.TryRead(out var pbxEvent, out _))
-            yield return pbxEvent!;
-    }
-
     private static int AskedCount(TelecomXSimulator simulator) => simulator.Log.Of(SimulatorLogKind.Http).Count(e => e.Name == "GET /pbx/cdr");
 
     /// <summary>What a call is told by: its session, or its caller's leg when no live event has told that.</summary>
@@ -294,70 +290,18 @@ public sealed class TelecomXHistoryTests
     private static string? FromOf(string scenario, int number) =>
         scenario is "Internal" or "InternalMissed" or "Outbound" or "OutboundCancelled" or "OutboundBusy" or "Failed" or "Emergency" ? null : $"+1202666{number:0000}";
 
-    /// <summary>Everything of a call that outcomes.md has a column for.</summary>
-    private static IEnumerable<string> Show(PbxCall call)
-    {
-        var legs = call.Legs.Where(l => l is { Role: PbxLegRole.Callee, Extension: not null }).Select(l => $"{l.Extension} {l.Outcome}").Distinct().Order();
-        return
-        [
-            $"{call.Outcome} ", $"{call.Direction} ", $"from {call.From} {call.FromName}", $"to {call.To}", $"at {call.Extension}", $"by {call.AnsweredBy}",
-            $"queue {call.Queue}", $"legs {string.Join(", ", legs)}", $"message {call.VoicemailId}",
-        ];
-    }
-
     private static TelecomXSimulator Start(TelecomXSimulatorOptions? options = null) =>
         (TelecomXSimulator)PbxSimulator.Start(options ?? new TelecomXSimulatorOptions { Provider = "TelecomX" });
 
     private static Task<PbxClient> ConnectAsync(TelecomXSimulator simulator, params TimeSpan[] asks) =>
         ConnectAsync(simulator, asks.Length > 0 ? Quick with { Asks = asks } : Quick);
 
-    private static async Task<PbxClient> ConnectAsync(TelecomXSimulator simulator, RecordTimes times)
-    {
-        var client = PbxClient.Start(AcceptanceScript.OptionsOf(simulator), new QuickTelecomX(times), null, null);
-        await client.WaitUntilConnectedAsync(Limits.Patience);
-        foreach (var filter in Calls)
-            await client.SubscribeAsync(filter, Limits.Patience);
-        return client;
-    }
-
-    /// <summary>Ends the newest link and lets no other come until <see cref="RestoreAsync"/>.</summary>
-    private static async Task CutAsync(TelecomXSimulator simulator, ClientWatch watch)
-    {
-        await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Refuse) { Duration = TimeSpan.FromMinutes(2) });
-        await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Drop) { Link = simulator.Log.Of(SimulatorLogKind.Connected)[^1].Link });
-        await watch.ConnectionAsync("Reconnecting");
-    }
-
-    private static async Task<PbxGap> RestoreAsync(TelecomXSimulator simulator, ClientWatch watch, bool clear = true)
-    {
-        if (clear)
-            simulator.ClearFaults();
-        else
-            await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Refuse) { Count = 0 });
-        var gap = (await watch.ConnectionAsync("Gap")).Gap!;
-        Assert.Equal(PbxGapRecovery.Pending, gap.Recovery);
-        await watch.ConnectionAsync("GapFilled");
-        return gap;
-    }
+    private static Task<PbxClient> ConnectAsync(TelecomXSimulator simulator, RecordTimes times, TimeProvider? clock = null) =>
+        LostLink.ConnectAsync(simulator, new QuickProvider("TelecomX", c => new TelecomXDriver(c) { RecordTimes = times }), Calls, clock);
 
     /// <summary>A clock that is wrong.</summary>
     private sealed class ShiftedClock(TimeSpan shift) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + shift;
-    }
-
-    private sealed class QuickTelecomX(RecordTimes times) : PbxProvider
-    {
-        private readonly PbxProvider _real = PbxProviders.Get("TelecomX");
-
-        public override string Name => _real.Name;
-
-        public override IReadOnlyList<PbxEventType> EventTypes => _real.EventTypes;
-
-        public override IReadOnlyList<string> Topics => _real.Topics;
-
-        public override IReadOnlySet<string> OptionNames => _real.OptionNames;
-
-        internal override PlatformDriver CreateDriver(DriverContext context) => new TelecomXDriver(context) { RecordTimes = times };
     }
 }

@@ -125,17 +125,8 @@ internal sealed class TelecomXRecordsRig
         new(leg, leg[(leg.IndexOf(':') + 1)..], session, Noon.AddSeconds(seenAfter)) { EndedAt = isOver ? Noon.AddSeconds(seenAfter) : null, Caller = caller, Callee = callee, CallId = callId };
 
     /// <summary>Reads, and lets pauses pass.</summary>
-    public async Task<IReadOnlyList<CallRecord>> ReadAsync(DateTimeOffset? from = null, DateTimeOffset? to = null)
-    {
-        var reading = ReadAllAsync(from ?? Noon.AddMinutes(-1), to ?? Noon.AddHours(1));
-        for (var i = 0; i < 3000 && !reading.IsCompleted; i++)
-        {
-            await Task.WhenAny(reading, Task.Delay(1));
-            if (!reading.IsCompleted)
-                Clock.Advance(TimeSpan.FromSeconds(0.1));
-        }
-        return await reading.WaitAsync(TimeSpan.FromSeconds(30));
-    }
+    public Task<IReadOnlyList<CallRecord>> ReadAsync(DateTimeOffset? from = null, DateTimeOffset? to = null) =>
+        RecordReading.ReadAsync(Reader, Clock, from ?? Noon.AddMinutes(-1), to ?? Noon.AddHours(1));
 
     /// <summary>The only call of what is read.</summary>
     public async Task<CallRecord> ReadOneAsync(params JsonObject[] rows)
@@ -145,14 +136,6 @@ internal sealed class TelecomXRecordsRig
     }
 
     public static HttpAnswer List(IEnumerable<JsonNode?> rows) => FakeHttp.Json(200, new JsonArray([.. rows.Select(r => r?.DeepClone())]).ToJsonString());
-
-    private async Task<IReadOnlyList<CallRecord>> ReadAllAsync(DateTimeOffset from, DateTimeOffset to)
-    {
-        var records = new List<CallRecord>();
-        await foreach (var record in Reader.ReadAsync(from, to, CancellationToken.None))
-            records.Add(record);
-        return records;
-    }
 
     private HttpAnswer Answer(HttpCall call) => Instead(call) ?? call.Uri.AbsolutePath switch
     {

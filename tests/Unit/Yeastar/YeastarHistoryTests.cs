@@ -2,6 +2,7 @@ using PbxEvents.Simulator;
 using PbxEvents.Simulator.Scenarios;
 using PbxEvents.Simulator.Yeastar;
 using PbxEvents.Tests.Unit.Simulator;
+using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Yeastar;
 
@@ -28,7 +29,7 @@ public sealed class YeastarHistoryTests
         await RestoreAsync(stage);
         var gap = await FillAsync(stage);
         Assert.Equal((PbxGapRecovery.Recovered, expected.Count + 1), (gap.Recovery, gap.CallsRecovered));
-        var told = Ended(stage);
+        var told = ClientEvents.Ended(stage.Client);
         foreach (var (scenario, callId, outcome) in expected)
         {
             var end = Assert.Single(told, e => e.CallId == callId);
@@ -56,7 +57,7 @@ public sealed class YeastarHistoryTests
         var call = await playing;
         await RestoreAsync(stage);
         Assert.Equal((PbxGapRecovery.Recovered, 1), ((await FillAsync(stage)) is { } gap ? (gap.Recovery, gap.CallsRecovered) : default));
-        var end = Assert.Single(Ended(stage));
+        var end = Assert.Single(ClientEvents.Ended(stage.Client));
         Assert.Equal((offered.CallId, outcome), (end.CallId, end.Outcome));
         Assert.InRange((end.Call!.EndedAt!.Value - call.EndedAt!.Value).TotalSeconds, -2, 2);
         Assert.Single(stage.Client.GetCalls());
@@ -73,12 +74,12 @@ public sealed class YeastarHistoryTests
         await LoseAsync(stage);
         stage.Clock.Advance(TimeSpan.FromSeconds(10));
         await RestoreAsync(stage);
-        Assert.Empty(Ended(stage));
+        Assert.Empty(ClientEvents.Ended(stage.Client));
         await FillAsync(stage);
 
         // The PBX has no record of it, so nobody can say how it went.
         await stage.PassAsync(TimeSpan.FromMinutes(2));
-        Assert.Null(Assert.Single(Ended(stage)).Outcome);
+        Assert.Null(Assert.Single(ClientEvents.Ended(stage.Client)).Outcome);
     }
 
     [Fact]
@@ -90,11 +91,10 @@ public sealed class YeastarHistoryTests
         await LoseAsync(stage);
         await RestoreAsync(stage);
         Assert.Equal(0, (await FillAsync(stage)).CallsRecovered);
-        Assert.Empty(Ended(stage));
-        while (!playing.IsCompleted)
-            await stage.PassAsync(TimeSpan.FromSeconds(50));
+        Assert.Empty(ClientEvents.Ended(stage.Client));
+        await stage.PassUntilAsync(() => playing.IsCompleted, TimeSpan.FromSeconds(50), "end of the call");
         await stage.PassAsync(TimeSpan.FromSeconds(5));
-        Assert.Equal((PbxOutcome.Answered, PbxCallOrigin.Live), Assert.Single(Ended(stage)) is { } end ? (end.Outcome, end.Call!.Origin) : default);
+        Assert.Equal((PbxOutcome.Answered, PbxCallOrigin.Live), Assert.Single(ClientEvents.Ended(stage.Client)) is { } end ? (end.Outcome, end.Call!.Origin) : default);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class YeastarHistoryTests
         await stage.Simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Refuse) { Count = 0 });
         await RestoreAsync(stage, clears: false);
         Assert.Equal((PbxGapRecovery.Recovered, 1), (await FillAsync(stage)) is { } gap ? (gap.Recovery, gap.CallsRecovered) : default);
-        Assert.Equal(call.CallId, Assert.Single(Ended(stage)).CallId);
+        Assert.Equal(call.CallId, Assert.Single(ClientEvents.Ended(stage.Client)).CallId);
     }
 
     [Fact]
@@ -123,12 +123,12 @@ public sealed class YeastarHistoryTests
         await stage.PassAsync(TimeSpan.FromSeconds(5));
         var gap = Assert.Single(stage.Client.Gaps);
         await UntilAsync(() => gap.Recovery != PbxGapRecovery.Pending);
-        var warning = Assert.Single(Told(stage), e => e.Error?.Kind == PbxErrorKind.PermissionDenied);
+        var warning = Assert.Single(ClientEvents.Of(stage.Client), e => e.Error?.Kind == PbxErrorKind.PermissionDenied);
         Assert.Equal("Warning", warning.Name);
         Assert.Equal(PbxGapRecovery.Partial, gap.Recovery);
         Assert.Contains("80010", gap.Detail, StringComparison.Ordinal);
         await stage.PassAsync(TimeSpan.FromMinutes(7));
-        Assert.Null(Assert.Single(Ended(stage)).Outcome);
+        Assert.Null(Assert.Single(ClientEvents.Ended(stage.Client)).Outcome);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class YeastarHistoryTests
         await RestoreAsync(stage);
         Assert.Equal(PbxGapRecovery.Partial, Assert.Single(stage.Client.Gaps).Recovery);
         await stage.SettleAsync();
-        Assert.Null(Assert.Single(Ended(stage)).Outcome);
+        Assert.Null(Assert.Single(ClientEvents.Ended(stage.Client)).Outcome);
         Assert.DoesNotContain(stage.Simulator.Log.Of(SimulatorLogKind.Http), e => e.Name.Contains("/cdr/", StringComparison.Ordinal));
     }
 
@@ -163,18 +163,16 @@ public sealed class YeastarHistoryTests
             await LoseAsync(stage);
             await AdvanceUntilAsync(stage, () => playing.All(p => p.IsCompleted) || random.Next(20) == 0);
             await RestoreAsync(stage);
-            while (!playing.All(p => p.IsCompleted))
-                await stage.PassAsync(TimeSpan.FromSeconds(5));
+            await stage.PassUntilAsync(() => playing.All(p => p.IsCompleted), TimeSpan.FromSeconds(5), "end of the calls");
             calls.AddRange((await Task.WhenAll(playing)).Select(p => p[0]));
 
             // The calls that went on have let some of the askings pass.
-            while (stage.Client.Gaps[^1].Recovery == PbxGapRecovery.Pending)
-                await stage.PassAsync(TimeSpan.FromSeconds(5));
+            await stage.FillAsync();
             var gap = stage.Client.Gaps[^1];
             Assert.True(gap.Recovery == PbxGapRecovery.Recovered, $"{gap}: {gap.Detail}");
             await stage.PassAsync(TimeSpan.FromMinutes(2));
         }
-        var told = Ended(stage);
+        var told = ClientEvents.Ended(stage.Client);
         foreach (var call in calls)
         {
             var end = Assert.Single(told, e => e.CallId == call.CallId);
@@ -242,16 +240,6 @@ public sealed class YeastarHistoryTests
         int AskedCount() => stage.Simulator.Log.Of(SimulatorLogKind.Http).Count(e => e.Name.EndsWith("/system/information", StringComparison.Ordinal));
     }
 
-    /// <summary>The ends of calls that were told as news.</summary>
-    private static List<PbxEvent> Ended(YeastarStage stage) =>
-        [.. Told(stage).Where(e => e is { IsCallNews: true, CallState: PbxCallState.Ended })];
-
-    private static IEnumerable<PbxEvent> Told(YeastarStage stage)
-    {
-        var cursor = stage.Client.Events.OpenCursor(0);
-        while (cursor.TryRead(out var e, out _))
-            yield return e!;
-    }
 
     private static async Task UntilAsync(Func<bool> isSo)
     {

@@ -20,7 +20,7 @@ internal sealed class YeastarRecordsRig
         var context = new DriverContext(_driver.Options with { TimeZone = TimeZoneInfo.Utc }, Http, Log.Add);
         var share = _driver.Tokens.Join(new Uri("https://pbx.test"), "client", new Secret("s3cret"));
         var api = new YeastarApi(context, new Uri("https://pbx.test"));
-        Reader = new YeastarRecords(context, api, (outdated, stop) => share.GetAsync(api, outdated, Log.Add, stop), pageSize);
+        Reader = new YeastarRecords(context, api, (outdated, stop) => share.GetAsync(api, outdated, Log.Add, stop), YeastarRecords.Documented, pageSize);
     }
 
     public YeastarRecords Reader { get; }
@@ -85,13 +85,8 @@ internal sealed class YeastarRecordsRig
         return row;
     }
 
-    public async Task<List<CallRecord>> ReadAsync(DateTimeOffset? from = null, DateTimeOffset? to = null)
-    {
-        var records = new List<CallRecord>();
-        await foreach (var record in Reader.ReadAsync(from ?? Now.AddHours(-1), to ?? Now, CancellationToken.None))
-            records.Add(record);
-        return records;
-    }
+    public Task<IReadOnlyList<CallRecord>> ReadAsync(DateTimeOffset? from = null, DateTimeOffset? to = null) =>
+        RecordReading.ReadAsync(Reader, Clock, from ?? Now.AddHours(-1), to ?? Now);
 
     private static HttpAnswer Json(string text) => FakeHttp.Json(200, text);
 

@@ -30,11 +30,11 @@ public sealed class YeastarRestartTests : IDisposable
 
         await stage.StartClientAsync(_state.Current);
         await SubscribeAsync(stage);
-        await FillAsync(stage);
+        await stage.FillAsync();
         var gap = Assert.Single(stage.Client.Gaps);
         Assert.Equal((PbxGapReason.NotRunning, PbxGapRecovery.Recovered, missed.Count), (gap.Reason, gap.Recovery, gap.CallsRecovered));
-        Assert.Equal(missed.Select(c => (c.CallId, (PbxOutcome?)c.Outcome)).Order(), Ended(stage).Select(e => (e.CallId!, e.Outcome)).Order());
-        var end = Ended(stage).Single(e => e.CallId == open.CallId).Call!;
+        Assert.Equal(missed.Select(c => (c.CallId, (PbxOutcome?)c.Outcome)).Order(), ClientEvents.Ended(stage.Client).Select(e => (e.CallId!, e.Outcome)).Order());
+        var end = ClientEvents.Ended(stage.Client).Single(e => e.CallId == open.CallId).Call!;
         Assert.Equal((open.StartedAt, open.From, PbxCallOrigin.Record), (end.StartedAt, end.From, end.Origin));
     }
 
@@ -50,12 +50,11 @@ public sealed class YeastarRestartTests : IDisposable
         await stage.StopClientAsync();
         await stage.StartClientAsync(_state.Current);
         await SubscribeAsync(stage);
-        await FillAsync(stage);
-        Assert.Empty(Ended(stage));
-        while (!playing.IsCompleted)
-            await stage.PassAsync(TimeSpan.FromSeconds(50));
+        await stage.FillAsync();
+        Assert.Empty(ClientEvents.Ended(stage.Client));
+        await stage.PassUntilAsync(() => playing.IsCompleted, TimeSpan.FromSeconds(50), "end of the call");
         await stage.PassAsync(TimeSpan.FromSeconds(5));
-        var end = Assert.Single(Ended(stage)).Call!;
+        var end = Assert.Single(ClientEvents.Ended(stage.Client)).Call!;
         Assert.Equal((open.CallId, PbxOutcome.Answered, PbxCallOrigin.Live, open.StartedAt, open.From), (end.CallId, end.Outcome, end.Origin, end.StartedAt, end.From));
     }
 
@@ -73,14 +72,6 @@ public sealed class YeastarRestartTests : IDisposable
         await stage.Client.SubscribeAsync(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Queue, Queue = ["4020"] }, Limits.Patience);
     }
 
-    /// <summary>Lets the time of all askings pass, none faster than it is answered.</summary>
-    private static async Task FillAsync(YeastarStage stage)
-    {
-        for (var second = 0; second < 400 && stage.Client.Gaps[^1].Recovery == PbxGapRecovery.Pending; second += 5)
-            await stage.PassAsync(TimeSpan.FromSeconds(5));
-        Assert.NotEqual(PbxGapRecovery.Pending, stage.Client.Gaps[^1].Recovery);
-    }
-
     /// <summary>Lets time pass in which no client runs.</summary>
     private static async Task<SimulatedCall> PassUntilAsync(YeastarStage stage, Task<SimulatedCall> playing)
     {
@@ -92,14 +83,4 @@ public sealed class YeastarRestartTests : IDisposable
         return await playing;
     }
 
-    /// <summary>The ends of calls that were told as news.</summary>
-    private static List<PbxEvent> Ended(YeastarStage stage)
-    {
-        var ended = new List<PbxEvent>();
-        var cursor = stage.Client.Events.OpenCursor(0);
-        while (cursor.TryRead(out var e, out _))
-            if (e is { IsCallNews: true, CallState: PbxCallState.Ended })
-                ended.Add(e);
-        return ended;
-    }
 }

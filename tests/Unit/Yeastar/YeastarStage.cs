@@ -100,6 +100,20 @@ internal sealed class YeastarStage : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets time pass until something is so, and fails when an hour has brought nothing.</summary>
+    public async Task PassUntilAsync(Func<bool> isSo, TimeSpan step, string what)
+    {
+        for (var passed = TimeSpan.Zero; !isSo(); passed += step)
+        {
+            if (passed > TimeSpan.FromHours(1))
+                throw new TimeoutException($"No {what} within an hour. {Client.State}; {string.Join(", ", Client.Gaps)}");
+            await PassAsync(step);
+        }
+    }
+
+    /// <summary>Lets the time of all askings pass, none faster than it is answered.</summary>
+    public Task FillAsync() => PassUntilAsync(() => Client.Gaps[^1].Recovery != PbxGapRecovery.Pending, TimeSpan.FromSeconds(5), "end of the askings");
+
     /// <summary>Waits for the end of a call while time passes; its record waits for others.</summary>
     public async Task<PbxEvent> EndAsync(string callId)
     {

@@ -39,7 +39,7 @@ internal sealed class YeastarDriver : PlatformDriver
         _address = YeastarAddress.Parse(options.Server);
         _api = new YeastarApi(context, _address.Server);
         _tokens = tokens;
-        _records = new Lazy<YeastarRecords>(() => new YeastarRecords(context, _api, GetRecordTokenAsync));
+        _records = new Lazy<YeastarRecords>(() => new YeastarRecords(context, _api, GetRecordTokenAsync, RecordTimes));
     }
 
     /// <inheritdoc/>
@@ -48,6 +48,9 @@ internal sealed class YeastarDriver : PlatformDriver
     /// <summary>Section 4.1: 2, 4, 8 ... 60 s with jitter.</summary>
     /// <inheritdoc/>
     public override BackoffPolicy Backoff { get; } = BackoffPolicy.Default with { First = TimeSpan.FromSeconds(2) };
+
+    /// <summary>When call records are asked for.</summary>
+    public RecordTimes RecordTimes { get; init; } = YeastarRecords.Documented;
 
     /// <inheritdoc/>
     public override RecordReader Records => _records.Value;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.Yeastar;
 
@@ -9,6 +10,9 @@ namespace PbxEvents.Providers.Platforms.Yeastar;
 /// </summary>
 internal sealed class YeastarRecords : RecordReader
 {
+    /// <summary>Section 6: rows are there within seconds.</summary>
+    public static readonly RecordTimes Documented = new() { Asks = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5)] };
+
     /// <summary>Section 6: so long before its end a call may have begun.</summary>
     private static readonly TimeSpan LongestCall = TimeSpan.FromHours(4);
 
@@ -34,19 +38,20 @@ internal sealed class YeastarRecords : RecordReader
     /// <param name="context">Clock and log.</param>
     /// <param name="api">The PBX.</param>
     /// <param name="getToken">A token that lives; given the one that does not any more, or null.</param>
+    /// <param name="times">When to ask.</param>
     /// <param name="pageSize">How many rows are asked for at a time.</param>
-    public YeastarRecords(
-        DriverContext context, YeastarApi api, Func<YeastarToken?, CancellationToken, Task<YeastarToken>> getToken, int pageSize = PageSize)
+    public YeastarRecords(DriverContext context, YeastarApi api, Func<YeastarToken?, CancellationToken, Task<YeastarToken>> getToken,
+        RecordTimes times, int pageSize = PageSize)
     {
+        Asks = times.Asks;
         _context = context;
         _api = api;
         _records = new YeastarRecordApi(context, api, getToken);
         _pageSize = pageSize;
     }
 
-    /// <summary>Section 6: rows are there within seconds.</summary>
     /// <inheritdoc/>
-    public override IReadOnlyList<TimeSpan> Asks { get; } = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5)];
+    public override IReadOnlyList<TimeSpan> Asks { get; }
 
     /// <inheritdoc/>
     public override TimeSpan Overlap { get; } = TimeSpan.FromSeconds(5);

@@ -1,4 +1,4 @@
-namespace PbxEvents.Tests.Unit.Evidence;
+namespace PbxEvents.Tests.Unit.Support;
 
 /// <summary>
 /// The system's clock, several times as fast: time-outs and pauses of many seconds pass in a few. A client and its simulator
@@ -9,6 +9,7 @@ internal sealed class FastClock(int speed) : TimeProvider
 {
     private readonly DateTimeOffset _start = System.GetUtcNow();
     private readonly long _startStamp = System.GetTimestamp();
+    private long _skipped;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -19,7 +20,10 @@ internal sealed class FastClock(int speed) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         new FastTimer(System.CreateTimer(callback, state, Shorten(dueTime), Shorten(period)), this);
 
-    private TimeSpan Passed => System.GetElapsedTime(_startStamp) * speed;
+    /// <summary>Puts the clock forward. What waits goes on waiting: a call that is being played lasts so much longer.</summary>
+    public void Skip(TimeSpan time) => Interlocked.Add(ref _skipped, time.Ticks);
+
+    private TimeSpan Passed => System.GetElapsedTime(_startStamp) * speed + new TimeSpan(Interlocked.Read(ref _skipped));
 
     /// <summary>Rounded up to whole milliseconds: the system's timers leave the rest out, and one must never tick too early.</summary>
     private TimeSpan Shorten(TimeSpan time) =>

@@ -1,0 +1,65 @@
+using PbxEvents.Simulator.Scenarios;
+
+namespace PbxEvents.Tests.Unit.Evidence;
+
+/// <summary>Compares the calls that a simulator played with the ends that clients told: each once, and with the outcome that an undisturbed one gets.</summary>
+internal static class LostCallsOracle
+{
+    private const int MaxFaults = 20;
+
+    /// <summary>Compares.</summary>
+    /// <param name="platform">The platform.</param>
+    /// <param name="calls">What was played to its end.</param>
+    /// <param name="told">What was told by clients and is known to have been told.</param>
+    /// <param name="blind">The gaps that were told: what nobody saw.</param>
+    public static LostCallsFigures Compare(
+        LostCallsPlatform platform, IReadOnlyList<SimulatedCall> calls, IReadOnlyList<ToldEnd> told, IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> blind)
+    {
+        var faults = new List<string>();
+        var others = new Dictionary<string, int>();
+        var ends = told.ToLookup(t => t.CallId);
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        var (missing, twice) = (0, 0);
+        foreach (var call in calls)
+        {
+            var ids = platform.Chaos.IdsOf(call);
+            known.UnionWith(ids);
+            var own = ids.SelectMany(id => ends[id]).ToArray();
+            var name = $"{call.Scenario} {call.CallId} {call.StartedAt:HH:mm:ss.fff} to {call.EndedAt:HH:mm:ss.fff}";
+            if (own.Length == 0)
+            {
+                missing++;
+                faults.Add($"not told: {name}");
+                continue;
+            }
+            if (own.Length > 1)
+            {
+                twice++;
+                faults.Add($"told {own.Length} times: {name}: {string.Join("; ", own.AsEnumerable())}{Environment.NewLine}{string.Join(Environment.NewLine, own.Select(o => o.Story))}");
+                continue;
+            }
+            var expected = platform.Expect(call);
+            if (own[0].Outcome == expected)
+                continue;
+            var isHalfSeen = blind.Any(b => b.From <= call.EndedAt && call.StartedAt <= b.To);
+            if (platform.WhyOther(call, expected, own[0], isHalfSeen) is { } reason)
+                others[reason] = others.GetValueOrDefault(reason) + 1;
+            else
+                faults.Add($"other outcome than {expected}: {name}: {own[0]}{Environment.NewLine}{own[0].Story}");
+        }
+        var strange = told.Where(t => !known.Contains(t.CallId)).ToArray();
+        faults.AddRange(strange.GroupBy(t => t.CallId).Where(g => g.Count() > 1).Select(g => $"told {g.Count()} times: {string.Join("; ", g)}"));
+        if (strange.Length > platform.OtherCalls(calls))
+            faults.Add($"{strange.Length} calls came from nowhere: {string.Join("; ", strange.Take(5))}");
+        return new LostCallsFigures(platform.Name, 0)
+        {
+            Calls = calls.Count,
+            Live = told.Count(t => t.Origin == PbxCallOrigin.Live),
+            Recorded = told.Count(t => t.Origin == PbxCallOrigin.Record),
+            Unaccounted = missing,
+            Twice = twice,
+            Others = others,
+            Faults = [.. faults.Take(MaxFaults)],
+        };
+    }
+}

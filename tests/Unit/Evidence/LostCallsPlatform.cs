@@ -1,0 +1,90 @@
+using PbxEvents.Providers;
+using PbxEvents.Simulator.Scenarios;
+using PbxEvents.Tests.Unit.Acceptance;
+using PbxEvents.Tests.Unit.Support;
+
+namespace PbxEvents.Tests.Unit.Evidence;
+
+/// <summary>How a platform takes part in the proof that no ended call is lost.</summary>
+/// <param name="Chaos">Its simulator and client.</param>
+internal sealed record LostCallsPlatform(ChaosPlatform Chaos)
+{
+    public string Name => Chaos.Name;
+
+    /// <summary>Every kind of call of the outcome table that the platform can tell.</summary>
+    public IReadOnlyList<string> Scenarios { get; } = [.. OutcomeTable.Rows.Where(r => r.Platform == Chaos.Name).Select(r => r.Scenario)];
+
+    /// <summary>Everything that a call can be told by.</summary>
+    private IReadOnlyList<PbxSubscriptionFilter> Subscriptions => Name switch
+    {
+        "OneCloud" => Chaos.Subscriptions,
+
+        // Who gives up in a menu has reached no extension.
+        "PortSIP" => [.. Chaos.Subscriptions, new() { Type = PbxSubscriptionType.Queue, Queue = ["4020"] }, new() { Type = PbxSubscriptionType.Call }],
+        "RingCentral" => [new() { Type = PbxSubscriptionType.Call }],
+        _ => [new() { Type = PbxSubscriptionType.Call }, new() { Type = PbxSubscriptionType.Queue, Queue = ["4020"] }],
+    };
+
+    /// <summary>Scenarios in which a question before a transfer, or a code that is dialled, is a call of its own that the plan does not know.</summary>
+    private IReadOnlyList<string> WithOtherCalls => Name switch
+    {
+        "RingCentral" => ["AttendedTransfer", "Parked", "PickedUp"],
+        "PortSIP" => [],
+        _ => ["AttendedTransfer"],
+    };
+
+    /// <summary>Connects a client and subscribes.</summary>
+    public async Task<PbxClient> ConnectAsync(SimulatorLogin login, TimeProvider clock, string statePath, CancellationToken cancellationToken)
+    {
+        var client = Chaos.StartClient(login, clock, statePath);
+        try
+        {
+            await client.WaitUntilConnectedAsync(cancellationToken);
+            foreach (var filter in Subscriptions)
+                await client.SubscribeAsync(filter, cancellationToken);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The outcome that a client which was never disturbed is told.</summary>
+    public PbxOutcome Expect(SimulatedCall call) => Enum.Parse<PbxOutcome>(OutcomeTable.Expect(Name, call.Scenario)["Outcome"]);
+
+    /// <summary>A number for the caller, by which no two calls can be taken for one; null where an extension calls.</summary>
+    public string? FromOf(string scenario, int number) =>
+        OutcomeTable.Expect(Name, scenario)["Direction"] == "Inbound" ? $"+1202{number:0000000}" : null;
+
+    /// <summary>How many calls beside those that were played there may be.</summary>
+    public int OtherCalls(IEnumerable<SimulatedCall> calls) => calls.Count(c => WithOtherCalls.Contains(c.Scenario)) * (Name == "RingCentral" ? 2 : 1);
+
+    /// <summary>
+    /// Why a call's outcome is rightly another one than an undisturbed client's: what no record tells, each with the place that says so.
+    /// </summary>
+    /// <param name="call">The call.</param>
+    /// <param name="expected">What the undisturbed client is told.</param>
+    /// <param name="end">What was told.</param>
+    /// <param name="isHalfSeen">True when a gap hid a part of the call.</param>
+    /// <returns>The reason; null when there is none.</returns>
+    public string? WhyOther(SimulatedCall call, PbxOutcome expected, ToldEnd end, bool isHalfSeen)
+    {
+        if (Name == "Yeastar" && expected == PbxOutcome.Rejected && end is { Outcome: PbxOutcome.Missed, Origin: PbxCallOrigin.Record })
+            return "A refusal has no word of its own in the rows (yeastar-history.md section 5).";
+        if (end.Origin == PbxCallOrigin.Live && isHalfSeen && (end.Outcome is null || WeakerThan(expected).Contains(end.Outcome.Value)))
+            return "The call went on after a gap that hid its middle and is left to its live events (outcomes.md, Missed needs proof).";
+        return null;
+    }
+
+    /// <summary>What the rest of a call still shows when its middle was not seen.</summary>
+    private static IReadOnlyList<PbxOutcome> WeakerThan(PbxOutcome outcome) => outcome switch
+    {
+        PbxOutcome.Transferred => [PbxOutcome.Answered],
+        PbxOutcome.Abandoned => [PbxOutcome.Missed],
+        _ => [],
+    };
+
+    public override string ToString() => Name;
+}

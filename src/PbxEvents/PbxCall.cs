@@ -30,8 +30,17 @@ public sealed record PbxCall
     /// <summary>The extension it is about: the one that answered, else the last one that rang, else the calling one.</summary>
     public string? Extension { get; init; }
 
+    /// <summary>
+    /// The name of <see cref="Extension"/>, from the event or the platform's directory; null when neither tells it, and while the directory
+    /// has not been read.
+    /// </summary>
+    public string? ExtensionName { get; init; }
+
     /// <summary>The queue it came through; null when it did not.</summary>
     public string? Queue { get; init; }
+
+    /// <summary>The name of <see cref="Queue"/>, as <see cref="ExtensionName"/>.</summary>
+    public string? QueueName { get; init; }
 
     /// <summary>Where the call stands.</summary>
     public PbxCallState State { get; init; }

@@ -21,6 +21,9 @@ public sealed record PbxLeg
     /// <summary>The extension at this leg; null for an outside party or the system.</summary>
     public string? Extension { get; init; }
 
+    /// <summary>The name of <see cref="Extension"/>, from the event or the platform's directory; null when neither tells it.</summary>
+    public string? ExtensionName { get; init; }
+
     /// <summary>The number or address at this leg.</summary>
     public string? Number { get; init; }
 

@@ -7,11 +7,13 @@ using PbxEvents.Simulator.Server;
 
 namespace PbxEvents.Simulator.PortSip;
 
-/// <summary>The REST interface's call records, calls in progress, users and queues (history/portsip-history.md sections 1 and 2).</summary>
+/// <summary>The REST interface's call records, calls in progress, users and queues (history/portsip-history.md sections 1 and 2,
+/// history/directory.md).</summary>
 /// <param name="pbx">The tenant.</param>
 /// <param name="book">The calls that are over.</param>
 /// <param name="active">The calls that are being played.</param>
-internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book, Func<IReadOnlyList<SimulatedCall>> active)
+/// <param name="directory">What users and queues are called.</param>
+internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book, Func<IReadOnlyList<SimulatedCall>> active, DirectoryBook directory)
 {
     private const int MaxTop = 100;
 
@@ -31,15 +33,16 @@ internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book, Func
         {
             ["id"] = pbx.ExtensionId(e),
             ["name"] = $"user{e}",
+            ["display_name"] = directory.NameOf(e, $"User {e}"),
             ["extension_number"] = e,
             ["enabled"] = true,
-        })));
+        })), isDirectory: true);
         MapRight("call_queues", false, r => List(r, Queues().Select(q => new JsonObject
         {
             ["id"] = pbx.QueueId(q),
-            ["name"] = $"Queue {q}",
+            ["name"] = directory.NameOf(q, $"Queue {q}"),
             ["extension_number"] = q,
-        })));
+        })), isDirectory: true);
         MapRight("ring_groups", false, r => List(r, []));
         MapRight("shared_voicemails", false, r => List(r, []));
         MapRight("voicemails", false, r => List(r, []));
@@ -49,9 +52,9 @@ internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book, Func
         // The documented status of this list is 201.
         MapRight("sessions", false, r => List(r, Running.Select(Session)) with { Status = 201 });
 
-        void MapRight(string path, bool isRecord, Func<ServerRequest, ServerResponse> answer) => routes.Map("GET", $"/api/{path}", request =>
+        void MapRight(string path, bool isRecord, Func<ServerRequest, ServerResponse> answer, bool isDirectory = false) => routes.Map("GET", $"/api/{path}", request =>
             !isValid(request) ? PortSipAccounts.Error(401, "UNAUTHORIZED", "unauthorized")
-            : isRecord && isRefused() ? PortSipAccounts.Error(403, "UNKNOWN", "permission denied")
+            : (isRecord && isRefused()) || (isDirectory && directory.IsRefused) ? PortSipAccounts.Error(403, "UNKNOWN", "permission denied")
             : answer(request));
     }
 
@@ -84,7 +87,8 @@ internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book, Func
     };
 
     private IEnumerable<string> Extensions() =>
-        book.Told.Concat(Running).SelectMany(c => c.Legs).Select(l => l.Extension).OfType<string>().Concat(PortSipPbx.Extensions).Distinct();
+        book.Told.Concat(Running).SelectMany(c => c.Legs).Select(l => l.Extension).OfType<string>().Concat(PortSipPbx.Extensions)
+            .Concat(directory.Added).Distinct();
 
     private IEnumerable<string> Queues() => book.Told.Concat(Running).Select(c => c.QueueName).Where(q => q.Length > 0).Concat(PortSipPbx.Queues).Distinct();
 

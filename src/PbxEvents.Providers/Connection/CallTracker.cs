@@ -86,6 +86,7 @@ internal sealed class CallTracker(string connection, string provider, NameBook n
         pbxEvent.Outcome = tracked.Call.Outcome;
         pbxEvent.From ??= tracked.Call.From;
         pbxEvent.To ??= tracked.Call.To;
+        pbxEvent.ExtensionName ??= tracked.NameOf(pbxEvent.Extension);
         pbxEvent.Call = tracked.Call;
     }
 

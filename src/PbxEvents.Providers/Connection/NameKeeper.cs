@@ -16,7 +16,7 @@ internal sealed class NameKeeper : IDisposable
     /// <summary>Changes come in bursts: a reading takes them all.</summary>
     private static readonly TimeSpan AfterChange = TimeSpan.FromSeconds(5);
 
-    /// <summary>Between two readings, however many changes are told.</summary>
+    /// <summary>Between two readings, however many changes are told; after one that failed it doubles each time, up to an hour.</summary>
     private static readonly TimeSpan Least = TimeSpan.FromMinutes(1);
 
     private readonly ConnectionSupervisor _connection;
@@ -28,6 +28,8 @@ internal sealed class NameKeeper : IDisposable
     private bool _isBegun;
     private bool _isReading;
     private bool _hasChanged;
+    private bool _hasFailed;
+    private TimeSpan _pause = Least;
     private DateTimeOffset _readAt;
 
     public NameKeeper(ConnectionSupervisor connection)
@@ -66,7 +68,7 @@ internal sealed class NameKeeper : IDisposable
     {
         if (_isReading || _readAt == default)
             return;
-        var wait = _readAt + Least - _connection.Pipeline.Now;
+        var wait = _readAt + _pause - _connection.Pipeline.Now;
         _timer.Set(wait > AfterChange ? wait : AfterChange);
     }
 
@@ -84,7 +86,7 @@ internal sealed class NameKeeper : IDisposable
         if (lists.Length == 0)
             return;
         _isReading = true;
-        _hasChanged = false;
+        _hasChanged = _hasFailed = false;
         _reading = Task.Run(() => ReadAsync(lists));
     }
 
@@ -132,7 +134,13 @@ internal sealed class NameKeeper : IDisposable
     {
         _connection.Activity.Write($"Going on without {list.What}: {fault.Message} {fault.Advice}");
         if (fault.IsPermanent)
+        {
             _refused.Add(list);
+            return;
+        }
+        _hasFailed = true;
+        if (fault.RetryAfter > _pause)
+            _pause = fault.RetryAfter.Value;
     }
 
     private void Done()
@@ -141,10 +149,12 @@ internal sealed class NameKeeper : IDisposable
         _readAt = _connection.Pipeline.Now;
         if (_connection.IsOver)
             return;
-        if (_hasChanged)
+        var pause = _hasFailed && _pause < Hourly ? _pause : Hourly;
+        _pause = _hasFailed ? pause * 2 : Least;
+        if (_hasChanged && !_hasFailed)
             SetAfterChange();
         else
-            _timer.Set(Hourly);
+            _timer.Set(pause);
     }
 
     /// <summary>Ends what runs beside the loop.</summary>

@@ -182,7 +182,6 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
             Events = History.Add(pbxEvent),
         };
 
-        pbxEvent.ExtensionName ??= NameOf(pbxEvent.Extension, legs);
         var isNews = !_hasState || state != before.State || (isEnd && _call.Outcome != outcomeBefore);
         _hasState = true;
 
@@ -191,6 +190,9 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
             isNews = false;
         return isNews;
     }
+
+    /// <summary>What an extension of the call is called, as its legs have it.</summary>
+    public string? NameOf(string? extension) => NameOf(extension, _call.Legs);
 
     /// <summary>What a leg's extension is called; of one that no leg has, what the directory says. Null for a party who must not be shown.</summary>
     private string? NameOf(string? extension, IReadOnlyList<PbxLeg> legs)

@@ -139,7 +139,7 @@ internal sealed class FakePlatform : PbxProvider
                     var update = new CallUpdate().Reset(words[1]);
                     update.Direction = PbxDirection.Inbound;
                     update.Add(new LegUpdate("live", PbxLegRole.Callee, Enum.Parse<PbxCallState>(words[2])) { Extension = "1001" });
-                    Host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = words[2] }, update);
+                    Host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = words[2], Extension = "1001" }, update);
                     break;
                 case "throw":
                     throw new InvalidOperationException("a session's mistake");

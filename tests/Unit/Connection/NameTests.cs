@@ -28,7 +28,7 @@ public sealed class NameTests : IAsyncDisposable
 
         await ReadNamesAsync();
         var after = await SayAsync("call c1 Answered");
-        Assert.Equal(("Ann", "Ann", "Ann"), (after.ExtensionName ?? after.Call!.ExtensionName, after.Call!.ExtensionName, after.Call.Legs[0].ExtensionName));
+        Assert.Equal(("Ann", "Ann", "Ann"), (after.ExtensionName, after.Call!.ExtensionName, after.Call.Legs[0].ExtensionName));
         Assert.Null(before.Call.ExtensionName);
 
         _directory.Extensions = [new DirectoryName("1001", "Bob")];
@@ -37,6 +37,7 @@ public sealed class NameTests : IAsyncDisposable
         await WaitAsync(() => Names().Contains("Bob"));
         var end = await SayAsync("call c1 Ended");
         Assert.Equal("Ann", end.Call!.ExtensionName);
+        Assert.Equal("Ann", (await SayAsync("call c1 Ended")).Call!.ExtensionName);
         Assert.Equal("Bob", (await SayAsync("call c2 Ringing")).Call!.ExtensionName);
 
         Assert.Equal("Sales", (await SayAsync("queue 4020")).QueueName);

@@ -88,6 +88,17 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     /// <returns>The queues as they stand.</returns>
     public IReadOnlyList<PbxQueue> GetQueues() => _supervisor.Pipeline.Queues.GetQueues();
 
+    /// <summary>
+    /// The names that the platform's directory has told so far. Where nobody has asked for it yet (<see cref="PbxConnectOptions.NoEvents"/>) it
+    /// is read from now on, and a later call has them.
+    /// </summary>
+    internal IReadOnlyCollection<DirectoryName> GetNames(DirectoryKind kind)
+    {
+        if (_options.NoEvents)
+            _supervisor.Post(_supervisor.Names.Ask);
+        return _supervisor.Pipeline.Names.All(kind);
+    }
+
     /// <summary>Starts a connection without waiting for it; see <see cref="WaitUntilConnectedAsync"/>.</summary>
     /// <param name="options">What to connect to, and how.</param>
     /// <returns>The connection, in state Connecting.</returns>
@@ -274,7 +285,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
             throw Faults.IsOver(Name, LastError);
         var reader = _driver.Records ?? throw Faults.NoRecords(Provider);
         await foreach (var record in reader.ReadAsync(from, to, cancellationToken).ConfigureAwait(false))
-            yield return record.ToTrackedEvent(null, Name, Provider).Call!;
+            yield return record.ToTrackedEvent(null, Name, Provider, _supervisor.Pipeline.Names).Call!;
     }
 
     /// <summary>Answers a request that another client sent here.</summary>

@@ -103,6 +103,9 @@ public abstract class PbxSimulator : IAsyncDisposable
     /// <summary>The faults it can be given.</summary>
     public virtual IReadOnlyList<string> FaultNames => SimulatorFaults.Names;
 
+    /// <summary>The names of extensions and queues, for the platform's directory.</summary>
+    internal DirectoryBook Directory { get; } = new();
+
     private protected SimulatorOptions Options { get; }
 
     private protected TimeProvider Clock { get; }

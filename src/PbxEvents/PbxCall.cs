@@ -6,6 +6,11 @@ namespace PbxEvents;
 /// </summary>
 public sealed record PbxCall
 {
+    // Every event of a call makes one: a time that is not there has no flag of its own.
+    private readonly DateTimeOffset _ringingAt;
+    private readonly DateTimeOffset _answeredAt;
+    private readonly DateTimeOffset _endedAt;
+
     /// <summary>The platform's id of the call.</summary>
     public required string CallId { get; init; }
 
@@ -30,8 +35,17 @@ public sealed record PbxCall
     /// <summary>The extension it is about: the one that answered, else the last one that rang, else the calling one.</summary>
     public string? Extension { get; init; }
 
+    /// <summary>
+    /// The name of <see cref="Extension"/>, from the event or the platform's directory; null when neither tells it, and while the directory
+    /// has not been read.
+    /// </summary>
+    public string? ExtensionName { get; init; }
+
     /// <summary>The queue it came through; null when it did not.</summary>
     public string? Queue { get; init; }
+
+    /// <summary>The name of <see cref="Queue"/>, as <see cref="ExtensionName"/>.</summary>
+    public string? QueueName { get; init; }
 
     /// <summary>Where the call stands.</summary>
     public PbxCallState State { get; init; }
@@ -70,13 +84,25 @@ public sealed record PbxCall
     public DateTimeOffset StartedAt { get; init; }
 
     /// <summary>When a device first rang; null when none did.</summary>
-    public DateTimeOffset? RingingAt { get; init; }
+    public DateTimeOffset? RingingAt
+    {
+        get => _ringingAt == default ? null : _ringingAt;
+        init => _ringingAt = value.GetValueOrDefault();
+    }
 
     /// <summary>When a person first answered; null when none did.</summary>
-    public DateTimeOffset? AnsweredAt { get; init; }
+    public DateTimeOffset? AnsweredAt
+    {
+        get => _answeredAt == default ? null : _answeredAt;
+        init => _answeredAt = value.GetValueOrDefault();
+    }
 
     /// <summary>When the last leg ended; null while the call lives.</summary>
-    public DateTimeOffset? EndedAt { get; init; }
+    public DateTimeOffset? EndedAt
+    {
+        get => _endedAt == default ? null : _endedAt;
+        init => _endedAt = value.GetValueOrDefault();
+    }
 
     /// <summary>The extension, else the number, of the person who answered last; null when nobody did.</summary>
     public string? AnsweredBy { get; init; }

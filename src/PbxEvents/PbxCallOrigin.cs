@@ -1,7 +1,7 @@
 namespace PbxEvents;
 
 /// <summary>Where a call's end was learnt from.</summary>
-public enum PbxCallOrigin
+public enum PbxCallOrigin : byte
 {
     /// <summary>From events, as they happened. Also calls that have not ended.</summary>
     Live,

@@ -18,7 +18,9 @@ public sealed class PbxEvent
     private string? _from;
     private string? _to;
     private string? _extension;
+    private string? _extensionName;
     private string? _queue;
+    private string? _queueName;
     private string? _tenant;
 
     // A buffer holds a hundred thousand events: what needs no offset and no byte for "null" of its own has none.
@@ -119,6 +121,16 @@ public sealed class PbxEvent
     }
 
     /// <summary>
+    /// The name of <see cref="Extension"/>, from the event itself or the platform's directory; null when neither tells it, and while the
+    /// directory has not been read.
+    /// </summary>
+    public string? ExtensionName
+    {
+        get => _extensionName;
+        internal set => _extensionName = VisibleText.OfValue(value);
+    }
+
+    /// <summary>
     /// On a Registration event: whether the phone or trunk is registered after it. Null where the platform does not say, and on
     /// events about anything else.
     /// </summary>
@@ -133,6 +145,13 @@ public sealed class PbxEvent
     {
         get => _queue;
         internal set => _queue = VisibleText.OfValue(value);
+    }
+
+    /// <summary>The name of <see cref="Queue"/>, as <see cref="ExtensionName"/>.</summary>
+    public string? QueueName
+    {
+        get => _queueName;
+        internal set => _queueName = VisibleText.OfValue(value);
     }
 
     /// <summary>The platform's id of the tenant it belongs to; null where the platform does not say.</summary>

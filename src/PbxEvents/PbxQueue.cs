@@ -19,7 +19,7 @@ public sealed record PbxQueue
         init => _queue = VisibleText.OfValue(value);
     }
 
-    /// <summary>The queue's name; null when no event told it.</summary>
+    /// <summary>The queue's name; null when neither an event nor the platform's directory told it.</summary>
     public string? Name
     {
         get => _name;

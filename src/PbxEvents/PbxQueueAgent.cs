@@ -13,6 +13,9 @@ public sealed record PbxQueueAgent
         init => _extension = VisibleText.OfValue(value);
     }
 
+    /// <summary>The name of <see cref="Extension"/> in the platform's directory; null when it does not tell it, and while it has not been read.</summary>
+    public string? Name { get; init; }
+
     /// <summary>The agent's state in the platform's own word; null on a platform that tells of membership only.</summary>
     public string? State
     {

@@ -28,4 +28,27 @@ Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
             Close-Terminal $terminal
         }
     }
+
+    It 'Tab offers an extension with its name, and a table shows it' {
+        $terminal = Open-Terminal
+        try {
+            Invoke-Line $terminal "Import-Module '$ModulePath'"
+            Invoke-Line $terminal '$s = Start-PbxSimulator TelecomX'
+            Invoke-Line $terminal '$null = $s | Connect-PbxEvents'
+            Invoke-Line $terminal '$null = Register-PbxSubscription Call'
+            Invoke-Line $terminal 'while (-not ($tip = (TabExpansion2 "Get-PbxCall -Extension 1003" 27).CompletionMatches.ToolTip)) { Start-Sleep -Milliseconds 100 }'
+
+            # The menu of PSReadLine shows the tip of what it stands at.
+            tmux -L $terminal send-keys -l 'Get-PbxCall -Extension 100'
+            Send-Key $terminal 'C-Space'
+            Wait-Screen $terminal '1001 Employee 1001'
+            Send-Key $terminal 'C-c'
+
+            Invoke-Line $terminal 'Invoke-PbxSimulation Missed -Pace 0 > $null; $null = Wait-PbxCall -Outcome Missed -Timeout 30'
+            Send-Line $terminal 'Get-PbxCall'
+            Wait-Screen $terminal '(?m)1001 Employee 1001 +Missed'
+        } finally {
+            Close-Terminal $terminal
+        }
+    }
 }

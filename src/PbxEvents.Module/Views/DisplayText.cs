@@ -42,6 +42,13 @@ public static class DisplayText
         return clean.ToString();
     }
 
+    /// <summary>A number with its name beside it; one of them where the other says nothing more.</summary>
+    internal static string Named(string? number, string? name)
+    {
+        var (shown, called) = (Clean(number), Clean(name));
+        return called.Length == 0 || shown.Length == 0 ? shown : called.Contains(shown, StringComparison.Ordinal) ? called : $"{shown} {called}";
+    }
+
     /// <summary>How many cells of a terminal a text takes.</summary>
     internal static int Width(string text)
     {

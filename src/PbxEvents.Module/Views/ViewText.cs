@@ -83,7 +83,9 @@ public static class ViewText
         ArgumentNullException.ThrowIfNull(item);
         var error = item.BaseObject is PbxEvent { Category: PbxCategory.Connection, Error: { } problem } ? problem.Message : null;
         var connection = ModuleState.Current.Connections.Count > 1 ? $"({item.Properties[nameof(PbxEvent.Connection)]?.Value})" : null;
-        return string.Join(' ', new[] { Text(nameof(PbxEvent.Queue)), Text(nameof(PbxEvent.Extension)), error, connection }.Where(t => !string.IsNullOrEmpty(t)));
+        return string.Join(' ', new[] { Named(nameof(PbxEvent.Queue)), Named(nameof(PbxEvent.Extension)), error, connection }.Where(t => !string.IsNullOrEmpty(t)));
+
+        string Named(string name) => DisplayText.Named(Text(name), Text($"{name}Name"));
 
         string? Text(string name) => item.Properties[name]?.Value?.ToString();
     }

@@ -33,8 +33,8 @@ internal sealed class CallView : ILiveView
             new("State", 0, 9, 17, c => new LiveText(StateOf(c), Tones.Of(c.State, c.KnownOutcome))),
             new("From", 1, 12, 40, c => Shade(c, $"{DisplayText.Clean(c.From)} {DisplayText.Clean(c.FromName)}".Trim())),
             new("To", 3, 6, 20, c => Shade(c, DisplayText.Clean(c.To))),
-            new("At", 5, 4, 12, c => Shade(c, DisplayText.Clean(c.AnsweredBy ?? c.Extension))),
-            new("Queue", 6, 6, 20, c => Shade(c, DisplayText.Clean(c.Queue))) { IsOptional = true },
+            new("At", 5, 4, 30, c => Shade(c, PlaceOf(c))),
+            new("Queue", 6, 6, 30, c => Shade(c, DisplayText.Named(c.Queue, c.QueueName))) { IsOptional = true },
             new("Connection", 7, 8, 20, c => Shade(c, _connections().Count > 1 ? DisplayText.Clean(c.Connection) : "")) { IsOptional = true },
             new("Talk", 2, 7, 9, c => Shade(c, CallTimes.Talk(c, _now) is { } talk ? TimeText.Clock(talk) : "")) { IsRightAligned = true },
             new("Since", 4, 10, 10, c => Shade(c, TimeText.Ago(CallTimes.InState(c, _now)))) { IsRightAligned = true },
@@ -67,6 +67,10 @@ internal sealed class CallView : ILiveView
     }
 
     private static string KeyOf(PbxCall call) => $"{call.Connection}\0{call.CallId}";
+
+    private static string PlaceOf(PbxCall call) => call.AnsweredBy is { } number && number != call.Extension
+        ? DisplayText.Clean(number)
+        : DisplayText.Named(call.Extension, call.ExtensionName);
 
     private static string StateOf(PbxCall call) => call.KnownOutcome is { } outcome ? outcome.ToString() : call.State.ToString();
 

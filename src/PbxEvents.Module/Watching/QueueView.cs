@@ -53,7 +53,7 @@ internal sealed class QueueView : ILiveView
         glyphs);
         _agentTable = new LiveTable<Agent>(
         [
-            new("Agent", 0, 6, 20, a => new LiveText(DisplayText.Clean(a.Who.Extension))),
+            new("Agent", 0, 6, 30, a => new LiveText(DisplayText.Named(a.Who.Extension, a.Who.Name))),
             new("State", 1, 8, 20, a => new LiveText(DisplayText.Clean(a.Who.State))) { IsOptional = true },
             new("Queue", 2, 6, 30, a => new LiveText(NameOf(a.Queue))),
             new("Since", 3, 10, 10, a => new LiveText(TimeText.Ago(_now - a.Who.Since), Tone.Dim)) { IsRightAligned = true },
@@ -109,12 +109,7 @@ internal sealed class QueueView : ILiveView
 
     private static string KeyOf(PbxQueue queue) => $"{queue.Connection}\0{queue.Queue}";
 
-    private static string NameOf(PbxQueue queue)
-    {
-        var name = DisplayText.Clean(queue.Name);
-        var number = DisplayText.Clean(queue.Queue);
-        return name.Length == 0 ? number : name.Contains(number, StringComparison.Ordinal) ? name : $"{number} {name}";
-    }
+    private static string NameOf(PbxQueue queue) => DisplayText.Named(queue.Queue, queue.Name);
 
     private static string Count(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 

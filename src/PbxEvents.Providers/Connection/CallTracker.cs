@@ -9,7 +9,8 @@ namespace PbxEvents.Providers.Connection;
 /// </summary>
 /// <param name="connection">The connection's name.</param>
 /// <param name="provider">The platform.</param>
-internal sealed class CallTracker(string connection, string provider)
+/// <param name="names">The names of extensions and queues.</param>
+internal sealed class CallTracker(string connection, string provider, NameBook names)
 {
     /// <summary>How many ended calls are kept for <c>Get-PbxCall</c> and to recognise late frames.</summary>
     private const int EndedKept = 1000;
@@ -60,7 +61,7 @@ internal sealed class CallTracker(string connection, string provider)
                 Connection = connection,
                 Provider = provider,
                 StartedAt = update.StartedAt ?? pbxEvent.Time,
-            });
+            }, names);
             lock (_gate)
                 _calls[update.CallId] = tracked;
         }
@@ -85,6 +86,7 @@ internal sealed class CallTracker(string connection, string provider)
         pbxEvent.Outcome = tracked.Call.Outcome;
         pbxEvent.From ??= tracked.Call.From;
         pbxEvent.To ??= tracked.Call.To;
+        pbxEvent.ExtensionName ??= tracked.NameOf(pbxEvent.Extension);
         pbxEvent.Call = tracked.Call;
     }
 
@@ -99,7 +101,7 @@ internal sealed class CallTracker(string connection, string provider)
             Told.Add(id, at);
         lock (_gate)
             foreach (var kept in state.Open)
-                _calls[kept.CallId] = TrackedCall.Of(kept, connection, provider);
+                _calls[kept.CallId] = TrackedCall.Of(kept, connection, provider, names);
     }
 
     /// <summary>The link is gone: from now on things may happen to the calls in progress that nobody sees. Loop only.</summary>

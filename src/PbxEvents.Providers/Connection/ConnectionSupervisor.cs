@@ -7,7 +7,7 @@ namespace PbxEvents.Providers.Connection;
 /// One connection. Everything that happens to it (frames, timers, the ends of links and attempts, the user's wishes) is an item of its
 /// <see cref="ConnectionLoop"/> and is handled in order, so nothing here needs a lock. I/O happens elsewhere: links read and
 /// write on their own, attempts run beside the loop and post back. Its parts: <see cref="LinkManager"/>, <see cref="EventPipeline"/>,
-/// <see cref="DriverWork"/>, <see cref="GapFiller"/>, and <see cref="SessionHost"/>, through which the session speaks to them.
+/// <see cref="DriverWork"/>, <see cref="GapFiller"/>, <see cref="NameKeeper"/>, and <see cref="SessionHost"/>, through which the session speaks to them.
 /// </summary>
 internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
 {
@@ -40,13 +40,15 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         _http = context.Http;
         Driver = driver;
         Activity = activity;
-        Pipeline = new EventPipeline(name, provider, Options.BufferSize, Status) { Now = Clock.GetUtcNow() };
+        Pipeline = new EventPipeline(name, provider, Options.BufferSize, Status, new NameBook()) { Now = Clock.GetUtcNow() };
         Trace = Options.TracePath is { } path ? FrameTrace.Open(path, new SecretMask(Options), Clock) : null;
         _host = new SessionHost(this);
         _loop = new ConnectionLoop(Handle, (item, e) => _host.ReportMistake(item, e));
         Timers = new LoopTimers(Clock, _loop.Post);
         Work = new DriverWork(this);
         Gaps = new GapFiller(this);
+        Names = new NameKeeper(this);
+        Pipeline.ConfigChanged = Names.Changed;
         Links = new LinkManager(this, links, random);
         _sweep = Timers.New(Sweep);
         Session = driver.CreateSession(_host);
@@ -79,6 +81,8 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     public DriverWork Work { get; }
 
     public GapFiller Gaps { get; }
+
+    public NameKeeper Names { get; }
 
     /// <summary>Keeps what the next process needs; null when there is no file for it.</summary>
     public StateKeeper? Keeper { get; }
@@ -194,6 +198,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     public void HasConnected()
     {
         Keeper?.Begin();
+        Names.Begin();
         _connected.TrySetResult();
     }
 
@@ -237,9 +242,10 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     private async Task FinishAsync()
     {
         Timers.Dispose();
-        await _loop.DrainUntilAsync(Task.WhenAll(Work.StopAsync(), Gaps.StopAsync(), Keeper?.DisposeAsync().AsTask() ?? Task.CompletedTask)).ConfigureAwait(false);
+        await _loop.DrainUntilAsync(Task.WhenAll(Work.StopAsync(), Gaps.StopAsync(), Names.StopAsync(), Keeper?.DisposeAsync().AsTask() ?? Task.CompletedTask)).ConfigureAwait(false);
         Work.Dispose();
         Gaps.Dispose();
+        Names.Dispose();
         await _loop.DrainUntilAsync(Links.AllClosed()).ConfigureAwait(false);
         _loop.Complete();
         using var farewell = new CancellationTokenSource(ReleaseTimeout, Clock);

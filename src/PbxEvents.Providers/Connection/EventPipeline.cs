@@ -11,11 +11,17 @@ namespace PbxEvents.Providers.Connection;
 /// <param name="provider">The platform.</param>
 /// <param name="capacity">How many events the log keeps.</param>
 /// <param name="status">Counts what was received.</param>
-internal sealed class EventPipeline(string connection, string provider, int capacity, ConnectionStatus status)
+/// <param name="names">The names of extensions and queues.</param>
+internal sealed class EventPipeline(string connection, string provider, int capacity, ConnectionStatus status, NameBook names)
 {
-    public CallTracker Calls { get; } = new(connection, provider);
+    public NameBook Names => names;
 
-    public QueueTracker Queues { get; } = new(connection, provider);
+    public CallTracker Calls { get; } = new(connection, provider, names);
+
+    public QueueTracker Queues { get; } = new(connection, provider, names);
+
+    /// <summary>Runs on the loop for each event about the PBX's settings; null for nobody who wants to know.</summary>
+    public Action<PbxEvent>? ConfigChanged { get; set; }
 
     public EventLog Log { get; } = new(capacity);
 
@@ -45,11 +51,17 @@ internal sealed class EventPipeline(string connection, string provider, int capa
         pbxEvent.Time = pbxEvent.Time == default ? Now : ToLocal(pbxEvent.Time);
         if (!pbxEvent.Synthesized)
             status.CountReceived();
+        if (queue?.Name is { } told && queue.Queue == pbxEvent.Queue)
+            pbxEvent.QueueName = told;
         if (call is not null)
             Calls.Apply(pbxEvent, call);
+        pbxEvent.ExtensionName ??= pbxEvent.Call is null ? Names.OfExtension(pbxEvent.Extension) : null;
+        pbxEvent.QueueName ??= pbxEvent.Call is { } about && about.Queue == pbxEvent.Queue ? about.QueueName : Names.OfQueue(pbxEvent.Queue);
         if (queue is not null || pbxEvent.Gap is not null || pbxEvent.Call is { Queue: not null })
             Queues.Apply(pbxEvent, queue);
         Log.Append(pbxEvent);
+        if (pbxEvent is { Category: PbxCategory.Config, Synthesized: false })
+            ConfigChanged?.Invoke(pbxEvent);
     }
 
     /// <summary>Tells something about the connection itself.</summary>

@@ -172,7 +172,7 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
     /// <summary>Records are of everybody's calls; subscriptions may be of some.</summary>
     private bool IsWanted(CallRecord record, string? topic)
     {
-        var seen = record.ToTrackedEvent(topic, connection.Name, connection.Provider);
+        var seen = record.ToTrackedEvent(topic, connection.Name, connection.Provider, connection.Pipeline.Names);
         return connection.Subscriptions.Live.Any(s => s.Matches(seen) || s.Filter.EventName.Count > 0);
     }
 

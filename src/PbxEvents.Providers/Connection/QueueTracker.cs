@@ -8,7 +8,8 @@ namespace PbxEvents.Providers.Connection;
 /// </summary>
 /// <param name="connection">The connection's name.</param>
 /// <param name="provider">The platform.</param>
-internal sealed class QueueTracker(string connection, string provider)
+/// <param name="names">The names of extensions and queues.</param>
+internal sealed class QueueTracker(string connection, string provider, NameBook names)
 {
     /// <summary>A platform that names queues without end must not fill the memory; further queues are not kept.</summary>
     private const int MaxQueues = 1000;
@@ -24,8 +25,15 @@ internal sealed class QueueTracker(string connection, string provider)
     public IReadOnlyList<PbxQueue> GetQueues()
     {
         lock (_gate)
-            return _queues.Values.OrderBy(q => q.Queue, StringComparer.Ordinal).ToArray();
+            return _queues.Values.OrderBy(q => q.Queue, StringComparer.Ordinal).Select(WithNames).ToArray();
     }
+
+    /// <summary>The queue with the names that no event told. Looked up when somebody asks: a directory may be read after the last event.</summary>
+    private PbxQueue WithNames(PbxQueue queue) => queue with
+    {
+        Name = queue.Name ?? names.OfQueue(queue.Queue),
+        Agents = [.. queue.Agents.Select(a => a with { Name = names.OfExtension(a.Extension) })],
+    };
 
     /// <summary>Takes an event in, after the call tracker has. Loop only.</summary>
     /// <param name="pbxEvent">The event.</param>

@@ -25,12 +25,12 @@ internal static class RecordedCall
     }
 
     /// <summary>The event with its call, apart from any that were seen live.</summary>
-    public static PbxEvent ToTrackedEvent(this CallRecord record, string? topic, string connection, string provider)
+    public static PbxEvent ToTrackedEvent(this CallRecord record, string? topic, string connection, string provider, NameBook names)
     {
         var told = record.ToEvent(topic);
         told.Connection = connection;
         told.Provider = provider;
-        new CallTracker(connection, provider).Apply(told, record.Update);
+        new CallTracker(connection, provider, names).Apply(told, record.Update);
         return told;
     }
 }

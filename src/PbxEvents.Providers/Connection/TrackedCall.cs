@@ -4,7 +4,7 @@ using PbxEvents.Providers.Contracts;
 namespace PbxEvents.Providers.Connection;
 
 /// <summary>One call in the tracker: its newest state, and what must be remembered to make the next one.</summary>
-internal sealed class TrackedCall(PbxCall call)
+internal sealed class TrackedCall(PbxCall call, NameBook names)
 {
     /// <summary>What is known of a leg before its first event.</summary>
     private static readonly PbxLeg Unknown = new() { LegId = "" };
@@ -60,7 +60,7 @@ internal sealed class TrackedCall(PbxCall call)
     }
 
     /// <summary>A call that an earlier process left in progress. What happened to it since nobody has seen.</summary>
-    public static TrackedCall Of(KeptCall kept, string connection, string provider) => new(new PbxCall
+    public static TrackedCall Of(KeptCall kept, string connection, string provider, NameBook names) => new(new PbxCall
     {
         CallId = kept.CallId,
         Connection = connection,
@@ -79,7 +79,7 @@ internal sealed class TrackedCall(PbxCall call)
         VoicemailId = kept.VoicemailId,
         RecordingId = kept.RecordingId,
         Legs = [.. kept.Legs.Select(l => l.ToLeg())],
-    })
+    }, names)
     {
         _told = kept.Told,
         _ifUnanswered = kept.IfUnanswered,
@@ -156,20 +156,24 @@ internal sealed class TrackedCall(PbxCall call)
             _wasTransferred = true;
 
         var direction = update.Direction ?? before.Direction;
+        var extension = ChooseExtension(legs, answered) ?? before.Extension ?? update.Extension ?? pbxEvent.Extension;
+        var queue = update.Queue ?? before.Queue;
         _call = before with
         {
             Direction = direction,
             From = _hidesFrom ? null : update.From ?? before.From,
             FromName = _hidesFrom ? null : update.FromName ?? before.FromName,
             To = _hidesTo ? null : update.To ?? before.To,
-            Queue = update.Queue ?? before.Queue,
+            Queue = queue,
+            QueueName = (queue == pbxEvent.Queue ? pbxEvent.QueueName : null) ?? (queue == before.Queue ? before.QueueName : null) ?? names.OfQueue(queue),
             Legs = legs,
             State = state,
             Outcome = isEnd ? DeriveOutcome(update, legs, answeredAt is not null, direction) : null,
             RingingAt = before.RingingAt ?? update.RingingAt ?? (state == PbxCallState.Ringing || HasRinging(legs) ? time : null),
             AnsweredAt = answeredAt,
             AnsweredBy = answeredBy,
-            Extension = ChooseExtension(legs, answered) ?? before.Extension ?? update.Extension ?? pbxEvent.Extension,
+            Extension = extension,
+            ExtensionName = NameOf(extension, legs) ?? (extension == before.Extension ? before.ExtensionName : null),
             EndedAt = isEnd ? update.EndedAt ?? before.EndedAt ?? time : null,
             EndedBy = update.EndedBy ?? before.EndedBy,
             VoicemailId = update.VoicemailId ?? before.VoicemailId,
@@ -187,6 +191,20 @@ internal sealed class TrackedCall(PbxCall call)
         return isNews;
     }
 
+    /// <summary>What an extension of the call is called, as its legs have it.</summary>
+    public string? NameOf(string? extension) => NameOf(extension, _call.Legs);
+
+    /// <summary>What a leg's extension is called; of one that no leg has, what the directory says. Null for a party who must not be shown.</summary>
+    private string? NameOf(string? extension, IReadOnlyList<PbxLeg> legs)
+    {
+        if (extension is null)
+            return null;
+        for (var i = 0; i < legs.Count; i++)
+            if (legs[i].Extension == extension && (legs[i].ExtensionName is not null || Hides(legs[i].Role)))
+                return legs[i].ExtensionName;
+        return names.OfExtension(extension);
+    }
+
     private PbxCall ForgetCallees()
     {
         _wasTransferred = false;
@@ -196,6 +214,7 @@ internal sealed class TrackedCall(PbxCall call)
             AnsweredAt = null,
             AnsweredBy = null,
             Extension = null,
+            ExtensionName = null,
             Outcome = null,
         };
     }
@@ -294,6 +313,7 @@ internal sealed class TrackedCall(PbxCall call)
                 : null;
             isAssumed = true;
         }
+        var extension = change.Extension ?? leg.Extension;
         return leg with
         {
             LegId = change.LegId,
@@ -301,7 +321,9 @@ internal sealed class TrackedCall(PbxCall call)
             State = state,
             Outcome = outcome,
             IsOutcomeAssumed = isAssumed,
-            Extension = change.Extension ?? leg.Extension,
+            Extension = extension,
+            ExtensionName = Hides(role) ? null
+                : change.ExtensionName ?? (extension == leg.Extension ? leg.ExtensionName : null) ?? names.OfExtension(extension),
             Number = Hides(role) ? null : change.Number ?? leg.Number,
             AnsweredAt = answeredAt,
             EndedAt = leg.EndedAt ?? (hasEndedNow ? time : null),

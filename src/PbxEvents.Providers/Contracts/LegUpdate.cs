@@ -10,6 +10,7 @@ internal readonly record struct LegUpdate(string LegId, PbxLegRole Role, PbxCall
 {
     private readonly DateTimeOffset? _answeredAt;
     private readonly string? _extension;
+    private readonly string? _extensionName;
     private readonly string? _number;
 
     /// <summary>The platform's id of the leg, unique in its call.</summary>
@@ -23,6 +24,13 @@ internal readonly record struct LegUpdate(string LegId, PbxLegRole Role, PbxCall
     {
         get => _extension;
         init => _extension = VisibleText.OfValue(value);
+    }
+
+    /// <summary>The name of <see cref="Extension"/>, where the event itself tells it: it wins over the directory's. Else null.</summary>
+    public string? ExtensionName
+    {
+        get => _extensionName;
+        init => _extensionName = VisibleText.OfValue(value);
     }
 
     /// <summary>The number or address at it; null when this event does not say.</summary>

@@ -32,6 +32,9 @@ internal abstract class PlatformDriver(DriverContext context)
     /// </summary>
     public virtual RecordReader? Records => null;
 
+    /// <summary>The names behind numbers and ids; null where there are none to be had. Asked as <see cref="Records"/> is.</summary>
+    public virtual DirectoryReader? Directory => null;
+
     /// <summary>
     /// Whose events they are, as far as the login tells, so that the state of another account is known. It never changes, and never is a
     /// secret. Default domain, user and client id.

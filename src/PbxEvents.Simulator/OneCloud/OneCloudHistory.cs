@@ -4,11 +4,13 @@ using PbxEvents.Simulator.Server;
 
 namespace PbxEvents.Simulator.OneCloud;
 
-/// <summary>OneCloud's call records, calls in progress, queues and menus over HTTP (history/onecloud-history.md sections 1 and 2).</summary>
+/// <summary>OneCloud's call records, calls in progress, users, queues and menus over HTTP (history/onecloud-history.md sections 1 and 2,
+/// history/directory.md).</summary>
 /// <param name="domain">The domain.</param>
 /// <param name="extension">The extension of the user that logs in.</param>
 /// <param name="book">The calls.</param>
-internal sealed class OneCloudHistory(string domain, string extension, CallBook book)
+/// <param name="directory">What users and queues are called.</param>
+internal sealed class OneCloudHistory(string domain, string extension, CallBook book, DirectoryBook directory)
 {
     /// <summary>Above this the answer turns into a short form (section 1).</summary>
     private const int FullForm = 100;
@@ -18,6 +20,8 @@ internal sealed class OneCloudHistory(string domain, string extension, CallBook 
     [
         "call-orig-call-id", "call-term-call-id", "call-through-call-id", "call-orig-caller-id", "call-orig-from-name", "call-disconnect-reason-text",
     ];
+
+    private static readonly string[] Extensions = ["1001", "1002"];
 
     private static readonly string[] ScopesOfDomains = ["Office Manager", "Reseller", "Super User"];
 
@@ -35,12 +39,13 @@ internal sealed class OneCloudHistory(string domain, string extension, CallBook 
         MapRight($"{Domain}/users/{{user}}/cdrs", isOwn: true, r => Cdrs(r, extension));
         MapRight($"{Domain}/calls", isOwn: false, _ => Running());
         MapRight($"{Domain}/users/{{user}}/calls", isOwn: true, _ => Running());
-        MapRight($"{Domain}/callqueues/list", isOwn: false, _ => List(Queues().Select(q => new JsonObject { ["callqueue"] = q, ["description"] = $"Queue {q}" })));
+        MapRight($"{Domain}/callqueues/list", isOwn: false, _ => List(Queues().Select(q => new JsonObject { ["callqueue"] = q, ["description"] = NameOf(q) })), isDirectory: true);
+        MapRight($"{Domain}/users/list", isOwn: false, _ => List(Users()), isDirectory: true);
         MapRight($"{Domain}/autoattendants", isOwn: false, _ => List([new JsonObject { ["attendant-name"] = "Main", ["user"] = OneCloudCdrs.Menu }]));
 
-        void MapRight(string pattern, bool isOwn, Func<ServerRequest, ServerResponse> answer) => routes.Map("GET", pattern, request =>
+        void MapRight(string pattern, bool isOwn, Func<ServerRequest, ServerResponse> answer, bool isDirectory = false) => routes.Map("GET", pattern, request =>
             !isValid(request) ? ServerResponse.Json(401, """{"code":401,"message":"Unauthorized"}""")
-            : isRefused() || !IsOwnDomain(request) || !(isOwn ? IsOwnUser(request) : ScopesOfDomains.Contains(scope)) ? ServerResponse.Plain(403, "Forbidden")
+            : (isDirectory ? directory.IsRefused : isRefused()) || !IsOwnDomain(request) || !(isOwn ? IsOwnUser(request) : ScopesOfDomains.Contains(scope)) ? ServerResponse.Plain(403, "Forbidden")
             : answer(request));
     }
 
@@ -73,6 +78,18 @@ internal sealed class OneCloudHistory(string domain, string extension, CallBook 
         .Select(ids => new JsonObject { ["call-orig-call-id"] = ids.Origin, ["call-term-call-id"] = ids.Term }));
 
     private IEnumerable<string> Queues() => book.Told.Select(c => c.QueueName).Append("4020").Distinct();
+
+    private string NameOf(string queue) => directory.NameOf(queue, $"Queue {queue}");
+
+    /// <summary>All in one answer; a queue is a user, too.</summary>
+    private IEnumerable<JsonObject> Users() => book.Told.Concat(book.Running).SelectMany(c => c.Legs).Select(l => l.Extension).OfType<string>()
+        .Concat(Extensions).Concat(directory.Added).Distinct().Select(e => User(e, directory.NameOf(e, $"User {e}")))
+        .Concat(Queues().Select(q => User(q, NameOf(q))));
+
+    private static JsonObject User(string number, string name) => new()
+    {
+        ["user"] = number, ["name-first-name"] = DirectoryBook.Split(name).First, ["name-last-name"] = DirectoryBook.Split(name).Last,
+    };
 
     private static ServerResponse List(IEnumerable<JsonObject> rows) => ServerResponse.Json(200, new JsonArray([.. rows]).ToJsonString());
 }

@@ -49,7 +49,7 @@ public sealed class OneCloudSimulator : SocketIoSimulator
         };
         _accounts.Map(Routes, () => _options.HostAnswer ?? $$"""{"config-name":"PORTAL_SOCKET_HOSTNAME","config-value":"{{Server.Authority}}"}""");
         _renderer = new OneCloudRenderer(domain, Clock);
-        new OneCloudHistory(domain, _account.UserName.Split('@')[0], Calls)
+        new OneCloudHistory(domain, _account.UserName.Split('@')[0], Calls, Directory)
             .Map(Routes, _accounts.IsGood, () => Faults.RefusesRecords, _options.Scope);
     }
 

@@ -7,10 +7,12 @@ using PbxEvents.Simulator.Server;
 
 namespace PbxEvents.Simulator.PortSip;
 
-/// <summary>The REST interface's call records, calls in progress, users and queues (history/portsip-history.md sections 1 and 2).</summary>
+/// <summary>The REST interface's call records, calls in progress, users and queues (history/portsip-history.md sections 1 and 2,
+/// history/directory.md).</summary>
 /// <param name="pbx">The tenant.</param>
 /// <param name="book">The calls.</param>
-internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book)
+/// <param name="directory">What users and queues are called.</param>
+internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book, DirectoryBook directory)
 {
     private const int MaxTop = 100;
 
@@ -28,15 +30,16 @@ internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book)
         {
             ["id"] = pbx.ExtensionId(e),
             ["name"] = $"user{e}",
+            ["display_name"] = directory.NameOf(e, $"User {e}"),
             ["extension_number"] = e,
             ["enabled"] = true,
-        })));
+        })), isDirectory: true);
         MapRight("call_queues", false, r => List(r, Queues().Select(q => new JsonObject
         {
             ["id"] = pbx.QueueId(q),
-            ["name"] = $"Queue {q}",
+            ["name"] = directory.NameOf(q, $"Queue {q}"),
             ["extension_number"] = q,
-        })));
+        })), isDirectory: true);
         MapRight("ring_groups", false, r => List(r, []));
         MapRight("shared_voicemails", false, r => List(r, []));
         MapRight("voicemails", false, r => List(r, []));
@@ -46,9 +49,9 @@ internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book)
         // The documented status of this list is 201.
         MapRight("sessions", false, r => List(r, book.Running.Select(Session)) with { Status = 201 });
 
-        void MapRight(string path, bool isRecord, Func<ServerRequest, ServerResponse> answer) => routes.Map("GET", $"/api/{path}", request =>
+        void MapRight(string path, bool isRecord, Func<ServerRequest, ServerResponse> answer, bool isDirectory = false) => routes.Map("GET", $"/api/{path}", request =>
             !isValid(request) ? PortSipAccounts.Error(401, "UNAUTHORIZED", "unauthorized")
-            : isRecord && isRefused() ? PortSipAccounts.Error(403, "UNKNOWN", "permission denied")
+            : (isRecord && isRefused()) || (isDirectory && directory.IsRefused) ? PortSipAccounts.Error(403, "UNKNOWN", "permission denied")
             : answer(request));
     }
 
@@ -81,7 +84,8 @@ internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book)
     };
 
     private IEnumerable<string> Extensions() =>
-        book.Told.Concat(book.Running).SelectMany(c => c.Legs).Select(l => l.Extension).OfType<string>().Concat(PortSipPbx.Extensions).Distinct();
+        book.Told.Concat(book.Running).SelectMany(c => c.Legs).Select(l => l.Extension).OfType<string>().Concat(PortSipPbx.Extensions)
+            .Concat(directory.Added).Distinct();
 
     private IEnumerable<string> Queues() => book.Told.Concat(book.Running).Select(c => c.QueueName).Where(q => q.Length > 0).Concat(PortSipPbx.Queues).Distinct();
 

@@ -62,7 +62,7 @@ public sealed class PortSipSimulator : PbxSimulator
             Asked = (grant, name, isGood) => Record(isGood ? SimulatorLogKind.Authenticated : SimulatorLogKind.AuthenticationRefused, grant, name),
         };
         accounts.Map(Routes);
-        new PortSipHistory(_pbx, Calls).Map(Routes, accounts.IsGood, () => Faults.RefusesRecords);
+        new PortSipHistory(_pbx, Calls, Directory).Map(Routes, accounts.IsGood, () => Faults.RefusesRecords);
     }
 
     /// <inheritdoc/>

@@ -1,15 +1,19 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using PbxEvents.Simulator.Core;
 using PbxEvents.Simulator.Server;
 
 namespace PbxEvents.Simulator.RingCentral;
 
-/// <summary>The call log over HTTP (history/ringcentral-history.md sections 1, 2 and 8). Safe from any thread.</summary>
+/// <summary>The call log, the directory and the queues over HTTP (history/ringcentral-history.md sections 1, 2 and 8, history/directory.md). Safe from any thread.</summary>
 /// <param name="log">The log.</param>
 /// <param name="owner">The extension that owns the token.</param>
 /// <param name="options">Rights and limits.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, RingCentralSimulatorOptions options, TimeProvider clock)
+/// <param name="directory">What extensions and queues are called.</param>
+/// <param name="extensions">The extensions.</param>
+internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, RingCentralSimulatorOptions options, TimeProvider clock,
+    DirectoryBook directory, Func<IEnumerable<string>> extensions)
 {
     private const string Account = "/restapi/v1.0/account/{account}";
 
@@ -24,7 +28,13 @@ internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, R
         MapHeavy($"{Account}/call-log-extract-sync", isOwn: false, Synchronize);
         MapHeavy($"{Account}/call-log", isOwn: false, r => Page(r, log.Told));
         MapHeavy($"{Account}/extension/{{extension}}/call-log", isOwn: true, r => Page(r, log.Told.Where(IsOwn)));
-        routes.Map("GET", $"{Account}/call-queues", r => !isAllowed(r) ? Expired() : Queues());
+        MapDirectory($"{Account}/call-queues", 100, 1000, () => log.Queues.Select(q => Entry(q, $"Queue {q}")));
+        MapDirectory($"{Account}/directory/entries", 1000, 2000, () => extensions().Concat(directory.Added).Distinct().Select(Person));
+
+        void MapDirectory(string pattern, int size, int maxSize, Func<IEnumerable<JsonObject>> rows) => routes.Map("GET", pattern, request =>
+            !isAllowed(request) ? Expired()
+            : directory.IsRefused ? RingCentralErrors.Http(403, "CMN-408", "In order to call this API endpoint, user needs to have [ReadExtensions] permission")
+            : Entries(request, size, maxSize, rows()));
 
         void MapHeavy(string pattern, bool isOwn, Func<ServerRequest, ServerResponse> answer) => routes.Map("GET", pattern, request =>
         {
@@ -128,13 +138,34 @@ internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, R
 
     private DateTimeOffset Now => clock.GetUtcNow() + options.ClockAhead;
 
-    private ServerResponse Queues()
+    private JsonObject Entry(string number, string otherwise) => new()
     {
-        var names = log.Queues;
+        ["id"] = number, ["extensionNumber"] = number, ["name"] = directory.NameOf(number, otherwise),
+    };
+
+    /// <summary>A user has a first and a last name.</summary>
+    private JsonObject Person(string number)
+    {
+        var (first, last) = DirectoryBook.Split(directory.NameOf(number, $"Extension {number}"));
+        return new JsonObject
+        {
+            ["id"] = number, ["extensionNumber"] = number, ["type"] = "User", ["status"] = "Enabled",
+            ["firstName"] = first, ["lastName"] = last,
+        };
+    }
+
+    private static ServerResponse Entries(ServerRequest request, int size, int maxSize, IEnumerable<JsonObject> rows)
+    {
+        size = Math.Min(Number(request, "perPage", size), maxSize);
+        var page = Number(request, "page", 1);
+        if (page < 1 || size < 1) return Wrong(page < 1 ? "page" : "perPage");
+        var all = rows.ToList();
+        var navigation = new JsonObject();
+        if (page * size < all.Count)
+            navigation["nextPage"] = new JsonObject { ["uri"] = $"https://platform.ringcentral.com{request.Path}?page={page + 1}&perPage={size}" };
         return ServerResponse.Json(200, new JsonObject
         {
-            ["records"] = new JsonArray([.. names.Select(q => new JsonObject { ["id"] = q, ["extensionNumber"] = q, ["name"] = $"Queue {q}" })]),
-            ["navigation"] = new JsonObject(),
+            ["records"] = new JsonArray([.. all.Skip((page - 1) * size).Take(size)]), ["navigation"] = navigation,
         }.ToJsonString());
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PbxEvents.Simulator.Core;
 using PbxEvents.Simulator.Server;
 
 namespace PbxEvents.Simulator.RingCentral;
@@ -8,7 +9,8 @@ namespace PbxEvents.Simulator.RingCentral;
 /// <param name="owner">The extension that owns the token.</param>
 /// <param name="isAllowed">True when a request brings a valid access token.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class RingCentralRest(RingCentralRenderer renderer, string owner, Func<ServerRequest, bool> isAllowed, TimeProvider clock)
+/// <param name="directory">What extensions are called.</param>
+internal sealed class RingCentralRest(RingCentralRenderer renderer, string owner, Func<ServerRequest, bool> isAllowed, TimeProvider clock, DirectoryBook directory)
 {
     private static readonly string[] Extensions = ["1001", "1002", "1003"];
 
@@ -54,14 +56,15 @@ internal sealed class RingCentralRest(RingCentralRenderer renderer, string owner
         ["navigation"] = new JsonObject(),
     }.ToJsonString());
 
-    private static JsonObject Describe(string extension) => new()
+    private JsonObject Describe(string extension) => new()
     {
-        ["id"] = extension, ["extensionNumber"] = extension, ["name"] = $"Extension {extension}", ["type"] = "User", ["status"] = "Enabled",
+        ["id"] = extension, ["extensionNumber"] = extension, ["name"] = directory.NameOf(extension, $"Extension {extension}"), ["type"] = "User", ["status"] = "Enabled",
     };
 
     private static (int Status, JsonNode? Body) NotFound() => (404, RingCentralErrors.Body("CMN-102", "Resource is not found"));
 
-    private IEnumerable<string> Known() =>
+    /// <summary>The extensions there are.</summary>
+    public IEnumerable<string> Known() =>
         Extensions.Concat(renderer.Calls.SelectMany(c => c.Parties).Select(p => p.Extension).OfType<string>()).Distinct();
 
     private string Resolve(string id) => id == "~" ? owner : id;

@@ -49,12 +49,12 @@ public sealed class RingCentralSimulator : PbxSimulator
         var log = new RingCentralCallLog(Faults, Clock, own, Ids.Hex("call log", 8));
         _forgetTokens = log.ForgetTokens;
         _renderer = new RingCentralRenderer(Clock, log.Add);
-        var rest = new RingCentralRest(_renderer, OwnExtension, r => _accounts.SessionOf(r) is not null, Clock);
+        var rest = new RingCentralRest(_renderer, OwnExtension, r => _accounts.SessionOf(r) is not null, Clock, Directory);
         var services = new GatewayServices((kind, name, text, link) => Record(kind, name, text, link), RunInBackground, NewId, rest.Answer);
         _gateway = new RingCentralGateway(own, OwnExtension, Account, Faults, services, Clock);
         _accounts.Map(Routes);
         rest.Map(Routes);
-        new RingCentralHistory(log, OwnExtension, own, Clock).Map(Routes, r => _accounts.SessionOf(r) is not null, () => Faults.RefusesRecords);
+        new RingCentralHistory(log, OwnExtension, own, Clock, Directory, rest.Known).Map(Routes, r => _accounts.SessionOf(r) is not null, () => Faults.RefusesRecords);
         Routes.Map("GET", "/ws", OpenSocket);
     }
 

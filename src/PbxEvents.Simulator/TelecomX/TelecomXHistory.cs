@@ -88,7 +88,7 @@ internal sealed class TelecomXHistory(
         if (agent?.Extension is { } extension)
         {
             row["answeredByExtension"] = pbx.ExtensionId(extension);
-            row["answeredByExtensionName"] = $"Employee {extension}";
+            row["answeredByExtensionName"] = pbx.EmployeeName(extension);
             row["answeredByNumber"] = extension;
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PbxEvents.Simulator.Core;
 using PbxEvents.Simulator.Scenarios;
 
 namespace PbxEvents.Simulator.TelecomX;
@@ -6,11 +7,14 @@ namespace PbxEvents.Simulator.TelecomX;
 /// <summary>The simulated PBX's fixtures: ids of employees, extensions and queues, and who is a member of which queue.</summary>
 /// <param name="ids">Where ids come from.</param>
 /// <param name="customer">The customer.</param>
+/// <param name="directory">What employees and queues are called.</param>
 /// <param name="usesIds">True for 24-digit ids of extensions and queues, false for their numbers.</param>
-internal sealed class TelecomXPbx(SimulatedIds ids, string customer, bool usesIds)
+internal sealed class TelecomXPbx(SimulatedIds ids, string customer, DirectoryBook directory, bool usesIds)
 {
     /// <summary>The host that publishes the events.</summary>
     public const string Host = "pbx1.simulator";
+
+    private static readonly string[] First = ["1001", "1002", "1003"];
 
     private readonly Dictionary<string, HashSet<string>> _members = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PresenceKind> _presence = new(StringComparer.Ordinal);
@@ -19,8 +23,8 @@ internal sealed class TelecomXPbx(SimulatedIds ids, string customer, bool usesId
     /// <summary>The customer's id.</summary>
     public string Customer { get; } = customer;
 
-    /// <summary>The extensions that exist from the start.</summary>
-    public IReadOnlyList<string> Extensions { get; } = ["1001", "1002", "1003"];
+    /// <summary>The extensions that exist from the start, and those that were added.</summary>
+    public IReadOnlyList<string> Extensions => [.. First, .. directory.Added];
 
     /// <summary>The queues that exist from the start.</summary>
     public IReadOnlyList<string> Queues { get; } = ["4020"];
@@ -43,7 +47,15 @@ internal sealed class TelecomXPbx(SimulatedIds ids, string customer, bool usesId
     /// <summary>The name of a queue.</summary>
     /// <param name="queue">Its number.</param>
     /// <returns>The name.</returns>
-    public static string QueueName(string queue) => $"Queue {queue}";
+    public string QueueName(string queue) => directory.NameOf(queue, $"Queue {queue}");
+
+    /// <summary>The name of an extension's employee.</summary>
+    /// <param name="extension">The extension's number.</param>
+    /// <returns>The name.</returns>
+    public string EmployeeName(string extension) => directory.NameOf(extension, $"Employee {extension}");
+
+    /// <summary>True while nobody may see the directory.</summary>
+    public bool RefusesDirectory => directory.IsRefused;
 
     /// <summary>The id of a phone.</summary>
     /// <param name="extension">Its extension's number.</param>
@@ -132,7 +144,7 @@ internal sealed class TelecomXPbx(SimulatedIds ids, string customer, bool usesId
 
     private HashSet<string> Members(string queue)
     {
-        if (!_members.TryGetValue(queue, out var members)) _members[queue] = members = [.. Extensions.Take(2)];
+        if (!_members.TryGetValue(queue, out var members)) _members[queue] = members = [.. First.Take(2)];
         return members;
     }
 }

@@ -95,7 +95,7 @@ internal sealed class TelecomXRenderer(TelecomXPbx pbx)
         fields["device"] = isCaller && leg.Extension is { } own ? pbx.PhoneId(own, 1) : null;
         fields["extensionState"] = leg.Extension is null ? null : StateOf(leg);
         fields["queueId"] = inQueue ? pbx.QueueId(call.Queue!) : null;
-        fields["queueName"] = inQueue ? TelecomXPbx.QueueName(call.Queue!) : null;
+        fields["queueName"] = inQueue ? pbx.QueueName(call.Queue!) : null;
         return new TelecomXEvent("PBX", name, fields);
     }
 

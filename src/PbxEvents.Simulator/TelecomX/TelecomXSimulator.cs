@@ -29,7 +29,7 @@ public sealed class TelecomXSimulator : SocketIoSimulator
     {
         _options = options as TelecomXSimulatorOptions ?? new TelecomXSimulatorOptions(options);
         UserName = options.UserName ?? "user@simulator.example";
-        _pbx = new TelecomXPbx(Ids, options.Domain ?? Ids.Hex("customer", 24), _options.UsesIds);
+        _pbx = new TelecomXPbx(Ids, options.Domain ?? Ids.Hex("customer", 24), Directory, _options.UsesIds);
         _user = new TelecomXIdentity(_pbx.EmployeeOf("1001"), _pbx.Customer, _options.AccessLevel);
         _accounts = new TelecomXAccounts(Tokens, _options, _user, UserName, Password, Clock)
         {

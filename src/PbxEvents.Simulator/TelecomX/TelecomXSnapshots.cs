@@ -16,12 +16,16 @@ internal sealed class TelecomXSnapshots(
     /// <param name="routes">Where to.</param>
     public void Map(HttpRouter routes)
     {
-        routes.Map("GET", "/pbx/app/employees", r => Answer(r, "PERSONAL", () => Employees(r.Parameter("calls") == "true")));
-        routes.Map("GET", "/pbx/app/queues", r => Answer(r, "PERSONAL", () => Queues(r.Parameter("all") == "true")));
+        routes.Map("GET", "/pbx/app/employees", r => Answer(r, DirectoryLevel, () => Employees(r.Parameter("calls") == "true")));
+        routes.Map("GET", "/pbx/app/queues", r => Answer(r, DirectoryLevel, () => Queues(r.Parameter("all") == "true")));
+        routes.Map("GET", "/pbx/extension", r => Answer(r, "VIEWER", () => Extensions(r)));
         routes.Map("GET", "/pbx/queue/{id}/callers", r => AnswerForQueue(r, Callers));
         routes.Map("GET", "/pbx/queue/{id}/member", r => AnswerForQueue(r, Members));
         routes.Map("GET", "/tools/realtime/client", r => Answer(r, "VIEWER", Clients));
     }
+
+    /// <summary>While the directory is refused nobody's level is high enough.</summary>
+    private string DirectoryLevel => pbx.RefusesDirectory ? "ADMIN" : "PERSONAL";
 
     private ServerResponse Answer(ServerRequest request, string level, Func<JsonNode> content)
     {
@@ -45,6 +49,20 @@ internal sealed class TelecomXSnapshots(
         return [.. extensions.Select(e => Employee(e, active, withCalls))];
     }
 
+    /// <summary>A page of the extensions (history/directory.md).</summary>
+    private JsonArray Extensions(ServerRequest request)
+    {
+        var offset = int.TryParse(request.Parameter("offset"), out var start) && start > 0 ? start : 0;
+        var limit = int.TryParse(request.Parameter("limit"), out var wanted) && wanted is > 0 and <= 1000 ? wanted : 50;
+        return
+        [
+            .. pbx.Extensions.Skip(offset).Take(limit).Select(e => new JsonObject
+            {
+                ["_id"] = pbx.ExtensionId(e), ["number"] = e, ["employee"] = pbx.EmployeeOf(e),
+            }),
+        ];
+    }
+
     private JsonObject Employee(string extension, IReadOnlyList<SimulatedCall> active, bool withCalls)
     {
         var legs = active.SelectMany(c => c.Legs.Where(l => l.Extension == extension && l.EndedAt is null).Select(l => (Call: c, Leg: l))).ToList();
@@ -59,7 +77,7 @@ internal sealed class TelecomXSnapshots(
         {
             ["_id"] = pbx.EmployeeOf(extension),
             ["type"] = "EMPLOYEE",
-            ["name"] = $"Employee {extension}",
+            ["name"] = pbx.EmployeeName(extension),
             ["presence"] = TelecomXPbx.Presence(pbx.PresenceOf(extension)),
             ["extensions"] = new JsonArray(item),
         };
@@ -82,7 +100,7 @@ internal sealed class TelecomXSnapshots(
         .. AllQueues().Select(q => new JsonObject
         {
             ["_id"] = pbx.QueueId(q),
-            ["name"] = TelecomXPbx.QueueName(q),
+            ["name"] = pbx.QueueName(q),
             ["number"] = q,
             ["dynamic"] = true,
             ["member"] = pbx.MembersOf(q).Contains("1001"),

@@ -43,6 +43,7 @@ public sealed class YeastarSimulator : PbxSimulator
         };
         _accounts.Map(Routes);
         new YeastarCdr(Calls, Faults, _options, Clock).Map(Routes, r => _accounts.Identify(r) is not null);
+        new YeastarLists(Calls, Directory).Map(Routes, r => _accounts.Identify(r) is not null);
         Routes.Map("GET", "/openapi/v1.0/call/query", QueryCalls);
         Routes.Map("GET", "/openapi/v1.0/subscribe", Subscribe);
         Routes.Map("*", "/openapi/v1.0/{function}", _ => YeastarAccounts.Code(10001, "INTERFACE NOT EXISTED"));

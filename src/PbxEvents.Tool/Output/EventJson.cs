@@ -28,7 +28,9 @@ internal static class EventJson
         Text(json, "from", pbxEvent.From);
         Text(json, "to", pbxEvent.To);
         Text(json, "extension", pbxEvent.Extension);
+        Text(json, "extensionName", pbxEvent.ExtensionName);
         Text(json, "queue", pbxEvent.Queue);
+        Text(json, "queueName", pbxEvent.QueueName);
         if (pbxEvent.Synthesized)
             json.WriteBoolean("synthesized", true);
         if (pbxEvent.Gap is { } gap)

@@ -5,7 +5,7 @@ namespace PbxEvents.Tests.Unit.Connection;
 
 public sealed class CallTrackerTests
 {
-    private readonly CallTracker _tracker = new("c", "Test");
+    private readonly CallTracker _tracker = new("c", "Test", new NameBook());
     private readonly CallUpdate _update = new();
     private DateTimeOffset _now = new(2030, 1, 1, 9, 0, 0, TimeSpan.Zero);
 

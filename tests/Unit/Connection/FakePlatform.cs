@@ -16,6 +16,9 @@ internal sealed class FakePlatform : PbxProvider
     /// <summary>The call records; null for a platform without.</summary>
     public FakeRecords? Records { get; set; }
 
+    /// <summary>The directory; null for a platform without.</summary>
+    public FakeDirectory? Directory { get; set; }
+
     /// <summary>Whose events they are.</summary>
     public string Account { get; set; } = "alice";
 
@@ -55,6 +58,8 @@ internal sealed class FakePlatform : PbxProvider
 
         public override RecordReader? Records => platform.Records;
 
+        public override DirectoryReader? Directory => platform.Directory;
+
         public override string Account => platform.Account;
 
         public override long KeysVersion => platform.KeysVersion;
@@ -92,7 +97,7 @@ internal sealed class FakePlatform : PbxProvider
     private sealed record Wanted : SnapshotRequest;
 
     /// <summary>
-    /// Words: <c>ready</c>, <c>event NAME</c>, <c>call ID STATE</c>, <c>throw</c>, <c>timer</c>, <c>rotate</c>, <c>bad</c>, <c>fatal</c>, <c>confirm</c>,
+    /// Words: <c>ready</c>, <c>event NAME</c>, <c>config NAME</c>, <c>queue NUMBER NAME</c>, <c>call ID STATE</c>, <c>throw</c>, <c>timer</c>, <c>rotate</c>, <c>bad</c>, <c>fatal</c>, <c>confirm</c>,
     /// <c>refuse</c>.
     /// </summary>
     private sealed class Session(ISessionHost host) : ProtocolSession(host)
@@ -122,11 +127,19 @@ internal sealed class FakePlatform : PbxProvider
                 case "event":
                     Host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = words[1], Payload = frame.Payload });
                     break;
+                case "config":
+                    Host.Emit(new PbxEvent { Category = PbxCategory.Config, Name = words[1], Payload = frame.Payload });
+                    break;
+                case "queue":
+                    Host.Emit(
+                        new PbxEvent { Category = PbxCategory.Queue, Name = "queue", Queue = words[1], Payload = frame.Payload }, null,
+                        new QueueUpdate(words[1]) { Name = words.ElementAtOrDefault(2) });
+                    break;
                 case "call":
                     var update = new CallUpdate().Reset(words[1]);
                     update.Direction = PbxDirection.Inbound;
                     update.Add(new LegUpdate("live", PbxLegRole.Callee, Enum.Parse<PbxCallState>(words[2])) { Extension = "1001" });
-                    Host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = words[2] }, update);
+                    Host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = words[2], Extension = "1001" }, update);
                     break;
                 case "throw":
                     throw new InvalidOperationException("a session's mistake");

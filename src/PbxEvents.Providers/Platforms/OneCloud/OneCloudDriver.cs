@@ -23,7 +23,9 @@ internal sealed class OneCloudDriver : PlatformDriver
     private readonly Uri _api;
     private readonly OneCloudPause _pause = new();
     private readonly TokenHolder<OneCloudTicket> _tokens;
+    private readonly Lazy<OneCloudRecordApi> _lists;
     private OneCloudRecords? _records;
+    private OneCloudNames? _names;
     private IReadOnlyList<Uri> _hosts;
     private bool _isLookedUp;
 
@@ -36,6 +38,7 @@ internal sealed class OneCloudDriver : PlatformDriver
         _tokens = new TokenHolder<OneCloudTicket>(
             context, token => new OneCloudTicket(token, options.Domain!, context.Clock.GetUtcNow()),
             new OneCloudTokens(context, _api, _pause).ObtainAsync);
+        _lists = new Lazy<OneCloudRecordApi>(() => new OneCloudRecordApi(context, _api, _tokens, _pause, RecordTimes));
         _hosts = [OneCloudHosts.Default(_api)];
     }
 
@@ -47,8 +50,10 @@ internal sealed class OneCloudDriver : PlatformDriver
     public override BackoffPolicy Backoff => BackoffPolicy.Default with { Shortest = _pause.Current };
 
     /// <inheritdoc/>
-    public override RecordReader Records =>
-        _records ??= new OneCloudRecords(Context, new OneCloudRecordApi(Context, _api, _tokens, _pause, RecordTimes), RecordTimes);
+    public override RecordReader Records => _records ??= new OneCloudRecords(Context, _lists.Value, RecordTimes);
+
+    /// <inheritdoc/>
+    public override DirectoryReader Directory => _names ??= new OneCloudNames(_lists.Value);
 
     /// <summary>When call records are asked for.</summary>
     public RecordTimes RecordTimes { get; init; } = OneCloudRecords.Documented;

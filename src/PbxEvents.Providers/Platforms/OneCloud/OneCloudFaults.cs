@@ -57,11 +57,11 @@ internal static class OneCloudFaults
     // ---- call records ----------------------------------------------------------------------------------------------
 
     /// <summary>The whole domain takes the scope Office Manager (history/onecloud-history.md section 2).</summary>
-    public static PbxException NoRecordRight(HttpAnswer answer, string server, string what, OneCloudTicket ticket) => new(
+    public static PbxException NoRight(string server, string what, OneCloudTicket ticket, HttpAnswer? answer = null) => new(
         PbxErrorKind.PermissionDenied,
         $"{server} does not give {what} of the domain '{ticket.Domain}' to {ticket.Uid ?? "this token"}{(ticket.Scope is null ? "" : $" (scope {ticket.Scope})")}.",
         "Use a user with the scope Office Manager, or give this one that scope.")
-    { Target = ticket.Domain, Code = PlatformFaults.Code(answer), IsPermanent = true };
+    { Target = ticket.Domain, Code = answer is null ? null : PlatformFaults.Code(answer), IsPermanent = true };
 
     public static PbxException NoRecords(HttpAnswer answer, string server, string what) => new(
         PbxErrorKind.NotSupported, $"{server} answered {answer} when asked for {what}.",

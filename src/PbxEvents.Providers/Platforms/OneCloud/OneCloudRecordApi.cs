@@ -49,7 +49,7 @@ internal sealed class OneCloudRecordApi(
                 case 401:
                     throw OneCloudFaults.TokenRefused(Server, null);
                 case 403 when wasFree:
-                    throw OneCloudFaults.NoRecordRight(answer, Server, what, ticket);
+                    throw OneCloudFaults.NoRight(Server, what, ticket, answer);
                 case 403 or 429:
                     // A block meets every request, a missing right only this one.
                     await WaitUntilFreeAsync(answer, ticket, cancellationToken).ConfigureAwait(false);

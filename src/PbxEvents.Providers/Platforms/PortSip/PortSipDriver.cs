@@ -5,7 +5,7 @@ namespace PbxEvents.Providers.Platforms.PortSip;
 
 /// <summary>
 /// PortSIP's addresses and login. The event service needs no token: name and password are sent on the socket, and the
-/// session lasts as long as it (portsip.md section 6). Only call records are asked for over HTTP.
+/// session lasts as long as it (portsip.md section 6). Only call records and names are asked for over HTTP.
 /// </summary>
 internal sealed class PortSipDriver : PlatformDriver
 {
@@ -15,6 +15,7 @@ internal sealed class PortSipDriver : PlatformDriver
     private readonly PortSipCallIds _callIds = new();
     private readonly TokenHolder<PortSipTicket> _tokens;
     private readonly Lazy<PortSipRecords> _records;
+    private readonly Lazy<PortSipNames> _names;
     private volatile LinkTarget? _reached;
 
     public PortSipDriver(DriverContext context)
@@ -29,8 +30,9 @@ internal sealed class PortSipDriver : PlatformDriver
         if (dialect == PortSipDialect.V16 && _login.Kind == PortSipLoginKind.SystemAdministrator)
             throw PortSipFaults.NoSystemLogin(Server);
         _tokens = new TokenHolder<PortSipTicket>(context, token => new PortSipTicket(token), new PortSipTokens(context, FindRest, _login).ObtainAsync);
-        _records = new Lazy<PortSipRecords>(() => new PortSipRecords(
-            context, new PortSipRecordApi(context, FindRest, _login, _tokens, RecordTimes.Breath), _callIds, RecordTimes));
+        var rest = new Lazy<PortSipRecordApi>(() => new PortSipRecordApi(context, FindRest, _login, _tokens, RecordTimes.Breath));
+        _records = new Lazy<PortSipRecords>(() => new PortSipRecords(context, rest.Value, _callIds, RecordTimes));
+        _names = new Lazy<PortSipNames>(() => new PortSipNames(rest.Value));
     }
 
     /// <inheritdoc/>
@@ -47,6 +49,10 @@ internal sealed class PortSipDriver : PlatformDriver
     /// </summary>
     /// <inheritdoc/>
     public override RecordReader? Records => _login.Kind == PortSipLoginKind.SystemAdministrator ? null : _records.Value;
+
+    /// <summary>A system administrator belongs to no tenant, and users and queues to one each: two tenants may have the same numbers.</summary>
+    /// <inheritdoc/>
+    public override DirectoryReader? Directory => _login.Kind == PortSipLoginKind.SystemAdministrator ? null : _names.Value;
 
     /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) => new PortSipSession(host, _login, _callIds, RecordWait);

@@ -103,7 +103,7 @@ internal static class PortSipFaults
 
     public static PbxException RecordLoginRefused(PortSipLogin login, string server, HttpAnswer answer) => new(
         PbxErrorKind.PermissionDenied,
-        $"{server} refused the login of '{login.Name}' to its REST interface, which gives the call records.",
+        $"{server} refused the login of '{login.Name}' to its REST interface, which gives call records and names.",
         login.Kind == PortSipLoginKind.Extension
             ? $"It takes a user's name and password, not an extension's SIP password. {RecordRights}"
             : RecordRights)
@@ -116,6 +116,10 @@ internal static class PortSipFaults
     public static PbxException NoRecords(string server) => new(
         PbxErrorKind.NotSupported, $"{server} has no call records at its REST interface.",
         "They come with v16 and later, at the port of the web portal, 8887 as a rule. Check the port with ‹Server›.")
+    { Target = server, IsPermanent = true };
+
+    public static PbxException NoSuchList(string server, string what) => new(
+        PbxErrorKind.NotSupported, $"{server} has no list of {what} at its REST interface.", "Check the port with ‹Server›: it is the web portal's, 8887 as a rule.")
     { Target = server, IsPermanent = true };
 
     public static PbxException NoList(string server, string what) => new(

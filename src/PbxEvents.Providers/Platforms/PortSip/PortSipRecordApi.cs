@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers.Platforms.Kit;
 
@@ -70,6 +71,29 @@ internal sealed class PortSipRecordApi(
         return answer.IsSuccess ? PortSipPage.Read(answer.Body) ?? throw PortSipFaults.NoList(Server, what) : null;
     }
 
+    /// <summary>The pages of a whole list; none where there is no such list, or when it cannot be asked so (400, 404, 405).</summary>
+    /// <param name="what">What is asked for, for people.</param>
+    /// <param name="path">Path and query behind <c>/api</c>, without the page.</param>
+    /// <param name="maxPages">More pages are not asked for.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <exception cref="PbxException">It was not given, or is no list.</exception>
+    public async IAsyncEnumerable<PortSipPage> PagesAsync(
+        string what, string path, int maxPages, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var read = 0;
+        for (var page = 0; page < maxPages; page++)
+        {
+            if (await GetPageAsync(what, PortSipPage.Query(path, read), cancellationToken).ConfigureAwait(false) is not { } found)
+                yield break;
+            read += found.Rows.Count;
+            yield return found;
+
+            // Where skip counts from 1 (section 1), each page but the first begins with the last row before it.
+            if (!found.HasMore(read - page))
+                yield break;
+        }
+    }
+
     /// <summary>
     /// The rows of a whole list, page by page; none where it may not be asked for, which costs a detail and not the records.
     /// </summary>
@@ -81,20 +105,15 @@ internal sealed class PortSipRecordApi(
     public async Task<List<ReadOnlyMemory<byte>>?> ListAsync(string what, string path, int maxPages, CancellationToken cancellationToken)
     {
         var rows = new List<ReadOnlyMemory<byte>>();
+        var isThere = false;
         try
         {
-            for (var page = 0; page < maxPages; page++)
+            await foreach (var page in PagesAsync(what, path, maxPages, cancellationToken).ConfigureAwait(false))
             {
-                var found = await GetPageAsync(what, PortSipPage.Query(path, rows.Count), cancellationToken).ConfigureAwait(false);
-                if (found is null)
-                    break;
-                rows.AddRange(found.Rows);
-
-                // Where skip counts from 1 (section 1), each page but the first begins with the last row before it.
-                if (!found.HasMore(rows.Count - page))
-                    return rows;
+                isThere = true;
+                rows.AddRange(page.Rows);
             }
-            if (rows.Count > 0)
+            if (isThere)
                 return rows;
             context.Log($"{Server} has no list of {what}; going on without.");
         }

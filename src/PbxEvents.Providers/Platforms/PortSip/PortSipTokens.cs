@@ -34,7 +34,7 @@ internal sealed class PortSipTokens(DriverContext context, Func<Uri> api, PortSi
                 throw PlatformFaults.FromHttp(renewed, Server, "refreshing the token");
             context.Log($"{Server} does not take the refresh token any more ({renewed}).");
         }
-        context.Log($"Logging in at {Server} to read call records.");
+        context.Log($"Logging in at the REST interface of {Server}.");
         var answer = await PostFormAsync(
             [
                 ("grant_type", "password"), ("username", login.Name), .. login.Domain is { } domain ? [("domain", domain)] : ((string, string)[])[],

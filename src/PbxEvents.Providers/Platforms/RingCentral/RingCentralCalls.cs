@@ -321,6 +321,7 @@ internal sealed class RingCentralCalls
         {
             Outcome = outcome,
             Extension = party.Extension,
+            ExtensionName = party.IsInbound && party.Extension is not null && _wire.ToExtension == party.Extension ? _wire.ToName : null,
             Number = party.IsInbound ? _wire.To : _wire.From,
         });
     }

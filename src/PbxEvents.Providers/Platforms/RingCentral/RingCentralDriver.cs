@@ -22,6 +22,7 @@ internal sealed class RingCentralDriver : PlatformDriver
     private readonly RingCentralTiming _timing;
     private readonly RequestLimiter _limiter;
     private readonly Lazy<RingCentralRecords> _records;
+    private readonly RingCentralNames _names;
     private readonly LiveSessionIds _sessionIds = new();
     private readonly string _user;
     private readonly RingCentralTokens _oauth;
@@ -44,8 +45,10 @@ internal sealed class RingCentralDriver : PlatformDriver
         _user = UserOf(_server, options);
         _oauth = new RingCentralTokens(context, _server, timing, _limiter, _user, app);
         _tokens = new TokenHolder<RingCentralTicket>(context, token => new RingCentralTicket(1, token), _oauth.LogInAsync);
+        var rest = new CallLogApi(context, _server, _tokens, groups.Heavy, _user, timing);
+        _names = new RingCentralNames(context, rest, timing);
         _records = new Lazy<RingCentralRecords>(() => new RingCentralRecords(
-            context, new CallLogApi(context, _server, _tokens, groups.Heavy, _user, timing), timing, _sessionIds.Find, () => _session?.WantsOthersCalls == true));
+            context, rest, timing, _sessionIds.Find, () => _session?.WantsOthersCalls == true));
         _memory = options.StatePath is null ? null : new RecoveryMemory(context, _tokens);
         Account = string.Join(' ', new[] { app?.Id, options.Jwt is { } jwt ? Digest(jwt.Reveal())[..16] : null }.Where(t => t is not null));
     }
@@ -62,6 +65,9 @@ internal sealed class RingCentralDriver : PlatformDriver
 
     /// <inheritdoc/>
     public override RecordReader Records => _records.Value;
+
+    /// <inheritdoc/>
+    public override DirectoryReader Directory => _names;
 
     /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) => _session = new RingCentralSession(

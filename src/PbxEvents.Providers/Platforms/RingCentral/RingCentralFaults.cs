@@ -179,6 +179,13 @@ internal static class RingCentralFaults
             "Check the address with ‹Server›; report it if it is RingCentral's own.")
         { Target = server, Code = CodeOf(refusal.Error, refusal.Status), IsPermanent = true };
 
+    /// <summary>The directory is not given (history/directory.md, RingCentral).</summary>
+    public static PbxException NoNames(CallLogAnswer refusal, string server, string what) => new(
+        refusal.Status == 403 ? PbxErrorKind.PermissionDenied : PbxErrorKind.NotSupported,
+        $"{server} answered HTTP {refusal.Status} when asked for {what}{refusal.Error.Words()}.",
+        "The app needs the permission Read Accounts, the user of this credential the permission ReadExtensions.")
+    { Target = server, Code = CodeOf(refusal.Error, refusal.Status), IsPermanent = true };
+
     /// <summary>What the user may see was read; it is not all that is subscribed to.</summary>
     public static PbxException OnlyOwnCalls(string server) => new(
         PbxErrorKind.PermissionDenied, $"{server} gives only the call log of the credential's own user; calls of others are missing.",

@@ -45,6 +45,9 @@ internal sealed record RingCentralTiming
     /// <summary>From one request for the call log to the next (history/ringcentral-history.md section 2): less than nine a minute of ten.</summary>
     public TimeSpan RecordPause { get; init; } = TimeSpan.FromSeconds(7);
 
+    /// <summary>From one page of the directory to the next: the rate group Medium allows 40 a minute (history/directory.md).</summary>
+    public TimeSpan DirectoryPause { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>A call that ended so lately may get another record; the next asking tells it then.</summary>
     public TimeSpan RecordSettling { get; init; } = TimeSpan.FromSeconds(20);
 

@@ -83,6 +83,9 @@ internal sealed class TelephonyReader(Utf8Pool pool)
 
     public string? To => NumberOf(_to);
 
+    /// <summary>The called party's name; null when it is not told.</summary>
+    public string? ToName => IsHidden(_to) ? null : _to.Text(Name);
+
     public string? ToExtension => _to.Text(EndExtension);
 
     /// <summary>The party in another session that this one goes on as; null when there is none.</summary>

@@ -16,7 +16,9 @@ internal sealed class TelecomXDriver : PlatformDriver
     private readonly Uri _server;
     private readonly TokenHolder<TelecomXTicket> _tokens;
     private readonly TelecomXKeys _keys = new();
+    private readonly Lazy<TelecomXRecordApi> _lists;
     private TelecomXRecords? _records;
+    private TelecomXNames? _names;
 
     public TelecomXDriver(DriverContext context)
         : base(context)
@@ -28,14 +30,17 @@ internal sealed class TelecomXDriver : PlatformDriver
         if (options.UserName is null && options.Domain is null)
             throw OptionRules.Invalid("A token does not say whose events are wanted.", "Give the customer's id with ‹Customer›.", "‹Customer›");
         _tokens = new TokenHolder<TelecomXTicket>(context, token => new TelecomXTicket(token, options.Domain!), (_, ct) => LogInAsync(ct));
+        _lists = new Lazy<TelecomXRecordApi>(() => new TelecomXRecordApi(context, _server, _tokens, RecordTimes));
     }
 
     /// <inheritdoc/>
     public override string Server => ServerAddress.Display(_server);
 
     /// <inheritdoc/>
-    public override RecordReader Records =>
-        _records ??= new TelecomXRecords(Context, new TelecomXRecordApi(Context, _server, _tokens, RecordTimes), _keys, RecordTimes);
+    public override RecordReader Records => _records ??= new TelecomXRecords(Context, _lists.Value, _keys, RecordTimes);
+
+    /// <inheritdoc/>
+    public override DirectoryReader Directory => _names ??= new TelecomXNames(_lists.Value);
 
     /// <summary>When call records are asked for.</summary>
     public RecordTimes RecordTimes { get; init; } = TelecomXRecords.Documented;

@@ -21,6 +21,7 @@ internal sealed class YeastarDriver : PlatformDriver
     private readonly YeastarApi _api;
     private readonly YeastarTokens _tokens;
     private readonly Lazy<YeastarRecords> _records;
+    private readonly YeastarNames _names;
     private readonly Lock _gate = new();
     private YeastarTokenShare? _share;
 
@@ -39,6 +40,7 @@ internal sealed class YeastarDriver : PlatformDriver
         _address = YeastarAddress.Parse(options.Server);
         _api = new YeastarApi(context, _address.Server);
         _tokens = tokens;
+        _names = new YeastarNames(new YeastarRecordApi(context, _api, GetRecordTokenAsync));
         _records = new Lazy<YeastarRecords>(() => new YeastarRecords(context, _api, GetRecordTokenAsync, RecordTimes));
     }
 
@@ -54,6 +56,9 @@ internal sealed class YeastarDriver : PlatformDriver
 
     /// <inheritdoc/>
     public override RecordReader Records => _records.Value;
+
+    /// <inheritdoc/>
+    public override DirectoryReader Directory => _names;
 
     /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) =>

@@ -128,11 +128,11 @@ internal static class YeastarFaults
         "Calls that changed during the gap show it with their next event.")
     { Target = server };
 
-    /// <summary>The call records may not be read (history/yeastar-history.md section 2).</summary>
-    public static PbxException NoRecords(string server, string clientId, long code, string? text) => new(
+    /// <summary>Something may not be asked for (history/yeastar-history.md section 2).</summary>
+    public static PbxException NoRight(string server, string clientId, string what, long code, string? text) => new(
         PbxErrorKind.PermissionDenied,
-        $"{server} does not let '{clientId}' read call records (errcode {code}{(text is null ? "" : $", {text}")}).",
-        "Switch the API on under Integrations > API of the PBX, and give this client id the permission to query CDR.")
+        $"{server} does not give '{clientId}' {what} (errcode {code}{(text is null ? "" : $", {text}")}).",
+        "Switch the API on under Integrations > API of the PBX, and give this client id the permission to query CDR and extensions.")
     { Target = clientId, Code = code.ToString(CultureInfo.InvariantCulture), IsPermanent = true };
 
     public static PbxException TooManyRecords(string server, int limit) => new(

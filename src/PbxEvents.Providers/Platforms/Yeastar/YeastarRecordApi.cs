@@ -5,7 +5,7 @@ using PbxEvents.Providers.Platforms.Kit;
 namespace PbxEvents.Providers.Platforms.Yeastar;
 
 /// <summary>
-/// Asks the PBX about past calls (history/yeastar-history.md sections 1, 2 and 8): with the token of the event link, one question after
+/// Asks the PBX about past calls and for names (history/yeastar-history.md sections 1, 2 and 8): with the token of the event link, one question after
 /// the other, after a pause when the PBX wants one.
 /// </summary>
 /// <param name="context">Clock and log.</param>
@@ -16,7 +16,7 @@ internal sealed class YeastarRecordApi(
 {
     public const string Search = "cdr/search", List = "cdr/list";
 
-    private const string Doing = "asking for call records";
+    private const string CallRecords = "call records";
     private const string OldestFirst = "asc", NewestFirst = "desc";
 
     /// <summary>Before the second, third and fourth time; how often one may ask is not published.</summary>
@@ -46,7 +46,7 @@ internal sealed class YeastarRecordApi(
     public async Task<(TimeSpan ClockAhead, YeastarTimeForm Shown)> GetClockAsync(CancellationToken cancellationToken)
     {
         var asked = context.Clock.GetUtcNow();
-        var reply = await AskAsync("system/information", [], cancellationToken).ConfigureAwait(false);
+        var reply = await AskAsync(CallRecords, "system/information", [], cancellationToken).ConfigureAwait(false);
         var fields = new JsonFields(Names, new Utf8Pool());
         fields.Read(reply.Body);
         fields.ReadInner(Data);
@@ -66,7 +66,7 @@ internal sealed class YeastarRecordApi(
     private async Task<YeastarPage?> GetPageAsync(
         string function, string order, int page, int size, CancellationToken cancellationToken, params (string Name, string Value)[] window)
     {
-        var reply = await AskAsync(function,
+        var reply = await AskAsync(CallRecords, function,
         [
             .. window, ("page", Text(page)), ("page_size", Text(size)), ("sort_by", "time"), ("order_by", order),
         ], cancellationToken).ConfigureAwait(false);
@@ -77,8 +77,14 @@ internal sealed class YeastarRecordApi(
         return new YeastarPage(YeastarResync.ReadCalls(reply.Body), page * (long)size < (fields.Number(Total) ?? 0));
     }
 
+    /// <summary>Asks for something, with the token of the event link.</summary>
+    /// <param name="what">What is asked for, for people.</param>
+    /// <param name="function">The function.</param>
+    /// <param name="parameters">Names and values.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
     /// <returns>The answer, also one that says that there is no data, no such function, or no such parameter.</returns>
-    private async Task<YeastarReply> AskAsync(string function, (string Name, string Value)[] parameters, CancellationToken cancellationToken)
+    /// <exception cref="PbxException">It was not given.</exception>
+    public async Task<YeastarReply> AskAsync(string what, string function, (string Name, string Value)[] parameters, CancellationToken cancellationToken)
     {
         YeastarToken? outdated = null;
         for (var attempt = 0; ; attempt++)
@@ -87,7 +93,7 @@ internal sealed class YeastarRecordApi(
             PbxException fault;
             try
             {
-                var reply = await api.AskAsync(token, Doing, function, parameters, cancellationToken).ConfigureAwait(false);
+                var reply = await api.AskAsync(token, $"asking for {what}", function, parameters, cancellationToken).ConfigureAwait(false);
                 if (reply.Code is YeastarFaults.Success or YeastarFaults.NoData or YeastarFaults.NoInterface or YeastarFaults.ParameterError)
                     return reply;
                 if (reply.Code == YeastarFaults.TokenExpired && outdated is null)
@@ -96,8 +102,8 @@ internal sealed class YeastarRecordApi(
                     continue;
                 }
                 fault = reply.Code is YeastarFaults.NoPermission or YeastarFaults.Disabled or YeastarFaults.DisabledToo
-                    ? YeastarFaults.NoRecords(api.Server, api.ClientId, reply.Code, reply.Text)
-                    : YeastarFaults.FromCode(reply.Code, reply.Text, api.Server, api.ClientId, Doing);
+                    ? YeastarFaults.NoRight(api.Server, api.ClientId, what, reply.Code, reply.Text)
+                    : FaultOf(reply, what);
             }
             catch (PbxException e) when (e.Kind is PbxErrorKind.RateLimited or PbxErrorKind.HandshakeFailed)
             {
@@ -107,10 +113,14 @@ internal sealed class YeastarRecordApi(
             if (fault.IsPermanent || fault.Kind == PbxErrorKind.TokenLimit || attempt >= Pauses.Length || wanted > LongestPause)
                 throw fault;
             var pause = wanted > Pauses[attempt] ? wanted.Value : Pauses[attempt];
-            context.Log($"Asking {api.Server} for call records again in {pause.TotalSeconds:0} s: {fault.Message}");
+            context.Log($"Asking {api.Server} for {what} again in {pause.TotalSeconds:0} s: {fault.Message}");
             await Task.Delay(pause, context.Clock, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>What a code says.</summary>
+    public PbxException FaultOf(YeastarReply reply, string what) =>
+        YeastarFaults.FromCode(reply.Code, reply.Text, api.Server, api.ClientId, $"asking for {what}");
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -39,7 +39,12 @@ internal sealed class YeastarResync
     public bool HasHeardOf(string callId, string channel) => _heard.TryGetValue(callId, out var channels) && channels.Contains(channel);
 
     /// <summary>The calls in an answer, each as its own JSON; none in an answer that is none.</summary>
-    public static IReadOnlyList<ReadOnlyMemory<byte>> ReadCalls(ReadOnlyMemory<byte> body)
+    public static IReadOnlyList<ReadOnlyMemory<byte>> ReadCalls(ReadOnlyMemory<byte> body) => ReadRows(body, "data");
+
+    /// <summary>The objects of a list in an answer, each as its own JSON; none in an answer that has no such list.</summary>
+    /// <param name="body">The answer.</param>
+    /// <param name="list">The list's name.</param>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> ReadRows(ReadOnlyMemory<byte> body, string list)
     {
         var calls = new List<ReadOnlyMemory<byte>>();
         if (body.IsEmpty)
@@ -49,7 +54,7 @@ internal sealed class YeastarResync
             return calls;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isData = reader.ValueTextEquals("data"u8);
+            var isData = reader.ValueTextEquals(list);
             reader.Read();
             if (!isData || reader.TokenType != JsonTokenType.StartArray)
             {

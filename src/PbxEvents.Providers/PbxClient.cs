@@ -66,6 +66,10 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     public override IReadOnlyList<PbxGap> Gaps => _supervisor.Status.Gaps;
 
     /// <inheritdoc/>
+    public override DateTimeOffset? CallsSince =>
+        _options.NoEvents ? null : _supervisor.Pipeline.Calls.DroppedUntil ?? _supervisor.Status.FirstConnectedAt;
+
+    /// <inheritdoc/>
     public override PbxException? LastError => _supervisor.Status.LastError;
 
     /// <inheritdoc/>
@@ -80,7 +84,10 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     /// <summary>What was wrong with the file of <see cref="PbxConnectOptions.StatePath"/>, in whose place a new one begins; null when nothing was.</summary>
     public PbxException? StateProblem => _supervisor.Keeper?.Problem;
 
-    /// <summary>The calls in progress and the last thousand ended ones, in the order they were first seen.</summary>
+    /// <summary>
+    /// The calls in progress and the last ended ones, <see cref="PbxConnectOptions.CallHistorySize"/> of them, in the order they were first
+    /// seen. Of more than a thousand ended calls the older ones have no <see cref="PbxCall.Events"/>.
+    /// </summary>
     /// <returns>The calls as they stand.</returns>
     public IReadOnlyList<PbxCall> GetCalls() => _supervisor.Pipeline.Calls.GetCalls();
 

@@ -105,6 +105,11 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     [ValidateRange(1, 10_000_000)]
     public int BufferSize { get; set; } = 10_000;
 
+    /// <summary>How many ended calls are kept for Get-PbxCall. Default 10,000.</summary>
+    [Parameter]
+    [ValidateRange(1_000, 1_000_000)]
+    public int CallHistorySize { get; set; } = 10_000;
+
     /// <summary>How many seconds connecting may take in all. Default 30.</summary>
     [Parameter]
     [Alias("TimeoutSec")]
@@ -214,6 +219,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
         TokenProvider = TokenProvider is null ? null : new ScriptTokenProvider(TokenProvider).GetTokenAsync,
         Name = name ?? Session.FreeName(PbxProviders.Get(Provider).Name),
         BufferSize = BufferSize,
+        CallHistorySize = CallHistorySize,
         Timeout = TimeSpan.FromSeconds(Timeout),
         MaxReconnectAttempts = MyInvocation.BoundParameters.ContainsKey(nameof(MaxReconnectAttempts)) ? MaxReconnectAttempts : null,
         HistoryLimit = NoHistory ? TimeSpan.Zero : HistoryLimit,

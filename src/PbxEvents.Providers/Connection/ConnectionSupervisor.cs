@@ -40,7 +40,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         _http = context.Http;
         Driver = driver;
         Activity = activity;
-        Pipeline = new EventPipeline(name, provider, Options.BufferSize, Status) { Now = Clock.GetUtcNow() };
+        Pipeline = new EventPipeline(name, provider, Options.BufferSize, Options.CallHistorySize, Status) { Now = Clock.GetUtcNow() };
         Trace = Options.TracePath is { } path ? FrameTrace.Open(path, new SecretMask(Options), Clock) : null;
         _host = new SessionHost(this);
         _loop = new ConnectionLoop(Handle, (item, e) => _host.ReportMistake(item, e));

@@ -10,10 +10,11 @@ namespace PbxEvents.Providers.Connection;
 /// <param name="connection">The connection's name.</param>
 /// <param name="provider">The platform.</param>
 /// <param name="capacity">How many events the log keeps.</param>
+/// <param name="endedKept">How many ended calls are kept.</param>
 /// <param name="status">Counts what was received.</param>
-internal sealed class EventPipeline(string connection, string provider, int capacity, ConnectionStatus status)
+internal sealed class EventPipeline(string connection, string provider, int capacity, int endedKept, ConnectionStatus status)
 {
-    public CallTracker Calls { get; } = new(connection, provider);
+    public CallTracker Calls { get; } = new(connection, provider, endedKept);
 
     public QueueTracker Queues { get; } = new(connection, provider);
 

@@ -18,6 +18,7 @@
     CmdletsToExport      = @(
         'Clear-PbxEvent'
         'Connect-PbxEvents'
+        'ConvertTo-PbxRecord'
         'Disconnect-PbxEvents'
         'Get-PbxCall'
         'Get-PbxCallRecord'

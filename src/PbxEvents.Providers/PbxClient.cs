@@ -36,7 +36,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     public override string Name { get; }
 
     /// <summary>What is known of the platform.</summary>
-    public PbxProvider Platform { get; }
+    internal PbxProvider Platform { get; }
 
     /// <inheritdoc/>
     public override string Provider => Platform.Name;
@@ -75,14 +75,17 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     /// <inheritdoc/>
     public override IReadOnlyList<PbxSubscription> Subscriptions => _supervisor.Subscriptions.All;
 
-    /// <summary>The events.</summary>
-    public EventLog Events => _supervisor.Pipeline.Log;
+    /// <summary>
+    /// The events. As all that is no state, this is no public property: PowerShell lists the properties of an object, and ConvertTo-Json
+    /// writes them out.
+    /// </summary>
+    internal EventLog Events => _supervisor.Pipeline.Log;
 
     /// <summary>What the connection did, line by line.</summary>
-    public ActivityLog Activity => _supervisor.Activity;
+    internal ActivityLog Activity => _supervisor.Activity;
 
     /// <summary>What was wrong with the file of <see cref="PbxConnectOptions.StatePath"/>, in whose place a new one begins; null when nothing was.</summary>
-    public PbxException? StateProblem => _supervisor.Keeper?.Problem;
+    internal PbxException? StateProblem => _supervisor.Keeper?.Problem;
 
     /// <summary>
     /// The calls in progress and the last ended ones, <see cref="PbxConnectOptions.CallHistorySize"/> of them, in the order they were first
@@ -90,6 +93,14 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     /// </summary>
     /// <returns>The calls as they stand.</returns>
     public IReadOnlyList<PbxCall> GetCalls() => _supervisor.Pipeline.Calls.GetCalls();
+
+    /// <summary>The events, to read them at one's own pace.</summary>
+    /// <returns>The log of this connection.</returns>
+    public EventLog GetEvents() => Events;
+
+    /// <summary>What the connection did, line by line.</summary>
+    /// <returns>The log of its activity.</returns>
+    public ActivityLog GetActivity() => Activity;
 
     /// <summary>The queues that events or calls spoke of, by number.</summary>
     /// <returns>The queues as they stand.</returns>

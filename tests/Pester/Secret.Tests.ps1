@@ -99,6 +99,7 @@ foreach ($way in $ways) {
         Step { Wait-PbxEvent Call -Timeout 10 @loud }
         Step { Wait-PbxCall -Outcome Missed -Timeout 10 @loud }
         Step { Get-PbxEvent -Last 5 @loud }
+        Step { @(Get-PbxEvent; Get-PbxCall; Get-PbxConnection) | ConvertTo-PbxRecord @loud }
         Step { Clear-PbxEvent -Confirm:$false @loud }
         Step { Get-PbxEvent -Wait -Timeout 0.2 @loud }
         Step { Get-PbxCall @loud }

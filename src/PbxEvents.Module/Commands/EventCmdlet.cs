@@ -24,6 +24,7 @@ public abstract class EventCmdlet : PartyCmdlet
     [Alias("EventName")]
     [ArgumentCompleter(typeof(EventNameCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 

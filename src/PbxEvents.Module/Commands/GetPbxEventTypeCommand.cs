@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
 using PbxEvents.Module.Reading;
@@ -17,6 +18,7 @@ public sealed class GetPbxEventTypeCommand : PbxCmdlet
     [Alias("EventName")]
     [ArgumentCompleter(typeof(EventNameCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
@@ -24,6 +26,7 @@ public sealed class GetPbxEventTypeCommand : PbxCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ProviderCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? Provider { get; set; }
 
@@ -35,6 +38,7 @@ public sealed class GetPbxEventTypeCommand : PbxCmdlet
     [Parameter]
     [ArgumentCompleter(typeof(TopicCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? Topic { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Reading;
 
@@ -15,18 +16,21 @@ public abstract class PartyCmdlet : ReadingCmdlet
     [Parameter]
     [ArgumentCompleter(typeof(ExtensionCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? Extension { get; set; }
 
     /// <summary>Only what comes from these numbers; wildcards allowed.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? From { get; set; }
 
     /// <summary>Only what goes to these numbers; wildcards allowed.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? To { get; set; }
 
@@ -34,6 +38,7 @@ public abstract class PartyCmdlet : ReadingCmdlet
     [Parameter]
     [ArgumentCompleter(typeof(QueueCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? Queue { get; set; }
 

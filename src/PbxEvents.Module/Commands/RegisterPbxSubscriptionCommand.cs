@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Actions;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
@@ -63,6 +64,7 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     /// <c>$EventArgs</c>, <c>$Sender</c>, <c>$EventSubscriber</c>.
     /// </summary>
     [Parameter(Position = 1)]
+    [ActionTransformation]
     [ValidateNotNull]
     public ScriptBlock? Action { get; set; }
 
@@ -87,12 +89,14 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     /// <summary>The action runs only for calls from these numbers; wildcards allowed.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? From { get; set; }
 
     /// <summary>The action runs only for calls to these numbers; wildcards allowed.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? To { get; set; }
 

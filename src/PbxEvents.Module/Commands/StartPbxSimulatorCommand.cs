@@ -83,9 +83,12 @@ public sealed class StartPbxSimulatorCommand : PbxCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        var options = ParameterSetName == OptionSet ? Option : MakeOptions();
+        if (options.Name is { } name && Session.Simulators.Any(s => s.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            ThrowTerminatingError(ModuleErrors.SimulatorNameInUse(name));
         try
         {
-            var simulator = PbxSimulator.Start(ParameterSetName == OptionSet ? Option : MakeOptions());
+            var simulator = PbxSimulator.Start(options);
             Session.Add(simulator);
             WriteObject(simulator);
         }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Reading;
 using PbxEvents.Module.Watching;
@@ -17,6 +18,7 @@ public sealed class WatchPbxQueueCommand : ReadingCmdlet
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(QueueCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? Queue { get; set; }
 

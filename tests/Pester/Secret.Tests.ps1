@@ -113,6 +113,8 @@ foreach ($way in $ways) {
         Step { Get-PbxEvent -Last 1 | Send-PbxReply -Data @{ status = 'here' } @loud }
         Step { Get-PbxEventType -Provider $provider @loud | Select-Object -First 1 }
         Step { Restart-PbxAction @loud }
+        Step { Suspend-PbxAction @loud }
+        Step { Resume-PbxAction @loud }
         foreach ($fault in 'Malformed', 'ExpireToken', 'Drop', 'Refuse') {
             Step { Invoke-PbxSimulation -Fault $fault -Simulator $simulator @loud }
         }

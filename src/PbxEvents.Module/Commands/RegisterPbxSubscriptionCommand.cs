@@ -140,6 +140,8 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
         Session.Add(subscription);
         if (Action is not null)
             Session.Reactions.Add(connection, new Reaction(connection, subscription, Action, _calls!, MessageData, MaxTriggerCount == 0 ? null : MaxTriggerCount));
+        if (Action is not null && Session.Reactions.IsSuspended)
+            WriteWarning(SR.ActionsSuspended.With(Session.Reactions.Count));
         WriteObject(subscription);
     }
 

@@ -57,10 +57,11 @@ public sealed class WatchPbxCallCommand : CallCmdlet
         var stream = new EventStream(Clients.Select(c => (c, c.Events.OpenCursor(c.Events.Head))).ToArray());
         var listed = new Dictionary<(string, string), PbxEvent>();
 
-        // A call without events is just being made; its first event brings it.
-        foreach (var call in KnownCalls(filter).Where(c => c.Events.Count > 0).TakeLast(MaxCalls))
+        // A call without events is just being made, and its first event brings it; or it ended long ago.
+        foreach (var call in KnownCalls(filter).Where(c => c.Events.Count > 0 || c.State == PbxCallState.Ended).TakeLast(MaxCalls))
         {
-            listed[(call.Connection, call.CallId)] = call.Events[^1];
+            if (call.Events.Count > 0)
+                listed[(call.Connection, call.CallId)] = call.Events[^1];
             WriteObject(call);
         }
         ReadOn(stream, deadline, (pbxEvent, gap) =>

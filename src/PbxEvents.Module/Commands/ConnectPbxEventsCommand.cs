@@ -10,7 +10,7 @@ using PbxEvents.Simulator;
 namespace PbxEvents.Module.Commands;
 
 /// <summary>Connects to a platform and returns the connection, authenticated and ready. It becomes the session's default.</summary>
-[Cmdlet(VerbsCommunications.Connect, "PbxEvents")]
+[Cmdlet(VerbsCommunications.Connect, "PbxEvents", SupportsShouldProcess = true)]
 [OutputType(typeof(PbxConnection))]
 public sealed class ConnectPbxEventsCommand : PbxCmdlet
 {
@@ -168,6 +168,8 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
             Fail(ModuleErrors.ConnectionNameInUse(name));
             return;
         }
+        if (!ShouldProcess(Server is null ? Provider : $"{Provider} {Server}", SR.ConnectAction))
+            return;
         PbxClient? client = null;
         try
         {

@@ -42,9 +42,10 @@ public sealed class GetPbxEventTypeCommand : PbxCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Topic { get; set; }
 
-    /// <summary>Only events that a subscription of these types brings.</summary>
+    /// <summary>Only events that a subscription to these categories brings.</summary>
     [Parameter]
-    public PbxSubscriptionType[]? Type { get; set; }
+    [Alias("Type")]
+    public PbxSubscriptionType[]? SubscribeWith { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -53,7 +54,7 @@ public sealed class GetPbxEventTypeCommand : PbxCmdlet
         var types = Providers().SelectMany(p => p.EventTypes).Where(t =>
             topics.IsMatch(t.Topic)
             && (Category is null || Category.Contains(t.Category))
-            && (Type is null || (t.Subscription is { } type && Type.Contains(type)))).ToArray();
+            && (SubscribeWith is null || (t.Subscription is { } type && SubscribeWith.Contains(type)))).ToArray();
         foreach (var name in Name)
         {
             var pattern = new TextPatterns([name]);

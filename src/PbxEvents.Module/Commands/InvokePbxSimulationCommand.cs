@@ -1,12 +1,13 @@
 using System.Management.Automation;
 using PbxEvents.Module.Completion;
+using PbxEvents.Module.Errors;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.Scenarios;
 
 namespace PbxEvents.Module.Commands;
 
 /// <summary>Plays calls and other happenings on a simulated PBX, and gives it faults.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "PbxSimulation", DefaultParameterSetName = FaultSet)]
+[Cmdlet(VerbsLifecycle.Invoke, "PbxSimulation", DefaultParameterSetName = FaultSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SimulatedCall))]
 public sealed class InvokePbxSimulationCommand : SimulatorCmdlet
 {
@@ -107,7 +108,8 @@ public sealed class InvokePbxSimulationCommand : SimulatorCmdlet
     protected override void ProcessRecord()
     {
         foreach (var simulator in ResolveSimulators())
-            Try(() => Invoke(simulator), simulator);
+            if (ShouldProcess(simulator.Name, SR.SimulateAction.With(string.Join(", ", new[] { Fault, Scenario, ClearFaults ? nameof(ClearFaults) : null }.Where(w => !string.IsNullOrEmpty(w))))))
+                Try(() => Invoke(simulator), simulator);
     }
 
     private void Invoke(PbxSimulator simulator)

@@ -12,11 +12,11 @@ namespace PbxEvents.Module.Commands;
 /// Subscribes to events and returns when the platform has confirmed. The subscription is restored after every reconnect
 /// until it is unregistered.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Register, "PbxSubscription", DefaultParameterSetName = TypeSet)]
+[Cmdlet(VerbsLifecycle.Register, "PbxSubscription", DefaultParameterSetName = CategorySet, SupportsShouldProcess = true)]
 [OutputType(typeof(PbxSubscription))]
 public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
 {
-    private const string TypeSet = "Type";
+    private const string CategorySet = "Category";
     private const string TopicSet = "Topic";
 
     private CallFilter? _calls;
@@ -25,8 +25,9 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     [Parameter(
         Mandatory = true,
         Position = 0,
-        ParameterSetName = TypeSet)]
-    public PbxSubscriptionType[] Type { get; set; } = [];
+        ParameterSetName = CategorySet)]
+    [Alias("Type")]
+    public PbxSubscriptionType[] Category { get; set; } = [];
 
     /// <summary>What to subscribe to, in the platform's own words.</summary>
     [Parameter(
@@ -50,6 +51,7 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
 
     /// <summary>Only events with these platform names. Default all.</summary>
     [Parameter]
+    [Alias("Name")]
     [ArgumentCompleter(typeof(EventNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] EventName { get; set; } = [];
@@ -131,7 +133,8 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     {
         foreach (var connection in ResolveConnections())
             foreach (var filter in MakeFilters())
-                Try(() => Register(connection, filter), connection);
+                if (ShouldProcess($"{filter} on {connection.Name}", SR.RegisterAction))
+                    Try(() => Register(connection, filter), connection);
     }
 
     private void Register(PbxClient connection, PbxSubscriptionFilter filter)
@@ -155,6 +158,6 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
             EventName = EventName,
             Tenant = Tenant,
         };
-        return ParameterSetName == TopicSet ? [common] : Type.Select(t => common with { Type = t });
+        return ParameterSetName == TopicSet ? [common] : Category.Select(t => common with { Type = t });
     }
 }

@@ -9,7 +9,7 @@ namespace PbxEvents.Module.Commands;
 /// Starts a simulated PBX on this machine's loopback address. What it returns pipes into Connect-PbxEvents and
 /// Invoke-PbxSimulation. It ends with Stop-PbxSimulator, or with the session.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Start, "PbxSimulator", DefaultParameterSetName = ProviderSet)]
+[Cmdlet(VerbsLifecycle.Start, "PbxSimulator", DefaultParameterSetName = ProviderSet, SupportsShouldProcess = true)]
 [OutputType(typeof(PbxSimulator))]
 public sealed class StartPbxSimulatorCommand : PbxCmdlet
 {
@@ -86,6 +86,8 @@ public sealed class StartPbxSimulatorCommand : PbxCmdlet
         var options = ParameterSetName == OptionSet ? Option : MakeOptions();
         if (options.Name is { } name && Session.Simulators.Any(s => s.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
             ThrowTerminatingError(ModuleErrors.SimulatorNameInUse(name));
+        if (!ShouldProcess(options.Name ?? options.Provider, SR.StartSimulatorAction))
+            return;
         try
         {
             var simulator = PbxSimulator.Start(options);

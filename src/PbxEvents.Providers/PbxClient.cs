@@ -29,7 +29,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
         Platform = provider;
         _options = context.Options;
         _driver = provider.CreateDriver(context);
-        _supervisor = new ConnectionSupervisor(name, provider.Name, context, _driver, links, activity, random, state);
+        _supervisor = new ConnectionSupervisor(name, provider, context, _driver, links, activity, random, state);
     }
 
     /// <inheritdoc/>
@@ -105,6 +105,14 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     /// <summary>The queues that events or calls spoke of, by number.</summary>
     /// <returns>The queues as they stand.</returns>
     public IReadOnlyList<PbxQueue> GetQueues() => _supervisor.Pipeline.Queues.GetQueues();
+
+    /// <summary>The presence of people, as events told it last, by extension.</summary>
+    /// <returns>What is known now.</returns>
+    public IReadOnlyList<PbxPresence> GetPresence() => _supervisor.Pipeline.Extensions.GetPresence();
+
+    /// <summary>Which phones and trunks are registered, as events told it last, by extension.</summary>
+    /// <returns>What is known now.</returns>
+    public IReadOnlyList<PbxRegistration> GetRegistrations() => _supervisor.Pipeline.Extensions.GetRegistrations();
 
     /// <summary>Starts a connection without waiting for it; see <see cref="WaitUntilConnectedAsync"/>.</summary>
     /// <param name="options">What to connect to, and how.</param>

@@ -104,6 +104,7 @@ foreach ($way in $ways) {
         Step { Get-PbxEvent -Wait -Timeout 0.2 @loud }
         Step { Get-PbxCall @loud }
         Step { Get-PbxCallRecord @loud }
+        Step { Get-PbxQueue @loud; Get-PbxAgent @loud; Get-PbxPresence @loud; Get-PbxRegistration @loud }
         Step { Watch-PbxCall -Timeout 0.5 @loud }
         Step { Watch-PbxQueue -Timeout 0.5 @loud }
         Step { Send-PbxRequest CommunicatorGetStatus -To nobody -Timeout 0.5 -Confirm:$false @loud }

@@ -59,8 +59,7 @@ public sealed class WatchPbxQueueCommand : ReadingCmdlet
             WriteError(WhyEnded(failed));
     }
 
-    private IEnumerable<PbxQueue> KnownQueues(TextPatterns patterns) =>
-        Clients.SelectMany(c => c.GetQueues()).Where(q => patterns.IsMatch(q.Queue) || (q.Name is not null && patterns.IsMatch(q.Name)));
+    private IEnumerable<PbxQueue> KnownQueues(TextPatterns patterns) => Clients.SelectMany(c => c.GetQueues(patterns));
 
     private void WriteChanges(TextPatterns patterns, Deadline deadline)
     {

@@ -52,6 +52,25 @@ public static class ViewText
         return queue.WaitingCount is { } count ? Tones.Paint($"{count}", count > 0 ? Tone.Warning : Tone.Plain) : "";
     }
 
+    /// <summary>A presence; with a question mark when it may be otherwise by now.</summary>
+    /// <param name="presence">The presence.</param>
+    /// <returns>Text.</returns>
+    public static string Presence(PbxPresence presence)
+    {
+        ArgumentNullException.ThrowIfNull(presence);
+        return presence.IsStale ? Tones.Paint($"{presence.Presence} ?", Tone.Dim) : presence.Presence;
+    }
+
+    /// <summary>Whether a phone or trunk is registered, in its colour; with a question mark when it may be otherwise by now.</summary>
+    /// <param name="registration">The registration.</param>
+    /// <returns>Text.</returns>
+    public static string Registered(PbxRegistration registration)
+    {
+        ArgumentNullException.ThrowIfNull(registration);
+        var word = registration.IsRegistered ? "yes" : "no";
+        return registration.IsStale ? Tones.Paint($"{word} ?", Tone.Dim) : Tones.Paint(word, registration.IsRegistered ? Tone.Good : Tone.Bad);
+    }
+
     /// <summary>An object that came from a file or another process has its states as texts, or as numbers.</summary>
     private static string FromText(PSObject? item) =>
         (Read<PbxGapRecovery>(item, nameof(PbxGap.Recovery)) ?? Read<PbxGapRecovery>(GapOf(item), nameof(PbxGap.Recovery))) is { } recovery ? OfGap(recovery)

@@ -12,11 +12,20 @@ namespace PbxEvents.Providers.Connection;
 /// <param name="capacity">How many events the log keeps.</param>
 /// <param name="endedKept">How many ended calls are kept.</param>
 /// <param name="status">Counts what was received.</param>
-internal sealed class EventPipeline(string connection, string provider, int capacity, int endedKept, ConnectionStatus status)
+/// <param name="presenceFields">Where events have the word for a presence; null for a platform that tells of none.</param>
+internal sealed class EventPipeline(
+    string connection,
+    string provider,
+    int capacity,
+    int endedKept,
+    ConnectionStatus status,
+    IReadOnlyDictionary<string, IReadOnlyList<string>>? presenceFields = null)
 {
     public CallTracker Calls { get; } = new(connection, provider, endedKept);
 
     public QueueTracker Queues { get; } = new(connection, provider);
+
+    public StatusTracker Extensions { get; } = new(presenceFields ?? new Dictionary<string, IReadOnlyList<string>>());
 
     public EventLog Log { get; } = new(capacity);
 
@@ -50,6 +59,8 @@ internal sealed class EventPipeline(string connection, string provider, int capa
             Calls.Apply(pbxEvent, call);
         if (queue is not null || pbxEvent.Gap is not null || pbxEvent.Call is { Queue: not null })
             Queues.Apply(pbxEvent, queue);
+        if (pbxEvent.Category is PbxCategory.Presence or PbxCategory.Registration || pbxEvent.Gap is not null)
+            Extensions.Apply(pbxEvent);
         Log.Append(pbxEvent);
     }
 

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
+using PbxEvents.Module.Completion;
 using PbxEvents.Module.Reading;
 
 namespace PbxEvents.Module.Commands;
@@ -16,20 +18,23 @@ public sealed class GetPbxEventCommand : EventCmdlet
     private int _written;
     private int _keptEvents;
 
-    /// <summary>Only events that arrived since, by this machine's clock.</summary>
+    /// <summary>Only events that arrived since, by this machine's clock: a date and time, a span (so long ago), today or yesterday.</summary>
     [Parameter]
-    public DateTimeOffset? Since { get; set; }
+    [ArgumentCompleter(typeof(MomentCompleter))]
+    public MomentArgument? Since { get; set; }
 
     /// <summary>Ends after so many events.</summary>
     [Parameter]
     [Alias("First")]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int MaxEvents { get; set; } = int.MaxValue;
 
     /// <summary>Of what the buffer holds only the last so many; 0 for none, which leaves what comes after with -Wait.</summary>
     [Parameter]
     [Alias("Tail")]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int Last { get; set; } = -1;
 
     /// <summary>Goes on with the events that come.</summary>
@@ -40,6 +45,7 @@ public sealed class GetPbxEventCommand : EventCmdlet
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(-1, 2_147_483)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double Timeout { get; set; } = -1;
 
     /// <inheritdoc/>
@@ -47,7 +53,7 @@ public sealed class GetPbxEventCommand : EventCmdlet
     {
         if (Clients.Count == 0)
             return;
-        _filter = MakeFilter(Since);
+        _filter = MakeFilter(Since?.Moment);
         var deadline = new Deadline(Timeout);
         var cursors = Clients.Select(c => (Client: c, Cursor: c.Events.OpenCursor(Math.Max(c.Events.Oldest - 1, Session.ClearedUpTo(c))))).ToArray();
         foreach (var (client, cursor) in cursors)

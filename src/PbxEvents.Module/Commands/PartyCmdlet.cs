@@ -25,6 +25,7 @@ public abstract class PartyCmdlet : ReadingCmdlet
     [SupportsWildcards]
     [ValidateWildcard]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CallerCompleter))]
     public string[]? From { get; set; }
 
     /// <summary>Only what goes to these numbers; wildcards allowed.</summary>
@@ -32,6 +33,7 @@ public abstract class PartyCmdlet : ReadingCmdlet
     [SupportsWildcards]
     [ValidateWildcard]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CalleeCompleter))]
     public string[]? To { get; set; }
 
     /// <summary>Only what came through these queues; wildcards allowed.</summary>

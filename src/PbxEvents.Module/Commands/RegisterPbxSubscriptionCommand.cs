@@ -59,6 +59,7 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     /// <summary>Only these tenants. Default: the credential's own.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string[] Tenant { get; set; } = [];
 
     /// <summary>
@@ -93,6 +94,7 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     [SupportsWildcards]
     [ValidateWildcard]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CallerCompleter))]
     public string[]? From { get; set; }
 
     /// <summary>The action runs only for calls to these numbers; wildcards allowed.</summary>
@@ -100,15 +102,18 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     [SupportsWildcards]
     [ValidateWildcard]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CalleeCompleter))]
     public string[]? To { get; set; }
 
     /// <summary>Anything; the action finds it in <c>$Event.MessageData</c>.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? MessageData { get; set; }
 
     /// <summary>The subscription ends after the action has run so many times. Default: never.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int MaxTriggerCount { get; set; }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Completion;
 using PbxEvents.Module.Reading;
 using PbxEvents.Module.Watching;
 
@@ -15,17 +16,20 @@ public sealed class WatchPbxCallCommand : CallCmdlet
     /// <summary>How many seconds lie between two pages at most; what changes is shown at once.</summary>
     [Parameter]
     [ValidateRange(0.1, 3600)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double RefreshInterval { get; set; } = 1;
 
     /// <summary>Ends after so many seconds; -1, the default, for never.</summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(-1, 2_147_483)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double Timeout { get; set; } = -1;
 
     /// <summary>Shows at most so many calls. Default: as many as the window is high.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int MaxCalls { get; set; } = int.MaxValue;
 
     /// <summary>Writes objects also where a screen could be drawn.</summary>

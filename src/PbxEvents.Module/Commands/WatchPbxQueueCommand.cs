@@ -25,17 +25,20 @@ public sealed class WatchPbxQueueCommand : ReadingCmdlet
     /// <summary>Who waits longer than so many seconds waits too long and stands out. Default 60.</summary>
     [Parameter]
     [ValidateRange(0, 86_400)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double ServiceLevel { get; set; } = 60;
 
     /// <summary>How many seconds lie between two pages at most; what changes is shown at once.</summary>
     [Parameter]
     [ValidateRange(0.1, 3600)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double RefreshInterval { get; set; } = 1;
 
     /// <summary>Ends after so many seconds; -1, the default, for never.</summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(-1, 2_147_483)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double Timeout { get; set; } = -1;
 
     /// <summary>Writes objects also where a screen could be drawn.</summary>

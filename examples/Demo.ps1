@@ -21,7 +21,7 @@ try {
     Write-Host "A simulated $($pbx.Provider) PBX listens at $($pbx.Server), a ticket desk at $($desk.Uri)"
 
     $connection = $pbx | Connect-PbxEvents
-    $subscription = Register-PbxSubscription -Type Call
+    $subscription = Register-PbxSubscription -Category Call
     Write-Host "$($connection.Name) is $($connection.State), subscription $($subscription.Id) is $($subscription.State)."
 
     # What the script puts out are PbxEvent objects; PowerShell shows them as a table.

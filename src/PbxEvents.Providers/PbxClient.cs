@@ -29,14 +29,14 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
         Platform = provider;
         _options = context.Options;
         _driver = provider.CreateDriver(context);
-        _supervisor = new ConnectionSupervisor(name, provider.Name, context, _driver, links, activity, random, state);
+        _supervisor = new ConnectionSupervisor(name, provider, context, _driver, links, activity, random, state);
     }
 
     /// <inheritdoc/>
     public override string Name { get; }
 
     /// <summary>What is known of the platform.</summary>
-    public PbxProvider Platform { get; }
+    internal PbxProvider Platform { get; }
 
     /// <inheritdoc/>
     public override string Provider => Platform.Name;
@@ -66,23 +66,41 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     public override IReadOnlyList<PbxGap> Gaps => _supervisor.Status.Gaps;
 
     /// <inheritdoc/>
+    public override DateTimeOffset? CallsSince =>
+        _options.NoEvents ? null : _supervisor.Pipeline.Calls.DroppedUntil ?? _supervisor.Status.FirstConnectedAt;
+
+    /// <inheritdoc/>
     public override PbxException? LastError => _supervisor.Status.LastError;
 
     /// <inheritdoc/>
     public override IReadOnlyList<PbxSubscription> Subscriptions => _supervisor.Subscriptions.All;
 
-    /// <summary>The events.</summary>
-    public EventLog Events => _supervisor.Pipeline.Log;
+    /// <summary>
+    /// The events. As all that is no state, this is no public property: PowerShell lists the properties of an object, and ConvertTo-Json
+    /// writes them out.
+    /// </summary>
+    internal EventLog Events => _supervisor.Pipeline.Log;
 
     /// <summary>What the connection did, line by line.</summary>
-    public ActivityLog Activity => _supervisor.Activity;
+    internal ActivityLog Activity => _supervisor.Activity;
 
     /// <summary>What was wrong with the file of <see cref="PbxConnectOptions.StatePath"/>, in whose place a new one begins; null when nothing was.</summary>
-    public PbxException? StateProblem => _supervisor.Keeper?.Problem;
+    internal PbxException? StateProblem => _supervisor.Keeper?.Problem;
 
-    /// <summary>The calls in progress and the last thousand ended ones, in the order they were first seen.</summary>
+    /// <summary>
+    /// The calls in progress and the last ended ones, <see cref="PbxConnectOptions.CallHistorySize"/> of them, in the order they were first
+    /// seen. Of more than a thousand ended calls the older ones have no <see cref="PbxCall.Events"/>.
+    /// </summary>
     /// <returns>The calls as they stand.</returns>
     public IReadOnlyList<PbxCall> GetCalls() => _supervisor.Pipeline.Calls.GetCalls();
+
+    /// <summary>The events, to read them at one's own pace.</summary>
+    /// <returns>The log of this connection.</returns>
+    public EventLog GetEvents() => Events;
+
+    /// <summary>What the connection did, line by line.</summary>
+    /// <returns>The log of its activity.</returns>
+    public ActivityLog GetActivity() => Activity;
 
     /// <summary>The queues that events or calls spoke of, by number.</summary>
     /// <returns>The queues as they stand.</returns>
@@ -98,6 +116,14 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
             _supervisor.Post(_supervisor.Names.Ask);
         return _supervisor.Pipeline.Names.All(kind);
     }
+
+    /// <summary>The presence of people, as events told it last, by extension.</summary>
+    /// <returns>What is known now.</returns>
+    public IReadOnlyList<PbxPresence> GetPresence() => _supervisor.Pipeline.Extensions.GetPresence();
+
+    /// <summary>Which phones and trunks are registered, as events told it last, by extension.</summary>
+    /// <returns>What is known now.</returns>
+    public IReadOnlyList<PbxRegistration> GetRegistrations() => _supervisor.Pipeline.Extensions.GetRegistrations();
 
     /// <summary>Starts a connection without waiting for it; see <see cref="WaitUntilConnectedAsync"/>.</summary>
     /// <param name="options">What to connect to, and how.</param>

@@ -43,6 +43,10 @@ public sealed class SimulatorLog
         lock (_lock) return [.. _entries.Where(e => e.Kind == kind)];
     }
 
+    /// <summary>How much there is.</summary>
+    /// <returns>Text for a list.</returns>
+    public override string ToString() => $"{Count} entries";
+
     /// <summary>Waits for an entry; one that is there already counts.</summary>
     /// <param name="match">True for the entry. It must be quick and must not use the log.</param>
     /// <param name="cancellationToken">Stops waiting.</param>

@@ -122,7 +122,10 @@ public sealed record PbxCall
     /// <summary>The legs, in the order they appeared.</summary>
     public IReadOnlyList<PbxLeg> Legs { get; init; } = [];
 
-    /// <summary>The events of the call up to this moment, oldest first; of a very long call the first 1000.</summary>
+    /// <summary>
+    /// The events of the call up to this moment, oldest first; of a very long call the first 1000. A connection keeps them for the calls in
+    /// progress and the last 1000 that ended; an older call in its list has none.
+    /// </summary>
     public IReadOnlyList<PbxEvent> Events { get; init; } = [];
 
     /// <summary>The call in one line.</summary>

@@ -33,6 +33,12 @@ public abstract class PbxConnection
     /// <summary>The most recent gaps, oldest first; at most 100.</summary>
     public abstract IReadOnlyList<PbxGap> Gaps { get; }
 
+    /// <summary>
+    /// Since when the list of calls is whole, gaps apart: it has each call that ended later and that a subscription brought. The moment of
+    /// the first connect, and once calls had to go (<c>-CallHistorySize</c>) the latest end of those. Null before the first connect.
+    /// </summary>
+    public abstract DateTimeOffset? CallsSince { get; }
+
     /// <summary>The last thing that went wrong; null when nothing has.</summary>
     public abstract PbxException? LastError { get; }
 

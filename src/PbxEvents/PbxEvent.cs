@@ -27,7 +27,7 @@ public sealed class PbxEvent
     private long _receivedTicks;
     private Registration _registration;
 
-    /// <summary>Position in the connection's stream: 1, 2, 3, with no holes.</summary>
+    /// <summary>Position in the connection's stream: 1, 2, 3, with no holes. 0 on a Gap that only one reader has, because it was too slow.</summary>
     public long Sequence { get; internal set; }
 
     /// <summary>
@@ -167,7 +167,7 @@ public sealed class PbxEvent
     /// <summary>The call as it stood after this event; null when the event is not about a tracked call.</summary>
     public PbxCall? Call { get; internal set; }
 
-    /// <summary>The gap, on a Connection event that reports one.</summary>
+    /// <summary>The gap, on the Connection event Gap, which stands in the place of what is missing; null on all others.</summary>
     public PbxGap? Gap { get; internal set; }
 
     /// <summary>What went wrong, on a Connection event that reports it.</summary>

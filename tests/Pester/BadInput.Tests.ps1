@@ -168,3 +168,60 @@ Describe 'A session without a connection' {
         $failure.ErrorDetails.RecommendedAction | Should -BeLike '*Connect-PbxEvents*'
     }
 }
+
+Describe 'An error names what the user did' {
+    BeforeAll {
+        $bench = Connect-Bench
+    }
+
+    AfterAll {
+        Close-Bench
+    }
+
+    It 'a type beside -Topic' {
+        $failure = Get-ErrorRecord { Register-PbxSubscription Call -Topic PBX @args }
+        "$failure" | Should -BeLike "*'Call'*-Topic*do not go together*"
+        (Register-PbxSubscription -Topic EMPLOYEE { 'an action' }).State | Should -Be 'Active'
+    }
+
+    It 'a pattern that is none: <_>' -ForEach @(
+        "Get-PbxEvent -Name 'CALL[1' @args", "Get-PbxCall -From '[' @args", "Wait-PbxCall -Queue '[' -Timeout 0 @args"
+        "Get-PbxConnection 'office[' @args", "Get-PbxEvent -Connection 'office[' @args", "Stop-PbxSimulator 'a[' @args"
+        "Get-PbxEventType 'CALL[' @args", "Register-PbxSubscription Call { 1 } -From '[' @args", "Watch-PbxQueue 'a[' -NoScreen -Timeout 0 @args"
+    ) {
+        $failure = Get-ErrorRecord ([scriptblock]::Create($_))
+        "$failure" | Should -BeLike "*is no pattern: a bracket*"
+        $failure.FullyQualifiedErrorId | Should -Match '^(ParameterArgumentValidationError|ParameterArgumentTransformationError|CannotConvertArgument\w*|InvalidCast\w*|CastFromArgument\w*|ParameterBindingFailed)'
+    }
+
+    It 'the number of a subscription for Restart-PbxAction' {
+        { Restart-PbxAction $bench.Subscription.Id -ErrorAction Stop } | Should -Not -Throw
+        (Get-ErrorRecord { Restart-PbxAction 987654 @args }).FullyQualifiedErrorId | Should -BeLike 'SubscriptionNotFound,*'
+    }
+
+    It 'two simulators of one name' {
+        $first = Start-PbxSimulator Yeastar -Name twin
+        (Get-ErrorRecord { Start-PbxSimulator PortSIP -Name TWIN @args }).FullyQualifiedErrorId | Should -BeLike 'SimulatorNameInUse,*'
+        $first | Stop-PbxSimulator -Confirm:$false
+        Start-PbxSimulator PortSIP -Name twin | Stop-PbxSimulator -Confirm:$false
+    }
+
+    It 'a certificate that nobody vouches for, with the thumbprint to pin, which then works' {
+        $secure = Start-PbxSimulator TelecomX -UseTls
+        $failure = Get-ErrorRecord { Connect-PbxEvents TelecomX $secure.Server -Credential $secure.Credential @args }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'TlsFailed,*'
+        $failure.ErrorDetails.RecommendedAction | Should -Match '-CertificateThumbprint [0-9A-F]{64}$'
+        $pin = ($failure.ErrorDetails.RecommendedAction -split ' ')[-1]
+        (Connect-PbxEvents TelecomX $secure.Server -Credential $secure.Credential -CertificateThumbprint $pin -Name pinned).State | Should -Be 'Connected'
+        Disconnect-PbxEvents pinned
+    }
+
+    It 'https to a port that speaks plain http, at once' {
+        $address = $bench.Simulator.Server.AbsoluteUri -replace '^http:', 'https:'
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        $failure = Get-ErrorRecord { Connect-PbxEvents TelecomX $address -Credential $bench.Simulator.Credential @args }
+        $watch.Elapsed.TotalSeconds | Should -BeLessThan 8
+        "$failure" | Should -BeLike '*does not speak TLS*'
+        $failure.ErrorDetails.RecommendedAction | Should -BeLike '*http://*'
+    }
+}

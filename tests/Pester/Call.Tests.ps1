@@ -33,6 +33,20 @@ Describe 'Get-PbxCall' {
         Get-PbxEvent -Name CALL_RING -MaxEvents 1 | Get-PbxCall | ForEach-Object Outcome | Should -Be 'Missed'
     }
 
+    It 'keeps 10,000 ended calls unless told otherwise, and says since when its list is whole' {
+        (Get-Command Connect-PbxEvents).Parameters.ContainsKey('CallHistorySize') | Should -BeTrue
+        $bench.Connection.CallsSince | Should -BeOfType ([datetimeoffset])
+        $bench.Connection.CallsSince | Should -BeLessOrEqual (Get-PbxCall)[0].StartedAt
+    }
+
+    It 'finds what ended since, and warns when not all of that time was seen' {
+        $end = (Get-PbxCall -Call $answered.CallId).EndedAt
+        (Get-PbxCall -Since $end -WarningVariable warnings).CallId | Should -Be $answered.CallId, $queued.CallId
+        $warnings | Should -BeNullOrEmpty
+        @(Get-PbxCall -Since 1:00 -WarningVariable warnings -WarningAction SilentlyContinue).Count | Should -Be 3
+        $warnings | Should -BeLike '*whole only since*'
+    }
+
     It 'reports a call that is not known' {
         $failure = Get-ErrorRecord { Get-PbxCall -Call nothing @args }
         $failure.FullyQualifiedErrorId | Should -BeLike 'CallNotFound,*'

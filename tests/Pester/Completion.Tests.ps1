@@ -52,6 +52,11 @@ Describe 'Completion' {
         @{ Line = 'Get-PbxEventType -Provider RingCentral tele'; Expected = 'telephony/sessions' }
         @{ Line = 'Start-PbxSimulator '; Expected = 'TelecomX' }
         @{ Line = 'Stop-PbxSimulator -Simulator '; Expected = 'lab' }
+        @{ Line = 'Connect-PbxEvents Yeastar -TimeZone copen'; Expected = 'Europe/Copenhagen' }
+        @{ Line = 'Get-PbxEvent Connection -Name Re'; Expected = 'Reconnecting' }
+        @{ Line = 'Get-PbxEvent -Since '; Expected = 'yesterday' }
+        @{ Line = 'Get-PbxQueue '; Expected = "'O''Brien; `$(exit 9) [x'" }
+        @{ Line = 'Get-PbxRegistration 10'; Expected = '1001' }
         @{ Line = 'Invoke-PbxSimulation Queue'; Expected = 'QueueAbandoned' }
         @{ Line = 'Invoke-PbxSimulation Missed -Fault Half'; Expected = 'HalfOpen' }
     ) {
@@ -61,6 +66,46 @@ Describe 'Completion' {
     It 'offers the subscriptions and the calls there are' {
         Complete 'Unregister-PbxSubscription -Id ' | Should -Contain "$($bench.Subscription.Id)"
         Complete 'Get-PbxCall -Call ' | Should -Be (Get-PbxCall).CallId
+    }
+
+    It 'offers names only of the category and the topic that the line has' {
+        Complete 'Get-PbxEvent Queue -Name ' | Should -Contain 'QUEUE_ENTERED'
+        Complete 'Get-PbxEvent Queue -Name ' | Should -Not -Contain 'CALL_START'
+        Complete 'Register-PbxSubscription Voicemail -EventName ' | Should -Be (Get-PbxEventType -Category Voicemail).Name
+        Complete 'Register-PbxSubscription -Topic REGISTER -EventName ' | Should -Be (Get-PbxEventType -Topic REGISTER).Name
+    }
+
+    It 'offers the numbers that were seen' {
+        $call = Get-PbxCall
+        Complete 'Get-PbxCall -From ' | Should -Be $call.From
+        Complete 'Wait-PbxEvent -To ' | Should -Be $call.To
+        (TabExpansion2 'Get-PbxCall -From ' 18).CompletionMatches[0].ToolTip | Should -BeLike '*Missed*'
+    }
+
+    It 'offers dialects to the platform that has them, and no other' {
+        Complete 'Connect-PbxEvents TelecomX -Dialect ' | Should -BeNullOrEmpty
+        Complete 'Connect-PbxEvents -Dialect ' | Should -Contain 'V16'
+    }
+
+    It 'offers no files where none is meant' {
+        Push-Location $TestDrive
+        $null = New-Item -ItemType File -Path '1-no-number.txt'
+        $files = 'StatePath', 'TracePath', 'Path'
+        # Objects and secrets are no texts: they are typed as variables.
+        $objects = 'AccessToken', 'Action', 'ClientCredential', 'Credential', 'Data', 'Event', 'Failure', 'InputObject', 'Jwt', 'Option', 'ProxyCredential', 'Subscription', 'TokenProvider'
+        $wrong = foreach ($command in Get-Command -Module PbxEvents) {
+            foreach ($name in $command.Parameters.Keys | Where-Object { $_ -notin [System.Management.Automation.Cmdlet]::CommonParameters + 'WhatIf' + 'Confirm' + $files + $objects }) {
+                if ((Complete "$($command.Name) -$name 1-no") -match 'number\.txt') { "$($command.Name) -$name" }
+            }
+        }
+        Pop-Location
+        $wrong | Should -BeNullOrEmpty
+    }
+
+    It 'has no notes to ourselves in what it says' {
+        foreach ($type in Get-PbxEventType -Provider *) {
+            "$($type.Description) $($type.Note)" | Should -Not -Match 'undocumented|inferred|seed|How sure|\[[A-Z]\]' -Because $type.Name
+        }
     }
 
     It 'quotes what could be code, for <Line>' -ForEach @(
@@ -97,9 +142,9 @@ Describe 'Completion' {
     It 'has something for every parameter with a closed or discoverable set' {
         # Free text, numbers, secrets and files have none; everything else completes by its type or by a completer.
         $free = @(
-            'AccessToken', 'Action', 'Application', 'BufferSize', 'CertificateThumbprint', 'ClientCredential', 'Count', 'Credential', 'Data'
+            'AccessToken', 'Action', 'Application', 'BufferSize', 'CallHistorySize', 'CertificateThumbprint', 'ClientCredential', 'Count', 'Credential', 'Data'
             'Domain', 'Event', 'Failure', 'FaultCount', 'FaultDuration', 'FaultLink', 'First', 'From', 'FromName', 'HeartbeatInterval'
-            'HeartbeatTimeout', 'HistoryLimit', 'InstanceId', 'Interval', 'Jwt', 'Last', 'MaxCalls', 'MaxEvents', 'MaxReconnectAttempts', 'MaxReplies'
+            'HeartbeatTimeout', 'HistoryLimit', 'InputObject', 'InstanceId', 'Interval', 'Jwt', 'Last', 'MaxCalls', 'MaxEvents', 'MaxReconnectAttempts', 'MaxReplies'
             'MaxTriggerCount', 'MessageData', 'Name', 'Option', 'Pace', 'Path', 'Port', 'Proxy', 'ProxyCredential'
             'RefreshInterval', 'Seed', 'Server', 'ServiceLevel', 'Since', 'StatePath', 'Subscription', 'Tenant', 'Timeout', 'To', 'ToInstance'
             'TokenLifetime', 'TokenProvider', 'TracePath'

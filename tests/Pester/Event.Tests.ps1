@@ -184,14 +184,52 @@ Describe 'Gaps' {
         Close-Bench
     }
 
-    It 'stand in the stream as objects, whatever the filter' {
+    It 'stand in the stream as events, whatever the filter' {
         $bench = Connect-Bench
         Invoke-PbxSimulation -Fault Drop
-        $gap = Get-PbxEvent Voicemail -Wait -Timeout $Patience | Select-Object -First 1
+        $told = Get-PbxEvent Voicemail -Wait -Timeout $Patience | Select-Object -First 1
+        $told.Name | Should -Be 'Gap'
+        $gap = $told.Gap
         $gap | Should -BeOfType PbxEvents.PbxGap
         $gap.Reason | Should -Be 'LinkLost'
         $gap.Connection | Should -Be $bench.Connection.Name
         $bench.Connection.Gaps | Should -HaveCount 1
+    }
+
+    It 'make one table and one CSV file with the events, also when a gap comes first' {
+        $bench = Connect-Bench -Connection @{ BufferSize = 20 }
+        Invoke-PbxSimulation -Fault Drop
+        $null = Wait-PbxEvent Connection -Name Connected -FromNow -Timeout $Patience 3>$null
+        Wait-Until { $bench.Subscription.State -eq 'Active' }
+        $null = Invoke-PbxSimulation Missed -Pace 0 -From +4512345678
+        $null = Wait-PbxCall -Outcome Missed -Timeout $Patience 3>$null
+        $read = Get-PbxEvent Call
+        $read[0].Gap | Should -Not -BeNullOrEmpty
+        $read[-1].Outcome | Should -Be 'Missed'
+        $table = ($read | Format-Table | Out-String -Width 100) -replace '\e\[[\d;]*m'
+        $table | Should -Match '(?m)^\S+ +Gap +\w+ .*LinkLost for'
+        $table | Should -Match '(?m)^\S+ +CALL_RING '
+        $rows = $read | ConvertTo-Csv | ConvertFrom-Csv
+        $rows[0].Name | Should -Be 'Gap'
+        $rows[-1].From | Should -Be '+4512345678'
+        $rows[-1].Outcome | Should -Be 'Missed'
+    }
+
+    It 'of a reader that was too slow come in the same form' {
+        $null = Connect-Bench -Connection @{ BufferSize = 10 }
+        $first = $true
+        $read = Get-PbxEvent -Wait -Timeout $Patience | ForEach-Object {
+            if ($first) {
+                $first = $false
+                $null = Invoke-PbxSimulation Missed -Count 20 -Pace 0
+                Wait-Until { (Get-PbxConnection).Received -ge 100 }
+            }
+            $_
+        } | Select-Object -First 4
+        $slow = $read.Where({ $_.Gap })[0]
+        $slow.Name | Should -Be 'Gap'
+        $slow.Gap.Reason | Should -Be 'SlowConsumer'
+        $slow.Gap.EventsLost | Should -BeGreaterThan 0
     }
 
     It 'are a warning on the way to something else' {

@@ -68,6 +68,33 @@ Describe 'What people see' {
         'Missed', 'Abandoned', '\+4512345678' | ForEach-Object { $calls | Should -Match $_ }
     }
 
+    It 'cuts no outcome in 60 columns' {
+        $calls = (Get-PbxCall | Format-Table | Out-String -Width 60) -replace '\e\[[\d;]*m'
+        'Missed', 'Answered' | ForEach-Object { $calls | Should -Match "(?m) $_ " }
+        $events = (Get-PbxEvent Call | Format-Table | Out-String -Width 60) -replace '\e\[[\d;]*m'
+        'Missed', 'Ringing' | ForEach-Object { $events | Should -Match "(?m) $_ " }
+        ((Get-PbxSubscription | Format-Table | Out-String -Width 60) -replace '\e\[[\d;]*m') | Should -Match ' Active '
+    }
+
+    It 'shows who called where there is room, how long a missed call took, and the date of another day' {
+        $null = Invoke-PbxSimulation Missed -Pace 0 -From +4588888888 -FromName 'Anna Jensen'
+        $call = Wait-PbxCall -Outcome Missed -FromNow -Timeout 1
+        $call ??= Get-PbxCall -From +4588888888
+        $text = ($call | Format-Table | Out-String -Width 120) -replace '\e\[[\d;]*m'
+        $text | Should -Match '\+4588888888.* 0:\d\d .*from Anna Jensen'
+        $old = [PbxEvents.PbxCall]@{ CallId = 'old'; StartedAt = [datetimeoffset]'2024-03-09 14:05'; State = 'Ended'; EndedAt = [datetimeoffset]'2024-03-09 14:06' }
+        $old | Format-Table | Out-String | Should -Match '03-09 14:05'
+        $gap = [PbxEvents.PbxGap]@{ From = [datetimeoffset]'2024-03-09 14:05'; To = [datetimeoffset]'2024-03-09 14:06'; Reason = 'LinkLost'; Recovery = 'Lost' }
+        $gap | Format-Table | Out-String | Should -Match '03-09 14:05'
+    }
+
+    It 'shows an event''s name whole, up to 20 characters' {
+        $null = Invoke-PbxSimulation QueueAbandoned -Pace 0
+        $null = Wait-PbxCall -Outcome Abandoned -Timeout $Patience
+        Get-PbxEvent Queue | Format-Table | Out-String -Width 80 | Should -Match 'QUEUE_ENTERED '
+        (Get-FormatData PbxEvents.PbxEvent).FormatViewDefinition[0].Control.Headers[1].Width | Should -BeGreaterOrEqual 20
+    }
+
     It 'shows states in colours, and none when the user wants none or the output is redirected' {
         Get-PbxConnection | Out-String | Should -Match '\e\[92mConnected'
         Get-PbxSubscription | Out-String | Should -Match '\e\[92mActive'

@@ -51,4 +51,27 @@ Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
             Close-Terminal $terminal
         }
     }
+
+    It 'Ctrl+C twice ends a slow action and suspends what waits, until it is resumed' {
+        $terminal = Open-Terminal
+        try {
+            Invoke-Line $terminal "Import-Module '$ModulePath'"
+            Invoke-Line $terminal '$s = Start-PbxSimulator TelecomX; $null = $s | Connect-PbxEvents'
+            Invoke-Line $terminal '$slow = $true; $null = Register-PbxSubscription Call { if ($slow) { "begins $($_.Sequence)"; Start-Sleep 60 } else { "handled" } }'
+            Send-Line $terminal 'Invoke-PbxSimulation Missed -Pace 0 -NoWait; Wait-PbxEvent Voicemail'
+            Wait-Screen $terminal 'begins \d'
+            Send-Key $terminal C-c
+            Wait-Until { ([regex]::Matches((Get-Screen $terminal), '(?m)^begins \d')).Count -ge 2 } 'the next action'
+            Send-Key $terminal C-c
+            Wait-Screen $terminal 'Actions are suspended; 3 events wait'
+
+            # The prompt is free.
+            Invoke-Line $terminal '$slow = $false; "failed: " + (Get-PbxSubscription).Failures'
+            Wait-Screen $terminal '(?m)^failed: 2'
+            Invoke-Line $terminal 'Resume-PbxAction'
+            Wait-Until { ([regex]::Matches((Get-Screen $terminal), '(?m)^handled')).Count -eq 3 } 'the rest'
+        } finally {
+            Close-Terminal $terminal
+        }
+    }
 }

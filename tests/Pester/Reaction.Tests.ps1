@@ -322,6 +322,22 @@ Describe 'The end of actions' {
         $listener.Ours.Count | Should -BeLessThan 1000
     }
 
+    It 'waits while actions are suspended, and runs then' {
+        $null = Connect-Bench -Type @()
+        $global:seen = 0
+        $null = Register-PbxSubscription Call { $global:seen++ }
+        Suspend-PbxAction -WarningVariable told -WarningAction SilentlyContinue
+        "$told" | Should -BeLike '*suspended; 0 events wait*'
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        $null = Wait-PbxCall -Outcome Missed -Timeout $Patience
+        $seen | Should -Be 0
+        $null = Register-PbxSubscription Call { $global:seen++ } -WarningVariable told -WarningAction SilentlyContinue
+        "$told" | Should -BeLike '*suspended; 5 events wait*'
+        Resume-PbxAction
+        Wait-Until { $null = Wait-PbxEvent -FromNow -Timeout 0.05; $seen -eq 5 }
+        Close-Bench
+    }
+
     It 'keeps the event at which Ctrl+C stopped an action' {
         $listener = Open-Listener -Action '$notes.Enqueue($_.Sequence); if ($notes.Count -eq 1) { Start-Sleep 60 }'
         try {

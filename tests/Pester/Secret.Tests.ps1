@@ -99,10 +99,12 @@ foreach ($way in $ways) {
         Step { Wait-PbxEvent Call -Timeout 10 @loud }
         Step { Wait-PbxCall -Outcome Missed -Timeout 10 @loud }
         Step { Get-PbxEvent -Last 5 @loud }
+        Step { @(Get-PbxEvent; Get-PbxCall; Get-PbxConnection) | ConvertTo-PbxRecord @loud }
         Step { Clear-PbxEvent -Confirm:$false @loud }
         Step { Get-PbxEvent -Wait -Timeout 0.2 @loud }
         Step { Get-PbxCall @loud }
         Step { Get-PbxCallRecord @loud }
+        Step { Get-PbxQueue @loud; Get-PbxAgent @loud; Get-PbxPresence @loud; Get-PbxRegistration @loud }
         Step { Watch-PbxCall -Timeout 0.5 @loud }
         Step { Watch-PbxQueue -Timeout 0.5 @loud }
         Step { Send-PbxRequest CommunicatorGetStatus -To nobody -Timeout 0.5 -Confirm:$false @loud }
@@ -112,6 +114,8 @@ foreach ($way in $ways) {
         Step { Get-PbxEvent -Last 1 | Send-PbxReply -Data @{ status = 'here' } @loud }
         Step { Get-PbxEventType -Provider $provider @loud | Select-Object -First 1 }
         Step { Restart-PbxAction @loud }
+        Step { Suspend-PbxAction @loud }
+        Step { Resume-PbxAction @loud }
         foreach ($fault in 'Malformed', 'ExpireToken', 'Drop', 'Refuse') {
             Step { Invoke-PbxSimulation -Fault $fault -Simulator $simulator @loud }
         }

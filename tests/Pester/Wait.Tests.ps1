@@ -272,3 +272,44 @@ Describe 'Clear-PbxEvent' {
         "$told" | Should -Match 'begins with the first subscription: \d+ events'
     }
 }
+
+Describe 'Words, positions, -WhatIf and -Verbose' {
+    BeforeAll {
+        $bench = Connect-Bench -Connection @{ Name = 'office' }
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        $null = Wait-PbxCall Missed -Timeout $Patience
+    }
+
+    AfterAll {
+        Close-Bench
+    }
+
+    It 'takes -Category and -Type as one thing, and the outcome of a call without a name' {
+        (Register-PbxSubscription -Category Voicemail).Type | Should -Be 'Voicemail'
+        (Register-PbxSubscription -Type Voicemail).Category | Should -Be 'Voicemail'
+        (Get-PbxEvent -Type Call).Count | Should -Be (Get-PbxEvent -Category Call).Count
+        (Get-PbxEventType -Type Voicemail).Name | Should -Be (Get-PbxEventType -SubscribeWith Voicemail).Name
+        (Get-PbxCall Missed).Outcome | Should -Be 'Missed'
+        Get-PbxCall Answered | Should -BeNullOrEmpty
+    }
+
+    It 'changes nothing with -WhatIf' {
+        $before = (Get-PbxSubscription).Count
+        Register-PbxSubscription Queue -WhatIf
+        (Get-PbxSubscription).Count | Should -Be $before
+        Start-PbxSimulator Yeastar -WhatIf
+        $bench.Simulator | Connect-PbxEvents -Name other -WhatIf
+        Get-PbxConnection | Should -HaveCount 1
+        Invoke-PbxSimulation Answered -WhatIf
+        Invoke-PbxSimulation -Fault Drop -WhatIf
+        Get-PbxCall Answered | Should -BeNullOrEmpty
+        (Get-PbxConnection).State | Should -Be 'Connected'
+    }
+
+    It 'says with -Verbose what it waits for, and for how long' {
+        $said = Wait-PbxCall Voicemail -From '+4599*' -Unreached -Timeout 0.1 -FromNow -Verbose 4>&1
+        $said -match '^Waiting on ''office'', at most 0\.\d s: -Outcome Voicemail -From \+4599\* -Unreached$' | Should -HaveCount 1
+        $said = Get-PbxEvent Queue -Wait -Timeout 0.1 -Verbose 4>&1
+        "$said" | Should -Match 'Waiting on .office., at most 0\.\d s: -Category Queue'
+    }
+}

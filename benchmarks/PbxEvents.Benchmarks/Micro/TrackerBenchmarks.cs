@@ -11,7 +11,7 @@ public class TrackerBenchmarks
     /// <summary>Calls in one invocation.</summary>
     public const int Calls = 4_000;
 
-    private readonly CallTracker _tracker = new("bench", "Bench", new NameBook());
+    private readonly CallTracker _tracker = new("bench", "Bench", 10_000, new NameBook());
     private readonly CallUpdate _update = new();
     private string[] _ids = [];
 

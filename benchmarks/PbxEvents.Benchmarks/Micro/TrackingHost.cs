@@ -6,7 +6,7 @@ namespace PbxEvents.Benchmarks.Micro;
 /// <summary>A session's host that does with an event what the connection does: track, number, keep.</summary>
 internal sealed class TrackingHost(int capacity) : ISessionHost
 {
-    private readonly EventPipeline _pipeline = new("bench", "Bench", capacity, new ConnectionStatus(), new NameBook()) { Now = DateTimeOffset.UtcNow };
+    private readonly EventPipeline _pipeline = new("bench", "Bench", capacity, 10_000, new ConnectionStatus(), new NameBook()) { Now = DateTimeOffset.UtcNow };
 
     public CallTracker Calls => _pipeline.Calls;
 

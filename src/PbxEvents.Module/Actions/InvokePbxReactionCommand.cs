@@ -15,9 +15,21 @@ public sealed class InvokePbxReactionCommand : PSCmdlet
     public Doorbell Doorbell { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => Doorbell.Reactions.RunTurn(
-        WriteObject,
-        WriteError,
-        failure => WriteError(ModuleErrors.ActionFailed(failure)),
-        gap => WriteWarning(ReadingCmdlet.Describe(gap)));
+    protected override void EndProcessing()
+    {
+        try
+        {
+            Doorbell.Reactions.RunTurn(
+                WriteObject,
+                WriteError,
+                failure => WriteError(ModuleErrors.ActionFailed(failure)),
+                gap => WriteWarning(ReadingCmdlet.Describe(gap)));
+        }
+        catch (PipelineStoppedException) when (Doorbell.Reactions.IsSuspended)
+        {
+            // The streams of a stopped pipeline take nothing any more.
+            Host.UI.WriteWarningLine(SR.ActionsSuspended.With(Doorbell.Reactions.Count));
+            throw;
+        }
+    }
 }

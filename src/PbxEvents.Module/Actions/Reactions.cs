@@ -17,11 +17,16 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
     /// <summary>The same while one of our own cmdlets waits: it gives turn after turn, and looks at its deadline in between.</summary>
     private static readonly TimeSpan TurnInWait = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Two stops within this time mean the queue, not the one action that ran.</summary>
+    private static readonly TimeSpan DoubleStop = TimeSpan.FromSeconds(2);
+
     private readonly object _gate = new();
     private readonly ManualResetEventSlim _isWaiting = new();
     private volatile ReactionQueue[] _queues = [];
     private Doorbell? _doorbell;
     private bool _isDisposed;
+    private volatile bool _isSuspended;
+    private long _stoppedAt;
 
     /// <summary>True while an action runs. Pipeline thread.</summary>
     public bool IsRunning { get; private set; }
@@ -32,6 +37,12 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
     /// <summary>Set while something waits for its turn. Any thread may wait for it.</summary>
     public WaitHandle Waiting => _isWaiting.WaitHandle;
 
+    /// <summary>True while no action is to run. What comes waits in the buffers. Any thread.</summary>
+    public bool IsSuspended => _isSuspended;
+
+    /// <summary>How many events wait for actions. Pipeline thread.</summary>
+    public long Count => _queues.Sum(q => q.CountWaiting());
+
     /// <summary>True when something may wait for its turn. Any thread.</summary>
     public bool MayHaveWork => _isWaiting.IsSet;
 
@@ -41,6 +52,17 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
     /// <summary>How many events wait for actions on a connection. Pipeline thread.</summary>
     public long CountWaiting(PbxClient client) =>
         _queues.Where(q => ReferenceEquals(q.Client, client)).Sum(q => q.CountWaiting());
+
+    /// <summary>Runs no further action until <see cref="Resume"/>. Pipeline thread.</summary>
+    public void Suspend() => _isSuspended = true;
+
+    /// <summary>Lets actions run again, beginning with what waits. Pipeline thread.</summary>
+    public void Resume()
+    {
+        _isSuspended = false;
+        _stoppedAt = 0;
+        Ring();
+    }
 
     /// <summary>Adds an action. Pipeline thread.</summary>
     public void Add(PbxClient client, Reaction reaction)
@@ -89,6 +111,13 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
     {
         if (IsRunning)
             return;
+        if (_isSuspended)
+        {
+            // A ring was on its way.
+            _isWaiting.Reset();
+            _doorbell?.Rearm();
+            return;
+        }
         IsRunning = true;
         var (started, length) = (Stopwatch.GetTimestamp(), IsInWait ? TurnInWait : TurnLength);
         try
@@ -136,7 +165,7 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
         doorbell?.Remove();
     }
 
-    private static void Run(ReactionQueue queue, Action<PSObject> write, Action<ErrorRecord> writeError, Action<PbxActionFailure> fail)
+    private void Run(ReactionQueue queue, Action<PSObject> write, Action<ErrorRecord> writeError, Action<PbxActionFailure> fail)
     {
         var (reaction, pbxEvent) = queue.Take();
         if (reaction.IsOver)
@@ -152,6 +181,7 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
         {
             // Ctrl+C: the action has not done its work, and the user does not want it at once again. It can be repeated.
             subscription.AddFailure(new PbxActionFailure(subscription, pbxEvent, e, DateTimeOffset.Now));
+            SuspendAtSecondStop();
             throw;
         }
         catch (Exception e) when (!FlowControl.IsExit(e))
@@ -168,8 +198,19 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
         }
     }
 
+    /// <summary>With slow actions each stop would only bring the next one, and the prompt would be held for as long as events wait.</summary>
+    private void SuspendAtSecondStop()
+    {
+        var now = Stopwatch.GetTimestamp();
+        if (_stoppedAt != 0 && Stopwatch.GetElapsedTime(_stoppedAt, now) < DoubleStop)
+            Suspend();
+        _stoppedAt = now;
+    }
+
     private void Ring()
     {
+        if (_isSuspended)
+            return;
         _isWaiting.Set();
         Volatile.Read(ref _doorbell)?.Ring();
     }

@@ -17,7 +17,7 @@ public sealed class SimulatorArgument
     {
         ArgumentNullException.ThrowIfNull(name);
         Name = name;
-        _pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        _pattern = ValidateWildcardAttribute.Parse(name);
     }
 
     /// <summary>Takes that simulator.</summary>

@@ -12,6 +12,10 @@ public abstract class CallCmdlet : EndedCallCmdlet
     {
     }
 
+    /// <inheritdoc/>
+    [Parameter(Position = 0)]
+    public override PbxOutcome[]? Outcome { get; set; }
+
     /// <summary>Only calls in one of these states.</summary>
     [Parameter]
     public PbxCallState[]? State { get; set; }

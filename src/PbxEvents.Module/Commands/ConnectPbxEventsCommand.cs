@@ -10,7 +10,7 @@ using PbxEvents.Simulator;
 namespace PbxEvents.Module.Commands;
 
 /// <summary>Connects to a platform and returns the connection, authenticated and ready. It becomes the session's default.</summary>
-[Cmdlet(VerbsCommunications.Connect, "PbxEvents")]
+[Cmdlet(VerbsCommunications.Connect, "PbxEvents", SupportsShouldProcess = true)]
 [OutputType(typeof(PbxConnection))]
 public sealed class ConnectPbxEventsCommand : PbxCmdlet
 {
@@ -27,6 +27,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
         Position = 1,
         ValueFromPipelineByPropertyName = true)]
     [AllowNull]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? Server { get; set; }
 
     /// <summary>The domain; on TelecomX the customer's id. Default: what the login tells.</summary>
@@ -34,6 +35,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     [Alias("Customer")]
     [AllowEmptyString]
     [AllowNull]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? Domain { get; set; }
 
     /// <summary>User and password; on platforms that know no users here, client id and secret.</summary>
@@ -67,6 +69,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [AllowNull]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? Name { get; set; }
 
     /// <summary>The platform's dialect (PortSIP). Default: found out.</summary>
@@ -93,31 +96,43 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     /// <summary>The name that the platform shows for this client. Default PbxEvents.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? Application { get; set; }
 
     /// <summary>What tells this client from others of the same name. Default: the machine's name.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? InstanceId { get; set; }
 
     /// <summary>How many events the buffer holds. Default 10,000.</summary>
     [Parameter]
     [ValidateRange(1, 10_000_000)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int BufferSize { get; set; } = 10_000;
+
+    /// <summary>How many ended calls are kept for Get-PbxCall. Default 10,000.</summary>
+    [Parameter]
+    [ValidateRange(1_000, 1_000_000)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
+    public int CallHistorySize { get; set; } = 10_000;
 
     /// <summary>How many seconds connecting may take in all. Default 30.</summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(0.1, 86_400)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double Timeout { get; set; } = 30;
 
     /// <summary>How many attempts in a row a lost link gets. Default: endless.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int MaxReconnectAttempts { get; set; }
 
     /// <summary>How far back call records are asked for after a gap. Default a day.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public TimeSpan HistoryLimit { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>Opens no link: for Get-PbxCallRecord only.</summary>
@@ -132,6 +147,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [AllowNull]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? CertificateThumbprint { get; set; }
 
     /// <summary>Accepts any certificate. For tests only.</summary>
@@ -141,6 +157,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     /// <summary>The proxy. Default: the system's.</summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public Uri? Proxy { get; set; }
 
     /// <summary>The proxy's credential.</summary>
@@ -163,6 +180,8 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
             Fail(ModuleErrors.ConnectionNameInUse(name));
             return;
         }
+        if (!ShouldProcess(Server is null ? Provider : $"{Provider} {Server}", SR.ConnectAction))
+            return;
         PbxClient? client = null;
         try
         {
@@ -214,6 +233,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
         TokenProvider = TokenProvider is null ? null : new ScriptTokenProvider(TokenProvider).GetTokenAsync,
         Name = name ?? Session.FreeName(PbxProviders.Get(Provider).Name),
         BufferSize = BufferSize,
+        CallHistorySize = CallHistorySize,
         Timeout = TimeSpan.FromSeconds(Timeout),
         MaxReconnectAttempts = MyInvocation.BoundParameters.ContainsKey(nameof(MaxReconnectAttempts)) ? MaxReconnectAttempts : null,
         HistoryLimit = NoHistory ? TimeSpan.Zero : HistoryLimit,

@@ -12,7 +12,7 @@ public abstract class EndedCallCmdlet : PartyCmdlet
 
     /// <summary>Only calls that ended so; Unknown for those of which too much was not seen, or is not recorded, to tell.</summary>
     [Parameter]
-    public PbxOutcome[]? Outcome { get; set; }
+    public virtual PbxOutcome[]? Outcome { get; set; }
 
     /// <summary>Only calls that go this way.</summary>
     [Parameter]

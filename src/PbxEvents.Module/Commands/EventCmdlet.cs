@@ -17,6 +17,7 @@ public abstract class EventCmdlet : PartyCmdlet
 
     /// <summary>Only events of these categories.</summary>
     [Parameter(Position = 0)]
+    [Alias("Type")]
     public PbxCategory[]? Category { get; set; }
 
     /// <summary>Only events with these platform names; wildcards allowed.</summary>
@@ -24,6 +25,7 @@ public abstract class EventCmdlet : PartyCmdlet
     [Alias("EventName")]
     [ArgumentCompleter(typeof(EventNameCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
+using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
 
 namespace PbxEvents.Module.Commands;
@@ -8,6 +10,11 @@ namespace PbxEvents.Module.Commands;
 [OutputType(typeof(PbxCall))]
 public sealed class GetPbxCallCommand : CallCmdlet
 {
+    /// <summary>Only calls in progress and those that ended since: a date and time, a span (so long ago), today or yesterday.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(MomentCompleter))]
+    public MomentArgument? Since { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -18,6 +25,12 @@ public sealed class GetPbxCallCommand : CallCmdlet
         foreach (var id in Calls ?? [])
             if (!calls.Any(c => c.CallId == id))
                 WriteError(ModuleErrors.CallNotFound(id));
+        if (Since is { } since)
+        {
+            foreach (var client in Clients.Where(c => !(c.CallsSince <= since.Moment)))
+                WriteWarning((client.CallsSince is null ? SR.CallsNotSeen : SR.CallsSinceLater).With(client.Name, client.CallsSince, since));
+            calls = [.. calls.Where(c => c.EndedAt is null || c.EndedAt >= since.Moment)];
+        }
         WriteObject(calls.Where(filter.IsMatch), enumerateCollection: true);
     }
 }

@@ -28,6 +28,7 @@ public sealed class GetPbxCallRecordCommand : EndedCallCmdlet
     /// <summary>Ends after so many calls.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int First { get; set; } = int.MaxValue;
 
     /// <inheritdoc/>

@@ -17,6 +17,7 @@ public sealed class GetPbxConnectionCommand : PbxCmdlet
         ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 

@@ -1,35 +1,40 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
+using PbxEvents.Module.Completion;
 using PbxEvents.Module.Reading;
 
 namespace PbxEvents.Module.Commands;
 
 /// <summary>
 /// Reads events: what the buffer holds, and with <c>-Wait</c> then those that come. Reading does not consume. Where events
-/// are missing, a <see cref="PbxGap"/> stands in their place, whatever the filter.
+/// are missing, the Connection event Gap stands in their place, whatever the filter.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "PbxEvent")]
-[OutputType(typeof(PbxEvent), typeof(PbxGap))]
+[OutputType(typeof(PbxEvent))]
 public sealed class GetPbxEventCommand : EventCmdlet
 {
-    private readonly Queue<object> _kept = new();
+    private readonly Queue<PbxEvent> _kept = new();
     private EventFilter? _filter;
     private int _written;
     private int _keptEvents;
 
-    /// <summary>Only events that arrived since, by this machine's clock.</summary>
+    /// <summary>Only events that arrived since, by this machine's clock: a date and time, a span (so long ago), today or yesterday.</summary>
     [Parameter]
-    public DateTimeOffset? Since { get; set; }
+    [ArgumentCompleter(typeof(MomentCompleter))]
+    public MomentArgument? Since { get; set; }
 
     /// <summary>Ends after so many events.</summary>
     [Parameter]
     [Alias("First")]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int MaxEvents { get; set; } = int.MaxValue;
 
     /// <summary>Of what the buffer holds only the last so many; 0 for none, which leaves what comes after with -Wait.</summary>
     [Parameter]
     [Alias("Tail")]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int Last { get; set; } = -1;
 
     /// <summary>Goes on with the events that come.</summary>
@@ -40,6 +45,7 @@ public sealed class GetPbxEventCommand : EventCmdlet
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(-1, 2_147_483)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double Timeout { get; set; } = -1;
 
     /// <inheritdoc/>
@@ -47,7 +53,7 @@ public sealed class GetPbxEventCommand : EventCmdlet
     {
         if (Clients.Count == 0)
             return;
-        _filter = MakeFilter(Since);
+        _filter = MakeFilter(Since?.Moment);
         var deadline = new Deadline(Timeout);
         var cursors = Clients.Select(c => (Client: c, Cursor: c.Events.OpenCursor(Math.Max(c.Events.Oldest - 1, Session.ClearedUpTo(c))))).ToArray();
         foreach (var (client, cursor) in cursors)
@@ -61,7 +67,7 @@ public sealed class GetPbxEventCommand : EventCmdlet
         while (_kept.TryDequeue(out var item))
         {
             WriteObject(item);
-            if (item is PbxEvent && ++_written == MaxEvents)
+            if (item.Gap is null && ++_written == MaxEvents)
                 return;
         }
         if (!Wait && !MyInvocation.BoundParameters.ContainsKey(nameof(Timeout)))
@@ -75,15 +81,14 @@ public sealed class GetPbxEventCommand : EventCmdlet
     }
 
     /// <returns>True when it was the last one wanted.</returns>
-    private bool Take(PbxEvent pbxEvent, PbxGap? gap, Action<object> output)
+    private bool Take(PbxEvent pbxEvent, PbxGap? gap, Action<PbxEvent> output)
     {
         if (gap is not null)
-            output(gap);
+            output(ToEvent(gap, pbxEvent));
         if (pbxEvent.Gap is not null)
         {
-            // The gap stands in the place of the event that reports it.
             if (_filter!.IsInTime(pbxEvent))
-                output(pbxEvent.Gap);
+                output(pbxEvent);
             return false;
         }
         if (!_filter!.IsMatch(pbxEvent))
@@ -92,13 +97,26 @@ public sealed class GetPbxEventCommand : EventCmdlet
         return output != Keep && ++_written == MaxEvents;
     }
 
-    private void Keep(object item)
+    /// <summary>What this reader alone has lost, in the form in which the connection's gaps come: one kind of object, whatever comes first.</summary>
+    private static PbxEvent ToEvent(PbxGap gap, PbxEvent next) => new()
+    {
+        Category = PbxCategory.Connection,
+        Name = "Gap",
+        Gap = gap,
+        Synthesized = true,
+        Connection = next.Connection,
+        Provider = next.Provider,
+        Time = next.ReceivedAt,
+        ReceivedAt = next.ReceivedAt,
+    };
+
+    private void Keep(PbxEvent item)
     {
         _kept.Enqueue(item);
-        if (item is PbxEvent)
+        if (item.Gap is null)
             _keptEvents++;
-        while (_kept.Count > 0 && (_keptEvents > Last || (Last == 0 && _kept.Peek() is PbxGap)))
-            if (_kept.Dequeue() is PbxEvent)
+        while (_kept.Count > 0 && (_keptEvents > Last || (Last == 0 && _kept.Peek().Gap is not null)))
+            if (_kept.Dequeue().Gap is null)
                 _keptEvents--;
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
 using PbxEvents.Module.Reading;
@@ -17,6 +18,7 @@ public sealed class GetPbxEventTypeCommand : PbxCmdlet
     [Alias("EventName")]
     [ArgumentCompleter(typeof(EventNameCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
@@ -24,6 +26,7 @@ public sealed class GetPbxEventTypeCommand : PbxCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ProviderCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? Provider { get; set; }
 
@@ -35,12 +38,14 @@ public sealed class GetPbxEventTypeCommand : PbxCmdlet
     [Parameter]
     [ArgumentCompleter(typeof(TopicCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? Topic { get; set; }
 
-    /// <summary>Only events that a subscription of these types brings.</summary>
+    /// <summary>Only events that a subscription to these categories brings.</summary>
     [Parameter]
-    public PbxSubscriptionType[]? Type { get; set; }
+    [Alias("Type")]
+    public PbxSubscriptionType[]? SubscribeWith { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -49,7 +54,7 @@ public sealed class GetPbxEventTypeCommand : PbxCmdlet
         var types = Providers().SelectMany(p => p.EventTypes).Where(t =>
             topics.IsMatch(t.Topic)
             && (Category is null || Category.Contains(t.Category))
-            && (Type is null || (t.Subscription is { } type && Type.Contains(type)))).ToArray();
+            && (SubscribeWith is null || (t.Subscription is { } type && SubscribeWith.Contains(type)))).ToArray();
         foreach (var name in Name)
         {
             var pattern = new TextPatterns([name]);

@@ -1,12 +1,13 @@
 using System.Management.Automation;
 using PbxEvents.Module.Completion;
+using PbxEvents.Module.Errors;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.Scenarios;
 
 namespace PbxEvents.Module.Commands;
 
 /// <summary>Plays calls and other happenings on a simulated PBX, and gives it faults.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "PbxSimulation", DefaultParameterSetName = FaultSet)]
+[Cmdlet(VerbsLifecycle.Invoke, "PbxSimulation", DefaultParameterSetName = FaultSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SimulatedCall))]
 public sealed class InvokePbxSimulationCommand : SimulatorCmdlet
 {
@@ -25,14 +26,17 @@ public sealed class InvokePbxSimulationCommand : SimulatorCmdlet
 
     /// <summary>The calling number.</summary>
     [Parameter(ParameterSetName = ScenarioSet)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? From { get; set; }
 
     /// <summary>The calling party's name.</summary>
     [Parameter(ParameterSetName = ScenarioSet)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? FromName { get; set; }
 
     /// <summary>The number that is called.</summary>
     [Parameter(ParameterSetName = ScenarioSet)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? To { get; set; }
 
     /// <summary>The extension it is about.</summary>
@@ -53,18 +57,21 @@ public sealed class InvokePbxSimulationCommand : SimulatorCmdlet
     /// <summary>How often to play it. Default once.</summary>
     [Parameter(ParameterSetName = ScenarioSet)]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int Count { get; set; } = 1;
 
     /// <summary>The milliseconds between two steps. Default 50.</summary>
     [Parameter(ParameterSetName = ScenarioSet)]
     [Alias("PaceMilliseconds")]
     [ValidateRange(0, 3_600_000)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double Pace { get; set; } = 50;
 
     /// <summary>The milliseconds from the start of one call to the start of the next, so that calls overlap. Default: one after the other.</summary>
     [Parameter(ParameterSetName = ScenarioSet)]
     [Alias("IntervalMilliseconds")]
     [ValidateRange(0, 3_600_000)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double? Interval { get; set; }
 
     /// <summary>Returns at once and plays in the background; nothing is returned then.</summary>
@@ -84,17 +91,20 @@ public sealed class InvokePbxSimulationCommand : SimulatorCmdlet
     [Parameter(ParameterSetName = ScenarioSet)]
     [Parameter(ParameterSetName = FaultSet)]
     [ValidateRange(0, 86_400)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double? FaultDuration { get; set; }
 
     /// <summary>How often the fault strikes. Default: the fault's own.</summary>
     [Parameter(ParameterSetName = ScenarioSet)]
     [Parameter(ParameterSetName = FaultSet)]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int? FaultCount { get; set; }
 
     /// <summary>Only the connection of this number in the simulator's log. Default all.</summary>
     [Parameter(ParameterSetName = ScenarioSet)]
     [Parameter(ParameterSetName = FaultSet)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int? FaultLink { get; set; }
 
     /// <summary>Ends every fault that lasts, and brings a stopped server back.</summary>
@@ -107,7 +117,8 @@ public sealed class InvokePbxSimulationCommand : SimulatorCmdlet
     protected override void ProcessRecord()
     {
         foreach (var simulator in ResolveSimulators())
-            Try(() => Invoke(simulator), simulator);
+            if (ShouldProcess(simulator.Name, SR.SimulateAction.With(string.Join(", ", new[] { Fault, Scenario, ClearFaults ? nameof(ClearFaults) : null }.Where(w => !string.IsNullOrEmpty(w))))))
+                Try(() => Invoke(simulator), simulator);
     }
 
     private void Invoke(PbxSimulator simulator)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Reading;
 
@@ -15,25 +16,31 @@ public abstract class PartyCmdlet : ReadingCmdlet
     [Parameter]
     [ArgumentCompleter(typeof(ExtensionCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? Extension { get; set; }
 
     /// <summary>Only what comes from these numbers; wildcards allowed.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CallerCompleter))]
     public string[]? From { get; set; }
 
     /// <summary>Only what goes to these numbers; wildcards allowed.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CalleeCompleter))]
     public string[]? To { get; set; }
 
     /// <summary>Only what came through these queues; wildcards allowed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(QueueCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? Queue { get; set; }
 

@@ -15,6 +15,9 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
     /// <summary>So long after the beginning of a wait for a call that call should be known.</summary>
     private const int UnknownCallMilliseconds = 2000;
 
+    /// <summary>Parameters that say where and how long to wait, not for what.</summary>
+    private static readonly string[] NotWanted = ["Connection", "Timeout", "FromNow", "Wait", "Last", "Since"];
+
     private readonly List<PbxClient> _clients = [];
     private bool _isProspectKnown;
     private bool _areCallsKnown;
@@ -42,6 +45,7 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
         {
             var started = Environment.TickCount64;
             var lastTurn = started;
+            var isTold = false;
             while (!stream.IsComplete)
             {
                 while (stream.TryRead(out var pbxEvent, out var gap))
@@ -55,6 +59,9 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
                         return;
                     lastTurn = Environment.TickCount64;
                 }
+                if (!isTold)
+                    WriteVerbose(DescribeWait(deadline));
+                isTold = true;
                 WarnOfNoProspect();
                 var more = stream.WaitAsync(end.Token);
                 while (!WaitOnce(more, deadline.Left))
@@ -70,6 +77,16 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
         {
             end.Cancel();
         }
+    }
+
+    /// <summary>What is waited for, as the user said it.</summary>
+    private string DescribeWait(Deadline deadline)
+    {
+        var wanted = MyInvocation.BoundParameters.Where(p => !CommonParameters.Contains(p.Key) && !NotWanted.Contains(p.Key))
+            .Select(p => p.Value is SwitchParameter ? $"-{p.Key}" : $"-{p.Key} {string.Join(',', (p.Value as Array ?? new[] { p.Value }).Cast<object>())}");
+        var text = string.Join(' ', wanted) is { Length: > 0 } filter ? filter : SR.WaitingForAnything;
+        return (deadline.Left == System.Threading.Timeout.InfiniteTimeSpan ? SR.WaitingForEver : SR.WaitingAtMost)
+            .With(string.Join("', '", _clients.Select(c => c.Name)), deadline.Left.TotalSeconds, text);
     }
 
     /// <summary>The categories that a wait is for; null for all.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Actions;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
@@ -11,11 +12,11 @@ namespace PbxEvents.Module.Commands;
 /// Subscribes to events and returns when the platform has confirmed. The subscription is restored after every reconnect
 /// until it is unregistered.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Register, "PbxSubscription", DefaultParameterSetName = TypeSet)]
+[Cmdlet(VerbsLifecycle.Register, "PbxSubscription", DefaultParameterSetName = CategorySet, SupportsShouldProcess = true)]
 [OutputType(typeof(PbxSubscription))]
 public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
 {
-    private const string TypeSet = "Type";
+    private const string CategorySet = "Category";
     private const string TopicSet = "Topic";
 
     private CallFilter? _calls;
@@ -24,8 +25,9 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     [Parameter(
         Mandatory = true,
         Position = 0,
-        ParameterSetName = TypeSet)]
-    public PbxSubscriptionType[] Type { get; set; } = [];
+        ParameterSetName = CategorySet)]
+    [Alias("Type")]
+    public PbxSubscriptionType[] Category { get; set; } = [];
 
     /// <summary>What to subscribe to, in the platform's own words.</summary>
     [Parameter(
@@ -49,6 +51,7 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
 
     /// <summary>Only events with these platform names. Default all.</summary>
     [Parameter]
+    [Alias("Name")]
     [ArgumentCompleter(typeof(EventNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] EventName { get; set; } = [];
@@ -56,6 +59,7 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     /// <summary>Only these tenants. Default: the credential's own.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string[] Tenant { get; set; } = [];
 
     /// <summary>
@@ -63,6 +67,7 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     /// <c>$EventArgs</c>, <c>$Sender</c>, <c>$EventSubscriber</c>.
     /// </summary>
     [Parameter(Position = 1)]
+    [ActionTransformation]
     [ValidateNotNull]
     public ScriptBlock? Action { get; set; }
 
@@ -87,22 +92,28 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     /// <summary>The action runs only for calls from these numbers; wildcards allowed.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CallerCompleter))]
     public string[]? From { get; set; }
 
     /// <summary>The action runs only for calls to these numbers; wildcards allowed.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CalleeCompleter))]
     public string[]? To { get; set; }
 
     /// <summary>Anything; the action finds it in <c>$Event.MessageData</c>.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? MessageData { get; set; }
 
     /// <summary>The subscription ends after the action has run so many times. Default: never.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int MaxTriggerCount { get; set; }
 
     /// <inheritdoc/>
@@ -127,7 +138,8 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     {
         foreach (var connection in ResolveConnections())
             foreach (var filter in MakeFilters())
-                Try(() => Register(connection, filter), connection);
+                if (ShouldProcess($"{filter} on {connection.Name}", SR.RegisterAction))
+                    Try(() => Register(connection, filter), connection);
     }
 
     private void Register(PbxClient connection, PbxSubscriptionFilter filter)
@@ -136,6 +148,8 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
         Session.Add(subscription);
         if (Action is not null)
             Session.Reactions.Add(connection, new Reaction(connection, subscription, Action, _calls!, MessageData, MaxTriggerCount == 0 ? null : MaxTriggerCount));
+        if (Action is not null && Session.Reactions.IsSuspended)
+            WriteWarning(SR.ActionsSuspended.With(Session.Reactions.Count));
         WriteObject(subscription);
     }
 
@@ -149,6 +163,6 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
             EventName = EventName,
             Tenant = Tenant,
         };
-        return ParameterSetName == TopicSet ? [common] : Type.Select(t => common with { Type = t });
+        return ParameterSetName == TopicSet ? [common] : Category.Select(t => common with { Type = t });
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
 
 namespace PbxEvents.Module.Commands;
@@ -7,11 +8,20 @@ namespace PbxEvents.Module.Commands;
 /// Runs a subscription's action again for the events at which it failed, before any newer event. What fails once more is a
 /// failure once more.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Restart, "PbxAction", DefaultParameterSetName = SubscriptionSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Restart, "PbxAction", DefaultParameterSetName = IdSet, SupportsShouldProcess = true)]
 public sealed class RestartPbxActionCommand : PbxCmdlet
 {
+    private const string IdSet = "Id";
     private const string SubscriptionSet = "Subscription";
     private const string FailureSet = "Failure";
+
+    /// <summary>The numbers of the subscriptions, on whatever connection of this session.</summary>
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ParameterSetName = IdSet)]
+    [ArgumentCompleter(typeof(SubscriptionCompleter))]
+    public int[] Id { get; set; } = [];
 
     /// <summary>The subscriptions; everything that failed on them is run again.</summary>
     [Parameter(
@@ -31,8 +41,7 @@ public sealed class RestartPbxActionCommand : PbxCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var failures = ParameterSetName == FailureSet ? Failure : Subscription.SelectMany(s => s.FailedEvents).ToArray();
-        foreach (var failure in failures)
+        foreach (var failure in ParameterSetName == FailureSet ? Failure : Meant().SelectMany(s => s.FailedEvents).ToArray())
         {
             if (!ShouldProcess(failure.ToString(), SR.RestartActionAction))
                 continue;
@@ -41,6 +50,16 @@ public sealed class RestartPbxActionCommand : PbxCmdlet
             else
                 WriteError(ModuleErrors.NoActionToRestart(failure));
         }
+    }
+
+    private IEnumerable<PbxSubscription> Meant()
+    {
+        if (ParameterSetName == SubscriptionSet)
+            return Subscription;
+        var known = Session.Connections.SelectMany(c => c.Subscriptions).ToArray();
+        foreach (var id in Id.Where(id => !known.Any(s => s.Id == id)))
+            WriteError(ModuleErrors.SubscriptionNotFound(id));
+        return known.Where(s => Id.Contains(s.Id));
     }
 
     /// <summary>At once, while the user is looking.</summary>

@@ -6,7 +6,7 @@ using PbxEvents.Module.Errors;
 namespace PbxEvents.Module.Commands;
 
 /// <summary>Makes a connection the one that cmdlets without <c>-Connection</c> use.</summary>
-[Cmdlet(VerbsCommon.Select, "PbxConnection")]
+[Cmdlet(VerbsCommon.Select, "PbxConnection", SupportsShouldProcess = true)]
 [OutputType(typeof(PbxConnection))]
 public sealed class SelectPbxConnectionCommand : PbxCmdlet
 {
@@ -34,6 +34,8 @@ public sealed class SelectPbxConnectionCommand : PbxCmdlet
             WriteError(found.Length == 0 ? ModuleErrors.ConnectionNotFound(Connection.Name) : ModuleErrors.SeveralConnections(Connection.Name));
             return;
         }
+        if (!ShouldProcess(found[0].Name, SR.SelectAction))
+            return;
         Session.Default = found[0];
         if (PassThru)
             WriteObject(found[0]);

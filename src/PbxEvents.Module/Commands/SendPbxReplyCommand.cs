@@ -18,6 +18,7 @@ public sealed class SendPbxReplyCommand : ConnectionCmdlet
 
     /// <summary>The answer: a hashtable, an object or a plain value.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? Data { get; set; }
 
     /// <summary>The connections: objects or names, wildcards allowed. Default: the one that brought the request.</summary>

@@ -32,11 +32,13 @@ public sealed class SendPbxRequestCommand : ConnectionCmdlet
         ParameterSetName = RequestSet)]
     [Alias("Employee")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? To { get; set; }
 
     /// <summary>The instance of the employee's client. Default all of them.</summary>
     [Parameter(ParameterSetName = RequestSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? ToInstance { get; set; }
 
     /// <summary>The path, such as /restapi/v1.0/account/~.</summary>
@@ -53,17 +55,20 @@ public sealed class SendPbxRequestCommand : ConnectionCmdlet
 
     /// <summary>What goes with it: a hashtable, an object or a plain value.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public object? Data { get; set; }
 
     /// <summary>How many seconds to wait for replies in all; -1 for as long as the link lives. Default 10.</summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(-1, 2_147_483)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double Timeout { get; set; } = 10;
 
     /// <summary>Ends after so many replies; 0 for all that come until -Timeout. Default 1.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int MaxReplies { get; set; } = 1;
 
     /// <summary>Waits for the acknowledgement only.</summary>

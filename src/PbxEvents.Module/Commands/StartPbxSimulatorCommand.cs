@@ -9,7 +9,7 @@ namespace PbxEvents.Module.Commands;
 /// Starts a simulated PBX on this machine's loopback address. What it returns pipes into Connect-PbxEvents and
 /// Invoke-PbxSimulation. It ends with Stop-PbxSimulator, or with the session.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Start, "PbxSimulator", DefaultParameterSetName = ProviderSet)]
+[Cmdlet(VerbsLifecycle.Start, "PbxSimulator", DefaultParameterSetName = ProviderSet, SupportsShouldProcess = true)]
 [OutputType(typeof(PbxSimulator))]
 public sealed class StartPbxSimulatorCommand : PbxCmdlet
 {
@@ -28,15 +28,18 @@ public sealed class StartPbxSimulatorCommand : PbxCmdlet
     /// <summary>A name for people. Default: the platform and the port.</summary>
     [Parameter(ParameterSetName = ProviderSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? Name { get; set; }
 
     /// <summary>The port. Default: a free one.</summary>
     [Parameter(ParameterSetName = ProviderSet)]
     [ValidateRange(0, 65_535)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int Port { get; set; }
 
     /// <summary>What ids and tokens are derived from, so that a run can be repeated. Default 1.</summary>
     [Parameter(ParameterSetName = ProviderSet)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int Seed { get; set; } = 1;
 
     /// <summary>Speaks TLS, with a certificate made for this run.</summary>
@@ -52,21 +55,25 @@ public sealed class StartPbxSimulatorCommand : PbxCmdlet
     [Parameter(ParameterSetName = ProviderSet)]
     [Alias("Customer")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? Domain { get; set; }
 
     /// <summary>How many seconds a token lives. Default: as the platform documents.</summary>
     [Parameter(ParameterSetName = ProviderSet)]
     [ValidateRange(0.1, 31_536_000)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double? TokenLifetime { get; set; }
 
     /// <summary>The seconds between heartbeats. Default: as the platform documents.</summary>
     [Parameter(ParameterSetName = ProviderSet)]
     [ValidateRange(0.05, 86_400)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double? HeartbeatInterval { get; set; }
 
     /// <summary>How many seconds late a heartbeat may be. Default: as the platform documents.</summary>
     [Parameter(ParameterSetName = ProviderSet)]
     [ValidateRange(0.05, 86_400)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double? HeartbeatTimeout { get; set; }
 
     /// <summary>Which clients a Socket.IO platform can serve. Default all.</summary>
@@ -83,9 +90,14 @@ public sealed class StartPbxSimulatorCommand : PbxCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        var options = ParameterSetName == OptionSet ? Option : MakeOptions();
+        if (options.Name is { } name && Session.Simulators.Any(s => s.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            ThrowTerminatingError(ModuleErrors.SimulatorNameInUse(name));
+        if (!ShouldProcess(options.Name ?? options.Provider, SR.StartSimulatorAction))
+            return;
         try
         {
-            var simulator = PbxSimulator.Start(ParameterSetName == OptionSet ? Option : MakeOptions());
+            var simulator = PbxSimulator.Start(options);
             Session.Add(simulator);
             WriteObject(simulator);
         }

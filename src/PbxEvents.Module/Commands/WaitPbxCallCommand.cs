@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Completion;
 using PbxEvents.Module.Reading;
 
 namespace PbxEvents.Module.Commands;
@@ -15,6 +16,7 @@ public sealed class WaitPbxCallCommand : CallCmdlet
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(-1, 2_147_483)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double Timeout { get; set; } = -1;
 
     /// <summary>Starts afresh: only what happens from now on.</summary>

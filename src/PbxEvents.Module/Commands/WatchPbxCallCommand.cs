@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Completion;
 using PbxEvents.Module.Reading;
 using PbxEvents.Module.Watching;
 
@@ -15,17 +16,20 @@ public sealed class WatchPbxCallCommand : CallCmdlet
     /// <summary>How many seconds lie between two pages at most; what changes is shown at once.</summary>
     [Parameter]
     [ValidateRange(0.1, 3600)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double RefreshInterval { get; set; } = 1;
 
     /// <summary>Ends after so many seconds; -1, the default, for never.</summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(-1, 2_147_483)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double Timeout { get; set; } = -1;
 
     /// <summary>Shows at most so many calls. Default: as many as the window is high.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public int MaxCalls { get; set; } = int.MaxValue;
 
     /// <summary>Writes objects also where a screen could be drawn.</summary>
@@ -57,10 +61,11 @@ public sealed class WatchPbxCallCommand : CallCmdlet
         var stream = new EventStream(Clients.Select(c => (c, c.Events.OpenCursor(c.Events.Head))).ToArray());
         var listed = new Dictionary<(string, string), PbxEvent>();
 
-        // A call without events is just being made; its first event brings it.
-        foreach (var call in KnownCalls(filter).Where(c => c.Events.Count > 0).TakeLast(MaxCalls))
+        // A call without events is just being made, and its first event brings it; or it ended long ago.
+        foreach (var call in KnownCalls(filter).Where(c => c.Events.Count > 0 || c.State == PbxCallState.Ended).TakeLast(MaxCalls))
         {
-            listed[(call.Connection, call.CallId)] = call.Events[^1];
+            if (call.Events.Count > 0)
+                listed[(call.Connection, call.CallId)] = call.Events[^1];
             WriteObject(call);
         }
         ReadOn(stream, deadline, (pbxEvent, gap) =>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Reading;
 using PbxEvents.Module.Watching;
@@ -17,23 +18,27 @@ public sealed class WatchPbxQueueCommand : ReadingCmdlet
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(QueueCompleter))]
     [SupportsWildcards]
+    [ValidateWildcard]
     [ValidateNotNullOrEmpty]
     public string[]? Queue { get; set; }
 
     /// <summary>Who waits longer than so many seconds waits too long and stands out. Default 60.</summary>
     [Parameter]
     [ValidateRange(0, 86_400)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double ServiceLevel { get; set; } = 60;
 
     /// <summary>How many seconds lie between two pages at most; what changes is shown at once.</summary>
     [Parameter]
     [ValidateRange(0.1, 3600)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double RefreshInterval { get; set; } = 1;
 
     /// <summary>Ends after so many seconds; -1, the default, for never.</summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(-1, 2_147_483)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public double Timeout { get; set; } = -1;
 
     /// <summary>Writes objects also where a screen could be drawn.</summary>
@@ -57,8 +62,7 @@ public sealed class WatchPbxQueueCommand : ReadingCmdlet
             WriteError(WhyEnded(failed));
     }
 
-    private IEnumerable<PbxQueue> KnownQueues(TextPatterns patterns) =>
-        Clients.SelectMany(c => c.GetQueues()).Where(q => patterns.IsMatch(q.Queue) || (q.Name is not null && patterns.IsMatch(q.Name)));
+    private IEnumerable<PbxQueue> KnownQueues(TextPatterns patterns) => Clients.SelectMany(c => c.GetQueues(patterns));
 
     private void WriteChanges(TextPatterns patterns, Deadline deadline)
     {

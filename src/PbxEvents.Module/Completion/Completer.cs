@@ -24,9 +24,9 @@ public abstract class Completer : IArgumentCompleter
         IDictionary fakeBoundParameters)
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
-        var begins = MakeTest(wordToComplete);
+        var isMeant = MakeTest(wordToComplete);
         return GetCandidates(fakeBoundParameters)
-            .Where(c => begins(c.Value))
+            .Where(c => isMeant(c.Value) || OtherWordsOf(c).Any(w => isMeant(w)))
             .DistinctBy(c => c.Value, StringComparer.OrdinalIgnoreCase)
             .Select(c => new CompletionResult(Quote(c.Value), c.Value, CompletionResultType.ParameterValue, c.ToolTip))
             .ToArray();
@@ -43,6 +43,18 @@ public abstract class Completer : IArgumentCompleter
         var escaped = typed.Replace("[", "`[", StringComparison.Ordinal).Replace("]", "`]", StringComparison.Ordinal);
         return new WildcardPattern(escaped + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant).IsMatch;
     }
+
+    /// <summary>Words by which a value is looked for, too.</summary>
+    private protected virtual IEnumerable<string> OtherWordsOf(Candidate candidate) => [];
+
+    /// <summary>What the rest of the command line says of a parameter, as texts; empty when it does not say.</summary>
+    private protected static IReadOnlyList<string> WordsOf(IDictionary bound, string parameter) => (bound[parameter] is PSObject wrapped ? wrapped.BaseObject : bound[parameter]) switch
+    {
+        null => [],
+        string text => text.Split(',', StringSplitOptions.TrimEntries),
+        IEnumerable several => [.. several.Cast<object?>().Select(v => $"{v}")],
+        var one => [$"{one}"],
+    };
 
     /// <summary>All values that could be meant, with a line about each.</summary>
     private protected abstract IEnumerable<Candidate> GetCandidates(IDictionary bound);

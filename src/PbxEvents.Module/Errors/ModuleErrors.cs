@@ -47,6 +47,12 @@ internal static class ModuleErrors
     public static ErrorRecord SimulatorNotFound(string name) =>
         Make(nameof(SR.SimulatorNotFound), SR.SimulatorNotFound, SR.SimulatorNotFoundAdvice, ErrorCategory.ObjectNotFound, name);
 
+    public static ErrorRecord SimulatorNameInUse(string name) =>
+        Make(nameof(SR.SimulatorNameInUse), SR.SimulatorNameInUse, SR.SimulatorNameInUseAdvice, ErrorCategory.ResourceExists, name);
+
+    public static ErrorRecord NoRecordOf(string type, object item) =>
+        Make(nameof(SR.NoRecordOf), SR.NoRecordOf.With(type), SR.NoRecordOfAdvice, ErrorCategory.InvalidArgument, item);
+
     public static ErrorRecord ActionMissing() =>
         Make(nameof(SR.ActionMissing), SR.ActionMissing, SR.ActionMissingAdvice, ErrorCategory.InvalidArgument, "-Action");
 

@@ -7,9 +7,13 @@ namespace PbxEvents.Module.Reading;
 /// <summary>Whether what a wait is for can come at all, by the subscriptions and the catalogues.</summary>
 internal static class Prospect
 {
+    /// <summary>The events of the category Connection.</summary>
+    public static IReadOnlyList<string> ConnectionEvents { get; } =
+        [.. Enum.GetNames<PbxConnectionState>(), "Gap", "GapFilled", "Warning", "UnreadableFrame"];
+
     /// <summary>Events of the client itself, which no catalogue has and no subscription brings.</summary>
     private static readonly string[] OwnNames =
-        [.. Enum.GetNames<PbxConnectionState>(), "Gap", "GapFilled", "Warning", "UnreadableFrame", "CallExpired", "CallRecord", "CallPassedOn", "CallPickedUp", "CallEnded", "call_ended"];
+        [.. ConnectionEvents, "CallExpired", "CallRecord", "CallPassedOn", "CallPickedUp", "CallEnded", "call_ended"];
 
     /// <summary>What is missing for a wait to find something.</summary>
     /// <param name="clients">The connections.</param>

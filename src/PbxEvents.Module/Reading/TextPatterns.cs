@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
 
 namespace PbxEvents.Module.Reading;
 
@@ -10,9 +11,7 @@ internal sealed class TextPatterns
     public TextPatterns(string[]? patterns)
     {
         Text = patterns is null ? "" : string.Join('\u001f', patterns.Select(p => p.ToUpperInvariant()));
-        _patterns = patterns is null
-            ? []
-            : Array.ConvertAll(patterns, p => new WildcardPattern(p, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant));
+        _patterns = patterns is null ? [] : Array.ConvertAll(patterns, ValidateWildcardAttribute.Parse);
     }
 
     /// <summary>The patterns as a key: equal for equal patterns.</summary>

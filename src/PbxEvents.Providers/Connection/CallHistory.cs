@@ -11,11 +11,22 @@ internal sealed class CallHistory
     private const int Capacity = 1000;
     private PbxEvent[] _events = new PbxEvent[4];
     private int _count;
+    private bool _isDropped;
+
+    /// <summary>Keeps no events from now on.</summary>
+    public void Drop()
+    {
+        _isDropped = true;
+        _events = [];
+        _count = 0;
+    }
 
     /// <summary>Adds an event, unless the call has a thousand already.</summary>
     /// <returns>The events up to and with this one.</returns>
     public IReadOnlyList<PbxEvent> Add(PbxEvent pbxEvent)
     {
+        if (_isDropped)
+            return [];
         if (_count < Capacity)
         {
             // A list that was handed out keeps the array it was made with, so growing never moves what somebody reads.

@@ -9,11 +9,12 @@ namespace PbxEvents.Providers.Connection;
 /// </summary>
 /// <param name="connection">The connection's name.</param>
 /// <param name="provider">The platform.</param>
+/// <param name="endedKept">How many ended calls are kept for <c>Get-PbxCall</c> and to recognise late frames.</param>
 /// <param name="names">The names of extensions and queues.</param>
-internal sealed class CallTracker(string connection, string provider, NameBook names)
+internal sealed class CallTracker(string connection, string provider, int endedKept, NameBook names)
 {
-    /// <summary>How many ended calls are kept for <c>Get-PbxCall</c> and to recognise late frames.</summary>
-    private const int EndedKept = 1000;
+    /// <summary>Events are most of a call's memory, so only the ended calls that are looked at most, the youngest, keep theirs.</summary>
+    private const int EndedWithEvents = 1000;
 
     /// <summary>How many calls in progress are kept for the next process.</summary>
     private const int MaxOpenKept = 5000;
@@ -21,6 +22,8 @@ internal sealed class CallTracker(string connection, string provider, NameBook n
     private readonly object _gate = new();
     private readonly Dictionary<string, TrackedCall> _calls = new(StringComparer.Ordinal);
     private readonly Queue<TrackedCall> _ended = new();
+    private readonly Queue<TrackedCall> _endedWithEvents = new();
+    private AtomicTime _droppedUntil;
 
     /// <summary>The calls that were told as ended, by this process or the one before it. Loop only.</summary>
     public ToldCalls Told { get; } = new();
@@ -31,11 +34,18 @@ internal sealed class CallTracker(string connection, string provider, NameBook n
     /// <summary>Runs on the loop when a call has ended; null for nobody who wants to know.</summary>
     public Action? CallEnded { get; set; }
 
+    /// <summary>The latest end of the ended calls that are no longer kept; null while all are. Any thread.</summary>
+    public DateTimeOffset? DroppedUntil => _droppedUntil.Value;
+
     /// <summary>The calls in progress and the recently ended ones, in the order they were first seen.</summary>
     public IReadOnlyList<PbxCall> GetCalls()
     {
+        TrackedCall[] calls;
         lock (_gate)
-            return _calls.Values.Select(c => c.Call).OrderBy(c => c.StartedAt).ToArray();
+            calls = [.. _calls.Values];
+
+        // Sorting very many takes a while, in which the loop must not wait.
+        return calls.Select(c => c.Call).OrderBy(c => c.StartedAt).ToArray();
     }
 
     /// <summary>The call of that id as it stands; null when none is known. Loop only.</summary>
@@ -170,10 +180,15 @@ internal sealed class CallTracker(string connection, string provider, NameBook n
     {
         Told.Add(tracked.Call.CallId, pbxEvent.ReceivedUtc);
         CallEnded?.Invoke();
+        _endedWithEvents.Enqueue(tracked);
+        if (_endedWithEvents.Count > EndedWithEvents)
+            _endedWithEvents.Dequeue().DropEvents();
         _ended.Enqueue(tracked);
-        if (_ended.Count <= EndedKept)
+        if (_ended.Count <= endedKept)
             return;
         var oldest = _ended.Dequeue();
+        if (oldest.Call.EndedAt is { } end && !(end <= DroppedUntil))
+            _droppedUntil.Value = end;
         lock (_gate)
         {
             // The id may belong to another call by now.

@@ -9,6 +9,7 @@ internal sealed class ConnectionStatus
     private long _received;
     private long _dropped;
     private AtomicTime _connectedAt;
+    private AtomicTime _firstConnectedAt;
     private AtomicTime _lastFrameOfLostLink;
     private volatile PbxGap[] _gaps = [];
     private volatile PbxException? _lastError;
@@ -25,8 +26,14 @@ internal sealed class ConnectionStatus
     public DateTimeOffset? ConnectedAt
     {
         get => _connectedAt.Value;
-        set => _connectedAt.Value = value;
+        set
+        {
+            _firstConnectedAt.Value ??= value;
+            _connectedAt.Value = value;
+        }
     }
+
+    public DateTimeOffset? FirstConnectedAt => _firstConnectedAt.Value;
 
     public int ReconnectCount
     {

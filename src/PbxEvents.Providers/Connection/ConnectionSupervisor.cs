@@ -26,7 +26,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
 
     public ConnectionSupervisor(
         string name,
-        string provider,
+        PbxProvider provider,
         DriverContext context,
         PlatformDriver driver,
         ILinkFactory links,
@@ -35,12 +35,13 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         StateFile? state)
     {
         Name = name;
-        Provider = provider;
+        Provider = provider.Name;
         Options = context.Options;
         _http = context.Http;
         Driver = driver;
         Activity = activity;
-        Pipeline = new EventPipeline(name, provider, Options.BufferSize, Status, new NameBook()) { Now = Clock.GetUtcNow() };
+        Pipeline = new EventPipeline(
+            name, Provider, Options.BufferSize, Options.CallHistorySize, Status, new NameBook(), provider.PresenceFields) { Now = Clock.GetUtcNow() };
         Trace = Options.TracePath is { } path ? FrameTrace.Open(path, new SecretMask(Options), Clock) : null;
         _host = new SessionHost(this);
         _loop = new ConnectionLoop(Handle, (item, e) => _host.ReportMistake(item, e));

@@ -10,18 +10,29 @@ namespace PbxEvents.Providers.Connection;
 /// <param name="connection">The connection's name.</param>
 /// <param name="provider">The platform.</param>
 /// <param name="capacity">How many events the log keeps.</param>
+/// <param name="endedKept">How many ended calls are kept.</param>
 /// <param name="status">Counts what was received.</param>
 /// <param name="names">The names of extensions and queues.</param>
-internal sealed class EventPipeline(string connection, string provider, int capacity, ConnectionStatus status, NameBook names)
+/// <param name="presenceFields">Where events have the word for a presence; null for a platform that tells of none.</param>
+internal sealed class EventPipeline(
+    string connection,
+    string provider,
+    int capacity,
+    int endedKept,
+    ConnectionStatus status,
+    NameBook names,
+    IReadOnlyDictionary<string, IReadOnlyList<string>>? presenceFields = null)
 {
     public NameBook Names => names;
 
-    public CallTracker Calls { get; } = new(connection, provider, names);
+    public CallTracker Calls { get; } = new(connection, provider, endedKept, names);
 
     public QueueTracker Queues { get; } = new(connection, provider, names);
 
     /// <summary>Runs on the loop for each event about the PBX's settings; null for nobody who wants to know.</summary>
     public Action<PbxEvent>? ConfigChanged { get; set; }
+
+    public StatusTracker Extensions { get; } = new(presenceFields ?? new Dictionary<string, IReadOnlyList<string>>());
 
     public EventLog Log { get; } = new(capacity);
 
@@ -59,6 +70,8 @@ internal sealed class EventPipeline(string connection, string provider, int capa
         pbxEvent.QueueName ??= pbxEvent.Call is { } about && about.Queue == pbxEvent.Queue ? about.QueueName : Names.OfQueue(pbxEvent.Queue);
         if (queue is not null || pbxEvent.Gap is not null || pbxEvent.Call is { Queue: not null })
             Queues.Apply(pbxEvent, queue);
+        if (pbxEvent.Category is PbxCategory.Presence or PbxCategory.Registration || pbxEvent.Gap is not null)
+            Extensions.Apply(pbxEvent);
         Log.Append(pbxEvent);
         if (pbxEvent is { Category: PbxCategory.Config, Synthesized: false })
             ConfigChanged?.Invoke(pbxEvent);

@@ -30,7 +30,7 @@ internal static class RecordedCall
         var told = record.ToEvent(topic);
         told.Connection = connection;
         told.Provider = provider;
-        new CallTracker(connection, provider, names).Apply(told, record.Update);
+        new CallTracker(connection, provider, endedKept: 1, names).Apply(told, record.Update);
         return told;
     }
 }

@@ -38,6 +38,13 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
 
     public CallHistory History { get; } = new();
 
+    /// <summary>The call goes on without its events, to save memory.</summary>
+    public void DropEvents()
+    {
+        History.Drop();
+        _call = _call with { Events = [] };
+    }
+
     public DateTimeOffset LastEventAt { get; private set; }
 
     public bool IsEnded => _hasState && _call.State == PbxCallState.Ended;

@@ -29,6 +29,8 @@ internal static class OptionRules
         }
         if (options.BufferSize < 1)
             throw Invalid($"A buffer of {options.BufferSize} events cannot hold any.", "Give ‹BufferSize› 1 or more.", "‹BufferSize›");
+        if (options.CallHistorySize < 1000)
+            throw Invalid($"{options.CallHistorySize} ended calls are too few to recognise late news of a call that has ended.", "Give ‹CallHistorySize› 1000 or more.", "‹CallHistorySize›");
         if (options is { NoEvents: true, StatePath: not null })
             throw Invalid("A connection without events has seen nothing that ‹StatePath› could keep.", "Leave out ‹StatePath› or ‹NoEvents›.", "‹StatePath›");
         if (options.MaxReconnectAttempts < 0)

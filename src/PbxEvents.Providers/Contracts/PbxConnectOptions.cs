@@ -42,6 +42,9 @@ public sealed record PbxConnectOptions
     /// <summary>How many events the buffer holds. Default 10,000.</summary>
     public int BufferSize { get; init; } = 10_000;
 
+    /// <summary>How many ended calls are kept; 1000 or more, for by them late news of an ended call is recognised. Default 10,000.</summary>
+    public int CallHistorySize { get; init; } = 10_000;
+
     /// <summary>How long the first attempt may take in all. Default 30 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -18,6 +18,12 @@ public abstract class PbxProvider
     /// </summary>
     public abstract IReadOnlySet<string> OptionNames { get; }
 
+    /// <summary>
+    /// Where events have the word for a person's presence: for each event's name the fields of its payload, members separated by dots, the
+    /// first that is there counts. Empty where the platform tells of none.
+    /// </summary>
+    internal virtual IReadOnlyDictionary<string, IReadOnlyList<string>> PresenceFields { get; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>Makes the driver of a connection, after the options were found to belong to this platform.</summary>
     /// <param name="context">What the driver works with.</param>
     /// <returns>The driver.</returns>

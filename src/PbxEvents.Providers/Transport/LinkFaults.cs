@@ -6,6 +6,9 @@ namespace PbxEvents.Providers.Transport;
 /// <summary>The one place that turns what .NET throws into what a person can act on. Texts hold no query and no header.</summary>
 internal static class LinkFaults
 {
+    /// <summary>What to do about a server that answers a TLS handshake with something else, or with nothing.</summary>
+    private const string PlainHttp = "Check the port. If the server speaks plain HTTP there, give its address with http:// in front; nothing is encrypted then.";
+
     /// <summary>Nothing came of an attempt to open a link or to send a request.</summary>
     /// <param name="error">What .NET threw.</param>
     /// <param name="display">The address without anything secret.</param>
@@ -37,7 +40,9 @@ internal static class LinkFaults
     /// <returns>The fault.</returns>
     public static PbxException TimedOut(string display, string host, TimeSpan limit) => new(PbxErrorKind.Timeout,
         $"{display} did not answer within {limit.TotalSeconds:0.#} s.",
-        "Check the address, and whether a firewall between here and there swallows the connection.") { Target = host };
+        display.StartsWith("https:", StringComparison.Ordinal) || display.StartsWith("wss:", StringComparison.Ordinal)
+            ? $"Check the address, and whether a firewall between here and there swallows the connection. {PlainHttp}"
+            : "Check the address, and whether a firewall between here and there swallows the connection.") { Target = host };
 
     /// <summary>An HTTP answer where a link should have opened.</summary>
     /// <param name="display">The address without anything secret.</param>
@@ -99,14 +104,21 @@ internal static class LinkFaults
     public static PbxException Slow(string display, int queued) => new(PbxErrorKind.SlowServer,
         $"{display} does not take what is sent to it: {queued} frames wait.", "Send less, or check the network and the server's load.");
 
-    private static PbxException Tls(Exception error, string display, string host, string? reason)
+    private static PbxException Tls(Exception error, string display, string host, (string? Reason, string? Thumbprint) refused)
     {
-        reason ??= Find<AuthenticationException>(error) is { InnerException: null } plain && plain.Message.Contains("frame", StringComparison.Ordinal)
-            ? "the port does not speak TLS"
-            : "the TLS handshake failed";
-        return new PbxException(PbxErrorKind.TlsFailed, $"No secure connection to {display}: {reason}.",
-            "Check host name, port and the server's certificate. A certificate that is known to be right can be pinned by its thumbprint.",
-            error) { Target = host };
+        if (refused.Reason is { } reason)
+        {
+            return TlsFailed(reason, refused.Thumbprint is { } shown
+                ? $"Check host name, port and the server's certificate. If you know that it is the right one, pin it: ‹CertificateThumbprint› {shown}"
+                : "Check host name and port.");
+        }
+
+        return Find<AuthenticationException>(error) is { InnerException: null } plain && plain.Message.Contains("frame", StringComparison.Ordinal)
+            ? TlsFailed("the port does not speak TLS", PlainHttp)
+            : TlsFailed("the TLS handshake failed", "Check host name and port, and which versions of TLS the server takes.");
+
+        PbxException TlsFailed(string why, string advice) =>
+            new(PbxErrorKind.TlsFailed, $"No secure connection to {display}: {why}.", advice, error) { Target = host };
     }
 
     private static PbxException Socket(SocketException error, string display, string host) => error.SocketErrorCode switch

@@ -23,7 +23,7 @@ internal sealed class TlsRules
     private readonly string? _thumbprint;
     private readonly bool _skip;
     private readonly TimeProvider _clock;
-    private readonly ConcurrentDictionary<string, string> _refusals = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, (string Reason, string? Thumbprint)> _refusals = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads the rules.</summary>
     /// <param name="options">Where they stand.</param>
@@ -52,10 +52,10 @@ internal sealed class TlsRules
             IsAccepted((sender as SslStream)?.TargetHostName ?? "", certificate, chain, errors),
     };
 
-    /// <summary>Why the last certificate of this host was refused; null when none was.</summary>
+    /// <summary>Why the last certificate of this host was refused; nothing when none was.</summary>
     /// <param name="host">The host.</param>
-    /// <returns>The reason as half a sentence.</returns>
-    public string? WhyRefused(string host) => _refusals.GetValueOrDefault(host.Trim('[', ']'));
+    /// <returns>The reason as half a sentence, and the SHA-256 thumbprint of what was shown.</returns>
+    public (string? Reason, string? Thumbprint) WhyRefused(string host) => _refusals.GetValueOrDefault(host.Trim('[', ']'));
 
     private static string Normalize(string text)
     {
@@ -71,7 +71,7 @@ internal sealed class TlsRules
     {
         var reason = Judge(host, certificate, chain, errors);
         if (reason is null) _refusals.TryRemove(host.Trim('[', ']'), out _);
-        else _refusals[host.Trim('[', ']')] = reason;
+        else _refusals[host.Trim('[', ']')] = (reason, certificate?.GetCertHashString(HashAlgorithmName.SHA256));
         return reason is null;
     }
 

@@ -26,6 +26,9 @@ internal sealed class HttpReader(ServerLink link)
         {
             if (_end - _start > MaxHead) throw new HttpFormatException(431, "The request's head is too large.");
             if (!await FillAsync()) return null;
+
+            // A client that begins with TLS sends no line, and would wait for an answer until its time is up.
+            if (Buffered[0] < ' ' && Buffered[0] is not ((byte)'\r' or (byte)'\n')) throw new HttpFormatException(400, "The request is not HTTP.");
         }
 
         var lines = Encoding.Latin1.GetString(_buffer, _start, length).Split("\r\n");

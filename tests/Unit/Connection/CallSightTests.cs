@@ -6,7 +6,7 @@ namespace PbxEvents.Tests.Unit.Connection;
 /// <summary>A call is missed only when everything of it was seen, or when the platform says so.</summary>
 public sealed class CallSightTests
 {
-    private readonly CallTracker _tracker = new("c", "Test", new NameBook());
+    private readonly CallTracker _tracker = new("c", "Test", 1000, new NameBook());
     private readonly CallUpdate _update = new();
     private DateTimeOffset _now = new(2030, 1, 1, 9, 0, 0, TimeSpan.Zero);
 

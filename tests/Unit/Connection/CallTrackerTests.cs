@@ -5,7 +5,7 @@ namespace PbxEvents.Tests.Unit.Connection;
 
 public sealed class CallTrackerTests
 {
-    private readonly CallTracker _tracker = new("c", "Test", new NameBook());
+    private readonly CallTracker _tracker = new("c", "Test", 1000, new NameBook());
     private readonly CallUpdate _update = new();
     private DateTimeOffset _now = new(2030, 1, 1, 9, 0, 0, TimeSpan.Zero);
 
@@ -228,6 +228,34 @@ public sealed class CallTrackerTests
         }
         Assert.Equal(1000, _tracker.GetCalls().Count);
         Assert.Equal("500", _tracker.GetCalls()[0].CallId);
+        Assert.Equal(_tracker.GetCalls()[0].StartedAt.AddSeconds(-1), _tracker.DroppedUntil);
+    }
+
+    [Fact]
+    public void Of_very_many_ended_calls_only_the_last_thousand_keep_their_events()
+    {
+        var tracker = new CallTracker("c", "Test", 3000, new NameBook());
+        for (var i = 0; i < 1500; i++)
+        {
+            foreach (var state in new[] { PbxCallState.Ringing, PbxCallState.Ended })
+            {
+                _update.Reset($"{i}").Add(new LegUpdate("a", PbxLegRole.Callee, state));
+                _now = _now.AddSeconds(1);
+                tracker.Apply(new PbxEvent { Name = "E", Time = _now, ReceivedAt = _now }, _update);
+            }
+        }
+        var calls = tracker.GetCalls();
+        Assert.Equal(1500, calls.Count);
+        Assert.Null(tracker.DroppedUntil);
+        Assert.Empty(calls[499].Events);
+        Assert.Single(calls[499].Legs);
+        Assert.Equal(2, calls[500].Events.Count);
+
+        // A late word about a call without events leaves it so.
+        _update.Reset("0").Add(new LegUpdate("a", PbxLegRole.Callee, PbxCallState.Ended));
+        var late = new PbxEvent { Name = "E", Time = _now, ReceivedAt = _now };
+        tracker.Apply(late, _update);
+        Assert.Empty(late.Call!.Events);
     }
 
     [Fact]

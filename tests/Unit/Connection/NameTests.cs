@@ -59,7 +59,7 @@ public sealed class NameTests : IAsyncDisposable
         var names = new NameBook();
         names.Replace(DirectoryKind.Extension, new() { ["1001"] = new("1001", "Ann") });
         names.Replace(DirectoryKind.Queue, new() { ["4020"] = new("4020", "Sales") });
-        var tracker = new CallTracker("c", "Test", names);
+        var tracker = new CallTracker("c", "Test", 1000, names);
         var call = Apply(PbxCallState.Ringing, "Ann of the desk", "Told");
         Assert.Equal(("Ann of the desk", "Told"), (call.ExtensionName, call.QueueName));
         call = Apply(PbxCallState.Answered, null, null);
@@ -85,7 +85,7 @@ public sealed class NameTests : IAsyncDisposable
         update.HidesFrom = true;
         update.Add(new LegUpdate("l", PbxLegRole.Caller, PbxCallState.Offered) { Extension = "1001" });
         var told = new PbxEvent { Extension = "1001" };
-        new CallTracker("c", "Test", names).Apply(told, update);
+        new CallTracker("c", "Test", 1000, names).Apply(told, update);
         Assert.Equal((null, null, null), (told.Call!.ExtensionName, told.Call.Legs[0].ExtensionName, told.ExtensionName));
     }
 

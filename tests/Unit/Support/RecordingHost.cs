@@ -10,7 +10,7 @@ namespace PbxEvents.Tests.Unit.Support;
 /// </summary>
 internal sealed class RecordingHost : ISessionHost
 {
-    private readonly EventPipeline _pipeline = new("test", "Test", 1_000_000, new ConnectionStatus(), new NameBook());
+    private readonly EventPipeline _pipeline = new("test", "Test", 1_000_000, 10_000, new ConnectionStatus(), new NameBook());
     private readonly LoopTimers _timers;
     private int _ids;
 

@@ -24,5 +24,12 @@ internal sealed class PortSipProvider : PbxProvider
     };
 
     /// <inheritdoc/>
+    /// <remarks>portsip.md sections 4.1 and 4.2: the older dialect has the code in <c>note</c>.</remarks>
+    internal override IReadOnlyDictionary<string, IReadOnlyList<string>> PresenceFields { get; } = new Dictionary<string, IReadOnlyList<string>>
+    {
+        ["extension_presence"] = ["presence", "note"],
+    };
+
+    /// <inheritdoc/>
     internal override PlatformDriver CreateDriver(DriverContext context) => new PortSipDriver(context);
 }

@@ -34,5 +34,14 @@ internal sealed class RingCentralProvider(RingCentralTiming timing) : PbxProvide
     };
 
     /// <inheritdoc/>
+    /// <remarks>ringcentral.md section 8.3.</remarks>
+    internal override IReadOnlyDictionary<string, IReadOnlyList<string>> PresenceFields { get; } = new Dictionary<string, IReadOnlyList<string>>
+    {
+        ["presence"] = ["body.presenceStatus"],
+        ["presence/line/presence"] = ["body.presenceStatus"],
+        ["favorite/presence"] = ["body.presenceStatus"],
+    };
+
+    /// <inheritdoc/>
     internal override PlatformDriver CreateDriver(DriverContext context) => new RingCentralDriver(context, timing, _groups);
 }

@@ -25,5 +25,12 @@ internal sealed class TelecomXProvider : PbxProvider
     };
 
     /// <inheritdoc/>
+    /// <remarks>telecomx.md section 9.</remarks>
+    internal override IReadOnlyDictionary<string, IReadOnlyList<string>> PresenceFields { get; } = new Dictionary<string, IReadOnlyList<string>>
+    {
+        ["EMPLOYEE_PRESENCE_CHANGED"] = ["data.state"],
+    };
+
+    /// <inheritdoc/>
     internal override PlatformDriver CreateDriver(DriverContext context) => new TelecomXDriver(context);
 }

@@ -23,5 +23,12 @@ internal sealed class YeastarProvider : PbxProvider
     };
 
     /// <inheritdoc/>
+    /// <remarks>yeastar.md: event 30009; 30008 tells of calls.</remarks>
+    internal override IReadOnlyDictionary<string, IReadOnlyList<string>> PresenceFields { get; } = new Dictionary<string, IReadOnlyList<string>>
+    {
+        ["30009"] = ["status"],
+    };
+
+    /// <inheritdoc/>
     internal override PlatformDriver CreateDriver(DriverContext context) => new YeastarDriver(context, YeastarTokens.OfProcess);
 }

@@ -1,0 +1,16 @@
+using System.Management.Automation;
+using PbxEvents.Module.Reading;
+using PbxEvents.Providers;
+
+namespace PbxEvents.Module.Commands;
+
+/// <summary>Lists which phones and trunks are registered, as the events told it last.</summary>
+[Cmdlet(VerbsCommon.Get, "PbxRegistration")]
+[OutputType(typeof(PbxRegistration))]
+public sealed class GetPbxRegistrationCommand : StatusCmdlet
+{
+    private protected override PbxCategory Category => PbxCategory.Registration;
+
+    private protected override IEnumerable<object> Read(PbxClient client, TextPatterns extensions) =>
+        client.GetRegistrations().Where(r => extensions.IsMatch(r.Extension));
+}

@@ -1,0 +1,30 @@
+namespace PbxEvents;
+
+/// <summary>Whether a phone or a trunk is registered, as the platform last told. Immutable.</summary>
+public sealed record PbxRegistration
+{
+    /// <summary>The extension; of a trunk its name.</summary>
+    public required string Extension { get; init; }
+
+    /// <summary>True when it is registered.</summary>
+    public required bool IsRegistered { get; init; }
+
+    /// <summary>Since when it is so, by the platform's clock, as far as this connection has seen.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>The platform's name of the last event that told it.</summary>
+    public string LastEvent { get; init; } = "";
+
+    /// <summary>True when events went missing since it was told (see <see cref="PbxConnection.Gaps"/>): it may be otherwise by now.</summary>
+    public bool IsStale { get; init; }
+
+    /// <summary>The connection it was seen on.</summary>
+    public string Connection { get; init; } = "";
+
+    /// <summary>The platform.</summary>
+    public string Provider { get; init; } = "";
+
+    /// <summary>The registration in one line.</summary>
+    /// <returns>Text for a list.</returns>
+    public override string ToString() => $"{Extension} {(IsRegistered ? "registered" : "not registered")}";
+}

@@ -39,8 +39,9 @@ Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
             Invoke-Line $terminal 'while (-not ($tip = (TabExpansion2 "Get-PbxCall -Extension 1003" 27).CompletionMatches.ToolTip)) { Start-Sleep -Milliseconds 100 }'
 
             # The menu of PSReadLine shows the tip of what it stands at.
+            Invoke-Line $terminal 'Set-PSReadLineKeyHandler -Key Tab -Function MenuComplete'
             tmux -L $terminal send-keys -l 'Get-PbxCall -Extension 100'
-            Send-Key $terminal 'C-Space'
+            Send-Key $terminal 'Tab'
             Wait-Screen $terminal '1001 Employee 1001'
             Send-Key $terminal 'C-c'
 

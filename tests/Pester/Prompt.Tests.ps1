@@ -47,7 +47,7 @@ Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
 
             Invoke-Line $terminal 'Invoke-PbxSimulation Missed -Pace 0 > $null; $null = Wait-PbxCall -Outcome Missed -Timeout 30'
             Send-Line $terminal 'Get-PbxCall'
-            Wait-Screen $terminal '(?m)1001 Employee 1001 +Missed'
+            Wait-Screen $terminal '(?m) Employee 1001 +Missed'
         } finally {
             Close-Terminal $terminal
         }

@@ -11,6 +11,9 @@ public sealed record PbxCall
     private readonly DateTimeOffset _answeredAt;
     private readonly DateTimeOffset _endedAt;
 
+    // What few calls have takes no room in the others.
+    private readonly Rarities? _rare;
+
     /// <summary>The platform's id of the call.</summary>
     public required string CallId { get; init; }
 
@@ -45,7 +48,11 @@ public sealed record PbxCall
     public string? Queue { get; init; }
 
     /// <summary>The name of <see cref="Queue"/>, as <see cref="ExtensionName"/>.</summary>
-    public string? QueueName { get; init; }
+    public string? QueueName
+    {
+        get => _rare?.QueueName;
+        init => _rare = value == _rare?.QueueName ? _rare : (_rare ?? new Rarities()) with { QueueName = value };
+    }
 
     /// <summary>Where the call stands.</summary>
     public PbxCallState State { get; init; }
@@ -75,10 +82,18 @@ public sealed record PbxCall
     public PbxEndedBy? EndedBy { get; init; }
 
     /// <summary>The platform's id of the voicemail that the caller left; null when there is none or no event names it.</summary>
-    public string? VoicemailId { get; init; }
+    public string? VoicemailId
+    {
+        get => _rare?.VoicemailId;
+        init => _rare = value == _rare?.VoicemailId ? _rare : (_rare ?? new Rarities()) with { VoicemailId = value };
+    }
 
     /// <summary>The platform's id of the call's recording, the last one when there are several; null when no event names one.</summary>
-    public string? RecordingId { get; init; }
+    public string? RecordingId
+    {
+        get => _rare?.RecordingId;
+        init => _rare = value == _rare?.RecordingId ? _rare : (_rare ?? new Rarities()) with { RecordingId = value };
+    }
 
     /// <summary>When the call was first seen.</summary>
     public DateTimeOffset StartedAt { get; init; }
@@ -131,4 +146,13 @@ public sealed record PbxCall
     /// <summary>The call in one line.</summary>
     /// <returns>Text for a log.</returns>
     public override string ToString() => $"{CallId} {From} -> {To} {State}{(Outcome is { } o ? $" {o}" : "")}";
+
+    private sealed record Rarities
+    {
+        public string? QueueName { get; init; }
+
+        public string? VoicemailId { get; init; }
+
+        public string? RecordingId { get; init; }
+    }
 }

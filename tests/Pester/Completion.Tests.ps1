@@ -131,7 +131,7 @@ Describe 'Completion' {
     It 'knows extensions and queues by name that no event has named yet' {
         $tip = { param($Line) (TabExpansion2 $Line $Line.Length).CompletionMatches.ToolTip }
         Wait-Until { (& $tip 'Get-PbxCall -Extension 1003') -eq '1003 Employee 1003' } 'the names of extensions'
-        & $tip 'Get-PbxCall -Queue 40' | Should -Be '4020 Queue 4020'
+        Wait-Until { (& $tip 'Get-PbxCall -Queue 40') -eq '4020 Queue 4020' } 'the names of queues'
         & $tip 'Get-PbxCall -Extension 1001' | Should -BeLike '1001 Employee 1001. Last call:*'
     }
 

@@ -39,14 +39,15 @@ Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
             Invoke-Line $terminal 'while (-not ($tip = (TabExpansion2 "Get-PbxCall -Extension 1003" 27).CompletionMatches.ToolTip)) { Start-Sleep -Milliseconds 100 }'
 
             # The menu of PSReadLine shows the tip of what it stands at.
+            Invoke-Line $terminal 'Set-PSReadLineKeyHandler -Key Tab -Function MenuComplete'
             tmux -L $terminal send-keys -l 'Get-PbxCall -Extension 100'
-            Send-Key $terminal 'C-Space'
+            Send-Key $terminal 'Tab'
             Wait-Screen $terminal '1001 Employee 1001'
             Send-Key $terminal 'C-c'
 
             Invoke-Line $terminal 'Invoke-PbxSimulation Missed -Pace 0 > $null; $null = Wait-PbxCall -Outcome Missed -Timeout 30'
             Send-Line $terminal 'Get-PbxCall'
-            Wait-Screen $terminal '(?m)1001 Employee 1001 +Missed'
+            Wait-Screen $terminal '(?m) Employee 1001 +Missed'
         } finally {
             Close-Terminal $terminal
         }

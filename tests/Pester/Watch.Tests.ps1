@@ -224,7 +224,7 @@ Describe 'Watch-PbxQueue in a terminal' -Skip:(-not $hasTerminal) {
             Send-Line $terminal 'Clear-Host; Invoke-PbxSimulation QueueAnswered -Pace 1200 -From +4512345678 -NoWait; Watch-PbxQueue -ServiceLevel 1'
             Wait-Screen $terminal '(?m)^. +Queue 4020 +1 +0:00 .*4: 4 READY'
             Get-Screen $terminal | Should -Match '(?m)^. +0:00 +\+4512345678 +Queue 4020'
-            Get-Screen $terminal | Should -Match '(?m)^ +1001 +READY +Queue 4020 +\d+ s ago'
+            Get-Screen $terminal | Should -Match '(?m)^ +(User )?1001 +READY +Queue 4020 +\d+ s ago'
             Wait-Screen $terminal '(?m)^.! +Queue 4020 +1 +0:0[1-9]'
             Wait-Screen $terminal '(?m)^. +Queue 4020 +0 +1 +0 +0 +4: 3 READY, 1 QUEUE_CALL'
             Resize-Terminal $terminal 40 30

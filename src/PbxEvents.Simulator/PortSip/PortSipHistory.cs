@@ -37,7 +37,7 @@ internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book, Dire
         MapRight("call_queues", false, r => List(r, Queues().Select(q => new JsonObject
         {
             ["id"] = pbx.QueueId(q),
-            ["name"] = directory.NameOf(q, $"Queue {q}"),
+            ["name"] = pbx.QueueName(q),
             ["extension_number"] = q,
         })), isDirectory: true);
         MapRight("ring_groups", false, r => List(r, []));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PbxEvents.Simulator.Core;
 using PbxEvents.Simulator.Scenarios;
 
 namespace PbxEvents.Simulator.PortSip;
@@ -7,7 +8,8 @@ namespace PbxEvents.Simulator.PortSip;
 /// <param name="ids">Where ids come from.</param>
 /// <param name="domain">The tenant's SIP domain.</param>
 /// <param name="version">The version.</param>
-internal sealed class PortSipPbx(SimulatedIds ids, string domain, PortSipVersion version)
+/// <param name="directory">What users and queues are called.</param>
+internal sealed class PortSipPbx(SimulatedIds ids, string domain, PortSipVersion version, DirectoryBook directory)
 {
     /// <summary>The number of the menu.</summary>
     public const string Menu = "5000";
@@ -35,6 +37,9 @@ internal sealed class PortSipPbx(SimulatedIds ids, string domain, PortSipVersion
 
     /// <summary>The id of a queue, by which most of its events name it.</summary>
     public string QueueId(string number) => ids.Digits($"queue {number}", 18);
+
+    /// <summary>The name of a queue.</summary>
+    public string QueueName(string number) => directory.NameOf(number, $"Queue {number}");
 
     /// <summary>A party's SIP address.</summary>
     public string Address(string number) => $"sip:{number}@{(IsInside(number) ? domain : Trunk)}";

@@ -90,7 +90,7 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
         {
             ["queue_id"] = pbx.QueueId(queue),
             ["queue_number"] = queue,
-            ["queue_name"] = $"Queue {queue}",
+            ["queue_name"] = pbx.QueueName(queue),
             ["waiting_list"] = new JsonArray([.. callers]),
             ["agents"] = new JsonArray([.. PortSipPbx.Extensions.Select(e => (JsonNode)AgentEntry(e))]),
         }, [queue], withTime: false);

@@ -48,7 +48,7 @@ public sealed class PortSipSimulator : PbxSimulator
         : base(options)
     {
         _options = options as PortSipSimulatorOptions ?? new PortSipSimulatorOptions(options);
-        _pbx = new PortSipPbx(Ids, options.Domain ?? "simulator.example", _options.Version);
+        _pbx = new PortSipPbx(Ids, options.Domain ?? "simulator.example", _options.Version, Directory);
         _renderer = new PortSipRenderer(_pbx, Clock);
         UserName = options.UserName ?? "administrator";
         ExtensionPassword = Ids.Hex("extension password", 20);

@@ -40,6 +40,15 @@ public sealed class CallLogCallTests
             call.Legs.Select(l => (l.LegId, l.Role, l.Outcome)));
     }
 
+    [Fact]
+    public async Task A_leg_that_names_its_extension_has_the_name_and_one_that_names_another_has_none()
+    {
+        var call = await ReadAsync(Row("n1", 0, 20, "Accepted", null,
+            With(Leg("101", 0, 5), ("to", new JsonObject { ["extensionId"] = "102", ["name"] = "Carol" })),
+            With(Leg("102", 6, 14, "Accepted"), ("to", new JsonObject { ["extensionId"] = "102", ["name"] = "Carol" }))));
+        Assert.Equal([("101", null), ("102", "Carol")], call.Legs.Select(l => (l.Extension!, l.ExtensionName)));
+    }
+
     [Theory]
     [InlineData("Accepted", null, PbxOutcome.Answered)]
     [InlineData("Call connected", null, PbxOutcome.Answered)]

@@ -24,8 +24,8 @@ public sealed class YeastarRecordedCallTests
         Assert.Equal((Start, Start, Start.AddSeconds(5), Start.AddSeconds(26)), (call.StartedAt!.Value, call.RingingAt!.Value, call.AnsweredAt!.Value, call.EndedAt!.Value));
         Assert.Equal(($"20300101-{Id}-2025550100-1001-Inbound.wav", Start.AddSeconds(26)), (call.RecordingId, record.EndedAt));
         var leg = Assert.Single(call.Legs);
-        Assert.Equal(("1001", PbxLegRole.Callee, PbxCallState.Ended, PbxOutcome.Answered, Start.AddSeconds(5)),
-            (leg.Extension, leg.Role, leg.State!.Value, leg.Outcome!.Value, leg.AnsweredAt!.Value));
+        Assert.Equal(("1001", "Bob", PbxLegRole.Callee, PbxCallState.Ended, PbxOutcome.Answered, Start.AddSeconds(5)),
+            (leg.Extension, leg.ExtensionName, leg.Role, leg.State!.Value, leg.Outcome!.Value, leg.AnsweredAt!.Value));
         Assert.Equal(Id, (string?)JsonNode.Parse(record.Payload.Span)![0]!["call_id"]);
     }
 

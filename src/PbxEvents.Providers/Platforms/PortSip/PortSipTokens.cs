@@ -17,6 +17,9 @@ internal sealed class PortSipTokens(DriverContext context, Func<Uri> api, PortSi
     /// <summary>The documented life, for an answer that does not tell it.</summary>
     private static readonly TimeSpan DocumentedLife = TimeSpan.FromSeconds(1800);
 
+    /// <summary>A login that was refused. It is not tried again: repeated tries can get the address blocked.</summary>
+    private PbxException? _refusal;
+
     private string Server => ServerAddress.Display(api());
 
     /// <summary>Gets a token.</summary>
@@ -25,6 +28,8 @@ internal sealed class PortSipTokens(DriverContext context, Func<Uri> api, PortSi
     /// <exception cref="PbxException">There is none to be had.</exception>
     public async Task<PortSipTicket> ObtainAsync(PortSipTicket? old, CancellationToken cancellationToken)
     {
+        if (_refusal is { } known)
+            throw new PbxException(known.Kind, known.Message, known.Advice) { Target = known.Target, Code = known.Code, IsPermanent = true };
         if (old?.Refresh is { } refresh)
         {
             var renewed = await PostFormAsync([("grant_type", "refresh_token"), ("refresh_token", refresh.Reveal())], cancellationToken).ConfigureAwait(false);
@@ -44,10 +49,14 @@ internal sealed class PortSipTokens(DriverContext context, Func<Uri> api, PortSi
         // v16 before it had OAuth.
         if (answer.Status is 404 or 405)
             answer = await PostJsonAsync(cancellationToken).ConfigureAwait(false);
+        if (answer.Status is 400 or 401 or 403)
+        {
+            _refusal = PortSipFaults.RecordLoginRefused(login, Server, answer);
+            throw _refusal;
+        }
         return answer.Status switch
         {
             >= 200 and < 300 => Read(answer, null),
-            400 or 401 or 403 => throw PortSipFaults.RecordLoginRefused(login, Server, answer),
             _ => throw PlatformFaults.FromHttp(answer, Server, "logging in"),
         };
     }

@@ -143,6 +143,7 @@ internal sealed class CallLogCall
             {
                 // The phone that a user's rule sends a call to is none of the extension's.
                 Extension = leg.IsForwarded ? null : leg.Extension,
+                ExtensionName = role == PbxLegRole.Callee && !leg.IsForwarded && leg.Extension is { } own && leg.To.ExtensionId == own ? leg.To.Name : null,
                 Number = role == PbxLegRole.Caller ? leg.From.Number : leg.To.Number,
                 AnsweredAt = isTalk && role == PbxLegRole.Callee ? leg.StartedAt ?? StartedAt : null,
                 Outcome = role != PbxLegRole.Callee ? null : OutcomeOf(leg, isTalk, update.Outcome),

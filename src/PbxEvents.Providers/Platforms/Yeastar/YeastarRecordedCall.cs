@@ -107,6 +107,7 @@ internal sealed class YeastarRecordedCall(string callId)
             update.Add(new LegUpdate($"cdr:{row.Key}", PbxLegRole.Callee, PbxCallState.Ended)
             {
                 Extension = row.IsOfExtension ? number : null,
+                ExtensionName = row.IsOfExtension ? row.Record.To.Name : null,
                 Number = number,
                 AnsweredAt = isAnswered ? AnswerOf(row) : null,
                 Outcome = isAnswered ? update.Outcome == PbxOutcome.Transferred && row != answered[^1] ? PbxOutcome.Transferred : PbxOutcome.Answered

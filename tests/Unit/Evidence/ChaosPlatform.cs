@@ -128,16 +128,19 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
     {
         "OneCloud" => new QuickProvider(Name, c => new OneCloudDriver(c)
         {
-            RecordTimes = new OneCloudRecordTimes { Asks = QuickAsks, Settling = TimeSpan.FromSeconds(1), Breath = TimeSpan.Zero },
+            RecordTimes = new OneCloudRecordTimes { Asks = QuickAsks, Settling = Settling, Breath = TimeSpan.Zero },
         }),
         "TelecomX" => new QuickProvider(Name, c => new TelecomXDriver(c)
         {
-            RecordTimes = new TelecomXRecordTimes { Asks = QuickAsks, Settling = TimeSpan.FromSeconds(1), Breath = TimeSpan.Zero },
+            RecordTimes = new TelecomXRecordTimes { Asks = QuickAsks, Settling = Settling, Breath = TimeSpan.Zero },
         }),
         "PortSIP" => new QuickProvider(Name, c => new PortSipDriver(c) { RecordTimes = new PortSipRecordTimes { Asks = QuickAsks, Breath = TimeSpan.Zero } }),
         "Yeastar" => new QuickProvider(Name, c => new YeastarDriver(c, YeastarTokens.OfProcess) { RecordAsks = QuickAsks }),
         _ => new RingCentralProvider(QuickTiming),
     };
+
+    /// <summary>Longer than the pause between two steps of any call that is played.</summary>
+    private static TimeSpan Settling { get; } = TimeSpan.FromSeconds(5);
 
     private static IReadOnlyList<TimeSpan> QuickAsks { get; } = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(60)];
 
@@ -152,7 +155,7 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
         HeartbeatReply = TimeSpan.FromSeconds(10),
         RecordAsks = QuickAsks,
         RecordPause = TimeSpan.FromSeconds(0.1),
-        RecordSettling = TimeSpan.FromSeconds(1),
+        RecordSettling = Settling,
         RecordRetry = TimeSpan.FromSeconds(1),
     };
 

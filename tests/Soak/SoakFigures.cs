@@ -82,7 +82,14 @@ internal sealed class SoakFigures(SoakOptions options)
     private static void ChaosTable(StringBuilder text, IReadOnlyList<string> platforms, string title, List<ChaosFigures> runs)
     {
         IEnumerable<ChaosFigures> Of(string platform) => runs.Where(f => f.Platform == platform);
+        (string, Func<string, double>)[] calls =
+        [
+            ("Calls ended", p => Of(p).Sum(f => f.Calls)),
+            ("Calls not told", p => Of(p).Sum(f => f.CallsUnaccounted)),
+            ("Calls told twice", p => Of(p).Sum(f => f.CallsTwice)),
+        ];
         Table(text, platforms, title,
+        [
             ("Runs", p => Of(p).Count()),
             ("Events sent", p => Of(p).Sum(f => f.Sent)),
             ("Delivered", p => Of(p).Sum(f => f.Delivered)),
@@ -90,10 +97,14 @@ internal sealed class SoakFigures(SoakOptions options)
             ("In gaps", p => Of(p).Sum(f => f.InGaps)),
             ("Came twice", p => Of(p).Sum(f => f.Duplicates)),
             ("Lost in silence", p => Of(p).Sum(f => f.LostSilently)),
+
+            // A script counts events only.
+            .. runs.Exists(f => f.Calls > 0) ? calls : [],
             ("Reconnects", p => Of(p).Sum(f => f.Reconnects)),
             ("Gaps", p => Of(p).Sum(f => f.Gaps)),
             ("Longest gap, s", p => Of(p).Select(f => f.LongestGap.TotalSeconds).DefaultIfEmpty().Max()),
-            ("Faults injected", p => Of(p).Sum(f => f.Injected.Values.Sum())));
+            ("Faults injected", p => Of(p).Sum(f => f.Injected.Values.Sum())),
+        ]);
     }
 
     private void CallsTable(StringBuilder text, IReadOnlyList<string> platforms)

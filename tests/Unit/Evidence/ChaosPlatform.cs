@@ -118,10 +118,15 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
     }
 
     /// <summary>The ids that a client may tell a call by.</summary>
-    public IReadOnlyList<string> IdsOf(SimulatedCall call) => Name == "TelecomX"
+    public IReadOnlyList<string> IdsOf(SimulatedCall call) => Name switch
+    {
         // Of a call that no live event has told, records name the leg of its caller only (history/telecomx-history.md section 4).
-        ? [call.CallId, $"cdr:{TelecomXPbx.Host}:{TelecomXRenderer.Channel(call, "0")}"]
-        : [call.CallId];
+        "TelecomX" => [call.CallId, $"cdr:{TelecomXPbx.Host}:{TelecomXRenderer.Channel(call, "0")}"],
+
+        // Whoever saw only what came of a transfer knows the call by the id of that part (history/onecloud-history.md section 4).
+        "OneCloud" when call.Scenario is "Transferred" or "AttendedTransfer" => [call.CallId, OneCloudRenderer.TransferredPair(call, 2).Origin],
+        _ => [call.CallId],
+    };
 
     /// <summary>The platform with moments for records that pass in seconds; each is later than the longest call that is played.</summary>
     private PbxProvider Provider => Name switch

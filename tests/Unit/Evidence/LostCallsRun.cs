@@ -102,7 +102,7 @@ internal sealed class LostCallsRun
             await TakeEndedAsync(Task.WhenAny(_playing));
         _playing.Add(_simulator.PlayAsync(scenario, new ScenarioOptions
         {
-            Pace = TimeSpan.FromMilliseconds(_random.Next(50, 3000)), From = _platform.FromOf(scenario, ++_lastCaller),
+            Pace = TimeSpan.FromMilliseconds(_random.Next(50, 1500)), From = _platform.FromOf(scenario, ++_lastCaller),
         }));
     }
 

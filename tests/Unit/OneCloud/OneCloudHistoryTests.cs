@@ -165,6 +165,24 @@ public sealed class OneCloudHistoryTests
         Assert.True(Assert.Single(client.Subscriptions).Matches(told));
     }
 
+    [Theory]
+    [InlineData(-118)]
+    [InlineData(118)]
+    public async Task A_clock_that_is_two_minutes_off_changes_nothing(int seconds)
+    {
+        await using var simulator = Start(new ShiftedClock(TimeSpan.FromSeconds(seconds)));
+
+        // A call that the PBX's clock sees in the future waits for it to come, so this reader has come late.
+        await using var client = await ConnectAsync(simulator, Quick with { Settling = TimeSpan.FromMinutes(-3) });
+        var watch = new ClientWatch(client);
+        await watch.EndAsync(Assert.Single(await simulator.PlayAsync("Answered", Pace, Limits.Patience)).CallId);
+        await LostLink.CutAsync(simulator, watch);
+        var during = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
+        var gap = await LostLink.RestoreAsync(simulator, watch);
+        Assert.Equal((PbxGapRecovery.Recovered, 1), (gap.Recovery, gap.CallsRecovered));
+        Assert.Equal(during.CallId, Assert.Single(watch.Seen, e => e.Name == "CallRecord").CallId);
+    }
+
     [Fact]
     public async Task A_connection_that_is_never_interrupted_asks_for_no_records()
     {

@@ -237,6 +237,24 @@ public sealed class PortSipHistoryTests
         Assert.Equal(calls.Count, watch.Seen.Where(e => e is { CallState: PbxCallState.Ended, IsCallNews: true }).Select(e => e.CallId).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(PortSipVersion.V22, -118)]
+    [InlineData(PortSipVersion.V22, 118)]
+    [InlineData(PortSipVersion.V162, -118)]
+    [InlineData(PortSipVersion.V162, 118)]
+    public async Task A_clock_that_is_two_minutes_off_changes_nothing(PortSipVersion version, int seconds)
+    {
+        await using var simulator = Start(version, new ShiftedClock(TimeSpan.FromSeconds(seconds)));
+        await using var client = await ConnectAsync(simulator);
+        var watch = new ClientWatch(client);
+        await watch.EndAsync(Assert.Single(await simulator.PlayAsync("Answered", Pace, Limits.Patience)).CallId);
+        await LostLink.CutAsync(simulator, watch);
+        var during = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
+        var gap = await LostLink.RestoreAsync(simulator, watch);
+        Assert.Equal((PbxGapRecovery.Recovered, 1), (gap.Recovery, gap.CallsRecovered));
+        Assert.Equal(during.CallId, Assert.Single(watch.Seen, e => e.Name == "CallRecord").CallId);
+    }
+
     [Fact]
     public async Task A_reading_of_any_past_time_gives_the_calls_as_live_ones()
     {

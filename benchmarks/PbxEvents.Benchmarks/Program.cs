@@ -26,6 +26,9 @@ switch (args)
     case ["fed", var calls, var buffer]:
         await FedClient.RunAsync(int.Parse(calls), int.Parse(buffer));
         return 0;
+    case ["gap", var hours, var calls, var rounds]:
+        await GapClient.RunAsync(int.Parse(hours), int.Parse(calls), int.Parse(rounds));
+        return 0;
     default:
         Console.Error.WriteLine("usage: run [--quick] [--only ROW,...] [--rounds N] [--pwsh PROGRAM] [--node-modules FOLDER]");
         return 2;

@@ -7,7 +7,7 @@ namespace PbxEvents.Benchmarks;
 /// <summary>All rows, one after the other, and the page that comes of them.</summary>
 internal static class Run
 {
-    private static readonly IRow[] Rows = [new SocketIoRow(), new WebSocketRow(), new PipelineRow(), new LatencyRow(), new MemoryRow(), new IdleRow(), new StartRow(),
+    private static readonly IRow[] Rows = [new SocketIoRow(), new WebSocketRow(), new PipelineRow(), new LatencyRow(), new MemoryRow(), new IdleRow(), new StartRow(), new GapRow(),
         new ScalingRow(), new MicroRow()];
 
     public static async Task<int> AllAsync(Setup setup)

@@ -2,6 +2,8 @@ using System.Globalization;
 using PbxEvents.Soak;
 using PbxEvents.Tests.Unit.Evidence;
 
+if (args is [ClientProcess.Word])
+    return await ClientProcess.RunAsync();
 if (SoakOptions.Read(args) is not { } options)
 {
     Console.Error.WriteLine("usage: ./build.sh soak [--minutes N] [--platform NAME] [--seed N]");

@@ -11,6 +11,7 @@ internal sealed class SoakFigures(SoakOptions options)
 {
     private readonly List<ChaosFigures> _chaos = [];
     private readonly List<ChaosFigures> _scripts = [];
+    private readonly List<LostCallsFigures> _calls = [];
     private readonly List<LoadFigures> _loads = [];
     private readonly List<FuzzFigures> _fuzz = [];
     private readonly Dictionary<string, (Resources Before, Resources After)> _resources = [];
@@ -24,7 +25,13 @@ internal sealed class SoakFigures(SoakOptions options)
     /// <summary>Chaos as a script in a PowerShell of its own saw it.</summary>
     public void AddScript(ChaosFigures figures) => _scripts.Add(figures);
 
+    /// <summary>Calls over drops, restarts and kills.</summary>
+    public void Add(LostCallsFigures figures) => _calls.Add(figures);
+
     public void Add(LoadFigures figures) => _loads.Add(figures);
+
+    /// <summary>True until a platform had its calls over kills.</summary>
+    public bool IsFirstCallsOf(string platform) => _calls.TrueForAll(c => c.Platform != platform);
 
     /// <summary>True until a platform had its backlog.</summary>
     public bool IsFirstOf(string platform) => _loads.TrueForAll(l => l.Platform != platform);
@@ -48,6 +55,7 @@ internal sealed class SoakFigures(SoakOptions options)
             .AppendLine();
         ChaosTable(text, platforms, "Chaos", _chaos);
         ChaosTable(text, platforms, "Script in a PowerShell", _scripts);
+        CallsTable(text, platforms);
         Table(text, platforms, "Backlog in a PowerShell",
             ("Engine events", p => _loads.Where(l => l.Platform == p).Sum(l => l.Events)),
             ("Slow actions", p => _loads.Where(l => l.Platform == p).Sum(l => l.SlowActions)),
@@ -74,7 +82,14 @@ internal sealed class SoakFigures(SoakOptions options)
     private static void ChaosTable(StringBuilder text, IReadOnlyList<string> platforms, string title, List<ChaosFigures> runs)
     {
         IEnumerable<ChaosFigures> Of(string platform) => runs.Where(f => f.Platform == platform);
+        (string, Func<string, double>)[] calls =
+        [
+            ("Calls ended", p => Of(p).Sum(f => f.Calls)),
+            ("Calls not told", p => Of(p).Sum(f => f.CallsUnaccounted)),
+            ("Calls told twice", p => Of(p).Sum(f => f.CallsTwice)),
+        ];
         Table(text, platforms, title,
+        [
             ("Runs", p => Of(p).Count()),
             ("Events sent", p => Of(p).Sum(f => f.Sent)),
             ("Delivered", p => Of(p).Sum(f => f.Delivered)),
@@ -82,10 +97,32 @@ internal sealed class SoakFigures(SoakOptions options)
             ("In gaps", p => Of(p).Sum(f => f.InGaps)),
             ("Came twice", p => Of(p).Sum(f => f.Duplicates)),
             ("Lost in silence", p => Of(p).Sum(f => f.LostSilently)),
+
+            // A script counts events only.
+            .. runs.Exists(f => f.Calls > 0) ? calls : [],
             ("Reconnects", p => Of(p).Sum(f => f.Reconnects)),
             ("Gaps", p => Of(p).Sum(f => f.Gaps)),
             ("Longest gap, s", p => Of(p).Select(f => f.LongestGap.TotalSeconds).DefaultIfEmpty().Max()),
-            ("Faults injected", p => Of(p).Sum(f => f.Injected.Values.Sum())));
+            ("Faults injected", p => Of(p).Sum(f => f.Injected.Values.Sum())),
+        ]);
+    }
+
+    private void CallsTable(StringBuilder text, IReadOnlyList<string> platforms)
+    {
+        IEnumerable<LostCallsFigures> Of(string platform) => _calls.Where(f => f.Platform == platform);
+        var blows = _calls.SelectMany(f => f.Blows.Keys).Distinct().Order(StringComparer.Ordinal);
+        var others = _calls.SelectMany(f => f.Others.Keys).Distinct().Order(StringComparer.Ordinal);
+        Table(text, platforms, "Calls over drops, restarts and kill -9",
+        [
+            ("Calls ended", p => Of(p).Sum(f => f.Calls)),
+            ("Told live", p => Of(p).Sum(f => f.Live)),
+            ("Told from records", p => Of(p).Sum(f => f.Recorded)),
+            ("Not told", p => Of(p).Sum(f => f.Unaccounted)),
+            ("Told twice", p => Of(p).Sum(f => f.Twice)),
+            ("Told by a process just before its kill, and again", p => Of(p).Sum(f => f.ToldAgain)),
+            .. others.Select(o => ($"Other outcome: {o}", (Func<string, double>)(p => Of(p).Sum(f => f.Others.GetValueOrDefault(o))))),
+            .. blows.Select(b => ($"Blow: {b}", (Func<string, double>)(p => Of(p).Sum(f => f.Blows.GetValueOrDefault(b))))),
+        ]);
     }
 
     private static string Megabytes(Resources resources) => (resources.Memory / 1024.0 / 1024).ToString("0.0", CultureInfo.InvariantCulture);

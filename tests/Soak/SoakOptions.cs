@@ -19,6 +19,9 @@ internal sealed record SoakOptions
     /// <summary>How many engine events the backlog of a script has; a short run has a tenth.</summary>
     public int LoadEvents => Minutes >= DefaultMinutes ? 20_000 : 2000;
 
+    /// <summary>How many calls are played over drops, restarts and kills; a short run has a fifth.</summary>
+    public int LostCalls => Minutes >= DefaultMinutes ? 1000 : 200;
+
     /// <summary>Where the figures go; null for nowhere but the console.</summary>
     public string? Output { get; init; }
 

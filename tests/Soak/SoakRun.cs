@@ -68,6 +68,15 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
 
         Note(await WithLimitAsync(platform.Name, seed, () => SessionFuzz.Run(platform.Name, seed, Frames)), platform, clock);
 
+        // Once, as it takes minutes: a thousand calls at the full length, fewer in a short soak.
+        if (figures.IsFirstCallsOf(platform.Name))
+        {
+            var calls = await LostCallsRun.RunAsync(new LostCallsPlatform(platform), seed, options.LostCalls, ClientProcess.StartAsync);
+            Say(clock, $"calls on {calls}");
+            Report(calls.Faults, platform, seed);
+            figures.Add(calls);
+        }
+
         if (PwshListener.WhyMissing is null)
             await RunScriptsAsync(platform, seed, clock);
 

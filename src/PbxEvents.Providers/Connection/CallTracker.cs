@@ -56,7 +56,7 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     {
         pbxEvent.CallId ??= update.CallId;
         Changes++;
-        if (!_calls.TryGetValue(update.CallId, out var tracked) || (tracked.IsEnded && !update.IsCorrection && IsStart(tracked, update)))
+        if (!_calls.TryGetValue(update.CallId, out var tracked) || (tracked.IsEnded && !update.IsCorrection && !pbxEvent.Synthesized && IsStart(tracked, update)))
         {
             if (update.IsCorrection || !IsKnowable(update) || (tracked is null && IsOnlyEnd(update) && Told.Contains(update.CallId)))
             {
@@ -139,7 +139,7 @@ internal sealed class CallTracker(string connection, string provider, int endedK
 
     /// <summary>
     /// A platform may use a call id again: a set-up, or a leg that nobody knows and that rings, on a call that is over, is
-    /// another call. A known leg that rings is only a late frame.
+    /// another call. A known leg that rings is only a late frame, and an answer to a question after a gap is of the call that was asked for.
     /// </summary>
     private static bool IsStart(TrackedCall tracked, CallUpdate update)
     {

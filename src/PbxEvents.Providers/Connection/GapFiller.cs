@@ -124,7 +124,11 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
         try
         {
             connection.Activity.Write($"Asking for the call records of the gap from {filling.From:yyyy-MM-dd HH:mm:ss}.");
-            await foreach (var record in filling.Reader.ReadAsync(filling.From, filling.To, _stopping.Token).ConfigureAwait(false))
+
+            // A call that the gap hid a part of may have ended since, and only its record tells how it went.
+            var soFar = connection.Clock.GetUtcNow() + filling.Reader.Overlap;
+            var to = soFar > filling.To ? soFar : filling.To;
+            await foreach (var record in filling.Reader.ReadAsync(filling.From, to, _stopping.Token).ConfigureAwait(false))
                 await connection.TellAsync(() => Take(filling, record), _stopping.Token).ConfigureAwait(false);
             connection.Post(() => filling.Read());
             return true;
@@ -149,9 +153,10 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
     /// <summary>Tells a call of the records, unless it was told already. Loop only.</summary>
     private void Take(Filling filling, CallRecord record)
     {
-        if (connection.IsOver || record.EndedAt < filling.From || record.EndedAt > filling.To)
-            return;
         var update = record.Update;
+        var isOfGap = record.EndedAt <= filling.To || update.StartedAt <= filling.HeardFrom;
+        if (connection.IsOver || record.EndedAt < filling.From || !isOfGap)
+            return;
         var calls = connection.Pipeline.Calls;
         var known = record.OtherIds.Prepend(update.CallId).Select(calls.Find).FirstOrDefault(c => c is not null);
 

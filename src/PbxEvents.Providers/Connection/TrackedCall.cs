@@ -13,6 +13,9 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
     private static readonly TimeSpan Blur = TimeSpan.FromSeconds(2);
 
     private volatile PbxCall _call = call;
+
+    /// <summary>Legs that alerted when sight of the call was lost, and of which nothing was heard since: they may have ended; null for none.</summary>
+    private HashSet<string>? _unsureLegs;
     private PbxOutcome? _told;
     private PbxOutcome? _ifUnanswered;
     private bool _wasTransferred;
@@ -57,6 +60,9 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
         _wasWhole |= _isWhole == true;
         _isWhole = false;
         _isMissTold = false;
+        foreach (var leg in _call.Legs)
+            if (IsAlerting(leg))
+                (_unsureLegs ??= new HashSet<string>(StringComparer.Ordinal)).Add(leg.LegId);
     }
 
     /// <summary>What could not be seen was delivered afterwards.</summary>
@@ -64,10 +70,18 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
     {
         if (_wasWhole)
             _isWhole = true;
+        _unsureLegs = null;
     }
 
     /// <summary>A call that an earlier process left in progress. What happened to it since nobody has seen.</summary>
-    public static TrackedCall Of(KeptCall kept, string connection, string provider, NameBook names) => new(new PbxCall
+    public static TrackedCall Of(KeptCall kept, string connection, string provider, NameBook names)
+    {
+        var tracked = Make(kept, connection, provider, names);
+        tracked.LoseSight();
+        return tracked;
+    }
+
+    private static TrackedCall Make(KeptCall kept, string connection, string provider, NameBook names) => new(new PbxCall
     {
         CallId = kept.CallId,
         Connection = connection,
@@ -94,7 +108,6 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
         _hidesFrom = kept.HidesFrom,
         _hidesTo = kept.HidesTo,
         _hasState = true,
-        _isWhole = false,
         _wasWhole = kept.WasWhole,
         LastEventAt = kept.LastEventAt,
     };
@@ -244,6 +257,8 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
         for (var i = 0; i < update.Legs.Count; i++)
         {
             var change = update.Legs[i];
+            if (change.State is not null)
+                _unsureLegs?.Remove(change.LegId);
             var index = IndexOf(legs, count, change.LegId);
             var old = index < 0 ? Unknown : legs[index];
             var next = Advance(old, change, time, wasAnswered: before.AnsweredAt is not null || answered is not null);
@@ -337,9 +352,11 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
         };
     }
 
+    private static bool IsAlerting(PbxLeg leg) => leg.Role == PbxLegRole.Callee && leg.State is PbxCallState.Offered or PbxCallState.Ringing;
+
     private bool Hides(PbxLegRole role) => role == PbxLegRole.Caller ? _hidesFrom : _hidesTo;
 
-    private static PbxCallState DeriveState(
+    private PbxCallState DeriveState(
         PbxCall before, CallUpdate update, IReadOnlyList<PbxLeg> legs, bool isAnswered, bool isHandOver)
     {
         if (update.State is { } told)
@@ -348,7 +365,7 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
             return PbxCallState.Transferred;
         if (update.Legs.Count == 0)
             return before.State;
-        bool held = false, parked = false, talking = false, alerting = false;
+        bool held = false, parked = false, talking = false, alerting = false, surelyAlerting = false;
         for (var i = 0; i < legs.Count; i++)
         {
             var leg = legs[i];
@@ -356,6 +373,7 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
             parked |= leg.State == PbxCallState.Parked;
             talking |= leg.Role == PbxLegRole.Callee && leg.State == PbxCallState.Answered;
             alerting |= leg.Role == PbxLegRole.Callee && leg.State == PbxCallState.Ringing;
+            surelyAlerting |= leg.Role == PbxLegRole.Callee && leg.State == PbxCallState.Ringing && _unsureLegs?.Contains(leg.LegId) != true;
         }
         if (parked)
             return PbxCallState.Parked;
@@ -366,7 +384,7 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
         if (isAnswered)
         {
             // Nobody talks, the call lives and something rings: it is on its way to another party. Else a frame is still to come.
-            return alerting ? PbxCallState.Transferred : before.State;
+            return surelyAlerting ? PbxCallState.Transferred : before.State;
         }
         return alerting || before.State == PbxCallState.Ringing ? PbxCallState.Ringing : PbxCallState.Offered;
     }

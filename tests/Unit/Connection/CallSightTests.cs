@@ -75,6 +75,18 @@ public sealed class CallSightTests
     }
 
     [Fact]
+    public void A_phone_that_rang_when_sight_was_lost_does_not_make_a_transfer_of_a_call_whose_person_hangs_up()
+    {
+        Ring();
+        Leg("b", PbxLegRole.Callee, PbxCallState.Ringing);
+        _tracker.LoseSight();
+        Leg("b", PbxLegRole.Callee, PbxCallState.Answered);
+        Assert.Equal(PbxCallState.Answered, Leg("b", PbxLegRole.Callee, PbxCallState.Ended)!.State);
+        Update().IsEnd = true;
+        Assert.Equal(PbxOutcome.Answered, Apply()!.Outcome);
+    }
+
+    [Fact]
     public void What_was_delivered_afterwards_makes_it_whole_again()
     {
         Ring();

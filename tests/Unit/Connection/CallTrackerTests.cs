@@ -33,6 +33,19 @@ public sealed class CallTrackerTests
     }
 
     [Fact]
+    public void An_answer_to_a_question_after_a_gap_does_not_begin_a_call_anew_that_was_told_as_ended()
+    {
+        RingTwoDevices();
+        _update.Reset("1").IsEnd = true;
+        Assert.Equal(PbxOutcome.Missed, Apply().Outcome);
+        _update.Reset("1").Add(new LegUpdate("in", PbxLegRole.Caller, PbxCallState.Offered));
+        var e = new PbxEvent { Name = "E", Time = _now, ReceivedAt = _now, Synthesized = true };
+        _tracker.Apply(e, _update);
+        Assert.False(e.IsCallNews);
+        Assert.Equal((PbxCallState.Ended, PbxOutcome.Missed), (Last.State, Last.Outcome));
+    }
+
+    [Fact]
     public void An_answered_call_ends_as_answered_with_its_times()
     {
         RingTwoDevices();

@@ -56,6 +56,17 @@ public sealed class GapFillerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_call_that_began_before_anybody_listened_again_is_told_however_late_it_ends_and_one_that_began_later_is_left_to_live_events()
+    {
+        await ConnectAsync();
+        var gap = await LoseAndRestoreAsync();
+        _platform.Records!.Rows = () => [FakeRecords.Ended("c1", gap.To + TimeSpan.FromSeconds(15)), FakeRecords.Ended("c2", gap.To + TimeSpan.FromSeconds(25))];
+        await CloseAsync();
+        Assert.Equal("c1", Assert.Single(Told()).CallId);
+        Assert.InRange(_platform.Records.Asked[^1].To, gap.To + TimeSpan.FromSeconds(30), DateTimeOffset.MaxValue);
+    }
+
+    [Fact]
     public async Task What_was_told_live_is_not_told_again_and_what_stood_open_gets_its_true_end()
     {
         await ConnectAsync();

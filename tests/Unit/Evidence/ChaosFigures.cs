@@ -33,6 +33,15 @@ internal sealed record ChaosFigures(string Platform, int Seed)
 
     public int Reconnects { get; init; }
 
+    /// <summary>Calls that ended.</summary>
+    public int Calls { get; init; }
+
+    /// <summary>How many of them were told neither live nor from records.</summary>
+    public int CallsUnaccounted { get; init; }
+
+    /// <summary>How many were told more than once.</summary>
+    public int CallsTwice { get; init; }
+
     /// <summary>How often each kind of fault was injected.</summary>
     public IReadOnlyDictionary<string, int> Injected { get; init; } = new Dictionary<string, int>();
 
@@ -41,5 +50,6 @@ internal sealed record ChaosFigures(string Platform, int Seed)
 
     public override string ToString() =>
         $"{Platform} seed {Seed}: {Sent} events, {Delivered} came, {Recovered} recovered, {InGaps} in {Gaps} gaps (longest {LongestGap.TotalSeconds:0.0} s), "
-        + $"{Duplicates} twice, {LostSilently} lost in silence, {Reconnects} reconnects, {Injected.Values.Sum()} faults, transit {LongestTransit.TotalSeconds:0.0} s";
+        + $"{Duplicates} twice, {LostSilently} lost in silence, {Reconnects} reconnects, {Injected.Values.Sum()} faults, transit {LongestTransit.TotalSeconds:0.0} s, "
+        + $"{Calls} calls, {CallsUnaccounted} not told, {CallsTwice} twice";
 }

@@ -119,26 +119,34 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
     }
 
     /// <summary>The ids that a client may tell a call by.</summary>
-    public IReadOnlyList<string> IdsOf(SimulatedCall call) => Name == "TelecomX"
+    public IReadOnlyList<string> IdsOf(SimulatedCall call) => Name switch
+    {
         // Of a call that no live event has told, records name the leg of its caller only (history/telecomx-history.md section 4).
-        ? [call.CallId, $"cdr:{TelecomXPbx.Host}:{TelecomXRenderer.Channel(call, "0")}"]
-        : [call.CallId];
+        "TelecomX" => [call.CallId, $"cdr:{TelecomXPbx.Host}:{TelecomXRenderer.Channel(call, "0")}"],
+
+        // Whoever saw only what came of a transfer knows the call by the id of that part (history/onecloud-history.md section 4).
+        "OneCloud" when call.Scenario is "Transferred" or "AttendedTransfer" => [call.CallId, OneCloudRenderer.TransferredPair(call, 2).Origin],
+        _ => [call.CallId],
+    };
 
     /// <summary>The platform with moments for records that pass in seconds; each is later than the longest call that is played.</summary>
     private PbxProvider Provider => Name switch
     {
         "OneCloud" => new QuickProvider(Name, c => new OneCloudDriver(c)
         {
-            RecordTimes = new RecordTimes { Asks = QuickAsks, Settling = TimeSpan.FromSeconds(1), Breath = TimeSpan.Zero },
+            RecordTimes = new RecordTimes { Asks = QuickAsks, Settling = Settling, Breath = TimeSpan.Zero },
         }),
         "TelecomX" => new QuickProvider(Name, c => new TelecomXDriver(c)
         {
-            RecordTimes = new RecordTimes { Asks = QuickAsks, Settling = TimeSpan.FromSeconds(1), Breath = TimeSpan.Zero },
+            RecordTimes = new RecordTimes { Asks = QuickAsks, Settling = Settling, Breath = TimeSpan.Zero },
         }),
         "PortSIP" => new QuickProvider(Name, c => new PortSipDriver(c) { RecordTimes = new RecordTimes { Asks = QuickAsks, Breath = TimeSpan.Zero } }),
         "Yeastar" => new QuickProvider(Name, c => new YeastarDriver(c, YeastarTokens.OfProcess) { RecordTimes = new RecordTimes { Asks = QuickAsks } }),
         _ => new RingCentralProvider(QuickTiming),
     };
+
+    /// <summary>Longer than the pause between two steps of any call that is played.</summary>
+    private static TimeSpan Settling { get; } = TimeSpan.FromSeconds(5);
 
     private static IReadOnlyList<TimeSpan> QuickAsks { get; } = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(60)];
 
@@ -153,7 +161,7 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
         HeartbeatReply = TimeSpan.FromSeconds(10),
         RecordAsks = QuickAsks,
         RecordPause = TimeSpan.FromSeconds(0.1),
-        RecordSettling = TimeSpan.FromSeconds(1),
+        RecordSettling = Settling,
         RecordRetry = TimeSpan.FromSeconds(1),
     };
 

@@ -27,6 +27,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         output.WriteLine($"{figures}");
         Assert.True(figures.Faults.Count == 0, $"PBXEVENTS_SEED={seed}: {figures}{Environment.NewLine}{string.Join(Environment.NewLine, figures.Faults)}");
         Assert.True(figures.Sent > 300, $"Only {figures.Sent} events.");
+        Assert.True(figures.Calls > 100, $"Only {figures.Calls} calls.");
         Assert.True(figures.Delivered > figures.Sent / 4, $"Only {figures.Delivered} of {figures.Sent} came.");
 
         // The process is the test host's as well, whose own tasks and timers come and go.

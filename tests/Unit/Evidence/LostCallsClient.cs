@@ -39,21 +39,18 @@ internal sealed record ToldEnd(string CallId, PbxOutcome? Outcome, PbxCallOrigin
 }
 
 /// <summary>A client in this process. Killed, it goes on for a moment, but nobody looks at its file or its events any more.</summary>
-internal sealed class AbandonedClient : ILostCallsClient
+/// <param name="client">The client.</param>
+internal sealed class AbandonedClient(PbxClient client) : ILostCallsClient
 {
     /// <summary>What a busy machine takes to subscribe, by the fast clock.</summary>
     private static readonly TimeSpan SubscribeTime = TimeSpan.FromSeconds(30);
 
-    private readonly PbxClient _client;
+    public IReadOnlyList<ToldEnd> Told => [.. ClientEvents.Ended(client).Select(ToldEnd.Of)];
 
-    private AbandonedClient(PbxClient client) => _client = client;
-
-    public IReadOnlyList<ToldEnd> Told => [.. ClientEvents.Ended(_client).Select(ToldEnd.Of)];
-
-    public bool IsFilled => _client.State == PbxConnectionState.Connected && _client.Gaps.All(g => g.Recovery != PbxGapRecovery.Pending);
+    public bool IsFilled => client.State == PbxConnectionState.Connected && client.Gaps.All(g => g.Recovery != PbxGapRecovery.Pending);
 
     /// <summary>A gap ends with the link; the first subscriptions, without which nothing is seen, come after it.</summary>
-    public IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> Gaps => [.. _client.Gaps.Select(g => (g.From, g.To + SubscribeTime))];
+    public IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> Gaps => [.. client.Gaps.Select(g => (g.From, g.To + SubscribeTime))];
 
     /// <summary>Starts one and subscribes.</summary>
     public static async Task<ILostCallsClient> StartAsync(LostCallsPlatform platform, SimulatorLogin login, FastClock clock, string statePath) =>
@@ -62,10 +59,10 @@ internal sealed class AbandonedClient : ILostCallsClient
     public string Describe()
     {
         var position = 0L;
-        return string.Join(Environment.NewLine, _client.Activity.Read(ref position).TakeLast(40).Select(l => $"{l.Time:HH:mm:ss.fff} {l.Text}"));
+        return string.Join(Environment.NewLine, client.Activity.Read(ref position).TakeLast(40).Select(l => $"{l.Time:HH:mm:ss.fff} {l.Text}"));
     }
 
     public ValueTask KillAsync() => ValueTask.CompletedTask;
 
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
+    public ValueTask DisposeAsync() => client.DisposeAsync();
 }

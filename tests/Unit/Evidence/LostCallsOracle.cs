@@ -7,6 +7,12 @@ internal static class LostCallsOracle
 {
     private const int MaxFaults = 20;
 
+    /// <summary>A live end whose outcome a later frame sets right (a message that was left) is one end, and counts as it stands in the end.</summary>
+    private static ToldEnd[] Settled(ToldEnd[] ends) =>
+        ends is [{ Origin: PbxCallOrigin.Live } first, { Origin: PbxCallOrigin.Live } last] && first.CallId == last.CallId
+            && last.Outcome == PbxOutcome.Voicemail && first.Outcome is null or PbxOutcome.Missed && last.At - first.At < TimeSpan.FromMinutes(2)
+            ? [last] : ends;
+
     /// <summary>Compares.</summary>
     /// <param name="platform">The platform.</param>
     /// <param name="calls">What was played to its end.</param>
@@ -24,7 +30,7 @@ internal static class LostCallsOracle
         {
             var ids = platform.Chaos.IdsOf(call);
             known.UnionWith(ids);
-            var own = ids.SelectMany(id => ends[id]).ToArray();
+            var own = Settled([.. ids.SelectMany(id => ends[id])]);
             var name = $"{call.Scenario} {call.CallId} {call.StartedAt:HH:mm:ss.fff} to {call.EndedAt:HH:mm:ss.fff}";
             if (own.Length == 0)
             {
@@ -50,7 +56,7 @@ internal static class LostCallsOracle
         var strange = told.Where(t => !known.Contains(t.CallId)).ToArray();
         faults.AddRange(strange.GroupBy(t => t.CallId).Where(g => g.Count() > 1).Select(g => $"told {g.Count()} times: {string.Join("; ", g)}"));
         if (strange.Length > platform.OtherCalls(calls))
-            faults.Add($"{strange.Length} calls came from nowhere: {string.Join("; ", strange.Take(5))}");
+            faults.Add($"{strange.Length} calls came from nowhere: {string.Join(Environment.NewLine, strange.Take(5).Select(t => $"{t}{Environment.NewLine}{t.Story}"))}");
         return new LostCallsFigures(platform.Name, 0)
         {
             Calls = calls.Count,

@@ -71,7 +71,7 @@ internal sealed record LostCallsPlatform(ChaosPlatform Chaos)
     /// <returns>The reason; null when there is none.</returns>
     public string? WhyOther(SimulatedCall call, PbxOutcome expected, ToldEnd end, bool isHalfSeen)
     {
-        if (Name == "Yeastar" && expected == PbxOutcome.Rejected && end is { Outcome: PbxOutcome.Missed, Origin: PbxCallOrigin.Record })
+        if (Name == "Yeastar" && expected == PbxOutcome.Rejected && end.Outcome == PbxOutcome.Missed && (isHalfSeen || end.Origin == PbxCallOrigin.Record))
             return "A refusal has no word of its own in the rows (yeastar-history.md section 5).";
         if (end.Origin == PbxCallOrigin.Live && isHalfSeen && (end.Outcome is null || WeakerThan(expected).Contains(end.Outcome.Value)))
             return "The call went on after a gap that hid its middle and is left to its live events (outcomes.md, Missed needs proof).";
@@ -82,7 +82,7 @@ internal sealed record LostCallsPlatform(ChaosPlatform Chaos)
     private static IReadOnlyList<PbxOutcome> WeakerThan(PbxOutcome outcome) => outcome switch
     {
         PbxOutcome.Transferred => [PbxOutcome.Answered],
-        PbxOutcome.Abandoned => [PbxOutcome.Missed],
+        PbxOutcome.Abandoned or PbxOutcome.Voicemail => [PbxOutcome.Missed],
         _ => [],
     };
 

@@ -74,7 +74,7 @@ public sealed class OneCloudHistoryTests
         await watch.WaitAsync(_ => watch.Seen.Count(e => e.CallState == PbxCallState.Ringing) == 2, "two calls that ring");
         await LostLink.CutAsync(simulator, watch);
         var ended = (Assert.Single(await answered), Assert.Single(await missed));
-        var goesOn = simulator.PlayAsync("Transferred", new ScenarioOptions { Pace = TimeSpan.FromSeconds(4) }, Limits.Patience);
+        var goesOn = simulator.PlayAsync("Transferred", new ScenarioOptions { Pace = TimeSpan.FromSeconds(1) }, Limits.Patience);
         var gap = await LostLink.RestoreAsync(simulator, watch);
 
         var first = Assert.Single(watch.Seen, e => e.CallId == ended.Item1.CallId && e.CallState == PbxCallState.Ended);
@@ -164,6 +164,24 @@ public sealed class OneCloudHistoryTests
         var told = Assert.Single(watch.Seen, e => e.Name == "CallRecord");
         Assert.Equal((call.CallId, PbxOutcome.Abandoned, "4020"), (told.CallId, told.Outcome, told.Queue));
         Assert.True(Assert.Single(client.Subscriptions).Matches(told));
+    }
+
+    [Theory]
+    [InlineData(-118)]
+    [InlineData(118)]
+    public async Task A_clock_that_is_two_minutes_off_changes_nothing(int seconds)
+    {
+        await using var simulator = Start(new ShiftedClock(TimeSpan.FromSeconds(seconds)));
+
+        // A call that the PBX's clock sees in the future waits for it to come, so this reader has come late.
+        await using var client = await ConnectAsync(simulator, Quick with { Settling = TimeSpan.FromMinutes(-3) });
+        var watch = new ClientWatch(client);
+        await watch.EndAsync(Assert.Single(await simulator.PlayAsync("Answered", Pace, Limits.Patience)).CallId);
+        await LostLink.CutAsync(simulator, watch);
+        var during = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
+        var gap = await LostLink.RestoreAsync(simulator, watch);
+        Assert.Equal((PbxGapRecovery.Recovered, 1), (gap.Recovery, gap.CallsRecovered));
+        Assert.Equal(during.CallId, Assert.Single(watch.Seen, e => e.Name == "CallRecord").CallId);
     }
 
     [Fact]

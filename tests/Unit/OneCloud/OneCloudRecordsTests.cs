@@ -114,6 +114,7 @@ public sealed class OneCloudRecordsTests
         Assert.All(_bench.Asked, a => Assert.StartsWith("/ns-api/v2/domains/d.example/cdrs?", a, StringComparison.Ordinal));
         var basic = new CdrBench("Basic User");
         await basic.ReadAsync();
+        Assert.Contains("Basic User", basic.Reader.Omission, StringComparison.Ordinal);
         Assert.All(basic.Asked, a => Assert.StartsWith("/ns-api/v2/domains/d.example/users/~/cdrs?", a, StringComparison.Ordinal));
         Assert.DoesNotContain(basic.Http.Calls, c => IsFor(c, "/callqueues/list"));
     }

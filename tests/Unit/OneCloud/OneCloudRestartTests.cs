@@ -57,7 +57,7 @@ public sealed class OneCloudRestartTests : IDisposable
         await using (var client = await ConnectAsync(simulator))
         {
             var watch = new ClientWatch(client);
-            playing = simulator.PlayAsync("Answered", new ScenarioOptions { Pace = TimeSpan.FromSeconds(6) }, Limits.Patience);
+            playing = simulator.PlayAsync("Answered", new ScenarioOptions { Pace = TimeSpan.FromSeconds(2) }, Limits.Patience);
             open = (await watch.WaitAsync(e => e.CallState == PbxCallState.Ringing, "a call that rings")).Call!;
             await _state.UntilAsync(s => s.HasOpen(open.CallId));
             _state.Kill();

@@ -69,16 +69,18 @@ public sealed class PortSipHistoryTests
     [InlineData(PortSipVersion.V160)]
     public async Task Calls_that_stood_open_at_the_drop_get_their_true_end_and_one_that_goes_on_is_left_to_its_own_events(PortSipVersion version)
     {
-        await using var simulator = Start(version);
-        await using var client = await ConnectAsync(simulator);
+        var clock = new FastClock(4);
+        await using var simulator = Start(version, clock);
+        await using var client = await ConnectAsync(simulator, clock: clock);
         var watch = new ClientWatch(client);
 
         // Its menu has answered and put it through: the menu's part is over, the call is not.
-        var goesOn = simulator.PlayAsync("Menu", new ScenarioOptions { Pace = TimeSpan.FromSeconds(6) }, Limits.Patience);
+        var goesOn = simulator.PlayAsync("Menu", new ScenarioOptions { Pace = TimeSpan.FromSeconds(10) }, Limits.Patience);
         while (!simulator.ActiveCalls.Any(c => c.Legs.Count > 1))
             await Task.Delay(20, Limits.Patience);
-        var missed = simulator.PlayAsync("Missed", Slow with { Extension = "1004" }, Limits.Patience);
-        var passedOn = simulator.PlayAsync("Transferred", Slow with { Extension = "1002", OtherExtension = "1003" }, Limits.Patience);
+        var slow = new ScenarioOptions { Pace = TimeSpan.FromSeconds(2) };
+        var missed = simulator.PlayAsync("Missed", slow with { Extension = "1004" }, Limits.Patience);
+        var passedOn = simulator.PlayAsync("Transferred", slow with { Extension = "1002", OtherExtension = "1003" }, Limits.Patience);
         await watch.WaitAsync(_ => watch.Seen.Where(e => e.Name == "call_start").Select(e => e.CallId).Distinct().Count() == 3, "three calls");
         await LostLink.CutAsync(simulator, watch);
         var ended = (Missed: Assert.Single(await missed), PassedOn: Assert.Single(await passedOn));
@@ -236,6 +238,24 @@ public sealed class PortSipHistoryTests
             Assert.Equal((call.Scenario, call.CallId, expected), (call.Scenario, end.CallId, end.Outcome));
         }
         Assert.Equal(calls.Count, watch.Seen.Where(e => e is { CallState: PbxCallState.Ended, IsCallNews: true }).Select(e => e.CallId).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(PortSipVersion.V22, -118)]
+    [InlineData(PortSipVersion.V22, 118)]
+    [InlineData(PortSipVersion.V162, -118)]
+    [InlineData(PortSipVersion.V162, 118)]
+    public async Task A_clock_that_is_two_minutes_off_changes_nothing(PortSipVersion version, int seconds)
+    {
+        await using var simulator = Start(version, new ShiftedClock(TimeSpan.FromSeconds(seconds)));
+        await using var client = await ConnectAsync(simulator);
+        var watch = new ClientWatch(client);
+        await watch.EndAsync(Assert.Single(await simulator.PlayAsync("Answered", Pace, Limits.Patience)).CallId);
+        await LostLink.CutAsync(simulator, watch);
+        var during = Assert.Single(await simulator.PlayAsync("Missed", Pace, Limits.Patience));
+        var gap = await LostLink.RestoreAsync(simulator, watch);
+        Assert.Equal((PbxGapRecovery.Recovered, 1), (gap.Recovery, gap.CallsRecovered));
+        Assert.Equal(during.CallId, Assert.Single(watch.Seen, e => e.Name == "CallRecord").CallId);
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class RingCentralHistoryTests
         await watch.WaitAsync(_ => watch.Seen.Count(e => e.CallState == PbxCallState.Ringing) >= 2, "two calls that ring");
         await LostLink.CutAsync(simulator, watch);
         var ended = (Assert.Single(await answered), Assert.Single(await missed));
-        var goesOn = simulator.PlayAsync("Transferred", new ScenarioOptions { Pace = TimeSpan.FromSeconds(4) }, Limits.Patience);
+        var goesOn = simulator.PlayAsync("Transferred", new ScenarioOptions { Pace = TimeSpan.FromSeconds(1) }, Limits.Patience);
         await LostLink.RestoreAsync(simulator, watch);
 
         var first = Assert.Single(watch.Seen, e => e.CallId == ended.Item1.CallId && e.CallState == PbxCallState.Ended);

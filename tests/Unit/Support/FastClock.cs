@@ -11,6 +11,20 @@ internal sealed class FastClock(int speed) : TimeProvider
     private readonly long _startStamp = System.GetTimestamp();
     private long _skipped;
 
+    /// <summary>The clock of another process, as far as it can be shared.</summary>
+    /// <param name="speed">How many times as fast.</param>
+    /// <param name="now">What it showed.</param>
+    /// <param name="system">When, by the system's clock.</param>
+    public FastClock(int speed, DateTimeOffset now, DateTimeOffset system)
+        : this(speed) =>
+        _skipped = (now + (_start - system) * speed - _start).Ticks;
+
+    /// <summary>How many times as fast as the system's.</summary>
+    public int Speed => speed;
+
+    /// <summary>What it shows, and the system's, for a clock in another process.</summary>
+    public (DateTimeOffset Now, DateTimeOffset System) Look() => (GetUtcNow(), System.GetUtcNow());
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => _start + Passed;

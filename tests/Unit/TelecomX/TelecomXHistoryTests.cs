@@ -298,10 +298,4 @@ public sealed class TelecomXHistoryTests
 
     private static Task<PbxClient> ConnectAsync(TelecomXSimulator simulator, RecordTimes times, TimeProvider? clock = null) =>
         LostLink.ConnectAsync(simulator, new QuickProvider("TelecomX", c => new TelecomXDriver(c) { RecordTimes = times }), Calls, clock);
-
-    /// <summary>A clock that is wrong.</summary>
-    private sealed class ShiftedClock(TimeSpan shift) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + shift;
-    }
 }

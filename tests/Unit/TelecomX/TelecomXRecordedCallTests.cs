@@ -250,6 +250,19 @@ public sealed class TelecomXRecordedCallTests
         Assert.Equal(session ?? "cdr:pbx1.example.net:c", (await _rig.ReadOneAsync(Row("c"))).Update.CallId);
     }
 
+    [Theory]
+    [InlineData("70000001", "1001", 10, "S1")]
+    [InlineData("70000001", "1001", 30, null)]
+    [InlineData("70000001", "1001", -10, null)]
+    [InlineData("70000002", "1001", 10, null)]
+    [InlineData("70000001", "70000100", 10, null)]
+    public async Task A_call_of_which_only_a_later_leg_was_seen_is_found_by_its_caller_also_when_its_end_was_told(
+        string caller, string callee, double seenAfter, string? session)
+    {
+        _rig.Keys.Add(Key("p:live", "S1", seenAfter, isOver: true, caller, callee));
+        Assert.Equal(session ?? "cdr:pbx1.example.net:c", (await _rig.ReadOneAsync(Row("c"))).Update.CallId);
+    }
+
     [Fact]
     public async Task Several_open_calls_or_several_rows_that_fit_are_told_apart_and_said_to_be_unsure()
     {

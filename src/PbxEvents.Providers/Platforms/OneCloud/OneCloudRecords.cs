@@ -39,6 +39,7 @@ internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi a
     /// <summary>Queues and menus seldom change (history/directory.md).</summary>
     private static readonly TimeSpan ServicesLast = TimeSpan.FromHours(1);
 
+    private string? _omission;
     private OneCloudServices _services = OneCloudServices.None;
     private DateTimeOffset _servicesAskedAt = DateTimeOffset.MinValue;
 
@@ -50,11 +51,17 @@ internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi a
     public override TimeSpan Overlap { get; } = TimeSpan.FromMinutes(2);
 
     /// <inheritdoc/>
+    public override string? Omission => _omission;
+
+    /// <inheritdoc/>
     public override async IAsyncEnumerable<CallRecord> ReadAsync(
         DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var ticket = await api.GetTicketAsync(cancellationToken).ConfigureAwait(false);
         var scope = $"/v2/domains/{Uri.EscapeDataString(ticket.Domain)}{(ticket.IsPersonal ? "/users/~" : "")}";
+        _omission = ticket.IsPersonal
+            ? $"The login's scope is {ticket.Scope}, so only its own calls could be read; Office Manager and higher scopes read those of the whole domain."
+            : null;
         if (!ticket.IsPersonal)
             await AskServicesAsync(scope, cancellationToken).ConfigureAwait(false);
 

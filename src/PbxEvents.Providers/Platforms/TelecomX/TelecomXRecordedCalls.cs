@@ -84,10 +84,15 @@ internal static class TelecomXRecordedCalls
     private static void FindByNumbers(List<TelecomXRecordedCall> calls, IReadOnlyList<TelecomXKey> keys)
     {
         var taken = calls.Select(c => c.Session).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var open = keys.GroupBy(k => k.Session, StringComparer.Ordinal).Where(s => !taken.Contains(s.Key) && s.Any(k => !k.IsOver)).SelectMany(s => s).ToArray();
-        if (open.Length == 0)
+        var free = keys.GroupBy(k => k.Session, StringComparer.Ordinal).Where(s => !taken.Contains(s.Key)).ToArray();
+        var open = free.Where(s => s.Any(k => !k.IsOver)).SelectMany(s => s).ToArray();
+
+        // A link that came up while a call was in a menu or a queue shows its later legs only, not the caller's, whose channel the record has.
+        var late = free.Where(s => s.All(k => IsInside(k.Callee))).SelectMany(s => s).ToArray();
+        if (open.Length + late.Length == 0)
             return;
-        var found = calls.Where(c => c.Session is null).Select(c => (Call: c, Keys: open.Where(k => Fits(c.First, k)).ToArray()))
+        var found = calls.Where(c => c.Session is null)
+            .Select(c => (Call: c, Keys: open.Where(k => Fits(c.First, k)).Union(late.Where(k => IsLaterLeg(c, k))).ToArray()))
             .Where(f => f.Keys.Length > 0).ToArray();
         foreach (var (call, fitting) in found)
         {
@@ -97,6 +102,13 @@ internal static class TelecomXRecordedCalls
                 (call.Session, call.Key) = (sessions[0], fitting[0]);
         }
     }
+
+    private static bool IsInside(string? number) => TelecomXJson.Tail(number) is { Length: <= LongestExtension };
+
+    /// <summary>A leg to an extension, rung while an outside caller with the same number was in the call.</summary>
+    private static bool IsLaterLeg(TelecomXRecordedCall call, TelecomXKey key) =>
+        call.First.IsFromOutside && TelecomXJson.Tail(key.Caller) is { } caller && caller == TelecomXJson.Tail(call.First.CallerNumber)
+        && key.SeenAt >= call.First.StartedAt - Seam && key.SeenAt <= call.EndedAt + Seam;
 
     private static bool Fits(TelecomXRecord row, TelecomXKey key) =>
         TelecomXJson.Tail(key.Caller) is { } caller && caller == TelecomXJson.Tail(row.CallerNumber)

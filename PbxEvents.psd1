@@ -8,9 +8,6 @@
     Description          = 'Telephony events in PowerShell, on OneCloud, TelecomX, RingCentral, PortSIP and Yeastar: script what happens next.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
-    # Loaded first, because the types file names methods in it.
-    RequiredAssemblies   = @('bin/PbxEvents.Module.dll')
-    TypesToProcess       = @('PbxEvents.Types.ps1xml')
     FormatsToProcess     = @('PbxEvents.Format.ps1xml')
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -1,4 +1,3 @@
-#requires -Version 7.6
 <#
 .SYNOPSIS
     Keeps a JSON file with the presence of each person, for a wall board or an intranet page.
@@ -15,6 +14,7 @@
     Register-PbxSubscription Presence
     ./Export-Presence.ps1 -Path /srv/www/presence.json
 #>
+#requires -Version 7.6
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [string] $Path,

@@ -1,4 +1,3 @@
-#requires -Version 7.6
 <#
 .SYNOPSIS
     Installs Start-PbxListener.ps1 as a systemd unit or as a Windows scheduled task.
@@ -20,6 +19,7 @@
 .EXAMPLE
     ./Install-PbxListener.ps1 -Path /etc/pbx/tickets.json -User pbxevents -WhatIf
 #>
+#requires -Version 7.6
 [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
 param(
     [ValidatePattern('^[\w.-]+$')] [string] $Name = 'pbx-listener',

@@ -1,4 +1,3 @@
-#requires -Version 7.6
 <#
 .SYNOPSIS
     Writes the missed calls of each day to a CSV file and an HTML page.
@@ -16,6 +15,7 @@
     Register-PbxSubscription Call
     ./New-MissedCallReport.ps1 -Path /srv/reports
 #>
+#requires -Version 7.6
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [string] $Path,

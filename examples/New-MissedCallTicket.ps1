@@ -1,4 +1,3 @@
-#requires -Version 7.6
 <#
 .SYNOPSIS
     Files a ticket for each missed call, once, also across a lost link or a restart of this script.
@@ -34,6 +33,7 @@
     Register-PbxSubscription Call
     ./New-MissedCallTicket.ps1 -Uri https://desk.example.com/tickets -StatePath ./tickets.txt
 #>
+#requires -Version 7.6
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [uri] $Uri,

@@ -1,4 +1,3 @@
-#requires -Version 7.6
 <#
 .SYNOPSIS
     Tells somebody something: with a webhook, or by mail.
@@ -26,6 +25,7 @@
 .EXAMPLE
     ./Send-Page.ps1 -Text 'Trunk T1 is down' -To duty@example.com -From pbx@example.com -SmtpServer mail.example.com -UseTls
 #>
+#requires -Version 7.6
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [string] $Text,

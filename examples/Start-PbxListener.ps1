@@ -1,4 +1,3 @@
-#requires -Version 7.6
 <#
 .SYNOPSIS
     Connects, subscribes, and runs one of the example scripts for ever: what a service or a scheduled task starts.
@@ -23,6 +22,7 @@
 .EXAMPLE
     ./Start-PbxListener.ps1 -Path /etc/pbx/tickets.json
 #>
+#requires -Version 7.6
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [string] $Path

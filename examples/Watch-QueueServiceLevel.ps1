@@ -1,4 +1,3 @@
-#requires -Version 7.6
 <#
 .SYNOPSIS
     Pages somebody when a caller waits in a queue for longer than the service level allows.
@@ -21,6 +20,7 @@
     $page = @{ To = 'duty@example.com'; From = 'pbx@example.com'; SmtpServer = 'mail.example.com'; UseTls = $true }
     ./Watch-QueueServiceLevel.ps1 -Page $page
 #>
+#requires -Version 7.6
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [hashtable] $Page,

@@ -1,4 +1,3 @@
-#requires -Version 7.6
 <#
 .SYNOPSIS
     Raises an alarm when a trunk or a phone is not registered any more.
@@ -20,6 +19,7 @@
     Register-PbxSubscription Registration
     ./Watch-Registration.ps1 -Extension trunk* -Grace 60 -Page @{ Uri = 'https://hooks.example.com/T1' }
 #>
+#requires -Version 7.6
 [CmdletBinding()]
 param(
     [string[]] $Extension = '*',

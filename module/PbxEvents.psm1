@@ -1,6 +1,20 @@
 # The cmdlets are compiled. Connections and simulators that are still open when the module is removed are closed by the
-# assembly itself (ModuleCleanup), so nothing else is needed here.
-Import-Module -Name ([System.IO.Path]::Combine($PSScriptRoot, 'bin', 'PbxEvents.Module.dll')) -ErrorAction Stop
+# assembly itself (ModuleCleanup).
+$assembly = [System.IO.Path]::Combine($PSScriptRoot, 'bin', 'PbxEvents.Module.dll')
+
+# A process holds one copy of an assembly. Without a word of ours a second copy of the module fails at each line of its types file.
+foreach ($loaded in [System.AppDomain]::CurrentDomain.GetAssemblies()) {
+    if ($loaded.FullName.StartsWith('PbxEvents.Module,') -and $loaded.Location -ne $assembly) {
+        $first = [System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName($loaded.Location))
+        throw "This process has PbxEvents loaded from '$first', and can have it from one folder only: start a new PowerShell to use the one in '$PSScriptRoot'."
+    }
+}
+Import-Module -Name $assembly -ErrorAction Stop
+
+# Here and not in the manifest, which PowerShell carries out before it asks anything of ours.
+$types = [System.IO.Path]::Combine($PSScriptRoot, 'PbxEvents.Types.ps1xml')
+Update-TypeData -PrependPath $types -ErrorAction Stop
+$ExecutionContext.SessionState.Module.OnRemove = { Remove-TypeData -Path $types -ErrorAction Ignore }
 
 # Completion of the engine events that the module raises, for PowerShell's own cmdlets.
 $eventCommands = 'Register-EngineEvent', 'Get-Event', 'Wait-Event', 'Remove-Event', 'Get-EventSubscriber', 'Unregister-Event'

@@ -181,7 +181,7 @@ Describe 'An error names what the user did' {
     It 'a type beside -Topic' {
         $failure = Get-ErrorRecord { Register-PbxSubscription Call -Topic PBX @args }
         "$failure" | Should -BeLike "*'Call'*-Topic*do not go together*"
-        (Register-PbxSubscription -Topic EMPLOYEE { 'an action' }).State | Should -Be 'Active'
+        (Register-PbxSubscription -Topic REGISTER { 'an action' }).State | Should -Be 'Active'
     }
 
     It 'a pattern that is none: <_>' -ForEach @(

@@ -94,7 +94,7 @@ Describe 'Completion' {
         # Objects and secrets are no texts: they are typed as variables.
         $objects = 'AccessToken', 'Action', 'ClientCredential', 'Credential', 'Data', 'Event', 'Failure', 'InputObject', 'Jwt', 'Option', 'ProxyCredential', 'Subscription', 'TokenProvider'
         $wrong = foreach ($command in Get-Command -Module PbxEvents) {
-            foreach ($name in $command.Parameters.Keys | Where-Object { $_ -notin [System.Management.Automation.Cmdlet]::CommonParameters + 'WhatIf' + 'Confirm' + $files + $objects }) {
+            foreach ($name in $command.Parameters.Keys | Where-Object { -not $command.Parameters[$_].SwitchParameter -and $_ -notin [System.Management.Automation.Cmdlet]::CommonParameters + $files + $objects }) {
                 if ((Complete "$($command.Name) -$name 1-no") -match 'number\.txt') { "$($command.Name) -$name" }
             }
         }

@@ -142,6 +142,32 @@ Describe 'The topic <Topic>' -ForEach $topics {
     }
 }
 
+Describe 'The first topic' {
+    It 'names every cmdlet' {
+        $text = Get-Content "$root/docs/en-US/about_PbxEvents.md" -Raw
+        (Get-Command -Module PbxEvents).Name | Where-Object { $text -notmatch "\b$_\b" } | Should -BeNullOrEmpty
+    }
+
+    It 'is right about the exit code of a script that cannot connect' {
+        $line = 'Connect-PbxEvents TelecomX http://127.0.0.1:9 -Credential ([pscredential]::new("u", [System.Net.NetworkCredential]::new("", "p").SecurePassword)) 2>$null'
+        foreach ($case in @{ First = '$ErrorActionPreference = "Stop"'; Code = 1 }, @{ First = ''; Code = 0 }) {
+            $file = Join-Path $TestDrive 'script.ps1'
+            Set-Content $file "$($case.First)`nImport-Module '$ModulePath'`n$line`n'went on'"
+            $said = & $Pwsh -NoProfile -NonInteractive -File $file 2>&1
+            $LASTEXITCODE | Should -Be $case.Code
+            "$said" -like '*went on*' | Should -Be ($case.Code -eq 0)
+        }
+    }
+}
+
+Describe 'The help of an example' {
+    It 'is what Get-Help shows: <_>' -ForEach @(Get-ChildItem "$PSScriptRoot/../../examples/*.ps1" | ForEach-Object Name) {
+        $help = Get-Help "$root/examples/$_" -Full
+        $help.Synopsis | Should -Not -BeLike "*$_*" -Because 'that is what PowerShell says of a script without help'
+        $help.Description | Should -Not -BeNullOrEmpty
+    }
+}
+
 Describe 'The table of errors' {
     It 'has every id, each once, and no other' {
         $ids = [regex]::Matches((Get-Content "$root/docs/en-US/about_PbxEvents_Errors.md" -Raw), '(?m)^\| ([A-Z]\w+) \| (?!What happened)').ForEach({

@@ -22,6 +22,27 @@ Describe 'The module as it ships' {
             Should -Be 'PbxEvents.dll', 'PbxEvents.Module.dll', 'PbxEvents.Providers.dll', 'PbxEvents.Simulator.dll'
     }
 
+    It 'says in one sentence that a process can have one copy only' {
+        $copy = Join-Path $TestDrive 'PbxEvents'
+        Copy-Item $folder $copy -Recurse
+        $script = {
+            param($first, $second)
+            Import-Module $first
+            Import-Module $second -ErrorVariable errors -ErrorAction SilentlyContinue
+            $errors.Count
+            "$($errors[0])"
+            $event = [PbxEvents.PbxEvent]::new()
+            $event.psobject.Properties['Caller'].Name
+            Remove-Module PbxEvents
+            $null -eq $event.psobject.Properties['Caller']
+        }
+        $said = & $Pwsh -NoProfile -NonInteractive -Command $script -args $ModulePath, "$copy/PbxEvents.psd1"
+        $said[0] | Should -Be 1
+        $said[1] | Should -BeLike "This process has PbxEvents loaded from '$folder'*start a new PowerShell*'$copy'*"
+        $said[2] | Should -Be 'Caller' -Because 'the first copy goes on'
+        $said[3] | Should -BeTrue -Because 'what the module adds to types goes with it'
+    }
+
     It 'uses approved verbs only' {
         $approved = (Get-Verb).Verb
         Get-Command -Module PbxEvents | Where-Object Verb -NotIn $approved | Should -BeNullOrEmpty

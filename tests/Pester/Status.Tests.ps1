@@ -7,7 +7,6 @@ Describe 'State at a glance on <Provider>' -ForEach @(
     @{ Provider = 'Yeastar'; Available = 'available'; Filter = @{ Extension = '1001' } }
     @{ Provider = 'RingCentral'; Available = 'Available'; Filter = @{} }
     @{ Provider = 'PortSIP'; Available = 'AVAILABLE'; Filter = @{ Extension = '1001' } }
-    @{ Provider = 'OneCloud'; Available = 'open'; Filter = @{} }
 ) {
     BeforeAll {
         $simulator = Start-PbxSimulator $Provider

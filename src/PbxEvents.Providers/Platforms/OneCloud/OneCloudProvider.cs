@@ -27,12 +27,5 @@ internal sealed class OneCloudProvider : PbxProvider
     };
 
     /// <inheritdoc/>
-    /// <remarks>onecloud.md: the stream contacts.</remarks>
-    internal override IReadOnlyDictionary<string, IReadOnlyList<string>> PresenceFields { get; } = new Dictionary<string, IReadOnlyList<string>>
-    {
-        ["contacts-domain"] = ["presence"],
-    };
-
-    /// <inheritdoc/>
     internal override PlatformDriver CreateDriver(DriverContext context) => new OneCloudDriver(context);
 }

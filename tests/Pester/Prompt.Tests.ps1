@@ -43,7 +43,10 @@ Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
             tmux -L $terminal send-keys -l 'Get-PbxCall -Extension 100'
             Send-Key $terminal 'Tab'
             Wait-Screen $terminal '1001 Employee 1001'
-            Send-Key $terminal 'C-c'
+
+            # One takes the offer, the other carries the line out.
+            Send-Key $terminal 'Enter'
+            Send-Key $terminal 'Enter'
 
             Invoke-Line $terminal 'Invoke-PbxSimulation Missed -Pace 0 > $null; $null = Wait-PbxCall -Outcome Missed -Timeout 30'
             Send-Line $terminal 'Get-PbxCall'

@@ -91,7 +91,7 @@ internal static class GapClient
 
         internal override PlatformDriver CreateDriver(DriverContext context) => new TelecomXDriver(context)
         {
-            RecordTimes = new TelecomXRecordTimes { Asks = [TimeSpan.Zero], Settling = TimeSpan.Zero, Breath = TimeSpan.Zero },
+            RecordTimes = new RecordTimes { Asks = [TimeSpan.Zero], Settling = TimeSpan.Zero, Breath = TimeSpan.Zero },
         };
     }
 }

@@ -125,7 +125,7 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
         "TelecomX" => [call.CallId, $"cdr:{TelecomXPbx.Host}:{TelecomXRenderer.Channel(call, "0")}"],
 
         // Whoever saw only what came of a transfer knows the call by the id of that part (history/onecloud-history.md section 4).
-        "OneCloud" when call.Scenario is "Transferred" or "AttendedTransfer" => [call.CallId, OneCloudRenderer.TransferredPair(call, 2).Origin],
+        "OneCloud" when call.Scenario == "Transferred" => [call.CallId, OneCloudRenderer.LegPair(call, 2).Origin],
         _ => [call.CallId],
     };
 
@@ -145,10 +145,14 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
         _ => new RingCentralProvider(QuickTiming),
     };
 
-    /// <summary>Longer than the pause between two steps of any call that is played.</summary>
-    private static TimeSpan Settling { get; } = TimeSpan.FromSeconds(5);
+    /// <summary>Longer than the last steps of any call that is played, which on a real PBX lie moments apart.</summary>
+    private static TimeSpan Settling { get; } = TimeSpan.FromSeconds(12);
 
-    private static IReadOnlyList<TimeSpan> QuickAsks { get; } = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(60)];
+    /// <summary>
+    /// The last is later than the longest call that is played, and sooner than the 50 s after which an idle PortSIP link is taken for dead: its
+    /// pings go by the real clock.
+    /// </summary>
+    private static IReadOnlyList<TimeSpan> QuickAsks { get; } = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(18), TimeSpan.FromSeconds(44)];
 
     /// <summary>The platform's own limit of five tokens a minute would leave a run of seconds with five links.</summary>
     private static RingCentralTiming QuickTiming { get; } = new()

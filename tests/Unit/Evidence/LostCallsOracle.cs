@@ -38,8 +38,14 @@ internal static class LostCallsOracle
                 faults.Add($"not told: {name}");
                 continue;
             }
+            var isHalfSeen = blind.Any(b => b.From <= call.EndedAt && call.StartedAt <= b.To);
             if (own.Length > 1)
             {
+                if (isHalfSeen && platform.WhyTwice(call, own) is { } why)
+                {
+                    others[why] = others.GetValueOrDefault(why) + 1;
+                    continue;
+                }
                 twice++;
                 faults.Add($"told {own.Length} times: {name}: {string.Join("; ", own.AsEnumerable())}{Environment.NewLine}{string.Join(Environment.NewLine, own.Select(o => o.Story))}");
                 continue;
@@ -47,7 +53,6 @@ internal static class LostCallsOracle
             var expected = platform.Expect(call);
             if (own[0].Outcome == expected)
                 continue;
-            var isHalfSeen = blind.Any(b => b.From <= call.EndedAt && call.StartedAt <= b.To);
             if (platform.WhyOther(call, expected, own[0], isHalfSeen) is { } reason)
                 others[reason] = others.GetValueOrDefault(reason) + 1;
             else

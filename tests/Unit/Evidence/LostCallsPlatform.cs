@@ -78,10 +78,31 @@ internal sealed record LostCallsPlatform(ChaosPlatform Chaos)
         return null;
     }
 
+    /// <summary>
+    /// Why a call that a gap hid a part of is rightly told twice, live by one id and from its record by another: where nothing joins the two.
+    /// </summary>
+    /// <param name="call">The call.</param>
+    /// <param name="ends">What was told.</param>
+    /// <returns>The reason; null when there is none.</returns>
+    public string? WhyTwice(SimulatedCall call, IReadOnlyList<ToldEnd> ends)
+    {
+        if (ends.Count != 2 || ends[0].CallId == ends[1].CallId || ends.All(e => e.CallId != call.CallId))
+            return null;
+        return Name switch
+        {
+            "TelecomX" when ends.Any(e => e.Origin == PbxCallOrigin.Live) && ends.Any(e => e.Origin == PbxCallOrigin.Record) =>
+                "Told twice: the caller's leg, which alone the record names, rang in the gap (telecomx-history.md sections 4 and 9).",
+            "OneCloud" when call.Scenario == "Transferred" =>
+                "Told twice: what came of a transfer has an id of its own, and what it came of fell in the gap (onecloud-history.md section 4).",
+            _ => null,
+        };
+    }
+
     /// <summary>What the rest of a call still shows when its middle was not seen.</summary>
     private static IReadOnlyList<PbxOutcome> WeakerThan(PbxOutcome outcome) => outcome switch
     {
         PbxOutcome.Transferred => [PbxOutcome.Answered],
+        PbxOutcome.Answered => [PbxOutcome.AnsweredElsewhere],
         PbxOutcome.Abandoned or PbxOutcome.Voicemail => [PbxOutcome.Missed],
         _ => [],
     };

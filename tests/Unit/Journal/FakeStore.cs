@@ -1,0 +1,64 @@
+using PbxEvents.Journal;
+
+namespace PbxEvents.Tests.Unit.Journal;
+
+/// <summary>A store in memory, which can refuse.</summary>
+internal sealed class FakeStore : IJournalStoreFactory, IJournalStore, IJournalReader
+{
+    private volatile bool _isRefusing;
+    private volatile int _refusals;
+
+    public bool IsRefusing
+    {
+        get => _isRefusing;
+        set => _isRefusing = value;
+    }
+
+    public int Refusals => _refusals;
+
+    public List<EventRecord> Records { get; } = [];
+
+    public List<int> Groups { get; } = [];
+
+    public long Newest => Records.Count;
+
+    public static async Task UntilAsync(Func<bool> isSo)
+    {
+        for (var i = 0; i < 1500 && !isSo(); i++)
+            await Task.Delay(20);
+        Assert.True(isSo());
+    }
+
+    public IJournalStore Open(JournalOptions options) => this;
+
+    public IJournalReader OpenReader(string path) => this;
+
+    public long BeginRun(string connection, string provider, DateTimeOffset startedAt) => 1;
+
+    public void Append(IReadOnlyList<EventRecord> records)
+    {
+        if (_isRefusing)
+        {
+            _refusals++;
+            throw JournalFaults.Full("a file", "the disk is full");
+        }
+        Records.AddRange(records);
+        Groups.Add(records.Count);
+    }
+
+    public int Trim(long before, long maxBytes) => 0;
+
+    public bool IsWhole() => true;
+
+    public IReadOnlyList<EventRecord> Read(EventQuery query, long after) => [];
+
+    public IReadOnlyList<EventRecord> ReadCall(long run, string callId, long first, long last, int max) => [];
+
+    public JournalRun FindRun(long run) => new("one", "Fake");
+
+    public JournalFigures GetFigures() => new(0, null, null, null);
+
+    public void Dispose()
+    {
+    }
+}

@@ -17,6 +17,7 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Clear-PbxEvent'
+        'Close-PbxJournal'
         'Connect-PbxEvents'
         'Disconnect-PbxEvents'
         'Get-PbxCall'
@@ -24,8 +25,10 @@
         'Get-PbxConnection'
         'Get-PbxEvent'
         'Get-PbxEventType'
+        'Get-PbxJournal'
         'Get-PbxSubscription'
         'Invoke-PbxSimulation'
+        'Open-PbxJournal'
         'Register-PbxSubscription'
         'Restart-PbxAction'
         'Select-PbxConnection'

@@ -25,7 +25,7 @@ internal sealed class Database : IDisposable
     public static Database Open(string path, bool isReadOnly, bool isStill = false)
     {
         var flags = (isReadOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE) | raw.SQLITE_OPEN_URI | raw.SQLITE_OPEN_NOMUTEX;
-        var uri = new Uri(path).AbsoluteUri + (isStill ? "?immutable=1" : "");
+        var uri = ToUri(path) + (isStill ? "?immutable=1" : "");
         var code = raw.sqlite3_open_v2(uri, out var handle, flags, null);
         var database = new Database(handle);
         try
@@ -92,6 +92,10 @@ internal sealed class Database : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
+
+    /// <summary>In SQLite's words, in which a percent sign of the path is none of its own.</summary>
+    private static string ToUri(string path) =>
+        (OperatingSystem.IsWindows() ? "file:///" : "file://") + string.Join('/', path.Replace('\\', OperatingSystem.IsWindows() ? '/' : '\\').Split('/').Select(Uri.EscapeDataString));
 
     /// <exception cref="SqliteException">The code is none of success.</exception>
     internal void Check(int code)

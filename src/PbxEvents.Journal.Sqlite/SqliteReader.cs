@@ -21,7 +21,7 @@ internal sealed class SqliteReader : IJournalReader
     public IReadOnlyList<EventRecord> Read(EventQuery query, long after) => SqliteFile.Run(_path, () =>
     {
         var calls = query.CallIds?.ToArray() ?? [];
-        var fits = calls.Length == 0 ? "" : $" and e.call_id in ({string.Join(',', calls.Select((_, i) => $"?{i + 4}"))})";
+        var fits = calls.Length == 0 ? "" : $" and (e.call_id in ({string.Join(',', calls.Select((_, i) => $"?{i + 4}"))}) or e.flags & {(int)EventFlags.Gap})";
         using var select = _database.Prepare(
             $"select {EventTable.Columns} from block b cross join event e on e.seq between b.id * {EventTable.BlockSize} and b.id * {EventTable.BlockSize} + {EventTable.BlockSize - 1} "
             + $"where b.id >= ?1 / {EventTable.BlockSize} and e.seq > ?1 and b.last >= ?2 and b.first < ?3 and e.received >= ?2 and e.received < ?3{fits} "

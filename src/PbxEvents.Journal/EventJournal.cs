@@ -70,6 +70,9 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
     public override string? Writer => Figures.Writer;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Connections => IsOpen && _writer is { } writer ? writer.Connections : [];
+
+    /// <inheritdoc/>
     public override long Behind => _writer?.Behind ?? 0;
 
     /// <inheritdoc/>
@@ -97,6 +100,8 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
             Path = System.IO.Path.GetFullPath(options.Path),
             Name = options.Name ?? System.IO.Path.GetFileNameWithoutExtension(options.Path),
         };
+        if (options.MaxAge <= TimeSpan.Zero)
+            throw JournalFaults.NoAge(options.MaxAge);
         JournalFile.PrepareFolder(options);
         var held = options.ReadOnly ? null : JournalFile.Take(options.Path);
         try
@@ -137,8 +142,7 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
     /// <summary>Reads the events of one call.</summary>
     internal IReadOnlyList<PbxEvent> ReadCall(long run, string callId, long first, long last, int max)
     {
-        if (!IsOpen)
-            throw JournalFaults.Closed(Name);
+        // Also of a journal that was closed meanwhile: who has an event may look at its call.
         using var reader = _factory.OpenReader(Path);
         return [.. reader.ReadCall(run, callId, first, last, max).Select(r => ToEvent(reader, r))];
     }
@@ -156,16 +160,17 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
 
     private long Close()
     {
+        var lost = _writer?.Stop(CloseTimeout) ?? 0;
+        _readOnlyStore?.Dispose();
         try
         {
-            (_last, _lastSize) = (Figures, JournalFile.SizeOf(Path));
+            _lastSize = JournalFile.SizeOf(Path);
+            _last = Figures;
         }
         catch (PbxException)
         {
             _last = new JournalFigures(0, null, null, null);
         }
-        var lost = _writer?.Stop(CloseTimeout) ?? 0;
-        _readOnlyStore?.Dispose();
         _lock?.Dispose();
         return lost;
     }

@@ -25,7 +25,7 @@ internal static class EventMapping
         Name = e.Name,
         CallState = e.CallState,
         Outcome = e.Outcome,
-        Flags = (e.IsCallNews ? EventFlags.CallNews : 0) | (e.Synthesized ? EventFlags.Synthesized : 0)
+        Flags = (e.IsCallNews ? EventFlags.CallNews : 0) | (e.Synthesized ? EventFlags.Synthesized : 0) | (e.Gap is null ? 0 : EventFlags.Gap)
             | e.IsRegistered switch { true => EventFlags.Registered, false => EventFlags.Unregistered, null => EventFlags.None },
         CallId = e.CallId,
         LegId = e.LegId,

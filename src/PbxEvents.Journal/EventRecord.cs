@@ -97,4 +97,7 @@ internal enum EventFlags
 
     /// <summary><see cref="PbxEvent.IsRegistered"/> is false.</summary>
     Unregistered = 8,
+
+    /// <summary>It tells a gap, which whoever looks for something else has to see too.</summary>
+    Gap = 16,
 }

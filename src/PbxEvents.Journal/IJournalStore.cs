@@ -64,7 +64,7 @@ internal interface IJournalReader : IDisposable
 /// <summary>What to read of a journal; null for everything of a kind.</summary>
 /// <param name="Since">Only what arrived at or after it.</param>
 /// <param name="Until">Only what arrived before it.</param>
-/// <param name="CallIds">Only events of these calls.</param>
+/// <param name="CallIds">Only events of these calls, and gaps.</param>
 internal sealed record EventQuery(DateTimeOffset? Since = null, DateTimeOffset? Until = null, IReadOnlyCollection<string>? CallIds = null)
 {
     /// <summary>All of it.</summary>

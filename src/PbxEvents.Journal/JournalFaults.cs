@@ -45,6 +45,23 @@ internal static class JournalFaults
         PbxErrorKind.NotSupported, $"The journal '{path}' would be on a network disk, where two machines could damage it.", "Give the path of a local disk.")
     { Target = path, IsPermanent = true };
 
+    public static PbxException NoAge(TimeSpan age) => new(
+        PbxErrorKind.InvalidOption, $"A journal cannot drop events that are older than {age}.", "Give ‹MaxAge› more than nothing.")
+    { Target = "‹MaxAge›", IsPermanent = true };
+
+    public static PbxException NotFound(string name) => new(
+        PbxErrorKind.InvalidOption, $"This session has no journal named '{name}'.", "Give the name of one that Get-PbxJournal lists, or a path: it has a folder or an ending.")
+    { Target = name, IsPermanent = true };
+
+    public static PbxException NameInUse(string name) => new(
+        PbxErrorKind.InvalidOption, $"This session has a journal named '{name}' already.", "Give another name with ‹Name›, or close that one.")
+    { Target = name, IsPermanent = true };
+
+    public static PbxException NotKept(string name, long events, PbxException? why) => new(
+        why?.Kind ?? PbxErrorKind.JournalFailed, $"The last {events} events could not be kept in the journal '{name}'{(why is null ? ": the disk did not answer in time." : $": {why.Message}")}",
+        "They are lost to the journal. The connections still have the newest ones: Get-PbxEvent.")
+    { Target = name };
+
     public static PbxException Closed(string name) => new(
         PbxErrorKind.Disconnected, $"The journal '{name}' is closed.", "Open it again with Open-PbxJournal.")
     { Target = name, IsPermanent = true };

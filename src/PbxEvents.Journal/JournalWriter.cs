@@ -47,6 +47,9 @@ internal sealed class JournalWriter
     /// <summary>Why the last try to keep events failed; null when it did not.</summary>
     public PbxException? LastError => _lastError;
 
+    /// <summary>The connections whose events it keeps.</summary>
+    public IReadOnlyList<string> Connections => [.. Streams().Select(s => s.Stream.Connection)];
+
     /// <summary>How many events have come that are not kept yet.</summary>
     public long Behind
     {

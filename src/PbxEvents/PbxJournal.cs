@@ -42,6 +42,9 @@ public abstract class PbxJournal
     /// <summary>Machine and process that wrote to it last, as <c>machine/process id</c>; null when none has.</summary>
     public abstract string? Writer { get; }
 
+    /// <summary>The names of the connections whose events it keeps at the moment.</summary>
+    public abstract IReadOnlyList<string> Connections { get; }
+
     /// <summary>How many events have come that are not kept yet; 0 when it is opened for reading only.</summary>
     public abstract long Behind { get; }
 

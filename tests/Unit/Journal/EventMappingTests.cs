@@ -55,7 +55,7 @@ public sealed class EventMappingTests
         Assert.Equal("Unknown Call Queue Agent Presence Voicemail Message Registration Cdr Recording Conference Config System Connection", string.Join(' ', Enum.GetNames<PbxCategory>()));
         Assert.Equal("Offered Ringing Answered Held Parked Transferred Ended", string.Join(' ', Enum.GetNames<PbxCallState>()));
         Assert.Equal("Answered Missed Abandoned AnsweredElsewhere Voicemail Busy Rejected Transferred Failed Unknown", string.Join(' ', Enum.GetNames<PbxOutcome>()));
-        Assert.Equal([0, 1, 2, 4, 8], Enum.GetValues<EventFlags>().Select(f => (int)f));
+        Assert.Equal([0, 1, 2, 4, 8, 16], Enum.GetValues<EventFlags>().Select(f => (int)f));
     }
 
     private static PbxEvent Return(PbxEvent e) => EventMapping.ToEvent(EventMapping.ToRecord(e, 5, 1, 5, JournalFolder.NoMask), Run, []);

@@ -31,7 +31,7 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
     }
 
     /// <summary>What was wrong with the file that was found, in whose place a new one begins; null when nothing was.</summary>
-    public PbxException? Problem { get; }
+    internal PbxException? Problem { get; }
 
     /// <inheritdoc/>
     public override string Name => _options.Name!;
@@ -103,6 +103,7 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
         if (options.MaxAge <= TimeSpan.Zero)
             throw JournalFaults.NoAge(options.MaxAge);
         JournalFile.PrepareFolder(options);
+        RefuseForeign(options, factory);
         var held = options.ReadOnly ? null : JournalFile.Take(options.Path);
         try
         {
@@ -179,6 +180,21 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
     {
         IReadOnlyList<PbxEvent> events = record is { FirstSeq: { } first, CallId: { } id } ? new JournalCallEvents(this, record.Run, id, first, record.Seq) : [];
         return EventMapping.ToEvent(record, reader.FindRun(record.Run), events);
+    }
+
+    /// <summary>Before anything is put beside it: a file of somebody else keeps its folder as it was.</summary>
+    private static void RefuseForeign(JournalOptions options, IJournalStoreFactory factory)
+    {
+        if (options.ReadOnly || new FileInfo(options.Path) is not { Exists: true, Length: > 0 })
+            return;
+        try
+        {
+            factory.Open(options with { ReadOnly = true }).Dispose();
+        }
+        catch (PbxException e) when (e.Kind is PbxErrorKind.JournalDamaged or PbxErrorKind.JournalTooNew)
+        {
+            // Ours all the same; what becomes of it is decided by who has it.
+        }
     }
 
     private static IJournalStore Open(JournalOptions options, IJournalStoreFactory factory, out PbxException? problem)

@@ -37,7 +37,7 @@ public sealed class SqliteStoreTests : IDisposable
         Assert.Equal(PbxErrorKind.NotAJournal, Refusal().Kind);
         Assert.Equal(PbxErrorKind.NotAJournal, Refusal(o => o with { ReadOnly = true }).Kind);
         Assert.Equal(text, File.ReadAllText(_folder.Target));
-        Assert.False(File.Exists(_folder.Target + "-wal"));
+        Assert.Equal([_folder.Target], Directory.GetFiles(Path.GetDirectoryName(_folder.Target)!));
     }
 
     [Fact]

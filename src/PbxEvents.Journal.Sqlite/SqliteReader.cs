@@ -33,6 +33,18 @@ internal sealed class SqliteReader : IJournalReader
     });
 
     /// <inheritdoc/>
+    public EventRecord? ReadOne(long seq) => SqliteFile.Run(_path, () =>
+    {
+        foreach (var table in (string[])["event", "saved"])
+        {
+            using var select = _database.Prepare($"select {EventTable.Columns} from {table} where seq=?1");
+            if (select.Bind(1, seq).Step())
+                return EventTable.Read(select);
+        }
+        return null;
+    });
+
+    /// <inheritdoc/>
     public IReadOnlyList<EventRecord> ReadCall(long run, string callId, long first, long last, int max) => SqliteFile.Run(_path, () =>
     {
         using var select = _database.Prepare(

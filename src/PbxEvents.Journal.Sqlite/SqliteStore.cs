@@ -11,6 +11,7 @@ internal sealed class SqliteStore : IJournalStore
     private readonly Statement _block;
     private readonly Statement _oldest;
     private readonly Statement _firstToStay;
+    private readonly Statement _slowest;
     private readonly long _pageSize;
 
     private SqliteStore(string path, Database database)
@@ -20,6 +21,7 @@ internal sealed class SqliteStore : IJournalStore
         _block = database.Prepare("insert into block values(?1, ?2, ?3) on conflict(id) do update set first=min(first, ?2), last=max(last, ?3)");
         _oldest = database.Prepare("select min(seq) from event");
         _firstToStay = database.Prepare("select seq from event where seq between ?1 and ?2 and received >= ?3 order by seq limit 1");
+        _slowest = database.Prepare("select min(place) from reaction");
         _pageSize = database.Number("pragma page_size") ?? 4096;
         Newest = database.Number("select max(seq) from event") ?? 0;
     }
@@ -112,12 +114,15 @@ internal sealed class SqliteStore : IJournalStore
             return 0;
         var last = Math.Min(oldest + TrimStep - 1, Newest - 1);
         var stays = NumberOf(_firstToStay.Bind(1, oldest).Bind(2, last).Bind(3, before)) ?? last + 1;
+        if (NumberOf(_slowest) is { } seen)
+            stays = Math.Clamp(seen + 1, oldest, stays);
         if (stays <= last)
             stays = Math.Min(last + 1, Math.Max(stays, oldest + TooMany(oldest, maxBytes)));
         if (stays == oldest)
             return 0;
         _database.InTransaction(() =>
         {
+            _database.Execute(FormattableString.Invariant($"insert or ignore into saved select * from event where seq < {stays} and seq in (select seq from work)"));
             _database.Execute(FormattableString.Invariant($"delete from event where seq < {stays}"));
             _database.Execute(FormattableString.Invariant($"delete from block where id < {stays / EventTable.BlockSize}"));
         });
@@ -130,7 +135,7 @@ internal sealed class SqliteStore : IJournalStore
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var statement in new[] { _insert, _block, _oldest, _firstToStay })
+        foreach (var statement in new[] { _insert, _block, _oldest, _firstToStay, _slowest })
             statement.Dispose();
         _database.Dispose();
     }

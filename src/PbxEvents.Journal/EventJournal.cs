@@ -1,3 +1,4 @@
+using PbxEvents.Journal.Reactions;
 using PbxEvents.Providers.Connection;
 using PbxEvents.Providers.Connection.Keeping;
 
@@ -104,7 +105,7 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
             throw JournalFaults.NoAge(options.MaxAge);
         JournalFile.PrepareFolder(options);
         RefuseForeign(options, factory);
-        var held = options.ReadOnly ? null : JournalFile.Take(options.Path);
+        var held = options.ReadOnly ? null : JournalFile.TakeToWrite(options.Path);
         try
         {
             return new EventJournal(options, factory, held);
@@ -139,6 +140,38 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
             foreach (var record in records)
                 yield return ToEvent(reader, record);
     }
+
+    /// <summary>Makes ready to run a reaction: one process at a time may run one of a name.</summary>
+    /// <param name="options">The reaction.</param>
+    /// <param name="action">Its action. What it throws is its failure.</param>
+    /// <exception cref="PbxException">Another has it, or the journal cannot be written to.</exception>
+    public ReactionRunner React(ReactionOptions options, Func<Delivery, CancellationToken, Task> action)
+    {
+        if (!IsOpen)
+            throw JournalFaults.Closed(Name);
+        if (_writer is null)
+            throw JournalFaults.ReadOnly(Path, "It was opened for reading only.");
+        var held = JournalFile.Take($"{Path}.reaction-{JournalFile.Escape(options.Name)}", holder => JournalFaults.ReactionInUse(options.Name, holder));
+        try
+        {
+            var store = _factory.OpenReaction(Path, options.Name, options.StartAfter ?? _writer.Newest, options.MaxAttempts, options.Clock.GetUtcNow());
+            return new ReactionRunner(this, store, held, options, action);
+        }
+        catch (Exception)
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a reader of its own.</summary>
+    internal IJournalReader OpenReader() => _factory.OpenReader(Path);
+
+    /// <inheritdoc cref="JournalWriter.MoreAsync"/>
+    internal Task MoreAsync(long after, CancellationToken cancellationToken) => _writer!.MoreAsync(after, cancellationToken);
+
+    /// <inheritdoc cref="JournalWriter.Replacements"/>
+    internal int Replacements => _writer?.Replacements ?? 0;
 
     /// <summary>Reads the events of one call.</summary>
     internal IReadOnlyList<PbxEvent> ReadCall(long run, string callId, long first, long last, int max)
@@ -176,7 +209,8 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
         return lost;
     }
 
-    private PbxEvent ToEvent(IJournalReader reader, EventRecord record)
+    /// <summary>The event that was kept.</summary>
+    internal PbxEvent ToEvent(IJournalReader reader, EventRecord record)
     {
         IReadOnlyList<PbxEvent> events = record is { FirstSeq: { } first, CallId: { } id } ? new JournalCallEvents(this, record.Run, id, first, record.Seq) : [];
         return EventMapping.ToEvent(record, reader.FindRun(record.Run), events);

@@ -1,3 +1,5 @@
+using PbxEvents.Journal.Reactions;
+
 namespace PbxEvents.Journal;
 
 /// <summary>Opens stores of one kind. A store's assembly has one public class of it.</summary>
@@ -12,6 +14,14 @@ internal interface IJournalStoreFactory
     /// <param name="path">The file.</param>
     /// <exception cref="PbxException">It cannot be read.</exception>
     IJournalReader OpenReader(string path);
+
+    /// <summary>Opens what a journal keeps of a reaction. What ran when its process ended has failed from now on.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">The reaction.</param>
+    /// <param name="startAfter">Where it begins when nobody has seen it before.</param>
+    /// <param name="maxAttempts">How often an event is tried in all.</param>
+    /// <param name="now">The time.</param>
+    IReactionStore OpenReaction(string path, string name, long startAfter, int maxAttempts, DateTimeOffset now);
 }
 
 /// <summary>
@@ -31,7 +41,10 @@ internal interface IJournalStore : IDisposable
     /// <param name="records">The events, numbered on from <see cref="Newest"/> without holes.</param>
     void Append(IReadOnlyList<EventRecord> records);
 
-    /// <summary>Drops a few of the oldest events, if it is time to. The newest always stays, so that no number comes twice.</summary>
+    /// <summary>
+    /// Drops a few of the oldest events, if it is time to. The newest always stays, so that no number comes twice. What a reaction has not
+    /// looked at yet is not dropped for its age; what it has open stays for it, whatever is dropped.
+    /// </summary>
     /// <param name="before">Those that arrived before it, by <see cref="DateTimeOffset.UtcTicks"/>.</param>
     /// <param name="maxBytes">Those beyond so many bytes.</param>
     /// <returns>How many; 0 when there is nothing to drop.</returns>
@@ -50,6 +63,10 @@ internal interface IJournalReader : IDisposable
     /// <param name="after">From the event after this number.</param>
     /// <returns>The next events, at most a thousand, in order; none when there are no more.</returns>
     IReadOnlyList<EventRecord> Read(EventQuery query, long after);
+
+    /// <summary>Reads one event, also one that is kept only because a reaction has it open.</summary>
+    /// <returns>Null when it is not there any more.</returns>
+    EventRecord? ReadOne(long seq);
 
     /// <summary>Reads the events of one call, of one run, between two numbers, both of which count.</summary>
     IReadOnlyList<EventRecord> ReadCall(long run, string callId, long first, long last, int max);

@@ -8,6 +8,15 @@ internal static class JournalFaults
         "End that one first, give each its own file, or open it with ‹ReadOnly› to read it meanwhile.")
     { Target = path, IsPermanent = true };
 
+    public static PbxException ReactionInUse(string name, string holder) => new(
+        PbxErrorKind.JournalInUse, $"The reaction '{name}' is run by {holder}.", "End that one first, or give each its own name: two that share one would run it twice.")
+    { Target = name, IsPermanent = true };
+
+    public static PbxException Replaced(string name, string path) => new(
+        PbxErrorKind.JournalDamaged, $"The reaction '{name}' was running when a new file took the place of the journal '{path}': how far it was is in the old one.",
+        "Start it again; it begins with the events that come from then on.")
+    { Target = path };
+
     public static PbxException NotAJournal(string path) => new(
         PbxErrorKind.NotAJournal, $"The file '{path}' is no journal of PbxEvents. It was not touched.", "Give the path of a journal, or of a file that does not exist yet.")
     { Target = path, IsPermanent = true };

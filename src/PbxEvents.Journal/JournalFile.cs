@@ -25,23 +25,29 @@ internal static class JournalFile
 
     /// <summary>Takes a journal for this process, and makes its file when there is none.</summary>
     /// <exception cref="PbxException">Another has it, or it cannot be made.</exception>
-    public static FileLock Take(string path)
+    public static FileLock TakeToWrite(string path)
     {
         FileLock? held = null;
         try
         {
-            Try(path, () =>
-            {
-                held = FileLock.TryTake(path + ".writer", out var holder) ?? throw JournalFaults.InUse(path, holder!);
-            });
+            held = Take(path + ".writer", holder => JournalFaults.InUse(path, holder));
             Create(path);
-            return held!;
+            return held;
         }
         catch (Exception)
         {
             held?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Takes a name beside the journal for this process.</summary>
+    /// <exception cref="PbxException">Another has it, or it cannot be made.</exception>
+    public static FileLock Take(string name, Func<string, PbxException> inUse)
+    {
+        FileLock? held = null;
+        Try(name, () => held = FileLock.TryTake(name, out var holder) ?? throw inUse(holder!));
+        return held!;
     }
 
     /// <summary>Makes the file, which only its owner may read, when there is none.</summary>

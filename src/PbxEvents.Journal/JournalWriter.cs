@@ -29,6 +29,9 @@ internal sealed class JournalWriter
     private volatile bool _isStopping;
     private bool _hasWarned;
     private bool _isRung;
+    private long _newest;
+    private volatile int _replacements;
+    private TaskCompletionSource? _more;
     private long _lookedAt;
     private int _turn;
 
@@ -40,6 +43,7 @@ internal sealed class JournalWriter
     public JournalWriter(JournalOptions options, IJournalStore store, Func<IJournalStore> reopen, DateTimeOffset? oldest, PbxException? loss)
     {
         (_options, _store, _reopen, _oldest, _loss) = (options, store, reopen, oldest, loss);
+        _newest = store.Newest;
         _thread = new Thread(Run) { IsBackground = true, Name = $"PbxEvents journal {options.Name}" };
         _thread.Start();
     }
@@ -58,6 +62,20 @@ internal sealed class JournalWriter
             lock (_gate)
                 return _streams.Sum(s => s.Behind);
         }
+    }
+
+    /// <summary>The number of the newest event that is kept.</summary>
+    public long Newest => Volatile.Read(ref _newest);
+
+    /// <summary>How often a new file took the place of one that was damaged or gone: then numbers begin anew.</summary>
+    public int Replacements => _replacements;
+
+    /// <summary>Waits until there are events after a number.</summary>
+    public Task MoreAsync(long after, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return _newest > after ? Task.CompletedTask
+                : (_more ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>Keeps the events of one more connection.</summary>
@@ -191,6 +209,12 @@ internal sealed class JournalWriter
     private void Settle()
     {
         _oldest ??= _batch[0].Event.ReceivedUtc;
+        lock (_gate)
+        {
+            _newest = _store.Newest;
+            _more?.TrySetResult();
+            _more = null;
+        }
         _batch.Clear();
         foreach (var stream in Streams())
             stream.Committed();
@@ -256,6 +280,7 @@ internal sealed class JournalWriter
         _store.Dispose();
         var loss = JournalFaults.SetAside(_options.Path, JournalFile.SetAside(_options.Path, _options.Clock));
         _store = _reopen();
+        _replacements++;
         TellLoss(loss);
         Warn(loss);
     }

@@ -14,3 +14,17 @@ create table event(
 
 -- When the events of each 1024 numbers arrived: what finds a time without an index on every event, and whatever the clock did.
 create table block(id integer primary key, first integer not null, last integer not null);
+
+-- Reactions: how far each is (place), what is open or dead (work: 0 waits, 1 runs, 2 dead), what is done, and the finished steps of what is open.
+create table reaction(id integer primary key, name text not null unique, place integer not null, created integer not null);
+create table work(reaction integer not null, seq integer not null, order_key text, state integer not null, tries integer not null, due integer,
+  first_failed integer, last_failed integer, error text, primary key(reaction, seq)) without rowid;
+create index work_due on work(reaction, state, due);
+create index work_key on work(reaction, order_key, seq);
+create index work_seq on work(seq);
+create table done(reaction integer not null, key text not null, at integer not null, primary key(reaction, key)) without rowid;
+create table step(reaction integer not null, seq integer not null, name text not null, output text not null, primary key(reaction, seq, name)) without rowid;
+
+-- Events that were dropped while a reaction still had them open: the columns of event.
+create table saved as select * from event where 0;
+create unique index saved_seq on saved(seq);

@@ -1,4 +1,5 @@
 using PbxEvents.Journal;
+using PbxEvents.Journal.Reactions;
 
 namespace PbxEvents.Tests.Unit.Journal;
 
@@ -51,6 +52,10 @@ internal sealed class FakeStore : IJournalStoreFactory, IJournalStore, IJournalR
     public bool IsWhole() => true;
 
     public IReadOnlyList<EventRecord> Read(EventQuery query, long after) => [];
+
+    public EventRecord? ReadOne(long seq) => null;
+
+    public IReactionStore OpenReaction(string path, string name, long startAfter, int maxAttempts, DateTimeOffset now) => throw new NotSupportedException();
 
     public IReadOnlyList<EventRecord> ReadCall(long run, string callId, long first, long last, int max) => [];
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using PbxEvents.Journal;
+using PbxEvents.Tests.Journal;
 
 namespace PbxEvents.Tests.Unit.Journal;
 
@@ -20,7 +21,7 @@ public sealed class JournalKillTests : IDisposable
     [Fact]
     public async Task A_file_that_a_killed_process_had_is_free_at_once_and_one_that_lives_is_named()
     {
-        using var process = Start(_folder.Target);
+        using var process = Start("keep", _folder.Target);
         await process.StandardOutput.ReadLineAsync();
         var refusal = Assert.Throws<PbxException>(() => _folder.Open());
         Assert.Equal(PbxErrorKind.JournalInUse, refusal.Kind);
@@ -37,7 +38,7 @@ public sealed class JournalKillTests : IDisposable
         var random = new Random(seed);
         for (var kill = 0; kill < kills; kill++)
         {
-            using var process = Start(folder.Target);
+            using var process = Start("keep", folder.Target);
             Assert.Equal("ready", await process.StandardOutput.ReadLineAsync());
             var end = Environment.TickCount64 + random.Next(5, 150);
             var said = 0L;
@@ -63,5 +64,47 @@ public sealed class JournalKillTests : IDisposable
         }
     }
 
-    private static Process Start(string path) => Process.Start(new ProcessStartInfo("dotnet", [Program, path]) { RedirectStandardOutput = true })!;
+    [Fact]
+    public async Task A_reaction_runs_for_every_event_in_order_and_what_kills_its_process_is_dead_after_its_last_try() =>
+        await ReactAsync(_folder, events: 600, kills: 12, seed: 18);
+
+    /// <summary>Kills the process while it reacts, then lets one come to its end, and counts.</summary>
+    internal static async Task ReactAsync(JournalFolder folder, int events, int kills, int seed)
+    {
+        var random = new Random(seed);
+        var effects = folder.Target + ".effects";
+        Directory.CreateDirectory(Path.GetDirectoryName(effects)!);
+        var (died, end) = (0, "");
+        while (end.Length == 0)
+        {
+            using var process = Start("react", folder.Target, effects, events.ToString(CultureInfo.InvariantCulture));
+            Assert.Equal("ready", await process.StandardOutput.ReadLineAsync());
+            if (died < kills)
+            {
+                await Task.WhenAny(Task.Delay(random.Next(5, 250)), process.WaitForExitAsync());
+                process.Kill();
+            }
+            end = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            if (end.Length == 0)
+                died++;
+            Assert.InRange(died, 0, kills + 100);
+        }
+        var ran = File.ReadAllLines(effects).Select(l => l.Split(' ')).Select(w => (Call: w[0], Number: long.Parse(w[1], CultureInfo.InvariantCulture))).ToArray();
+        var expected = Enumerable.Range(1, events).Select(n => (long)n).Where(n => !Reactor.IsPoison(n) && !Reactor.IsKiller(n));
+        Assert.Equal(expected, ran.Select(r => r.Number).Distinct().Order());
+
+        // At most one of each slot is cut off between its effect and its end mark.
+        Assert.InRange(ran.Length - expected.Count(), 0, 3 * died);
+        foreach (var call in ran.GroupBy(r => r.Call))
+        {
+            var firsts = call.Select(r => r.Number).Distinct().ToArray();
+            Assert.Equal(firsts.Order(), firsts);
+        }
+        var dead = end.Trim().Split(' ').Skip(1).Select(d => d.Split('/').Select(int.Parse).ToArray()).ToArray();
+        Assert.Equal(Enumerable.Range(1, events).Where(n => Reactor.IsPoison(n) || Reactor.IsKiller(n)), dead.Select(d => d[0]));
+        Assert.All(dead, d => Assert.Equal(Reactor.MaxAttempts, d[1]));
+    }
+
+    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true })!;
 }

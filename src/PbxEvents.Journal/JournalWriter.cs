@@ -22,9 +22,14 @@ internal sealed class JournalWriter
     private readonly List<KeptEvents> _streams = [];
     private readonly List<(KeptEvents Stream, PbxEvent Event)> _batch = new(MaxBatch);
     private readonly List<EventRecord> _records = new(MaxBatch);
-    private IJournalStore _store;
+
+    /// <summary>Null after a damaged file was closed, until a new one has taken its place.</summary>
+    private IJournalStore? _store;
     private DateTimeOffset? _oldest;
     private PbxException? _loss;
+
+    /// <summary>What was set aside, until a new file has taken its place.</summary>
+    private PbxException? _replaced;
     private volatile PbxException? _lastError;
     private volatile bool _isStopping;
     private bool _hasWarned;
@@ -141,7 +146,7 @@ internal sealed class JournalWriter
                 stream.WhenMore(Ring);
             WaitForRing(IdleTrim);
         }
-        _store.Dispose();
+        _store?.Dispose();
     }
 
     private void Ring()
@@ -194,6 +199,8 @@ internal sealed class JournalWriter
             if (!File.Exists(_options.Path))
                 Replace();
         }
+        if (_store is null)
+            Replace();
         if (_loss is { } loss)
         {
             TellLoss(loss);
@@ -201,8 +208,8 @@ internal sealed class JournalWriter
         }
         _records.Clear();
         foreach (var (stream, pbxEvent) in _batch)
-            _records.Add(stream.ToRecord(pbxEvent, _store, _store.Newest + _records.Count + 1));
-        _store.Append(_records);
+            _records.Add(stream.ToRecord(pbxEvent, _store!, _store!.Newest + _records.Count + 1));
+        _store!.Append(_records);
         _records.Clear();
     }
 
@@ -211,7 +218,7 @@ internal sealed class JournalWriter
         _oldest ??= _batch[0].Event.ReceivedUtc;
         lock (_gate)
         {
-            _newest = _store.Newest;
+            _newest = _store!.Newest;
             _more?.TrySetResult();
             _more = null;
         }
@@ -232,7 +239,7 @@ internal sealed class JournalWriter
         }
     }
 
-    private int Trim() => _store.Trim((_options.Clock.GetUtcNow() - _options.MaxAge).UtcTicks, _options.MaxSize);
+    private int Trim() => _store is null ? 0 : _store.Trim((_options.Clock.GetUtcNow() - _options.MaxAge).UtcTicks, _options.MaxSize);
 
     /// <returns>False when it failed, which has been told.</returns>
     private bool Try(Action action)
@@ -266,7 +273,7 @@ internal sealed class JournalWriter
     {
         try
         {
-            return _store.IsWhole();
+            return _store?.IsWhole() != false;
         }
         catch (PbxException)
         {
@@ -277,10 +284,16 @@ internal sealed class JournalWriter
     /// <summary>Begins a new file in the place of one that is damaged or gone.</summary>
     private void Replace()
     {
-        _store.Dispose();
-        var loss = JournalFaults.SetAside(_options.Path, JournalFile.SetAside(_options.Path, _options.Clock));
+        if (_replaced is null)
+        {
+            _store?.Dispose();
+            _store = null;
+            _replaced = JournalFaults.SetAside(_options.Path, JournalFile.SetAside(_options.Path, _options.Clock));
+        }
         _store = _reopen();
         _replacements++;
+        var loss = _replaced;
+        _replaced = null;
         TellLoss(loss);
         Warn(loss);
     }

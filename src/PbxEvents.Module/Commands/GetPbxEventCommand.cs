@@ -122,7 +122,7 @@ public sealed class GetPbxEventCommand : EventCmdlet
         }
         finally
         {
-            opened?.CloseAsync().Wait(StopToken);
+            opened?.CloseAsync().Wait(CancellationToken.None);
         }
     }
 

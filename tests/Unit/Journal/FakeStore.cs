@@ -30,7 +30,13 @@ internal sealed class FakeStore : IJournalStoreFactory, IJournalStore, IJournalR
         Assert.True(isSo());
     }
 
-    public IJournalStore Open(JournalOptions options) => this;
+    /// <summary>How often it is to be found damaged.</summary>
+    public int Damages { get; set; }
+
+    /// <summary>How often it cannot be opened.</summary>
+    public int Locks { get; set; }
+
+    public IJournalStore Open(JournalOptions options) => Locks-- > 0 ? throw JournalFaults.Failed("a file", "it is locked") : this;
 
     public IJournalReader OpenReader(string path) => this;
 
@@ -43,13 +49,15 @@ internal sealed class FakeStore : IJournalStoreFactory, IJournalStore, IJournalR
             _refusals++;
             throw JournalFaults.Full("a file", "the disk is full");
         }
+        if (Damages-- > 0)
+            throw JournalFaults.Damaged("a file", "nonsense");
         Records.AddRange(records);
         Groups.Add(records.Count);
     }
 
     public int Trim(long before, long maxBytes) => 0;
 
-    public bool IsWhole() => true;
+    public bool IsWhole() => Damages < 0;
 
     public IReadOnlyList<EventRecord> Read(EventQuery query, long after) => [];
 

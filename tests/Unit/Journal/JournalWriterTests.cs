@@ -64,6 +64,22 @@ public sealed class JournalWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_file_whose_place_cannot_be_taken_at_once_is_tried_again_and_nothing_that_comes_is_lost()
+    {
+        var store = new FakeStore();
+        var warnings = new List<PbxException>();
+        await using var journal = EventJournal.Open(new JournalOptions { Path = _folder.Target }, store);
+        (store.Damages, store.Locks) = (1, 1);
+        var log = new EventLog(50);
+        var kept = journal.Keep(JournalFolder.Stream(log, warn: warnings.Add));
+        log.Append(JournalFolder.Make(1));
+        Assert.True(await kept.KeptAsync(1, CancellationToken.None).InTime());
+        Assert.Equal(["Gap", "E"], store.Records.Select(r => r.Name));
+        Assert.Equal([PbxErrorKind.JournalFailed, PbxErrorKind.JournalDamaged], warnings.Select(w => w.Kind));
+        Assert.Contains(Assert.Single(Directory.GetFiles(Path.GetDirectoryName(_folder.Target)!, "*.damaged")), warnings[1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task No_group_is_larger_than_a_thousand_events_and_one_event_waits_for_no_other()
     {
         var store = new FakeStore { IsRefusing = true };

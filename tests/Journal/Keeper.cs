@@ -3,7 +3,7 @@ using PbxEvents.Providers.Connection;
 
 namespace PbxEvents.Tests.Journal;
 
-/// <summary>Keeps numbered events as fast as the journal takes them, and says up to which number they are kept.</summary>
+/// <summary>Keeps numbered events, group by group, and says up to which number they are kept.</summary>
 internal static class Keeper
 {
     public static async Task RunAsync(string path)
@@ -15,11 +15,14 @@ internal static class Keeper
         Console.WriteLine("ready");
         for (var first = number; ;)
         {
-            var group = Random.Shared.Next(1, 50);
+            var group = Random.Shared.Next(1, 10);
             for (var i = 0; i < group; i++)
                 log.Append(Numbered.Make(++number));
             await kept.KeptAsync(number - first, CancellationToken.None);
             Console.WriteLine(number.ToString(CultureInfo.InvariantCulture));
+
+            // What is kept is all read again after each kill.
+            await Task.Delay(1);
         }
     }
 }

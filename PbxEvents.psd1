@@ -14,6 +14,7 @@
     VariablesToExport    = @()
     CmdletsToExport      = @(
         'Clear-PbxEvent'
+        'Close-PbxJournal'
         'Connect-PbxEvents'
         'ConvertTo-PbxRecord'
         'Disconnect-PbxEvents'
@@ -23,11 +24,13 @@
         'Get-PbxConnection'
         'Get-PbxEvent'
         'Get-PbxEventType'
+        'Get-PbxJournal'
         'Get-PbxPresence'
         'Get-PbxQueue'
         'Get-PbxRegistration'
         'Get-PbxSubscription'
         'Invoke-PbxSimulation'
+        'Open-PbxJournal'
         'Register-PbxSubscription'
         'Restart-PbxAction'
         'Resume-PbxAction'

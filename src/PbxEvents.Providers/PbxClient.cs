@@ -23,13 +23,13 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     private readonly PbxConnectOptions _options;
 
     private PbxClient(
-        string name, PbxProvider provider, DriverContext context, ILinkFactory links, ActivityLog activity, Func<double> random, StateFile? state)
+        string name, PbxProvider provider, DriverContext context, ILinkFactory links, ActivityLog activity, Func<double> random, StateFile? state, IEventJournal? journal)
     {
         Name = name;
         Platform = provider;
         _options = context.Options;
         _driver = provider.CreateDriver(context);
-        _supervisor = new ConnectionSupervisor(name, provider, context, _driver, links, activity, random, state);
+        _supervisor = new ConnectionSupervisor(name, provider, context, _driver, links, activity, random, state, journal);
     }
 
     /// <inheritdoc/>
@@ -132,7 +132,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     public static PbxClient Start(PbxConnectOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Start(options, PbxProviders.Get(options.Provider), null, null);
+        return Start(options, null);
     }
 
     /// <summary>Starts a connection and waits until it is authenticated and ready.</summary>
@@ -338,8 +338,13 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     /// <summary>Tells a problem that is not the link's in the stream. Any thread.</summary>
     internal void Warn(PbxException problem) => _supervisor.Post(() => _supervisor.Warn(problem));
 
+    /// <summary>As the public one; its events are kept in a journal, and its state beside them.</summary>
+    internal static PbxClient Start(PbxConnectOptions options, IEventJournal? journal) =>
+        Start(options, PbxProviders.Get(options.Provider), null, null, null, journal);
+
     /// <summary>As the public one, with a fake platform, network, HTTP or chance in the place of the real ones.</summary>
-    internal static PbxClient Start(PbxConnectOptions options, PbxProvider provider, ILinkFactory? links, IHttpClient? http, Func<double>? random = null)
+    internal static PbxClient Start(
+        PbxConnectOptions options, PbxProvider provider, ILinkFactory? links, IHttpClient? http, Func<double>? random = null, IEventJournal? journal = null)
     {
         OptionRules.Check(options, provider);
         var name = options.Name ?? $"{provider.Name}-{Interlocked.Increment(ref _lastNumber)}";
@@ -347,10 +352,10 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
         links ??= new LinkFactory(options.Transport);
         http ??= new HttpTransport(options.Transport);
         var context = new DriverContext(options, http, activity.Write);
-        var state = options.StatePath is { } path ? StateFile.Open(path) : null;
+        var state = (options.StatePath ?? journal?.StatePathOf(name)) is { } path ? StateFile.Open(path) : null;
         try
         {
-            var client = new PbxClient(name, provider, context, links, activity, random ?? Random.Shared.NextDouble, state);
+            var client = new PbxClient(name, provider, context, links, activity, random ?? Random.Shared.NextDouble, state, journal);
             client._supervisor.Start();
             return client;
         }

@@ -9,6 +9,27 @@ public enum PbxErrorKind
     /// <summary>Another process, or another connection, uses the state file.</summary>
     StateInUse,
 
+    /// <summary>Another process, or another session, writes to the journal.</summary>
+    JournalInUse,
+
+    /// <summary>The file is something else than a journal.</summary>
+    NotAJournal,
+
+    /// <summary>The journal was written by a newer version of PbxEvents.</summary>
+    JournalTooNew,
+
+    /// <summary>The journal was opened for reading only, or its file may not be written to.</summary>
+    JournalReadOnly,
+
+    /// <summary>The journal's file is damaged, or it was taken away.</summary>
+    JournalDamaged,
+
+    /// <summary>There is no room for the journal on its disk.</summary>
+    JournalFull,
+
+    /// <summary>The journal's file cannot be read or written.</summary>
+    JournalFailed,
+
     /// <summary>The host name did not resolve.</summary>
     HostNotFound,
 

@@ -14,4 +14,7 @@ public enum PbxGapReason
 
     /// <summary>No process listened: an earlier one has ended, and this one goes on with its state file.</summary>
     NotRunning,
+
+    /// <summary>The journal's file was damaged or taken away, and what it had kept with it; a new one began.</summary>
+    JournalLost,
 }

@@ -17,9 +17,11 @@ Describe 'The module as it ships' {
         $manifest.FunctionsToExport + $manifest.AliasesToExport + $manifest.VariablesToExport | Should -BeNullOrEmpty
     }
 
-    It 'ships its own assemblies and no others' {
+    It 'ships its own assemblies, and no others but those of the store behind a journal' {
         (Get-ChildItem "$folder/bin" -File).Name | Sort-Object |
-            Should -Be 'PbxEvents.dll', 'PbxEvents.Module.dll', 'PbxEvents.Providers.dll', 'PbxEvents.Simulator.dll'
+            Should -Be 'PbxEvents.dll', 'PbxEvents.Journal.dll', 'PbxEvents.Module.dll', 'PbxEvents.Providers.dll', 'PbxEvents.Simulator.dll'
+        (Get-ChildItem "$folder/bin/deps" -File).Name | Sort-Object |
+            Should -Be 'PbxEvents.Journal.Sqlite.dll', 'SQLitePCLRaw.core.dll', 'SQLitePCLRaw.provider.e_sqlite3.dll'
     }
 
     It 'says in one sentence that a process can have one copy only' {

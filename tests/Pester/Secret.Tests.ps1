@@ -79,6 +79,7 @@ foreach ($name in @($user.Keys) -ne 'Domain') {
     $ways.Add($wrong)
 }
 
+Step { Open-PbxJournal "$folder/journal/kept.db" -Verbose -Debug -ErrorAction Stop }
 $number = 0
 $wasToured = $false
 foreach ($way in $ways) {
@@ -102,6 +103,8 @@ foreach ($way in $ways) {
         Step { @(Get-PbxEvent; Get-PbxCall; Get-PbxConnection) | ConvertTo-PbxRecord @loud }
         Step { Clear-PbxEvent -Confirm:$false @loud }
         Step { Get-PbxEvent -Wait -Timeout 0.2 @loud }
+        Step { Get-PbxEvent -Journal kept @loud }
+        Step { Get-PbxJournal @loud }
         Step { Get-PbxCall @loud }
         Step { Get-PbxCallRecord @loud }
         Step { Get-PbxQueue @loud; Get-PbxAgent @loud; Get-PbxPresence @loud; Get-PbxRegistration @loud }
@@ -143,6 +146,8 @@ Get-ChildItem Env: | Out-String -Width 2000
 [Environment]::GetCommandLineArgs()
 if ($IsLinux) { [System.IO.File]::ReadAllText('/proc/self/cmdline') }
 Get-PbxConnection | Format-List * -Force
+Step { Close-PbxJournal -PassThru -Verbose -Debug -Confirm:$false -ErrorAction Stop }
+Step { Get-PbxEvent -Journal "$folder/journal/kept.db" -Verbose -Debug -ErrorAction Stop }
 $null = Stop-Transcript
 Stop-PbxSimulator -Simulator * -Confirm:$false
 Remove-Module PbxEvents

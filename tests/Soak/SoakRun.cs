@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PbxEvents.Tests.Unit.Evidence;
+using PbxEvents.Tests.Unit.Journal;
 
 namespace PbxEvents.Soak;
 
@@ -11,6 +12,9 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
     private const int Rounds = 4;
     private const int CallsPerStep = 25;
     private const int Frames = 60_000;
+
+    /// <summary>How often a process with a journal is killed.</summary>
+    private const int Kills = 200;
 
     /// <summary>What a run's garbage, tables and code may add once; a leak adds it with each run.</summary>
     private const long MemoryAllowance = 8 * 1024 * 1024;
@@ -43,6 +47,8 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
         }
 
         var clock = Stopwatch.StartNew();
+        if (options.Seed is null)
+            await KillAsync(clock);
         var time = TimeSpan.FromMinutes(options.Minutes);
         for (var turn = 0; turn == 0 || (clock.Elapsed < time && options.Seed is null); turn++)
         {
@@ -56,6 +62,29 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
         }
         figures.Elapsed = clock.Elapsed;
         return _violations;
+    }
+
+    /// <summary>Processes that keep events in a journal, and react to them, and are killed. Once: it is the same on every platform.</summary>
+    private async Task KillAsync(Stopwatch clock)
+    {
+        foreach (var (name, runAsync) in new (string, Func<JournalFolder, Task>)[]
+        {
+            ("kept events", folder => JournalKillTests.RunAsync(folder, Kills, Random.Shared.Next())),
+            ("reactions", folder => JournalKillTests.ReactAsync(folder, 20 * Kills, Kills, Random.Shared.Next())),
+        })
+        {
+            using var folder = new JournalFolder();
+            try
+            {
+                await runAsync(folder);
+                Say(clock, $"{Kills} kills of a process with {name}: nothing lost.");
+            }
+            catch (Exception e) when (e is Xunit.Sdk.XunitException or InvalidOperationException or PbxException)
+            {
+                Say(clock, $"{Kills} kills of a process with {name}: {e}");
+                _violations.Add($"{options.CommandLine} (kills, {name})");
+            }
+        }
     }
 
     private async Task TakeTurnAsync(ChaosPlatform platform, int seed, Stopwatch clock)

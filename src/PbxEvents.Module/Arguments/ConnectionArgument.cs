@@ -42,5 +42,8 @@ public sealed class ConnectionArgument
     /// <returns><see cref="Name"/>.</returns>
     public override string ToString() => Name;
 
+    /// <summary>True for the name of a connection that may be long gone, of which only events are left.</summary>
+    internal bool MatchesName(string name) => _pattern?.IsMatch(name) ?? name.Equals(Name, StringComparison.OrdinalIgnoreCase);
+
     internal bool Matches(PbxClient client) => _pattern?.IsMatch(client.Name) ?? ReferenceEquals(client, Connection);
 }

@@ -1,7 +1,10 @@
 using System.Management.Automation;
 using System.Security;
+using PbxEvents.Journal;
+using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Connections;
+using PbxEvents.Module.Durable;
 using PbxEvents.Module.Errors;
 using PbxEvents.Providers;
 using PbxEvents.Providers.Contracts;
@@ -88,6 +91,16 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? StatePath { get; set; }
+
+    /// <summary>The journal that keeps the events: an object, a name, or the path of a file, which is opened. Default: the session's.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(JournalCompleter))]
+    [ValidateNotNull]
+    public JournalArgument? Journal { get; set; }
+
+    /// <summary>Keeps the events in no journal, although the session has one.</summary>
+    [Parameter]
+    public SwitchParameter NoJournal { get; set; }
 
     /// <summary>Uses the platform's sandbox (RingCentral).</summary>
     [Parameter]
@@ -180,13 +193,18 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
             Fail(ModuleErrors.ConnectionNameInUse(name));
             return;
         }
+        if (Journal is not null && (NoJournal || NoEvents))
+        {
+            Fail(ModuleErrors.JournalUnwanted(NoJournal ? "-NoJournal" : "-NoEvents"));
+            return;
+        }
         if (!ShouldProcess(Server is null ? Provider : $"{Provider} {Server}", SR.ConnectAction))
             return;
         PbxClient? client = null;
         try
         {
             var options = MakeOptions(name);
-            client = PbxClient.Start(options);
+            client = StartConnection(options);
             Follow(client, fromStart: true);
             if (SkipCertificateCheck)
                 WriteWarning(SR.CertificateNotChecked.With(client.Server));
@@ -217,6 +235,23 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
         if (!MyInvocation.ExpectingInput)
             ThrowTerminatingError(error);
         WriteError(error);
+    }
+
+    private PbxClient StartConnection(PbxConnectOptions options)
+    {
+        if (NoJournal || NoEvents || (Journal is null && Session.DefaultJournal is null))
+            return PbxClient.Start(options);
+        return StartWithJournal(options);
+    }
+
+    /// <summary>Apart, so that nothing of a journal is loaded where there is none.</summary>
+    private PbxClient StartWithJournal(PbxConnectOptions options)
+    {
+        var argument = Journal ?? new JournalArgument(Session.DefaultJournal!);
+        var journal = JournalAccess.Find(argument, Session.Journals, GetUnresolvedProviderPathFromPSPath)
+            ?? (EventJournal)OpenJournal(new JournalOptions { Path = GetUnresolvedProviderPathFromPSPath(argument.Text) });
+        WriteVerbose(SR.JournalOfConnection.With(options.Name, journal.Name));
+        return PbxClient.Start(options, journal);
     }
 
     private PbxConnectOptions MakeOptions(string? name) => new()

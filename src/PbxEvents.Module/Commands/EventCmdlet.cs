@@ -64,7 +64,7 @@ public abstract class EventCmdlet : PartyCmdlet
         _subscriptions.UnionWith(Subscription ?? []);
     }
 
-    private protected EventFilter MakeFilter(DateTimeOffset? since = null) => new()
+    private protected EventFilter MakeFilter(DateTimeOffset? since = null, DateTimeOffset? until = null) => new()
     {
         Category = Category,
         CallState = CallState,
@@ -74,5 +74,6 @@ public abstract class EventCmdlet : PartyCmdlet
         Calls = _calls,
         Subscriptions = _subscriptions,
         Since = since,
+        Until = until,
     };
 }

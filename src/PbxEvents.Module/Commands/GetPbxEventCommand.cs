@@ -1,19 +1,23 @@
 using System.Management.Automation;
+using PbxEvents.Journal;
 using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
+using PbxEvents.Module.Durable;
+using PbxEvents.Module.Errors;
 using PbxEvents.Module.Reading;
 
 namespace PbxEvents.Module.Commands;
 
 /// <summary>
-/// Reads events: what the buffer holds, and with <c>-Wait</c> then those that come. Reading does not consume. Where events
-/// are missing, the Connection event Gap stands in their place, whatever the filter.
+/// Reads events: what the buffer holds, and with <c>-Wait</c> then those that come; or what a journal holds. Reading does not consume. Where
+/// events are missing, the Connection event Gap stands in their place, whatever the filter.
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "PbxEvent")]
+[Cmdlet(VerbsCommon.Get, "PbxEvent", DefaultParameterSetName = "Live")]
 [OutputType(typeof(PbxEvent))]
 public sealed class GetPbxEventCommand : EventCmdlet
 {
     private readonly Queue<PbxEvent> _kept = new();
+    private readonly List<ConnectionArgument> _connections = [];
     private EventFilter? _filter;
     private int _written;
     private int _keptEvents;
@@ -22,6 +26,22 @@ public sealed class GetPbxEventCommand : EventCmdlet
     [Parameter]
     [ArgumentCompleter(typeof(MomentCompleter))]
     public MomentArgument? Since { get; set; }
+
+    /// <summary>Only events that arrived before, by this machine's clock.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(MomentCompleter))]
+    public MomentArgument? Until { get; set; }
+
+    /// <summary>
+    /// Reads what a journal holds, of all connections unless -Connection names some: an object, a name, or the path of a file, also of one
+    /// that another process writes to.
+    /// </summary>
+    [Parameter(
+        ParameterSetName = "Journal",
+        Mandatory = true)]
+    [ArgumentCompleter(typeof(JournalCompleter))]
+    [ValidateNotNull]
+    public JournalArgument? Journal { get; set; }
 
     /// <summary>Ends after so many events.</summary>
     [Parameter]
@@ -38,11 +58,11 @@ public sealed class GetPbxEventCommand : EventCmdlet
     public int Last { get; set; } = -1;
 
     /// <summary>Goes on with the events that come.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Live")]
     public SwitchParameter Wait { get; set; }
 
     /// <summary>Ends -Wait, which it implies, after so many seconds; -1, the default, for never.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Live")]
     [Alias("TimeoutSec")]
     [ValidateRange(-1, 2_147_483)]
     [ArgumentCompleter(typeof(NothingCompleter))]
@@ -51,9 +71,14 @@ public sealed class GetPbxEventCommand : EventCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        _filter = MakeFilter(Since?.Moment, Until?.Moment);
+        if (Journal is not null)
+        {
+            ReadJournal(Journal);
+            return;
+        }
         if (Clients.Count == 0)
             return;
-        _filter = MakeFilter(Since?.Moment);
         var deadline = new Deadline(Timeout);
         var cursors = Clients.Select(c => (Client: c, Cursor: c.Events.OpenCursor(Math.Max(c.Events.Oldest - 1, Session.ClearedUpTo(c))))).ToArray();
         foreach (var (client, cursor) in cursors)
@@ -64,12 +89,8 @@ public sealed class GetPbxEventCommand : EventCmdlet
                 if (Take(pbxEvent!, gap, Last < 0 ? WriteObject : Keep))
                     return;
         }
-        while (_kept.TryDequeue(out var item))
-        {
-            WriteObject(item);
-            if (item.Gap is null && ++_written == MaxEvents)
-                return;
-        }
+        if (WriteKept())
+            return;
         if (!Wait && !MyInvocation.BoundParameters.ContainsKey(nameof(Timeout)))
             return;
         var stream = new EventStream(cursors);
@@ -78,6 +99,50 @@ public sealed class GetPbxEventCommand : EventCmdlet
         // A stream that ends because its connection failed must not look like one that was closed.
         foreach (var ended in stream.Ended.Where(c => c.State == PbxConnectionState.Faulted))
             WriteError(WhyEnded(ended));
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        base.ProcessRecord();
+        _connections.AddRange(Connection ?? []);
+    }
+
+    private protected override bool ReadsConnections => Journal is null;
+
+    private void ReadJournal(JournalArgument argument)
+    {
+        EventJournal? opened = null;
+        try
+        {
+            var journal = JournalAccess.Find(argument, Session.Journals, GetUnresolvedProviderPathFromPSPath)
+                ?? (opened = JournalAccess.Open(new JournalOptions { Path = GetUnresolvedProviderPathFromPSPath(argument.Text), ReadOnly = true }));
+            var query = new EventQuery(Since?.Moment, Until?.Moment, _filter!.Calls.Count == 0 ? null : _filter.Calls);
+            ReadThrough(journal.Read(query), e => IsWanted(e) && Take(e, null, Last < 0 ? WriteObject : Keep));
+            WriteKept();
+        }
+        catch (PbxException e)
+        {
+            ThrowTerminatingError(e.ToErrorRecord(argument.Text));
+        }
+        finally
+        {
+            opened?.CloseAsync().Wait(CancellationToken.None);
+        }
+    }
+
+    private bool IsWanted(PbxEvent pbxEvent) => _connections.Count == 0 || _connections.Exists(c => c.MatchesName(pbxEvent.Connection));
+
+    /// <returns>True when no more are wanted.</returns>
+    private bool WriteKept()
+    {
+        while (_kept.TryDequeue(out var item))
+        {
+            WriteObject(item);
+            if (item.Gap is null && ++_written == MaxEvents)
+                return true;
+        }
+        return false;
     }
 
     /// <returns>True when it was the last one wanted.</returns>

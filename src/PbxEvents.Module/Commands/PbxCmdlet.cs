@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using PbxEvents.Journal;
 using PbxEvents.Module.Connections;
+using PbxEvents.Module.Durable;
 using PbxEvents.Module.Errors;
 using PbxEvents.Providers;
 
@@ -161,6 +163,20 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
             WriteError(e.ToErrorRecord(target));
             return false;
         }
+    }
+
+    /// <summary>Opens a journal, and keeps it for this session.</summary>
+    /// <exception cref="PbxException">It cannot be opened.</exception>
+    private protected PbxJournal OpenJournal(JournalOptions options)
+    {
+        var name = options.Name ?? Path.GetFileNameWithoutExtension(options.Path);
+        if (Session.Journals.Any(j => j.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            throw JournalFaults.NameInUse(name);
+        var journal = Await(_ => Task.Run(() => JournalAccess.Open(options)));
+        if (journal.Problem is { } problem)
+            WriteWarning(problem.Message);
+        Session.Add(journal);
+        return journal;
     }
 
     private void Finish(Task task)

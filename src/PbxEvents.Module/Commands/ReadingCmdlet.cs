@@ -30,7 +30,31 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
     private protected IReadOnlyList<PbxClient> Clients => _clients;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => _clients.AddRange(ResolveConnections().Where(c => !_clients.Contains(c)));
+    protected override void ProcessRecord()
+    {
+        if (ReadsConnections)
+            _clients.AddRange(ResolveConnections().Where(c => !_clients.Contains(c)));
+    }
+
+    /// <summary>False when what is read is not a connection's.</summary>
+    private protected virtual bool ReadsConnections => true;
+
+    /// <summary>Reads what is there, and lets others have their turn meanwhile.</summary>
+    /// <param name="events">What to read.</param>
+    /// <param name="take">Gets each event; returns true to end.</param>
+    private protected void ReadThrough(IEnumerable<PbxEvent> events, Func<PbxEvent, bool> take)
+    {
+        var lastTurn = Environment.TickCount64;
+        foreach (var pbxEvent in events)
+        {
+            if (take(pbxEvent))
+                return;
+            if (Environment.TickCount64 - lastTurn < TurnMilliseconds)
+                continue;
+            GiveTurn();
+            lastTurn = Environment.TickCount64;
+        }
+    }
 
     /// <summary>Reads on, and waits for more, until it is told to end, the time is up, or no further event can come.</summary>
     /// <param name="stream">What to read.</param>

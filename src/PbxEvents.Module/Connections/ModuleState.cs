@@ -23,6 +23,7 @@ internal sealed class ModuleState : IAsyncDisposable
     private readonly object _gate = new();
     private readonly List<PbxClient> _connections = [];
     private readonly List<PbxSimulator> _simulators = [];
+    private readonly List<PbxJournal> _journals = [];
     private readonly HashSet<PbxSubscription> _subscriptions = [];
     private readonly List<EngineEventDispatcher> _dispatchers = [];
     private readonly Dictionary<PbxClient, long> _cleared = [];
@@ -69,6 +70,19 @@ internal sealed class ModuleState : IAsyncDisposable
                 return _simulators.ToArray();
         }
     }
+
+    /// <summary>The open journals, in the order they were opened: a copy.</summary>
+    public IReadOnlyList<PbxJournal> Journals
+    {
+        get
+        {
+            lock (_gate)
+                return _journals.ToArray();
+        }
+    }
+
+    /// <summary>The journal that connections write to when none is named; null before the first and after it was closed.</summary>
+    public PbxJournal? DefaultJournal { get; private set; }
 
     /// <summary>The connection that commands without <c>-Connection</c> use; null before the first and after it was closed.</summary>
     public PbxClient? Default { get; set; }
@@ -202,6 +216,24 @@ internal sealed class ModuleState : IAsyncDisposable
     /// <summary>Forgets a subscription.</summary>
     public void Remove(PbxSubscription subscription) => _subscriptions.Remove(subscription);
 
+    /// <summary>Keeps a journal. One that can be written to becomes the default.</summary>
+    public void Add(PbxJournal journal)
+    {
+        lock (_gate)
+            _journals.Add(journal);
+        if (!journal.IsReadOnly)
+            DefaultJournal = journal;
+    }
+
+    /// <summary>Forgets a journal.</summary>
+    public void Remove(PbxJournal journal)
+    {
+        lock (_gate)
+            _journals.Remove(journal);
+        if (ReferenceEquals(DefaultJournal, journal))
+            DefaultJournal = null;
+    }
+
     /// <summary>Keeps a simulator.</summary>
     public void Add(PbxSimulator simulator)
     {
@@ -242,10 +274,12 @@ internal sealed class ModuleState : IAsyncDisposable
     {
         PbxClient[] connections;
         PbxSimulator[] simulators;
+        PbxJournal[] journals;
         lock (_gate)
         {
             connections = _connections.ToArray();
             simulators = _simulators.ToArray();
+            journals = _journals.ToArray();
             _reactions?.Dispose();
             _reactions = null;
             foreach (var dispatcher in _dispatchers)
@@ -255,9 +289,14 @@ internal sealed class ModuleState : IAsyncDisposable
             _engineEvents = null;
             _connections.Clear();
             _simulators.Clear();
+            _journals.Clear();
         }
         Default = null;
+        DefaultJournal = null;
         await Task.WhenAll(connections.Select(c => c.DisposeAsync().AsTask())).ConfigureAwait(false);
+
+        // With what the connections said last.
+        await Task.WhenAll(journals.OfType<IAsyncDisposable>().Select(j => j.DisposeAsync().AsTask())).ConfigureAwait(false);
 
         // After the connections, which say goodbye to them.
         await Task.WhenAll(simulators.Select(s => s.DisposeAsync().AsTask())).ConfigureAwait(false);

@@ -8,6 +8,12 @@ internal static class ModuleErrors
     public static ErrorRecord NoConnection() =>
         Make(nameof(SR.NoConnection), SR.NoConnection, SR.NoConnectionAdvice, ErrorCategory.ConnectionError, null);
 
+    public static ErrorRecord NoJournal() =>
+        Make(nameof(SR.NoJournal), SR.NoJournal, SR.NoJournalAdvice, ErrorCategory.ObjectNotFound, null);
+
+    public static ErrorRecord JournalUnwanted(string option) =>
+        Make(nameof(SR.JournalUnwanted), SR.JournalUnwanted, SR.JournalUnwantedAdvice, ErrorCategory.InvalidArgument, option);
+
     public static ErrorRecord NoDefaultConnection(string open) =>
         Make(nameof(SR.NoDefaultConnection), SR.NoDefaultConnection, SR.NoDefaultConnectionAdvice, ErrorCategory.InvalidOperation, open);
 

@@ -22,6 +22,9 @@ internal sealed class EventFilter
     /// <summary>Only what arrived from this moment on, by this machine's clock: a PBX's may be wrong.</summary>
     public DateTimeOffset? Since { get; init; }
 
+    /// <summary>Only what arrived before this moment.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     /// <summary>Equal for equal filters.</summary>
     public string Text =>
         $"{Join(Category)}\u001d{Join(CallState)}\u001d{Join(Outcome)}\u001d{Name.Text}\u001d{Parties.Text}"
@@ -37,7 +40,7 @@ internal sealed class EventFilter
         && (Calls.Count == 0 || (e.CallId is { } call && Calls.Contains(call)))
         && (Subscriptions.Count == 0 || Subscriptions.Any(s => s.Connection == e.Connection && s.Matches(e)));
 
-    public bool IsInTime(PbxEvent e) => Since is not { } since || e.ReceivedAt >= since;
+    public bool IsInTime(PbxEvent e) => (Since is not { } since || e.ReceivedAt >= since) && (Until is not { } until || e.ReceivedAt < until);
 
     private static string Join<T>(T[]? values) => values is null ? "" : string.Join(',', values);
 }

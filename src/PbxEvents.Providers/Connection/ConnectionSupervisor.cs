@@ -17,6 +17,9 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     /// <summary>Giving back tokens: with the link's goodbye less than 2 s. A token that stays ends by itself.</summary>
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromMilliseconds(900);
 
+    /// <summary>A disk that hangs must not hold up the end of a connection.</summary>
+    private static readonly TimeSpan KeepingTimeout = TimeSpan.FromSeconds(2);
+
     private readonly IHttpClient _http;
     private readonly ConnectionLoop _loop;
     private readonly SessionHost _host;
@@ -32,7 +35,8 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         ILinkFactory links,
         ActivityLog activity,
         Func<double> random,
-        StateFile? state)
+        StateFile? state,
+        IEventJournal? journal)
     {
         Name = name;
         Provider = provider.Name;
@@ -42,7 +46,8 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         Activity = activity;
         Pipeline = new EventPipeline(
             name, Provider, Options.BufferSize, Options.CallHistorySize, Status, new NameBook(), provider.PresenceFields) { Now = Clock.GetUtcNow() };
-        Trace = Options.TracePath is { } path ? FrameTrace.Open(path, new SecretMask(Options), Clock) : null;
+        var mask = new SecretMask(Options);
+        Trace = Options.TracePath is { } path ? FrameTrace.Open(path, mask, Clock) : null;
         _host = new SessionHost(this);
         _loop = new ConnectionLoop(Handle, (item, e) => _host.ReportMistake(item, e));
         Timers = new LoopTimers(Clock, _loop.Post);
@@ -53,6 +58,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         Links = new LinkManager(this, links, random);
         _sweep = Timers.New(Sweep);
         Session = driver.CreateSession(_host);
+        Keeping = journal?.Keep(new KeptStream(name, provider.Name, Pipeline.Log, mask, problem => Post(() => Warn(problem))));
         Keeper = state is null ? null : new StateKeeper(this, state);
         Pipeline.Calls.CallEnded = Keeper is { } keeper ? keeper.CallEnded : null;
     }
@@ -87,6 +93,9 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
 
     /// <summary>Keeps what the next process needs; null when there is no file for it.</summary>
     public StateKeeper? Keeper { get; }
+
+    /// <summary>Its events' way into a journal; null when there is none.</summary>
+    public IEventKeeping? Keeping { get; }
 
     public LoopTimers Timers { get; }
 
@@ -243,7 +252,8 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     private async Task FinishAsync()
     {
         Timers.Dispose();
-        await _loop.DrainUntilAsync(Task.WhenAll(Work.StopAsync(), Gaps.StopAsync(), Names.StopAsync(), Keeper?.DisposeAsync().AsTask() ?? Task.CompletedTask)).ConfigureAwait(false);
+        await _loop.DrainUntilAsync(Task.WhenAll(
+            Work.StopAsync(), Gaps.StopAsync(), Names.StopAsync(), Keeper?.DisposeAsync().AsTask() ?? Task.CompletedTask, LastEventKeptAsync())).ConfigureAwait(false);
         Work.Dispose();
         Gaps.Dispose();
         Names.Dispose();
@@ -261,6 +271,22 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         (_http as IDisposable)?.Dispose();
         if (Trace is not null)
             await Trace.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The last events have to be in the journal before anybody is told that the connection has ended.</summary>
+    private async Task LastEventKeptAsync()
+    {
+        if (Keeping is null)
+            return;
+        using var farewell = new CancellationTokenSource(KeepingTimeout);
+        try
+        {
+            await Keeping.KeptAsync(Pipeline.Log.Head, farewell.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Activity.Write("The journal has not taken the last events yet.");
+        }
     }
 
     // ---- what users ask for; all on the loop -----------------------------------------------------------------------

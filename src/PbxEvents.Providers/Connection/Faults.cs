@@ -26,12 +26,9 @@ internal static class Faults
         "Check the rights on it and on its folder, or give another path with ‹StatePath›.", cause)
     { Target = "‹StatePath›", IsPermanent = true };
 
-    public static PbxException StateInUse(string path, string holder, Exception cause) => new(
-        PbxErrorKind.StateInUse,
-        holder == Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)
-            ? $"The state file '{path}' is in use by another connection of this process ({holder})."
-            : $"The state file '{path}' is in use by {(holder.Length > 0 ? $"process {holder}" : "another process")}.",
-        "End that one first, or give each its own file with ‹StatePath›: two that share one would tell calls twice, or not at all.", cause)
+    public static PbxException StateInUse(string path, string holder) => new(
+        PbxErrorKind.StateInUse, $"The state file '{path}' is in use by {holder}.",
+        "End that one first, or give each its own file with ‹StatePath›: two that share one would tell calls twice, or not at all.")
     { Target = path, IsPermanent = true };
 
     public static PbxException StateIsDamaged(string path, string aside) => StateSetAside(

@@ -37,7 +37,7 @@ public sealed class OutcomeTableTests
         Assert.Equal(played.Order(), OutcomeTable.Scenarios.Where(s => named.Contains(s)).Order());
     }
 
-    private static async Task SubscribeAsync(PbxClient client)
+    internal static async Task SubscribeAsync(PbxClient client)
     {
         // These two platforms want the extensions to be named.
         string[] extensions = client.Provider is "OneCloud" or "PortSIP" ? ["1001", "1002"] : [];

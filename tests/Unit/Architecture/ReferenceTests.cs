@@ -8,18 +8,24 @@ public sealed class ReferenceTests
     private const string Simulator = "PbxEvents.Simulator";
     private const string Module = "PbxEvents.Module";
     private const string Tool = "PbxEvents.Tool";
+    private const string Journal = "PbxEvents.Journal";
+    private const string Sqlite = "PbxEvents.Journal.Sqlite";
 
     [Theory(DisplayName = "references nothing of the project but the layers below it")]
     [InlineData(Model)]
     [InlineData(Providers, Model)]
     [InlineData(Simulator, Model)]
-    [InlineData(Module, Model, Providers, Simulator)]
+    [InlineData(Journal, Model, Providers)]
+    [InlineData(Sqlite, Model, Journal)]
+    [InlineData(Module, Model, Providers, Simulator, Journal)]
     [InlineData(Tool, Model, Providers, Simulator)]
     public void ReferencesOnlyTheLayersBelow(string assembly, params string[] allowed) =>
         Assert.Empty(BuiltAssembly.Read(assembly).Own.Except(allowed));
 
     [Theory(DisplayName = "rests on the layer below it, so that the test above looks at the real thing")]
     [InlineData(Providers, Model)]
+    [InlineData(Journal, Providers)]
+    [InlineData(Sqlite, Journal)]
     [InlineData(Module, Providers)]
     [InlineData(Tool, Providers)]
     public void RestsOnTheLayerBelow(string assembly, string below) =>
@@ -30,8 +36,13 @@ public sealed class ReferenceTests
     [InlineData(Providers)]
     [InlineData(Simulator)]
     [InlineData(Tool)]
+    [InlineData(Journal)]
     public void ReferencesNothingForeign(string assembly) =>
         Assert.Empty(BuiltAssembly.Read(assembly).Foreign);
+
+    [Fact(DisplayName = "the SQLite store references its packages, and nobody references it but by its name")]
+    public void OnlyTheStoreReferencesItsPackages() =>
+        Assert.Equal(["SQLitePCLRaw.core", "SQLitePCLRaw.provider.e_sqlite3"], BuiltAssembly.Read(Sqlite).Foreign.Order());
 
     [Fact(DisplayName = "the module references PowerShell and nothing else that would have to ship with it")]
     public void ModuleReferencesOnlyPowerShell() =>

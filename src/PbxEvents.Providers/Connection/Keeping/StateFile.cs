@@ -16,9 +16,9 @@ internal sealed class StateFile : IDisposable
         Converters = { new JsonStringEnumConverter() },
     };
 
-    private readonly StateLock _lock;
+    private readonly FileLock _lock;
 
-    private StateFile(string path, StateLock held) => (Path, _lock) = (path, held);
+    private StateFile(string path, FileLock held) => (Path, _lock) = (path, held);
 
     /// <summary>Where it is.</summary>
     public string Path { get; }
@@ -35,7 +35,14 @@ internal sealed class StateFile : IDisposable
             throw Faults.NoStateFolder(path);
         if (Directory.Exists(full))
             throw Faults.StateIsFolder(path);
-        return new StateFile(full, StateLock.Take(full));
+        try
+        {
+            return new StateFile(full, FileLock.TryTake(full, out var holder) ?? throw Faults.StateInUse(full, holder!));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Faults.StateNotUsable(full, e);
+        }
     }
 
     /// <summary>Reads what an earlier process left.</summary>

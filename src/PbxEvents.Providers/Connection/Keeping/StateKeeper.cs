@@ -129,7 +129,7 @@ internal sealed class StateKeeper : IAsyncDisposable
     private async Task CloseAsync()
     {
         await _writing.ConfigureAwait(false);
-        if (_kept is { } last && TryWrite(last, out _) is { } fault)
+        if (_kept is { } last && (await WriteAsync(last).ConfigureAwait(false)).Fault is { } fault)
             _connection.Activity.Write(fault.Message);
         _file.Dispose();
     }
@@ -176,7 +176,7 @@ internal sealed class StateKeeper : IAsyncDisposable
         var since = _connection.Gaps.RememberSince(wholeUntil);
         var keys = _connection.Driver.KeysVersion;
         if (_kept is { } kept && kept.Calls == Calls.Changes)
-            return new Draft(kept.State with { WholeUntil = wholeUntil, SeenUntil = _seenUntil }, kept.Calls, keys, since);
+            return new Draft(kept.State with { WholeUntil = wholeUntil, SeenUntil = _seenUntil }, kept.Calls, keys, since, _connection.Pipeline.Log.Head);
         var state = new KeptState
         {
             Provider = _connection.Provider,
@@ -188,7 +188,7 @@ internal sealed class StateKeeper : IAsyncDisposable
             Open = Calls.KeepOpen(),
             Keys = NoKeys,
         };
-        return new Draft(state, Calls.Changes, keys, since);
+        return new Draft(state, Calls.Changes, keys, since, _connection.Pipeline.Log.Head);
     }
 
     private void Write(Draft draft)
@@ -196,9 +196,9 @@ internal sealed class StateKeeper : IAsyncDisposable
         _isWriting = true;
         _isUrgent = _isDue = false;
         (_kept, _keptAt, _restUntil) = (draft, Now, Now + Breath);
-        _writing = Task.Run(() =>
+        _writing = Task.Run(async () =>
         {
-            var fault = TryWrite(draft, out var size);
+            var (fault, size) = await WriteAsync(draft).ConfigureAwait(false);
             _connection.Post(() => Written(fault, size));
         });
     }
@@ -227,17 +227,19 @@ internal sealed class StateKeeper : IAsyncDisposable
         _hasWarned = true;
     }
 
-    private PbxException? TryWrite(Draft draft, out long size)
+    private async Task<(PbxException? Fault, long Size)> WriteAsync(Draft draft)
     {
-        size = 0;
+        // What the state says was told must be in the journal first: else a process killed in between would lose it. A journal that was
+        // closed keeps nothing more, and then the next process has to be told of everything since.
+        if (_connection.Keeping is { } journal && !await journal.KeptAsync(draft.Head, CancellationToken.None).ConfigureAwait(false))
+            return (null, 0);
         try
         {
-            size = _file.Write(draft.State with { Keys = _connection.Driver.ExportKeys(draft.Since) });
-            return null;
+            return (null, _file.Write(draft.State with { Keys = _connection.Driver.ExportKeys(draft.Since) }));
         }
         catch (Exception e)
         {
-            return Faults.StateNotWritten(_file.Path, e);
+            return (Faults.StateNotWritten(_file.Path, e), 0);
         }
     }
 
@@ -259,5 +261,6 @@ internal sealed class StateKeeper : IAsyncDisposable
     /// <param name="Calls">How many words about calls it has in it.</param>
     /// <param name="Keys">The version of the keys.</param>
     /// <param name="Since">Since when calls and keys have to be known.</param>
-    private sealed record Draft(KeptState State, long Calls, long Keys, DateTimeOffset Since);
+    /// <param name="Head">The last event that is in it.</param>
+    private sealed record Draft(KeptState State, long Calls, long Keys, DateTimeOffset Since, long Head);
 }

@@ -1,0 +1,194 @@
+using PbxEvents.Providers.Connection.Keeping;
+
+namespace PbxEvents.Journal.Reactions;
+
+/// <summary>
+/// Runs a reaction's action for the events of a journal: a start mark, the action, an end mark. What it was at when its process ended is
+/// tried again by the next, and counts as a try, so that an event that ends its process does not do so for ever. Events of one order run
+/// one after the other; what failed waits in the journal, not in a thread, and with it what is behind it.
+/// </summary>
+/// <param name="journal">The journal.</param>
+/// <param name="store">How far it is.</param>
+/// <param name="held">Keeps it to this process.</param>
+/// <param name="options">How it runs.</param>
+/// <param name="action">The action. What it throws is its failure.</param>
+internal sealed class ReactionRunner(
+    EventJournal journal, IReactionStore store, FileLock held, ReactionOptions options, Func<Delivery, CancellationToken, Task> action) : IDisposable
+{
+    private const int MaxErrorLength = 8 * 1024;
+
+    /// <summary>Another process may write the journal, or have changed what is due.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+
+    private readonly Queue<EventRecord> _ahead = new();
+    private readonly List<Task<Ended>> _running = [];
+    private IJournalReader? _reader;
+    private readonly int _replacements = journal.Replacements;
+    private long _place;
+
+    /// <summary>How far it is.</summary>
+    public IReactionStore Store => store;
+
+    /// <summary>Runs until it is told to stop; then lets the actions that run come to their end.</summary>
+    /// <param name="untilIdle">True to end when all that is there is done or dead.</param>
+    /// <param name="stopping">Takes nothing new from then on.</param>
+    /// <exception cref="PbxException">The journal cannot be read or written.</exception>
+    public async Task RunAsync(bool untilIdle, CancellationToken stopping)
+    {
+        _place = store.Place;
+        using var reader = _reader = journal.OpenReader();
+        while (true)
+        {
+            if (journal.Replacements != _replacements)
+                throw JournalFaults.Replaced(options.Name, journal.Path);
+            while (_running.Count < options.Concurrency && !stopping.IsCancellationRequested && Next() is { } delivery)
+                _running.Add(RunOneAsync(delivery));
+            if (_running.Count == 0 && (stopping.IsCancellationRequested || (untilIdle && store.CountOpen() == 0)))
+                return;
+            await WaitAsync(stopping).ConfigureAwait(false);
+            foreach (var ended in _running.Where(r => r.IsCompleted).ToArray())
+            {
+                _running.Remove(ended);
+                End(await ended.ConfigureAwait(false));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        store.Dispose();
+        held.Dispose();
+    }
+
+    /// <summary>The next try, which has begun in the journal.</summary>
+    private Delivery? Next()
+    {
+        var now = options.Clock.GetUtcNow();
+        while (store.NextDue(now) is { } due)
+        {
+            if (_reader!.ReadOne(due.Seq) is not { } record)
+            {
+                store.Fail(due.Seq, null, now, "The event is not in the journal any more.");
+                continue;
+            }
+            var e = ToEvent(record);
+            if (store.IsDone(options.KeyOf(e)))
+            {
+                // The same came twice, and the other was first.
+                store.Succeed(due.Seq, options.KeyOf(e), now);
+                continue;
+            }
+            store.Begin(due.Seq);
+            return Deliver(e, due.Seq, due.Tries + 1);
+        }
+        while (NextRecord() is { } record)
+        {
+            var e = ToEvent(record);
+            if (!options.IsMatch(e) || store.IsDone(options.KeyOf(e)))
+                continue;
+            var orderKey = options.OrderKeyOf(e);
+            if (options.MaxEventAge is { } age && now - e.ReceivedUtc > age)
+            {
+                store.Take(record.Seq, orderKey, WorkState.Dead, now, $"The event was older than {age} when its turn came.");
+            }
+            else if (orderKey is not null && store.HasOpen(orderKey))
+            {
+                store.Take(record.Seq, orderKey, WorkState.Waits, now);
+            }
+            else
+            {
+                store.Take(record.Seq, orderKey, WorkState.Runs, now);
+                return Deliver(e, record.Seq, 1);
+            }
+        }
+        return null;
+    }
+
+    private EventRecord? NextRecord()
+    {
+        if (_ahead.Count == 0)
+        {
+            foreach (var record in _reader!.Read(EventQuery.Everything, _place))
+                _ahead.Enqueue(record);
+
+            // What went by and was not for it need not be looked at again by the next process.
+            if (_ahead.Count == 0 && _place > store.Place)
+                store.MoveTo(_place);
+        }
+        if (!_ahead.TryDequeue(out var next))
+            return null;
+        if (next.Seq > _place + 1 && _place > 0)
+            TellMissed(next);
+        _place = next.Seq;
+        return next;
+    }
+
+    /// <summary>Numbers have no holes, so a hole is what was dropped for its size before it was read.</summary>
+    private void TellMissed(EventRecord next)
+    {
+        var at = new DateTimeOffset(next.Received, TimeSpan.Zero).ToLocalTime();
+        options.Missed(new PbxGap
+        {
+            Connection = journal.Name,
+            From = at,
+            To = at,
+            Reason = PbxGapReason.SlowConsumer,
+            Recovery = PbxGapRecovery.Lost,
+            EventsLost = next.Seq - _place - 1,
+            Detail = $"The reaction '{options.Name}' fell behind by more than the journal holds.",
+        });
+    }
+
+    private Delivery Deliver(PbxEvent e, long seq, int attempt) => new(store) { Seq = seq, Key = options.KeyOf(e), Attempt = attempt, Event = e };
+
+    private PbxEvent ToEvent(EventRecord record) => journal.ToEvent(_reader!, record);
+
+    private async Task<Ended> RunOneAsync(Delivery delivery)
+    {
+        using var limit = new CancellationTokenSource(options.Timeout, options.Clock);
+        try
+        {
+            // Off the loop at once, whatever the action does before it waits.
+            await Task.Run(() => action(delivery, limit.Token), CancellationToken.None).ConfigureAwait(false);
+            return new Ended(delivery, null);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return new Ended(delivery, $"It did not end within {options.Timeout}.");
+        }
+        catch (Exception e)
+        {
+            return new Ended(delivery, e.Message);
+        }
+    }
+
+    private void End(Ended ended)
+    {
+        var now = options.Clock.GetUtcNow();
+        var (delivery, error) = ended;
+        if (error is null)
+            store.Succeed(delivery.Seq, delivery.Key, now);
+        else
+            store.Fail(delivery.Seq, delivery.Attempt < options.MaxAttempts ? now + options.DelayAfter(delivery.Attempt) : null, now,
+                error.Length <= MaxErrorLength ? error : error[..MaxErrorLength]);
+    }
+
+    private async Task WaitAsync(CancellationToken stopping)
+    {
+        var wait = Look;
+        if (store.NextDueAt() is { } due && due - options.Clock.GetUtcNow() is var left && left < wait)
+            wait = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        List<Task> signs = [.. _running, Task.Delay(wait, options.Clock, over.Token)];
+        if (_running.Count < options.Concurrency && !stopping.IsCancellationRequested)
+            signs.Add(journal.MoreAsync(_place, over.Token));
+        if (stopping.IsCancellationRequested && _running.Count > 0)
+            await Task.WhenAny(_running).ConfigureAwait(false);
+        else
+            await Task.WhenAny(signs).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+    }
+
+    private sealed record Ended(Delivery Delivery, string? Error);
+}

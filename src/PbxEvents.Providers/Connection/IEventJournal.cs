@@ -1,0 +1,32 @@
+namespace PbxEvents.Providers.Connection;
+
+/// <summary>Keeps the events of connections beyond the process. Any thread.</summary>
+internal interface IEventJournal
+{
+    /// <summary>Where the state of a connection is kept, beside its events.</summary>
+    /// <param name="connection">The connection's name.</param>
+    string StatePathOf(string connection);
+
+    /// <summary>Keeps the events of a connection from its first to its last.</summary>
+    /// <param name="stream">The connection.</param>
+    /// <exception cref="PbxException">The journal is closed, or for reading only.</exception>
+    IEventKeeping Keep(KeptStream stream);
+}
+
+/// <summary>One connection's events on their way into a journal. Any thread.</summary>
+internal interface IEventKeeping
+{
+    /// <summary>Waits until an event, and all before it, outlive the process.</summary>
+    /// <param name="sequence">The event's sequence.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>True when they do; false when nobody keeps them any more.</returns>
+    Task<bool> KeptAsync(long sequence, CancellationToken cancellationToken);
+}
+
+/// <summary>What a journal has to know of a connection.</summary>
+/// <param name="Connection">The connection's name.</param>
+/// <param name="Provider">The platform.</param>
+/// <param name="Log">The events.</param>
+/// <param name="Mask">Takes the secrets out of what is written.</param>
+/// <param name="Warn">Tells the connection's readers that something is wrong with the journal.</param>
+internal sealed record KeptStream(string Connection, string Provider, EventLog Log, SecretMask Mask, Action<PbxException> Warn);

@@ -1,0 +1,59 @@
+using System.Globalization;
+using PbxEvents.Journal.Reactions;
+using PbxEvents.Providers.Connection;
+
+namespace PbxEvents.Tests.Journal;
+
+/// <summary>
+/// Keeps numbered events up to the last and reacts to them: writes each into a file of effects, fails now and then, always for some, and
+/// ends its own process for others. Says each effect, and ends when all is done or dead.
+/// </summary>
+internal static class Reactor
+{
+    public const int MaxAttempts = 4;
+
+    public static bool IsPoison(long number) => number % 97 == 13;
+
+    public static bool IsKiller(long number) => number % 151 == 77;
+
+    public static async Task RunAsync(string path, string effects, long last)
+    {
+        await using var journal = Numbered.Open(path);
+        var first = Numbered.LastOf(journal);
+        var log = new EventLog(10_000);
+        var kept = Numbered.Keep(journal, log);
+        using var output = new StreamWriter(new FileStream(effects, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+        var options = new ReactionOptions { Name = "effects", StartAfter = 0, MaxAttempts = MaxAttempts, RetryDelay = TimeSpan.FromMilliseconds(5), Concurrency = 3 };
+        using var runner = journal.React(options, (delivery, _) => React(delivery, output));
+        Console.WriteLine("ready");
+        var feed = Task.Run(async () =>
+        {
+            for (var number = first + 1; number <= last; number++)
+            {
+                log.Append(Numbered.Make(number));
+                if (number % 20 == 0)
+                    await kept.KeptAsync(number - first, CancellationToken.None);
+            }
+            await kept.KeptAsync(Math.Max(0, last - first), CancellationToken.None);
+        });
+        var fed = false;
+        while (!fed)
+        {
+            fed = feed.IsCompleted;
+            await runner.RunAsync(untilIdle: true, CancellationToken.None);
+        }
+        Console.WriteLine($"end {string.Join(' ', runner.Store.GetDead().Select(d => $"{d.Seq}/{d.Tries}"))}");
+    }
+
+    private static Task React(Delivery delivery, StreamWriter output)
+    {
+        var number = Numbered.NumberOf(delivery.Event);
+        if (IsKiller(number))
+            System.Diagnostics.Process.GetCurrentProcess().Kill();
+        if (IsPoison(number) || (delivery.Attempt == 1 && number % 20 == 7))
+            throw new InvalidOperationException("no");
+        lock (output)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{delivery.Event.CallId} {number} {delivery.Attempt}"));
+        return Task.CompletedTask;
+    }
+}

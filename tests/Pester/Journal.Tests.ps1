@@ -1,0 +1,187 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+
+    # Runs lines in a fresh process and gives what they write.
+    function Invoke-Apart {
+        param([string] $Line)
+
+        & $Pwsh -NoProfile -NonInteractive -Command "`$ErrorActionPreference = 'Stop'; Import-Module '$ModulePath'; $Line"
+    }
+
+    # A process of its own that keeps what it receives in a journal, and writes down each missed call that it is told.
+    function Open-Keeper {
+        param($Simulator, [string] $Folder, [string] $Name)
+
+        $login = Join-Path $Folder 'login.xml'
+        $Simulator.Credential | Export-Clixml $login
+        $client = Join-Path $Folder 'client.xml'
+        $Simulator.ClientCredential | Export-Clixml $client
+        $script = Join-Path $Folder "$Name.ps1"
+        Set-Content $script "
+            `$ErrorActionPreference = 'Stop'
+            Import-Module '$ModulePath'
+            `$login = @{ Credential = Import-Clixml '$login'; ClientCredential = Import-Clixml '$client' }
+            `$null = Open-PbxJournal '$Folder/kept/journal.db'
+            `$null = Connect-PbxEvents OneCloud '$($Simulator.Server)' -Domain '$($Simulator.Domain)' -Name desk @login
+            `$null = Register-PbxSubscription Call -Extension 1001
+            Set-Content '$Folder/$Name.ready' ''
+            while (`$true) {
+                `$call = Wait-PbxCall -Outcome Missed
+                Add-Content '$Folder/$Name.told' `$call.CallId
+            }"
+        $start = @{
+            FilePath               = $Pwsh
+            ArgumentList           = '-NoProfile', '-NonInteractive', '-File', $script
+            RedirectStandardOutput = "$Folder/$Name.out"
+            RedirectStandardError  = "$Folder/$Name.err"
+        }
+        $process = Start-Process @start -PassThru
+        Wait-Until { (Test-Path "$Folder/$Name.ready") -or $process.HasExited } 'the listener'
+        if ($process.HasExited) {
+            throw "It ended: $(Get-Content "$Folder/$Name.out", "$Folder/$Name.err")"
+        }
+        $process
+    }
+}
+
+Describe 'The library behind a journal' {
+    It 'is loaded when the first journal is opened, in a context of its own' {
+        $lines = Invoke-Apart @"
+`$own = { [AppDomain]::CurrentDomain.GetAssemblies().GetName().Name -match 'Journal|SQLite' }
+"before: `$(& `$own)"
+`$null = Start-PbxSimulator TelecomX | Connect-PbxEvents
+Disconnect-PbxEvents
+"connected: `$(& `$own)"
+`$null = Open-PbxJournal '$TestDrive/load.db'
+`$context = [System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ 'PbxEvents stores'
+"apart: `$((`$context.Assemblies.GetName().Name | Sort-Object) -join ' ')"
+"elsewhere: `$([System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies.GetName().Name -match 'SQLite')"
+"@
+        $lines | Should -Be @(
+            'before: '
+            'connected: '
+            'apart: PbxEvents.Journal.Sqlite SQLitePCLRaw.core SQLitePCLRaw.provider.e_sqlite3'
+            'elsewhere: '
+        )
+    }
+
+    It 'ships for every platform' {
+        $natives = Get-ChildItem (Join-Path (Split-Path $ModulePath) 'bin/deps/runtimes') -Recurse -File
+        $natives.ForEach({ $_.Directory.Parent.Name }) | Sort-Object |
+            Should -Be 'linux-arm64', 'linux-musl-x64', 'linux-x64', 'osx-arm64', 'osx-x64', 'win-arm64', 'win-x64'
+    }
+}
+
+Describe 'A journal' {
+    AfterEach {
+        Close-Bench
+        Get-PbxJournal | Close-PbxJournal -Confirm:$false
+    }
+
+    It 'keeps the events of a connection as they came, and is read when it is closed, too' {
+        $path = Join-Path $TestDrive 'one/journal.db'
+        $journal = Open-PbxJournal $path
+        $bench = Connect-Bench -Connection @{ Name = 'kept' }
+        $played = Invoke-PbxSimulation Missed -Simulator $bench.Simulator -Pace 0
+        $call = Wait-PbxCall -Outcome Missed -Timeout $Patience
+        Disconnect-PbxEvents kept
+        $live = Get-PbxEvent -Journal journal -Connection kept
+        $live.Sequence | Should -Be (1..$live.Count)
+
+        $closed = Close-PbxJournal -PassThru
+        $closed | Should -Be $journal
+        $closed.IsOpen | Should -BeFalse
+        $closed.Events | Should -Be $live.Count
+        $again = Get-PbxEvent -Journal $path -CallId $played.CallId -CallState Ended
+        $again[0].Call.Outcome | Should -Be $call.Outcome
+        $again[0].Call.Legs.Count | Should -Be $call.Legs.Count
+        $again[0].Call.Events[0].CallId | Should -Be $played.CallId
+        $again[0].Data | Should -Not -BeNullOrEmpty
+        Get-PbxEvent -Journal $path -Until (Get-Date).AddHours(-1) | Should -BeNullOrEmpty
+        @(Get-PbxEvent -Journal $path -Last 2).Sequence | Should -Be ($live.Count - 1), $live.Count
+        @(Get-PbxEvent -Journal $path -MaxEvents 2).Sequence | Should -Be 1, 2
+        Get-PbxEvent -Journal $path -Connection other* | Should -BeNullOrEmpty
+    }
+
+    It 'is not written to by a connection with -NoJournal, and is by one that names it' {
+        $null = Open-PbxJournal (Join-Path $TestDrive 'first.db')
+        $null = Open-PbxJournal (Join-Path $TestDrive 'second.db')
+        $simulator = Start-PbxSimulator TelecomX
+        $null = $simulator | Connect-PbxEvents -Name none -NoJournal
+        $null = $simulator | Connect-PbxEvents -Name last
+        $null = $simulator | Connect-PbxEvents -Name named -Journal first
+        $null = $simulator | Connect-PbxEvents -Name opened -Journal (Join-Path $TestDrive 'third.db')
+        Get-PbxJournal | ForEach-Object { "$($_.Name): $($_.Connections)" } | Should -Be 'first: named', 'second: last', 'third: opened'
+    }
+
+    It 'says what it would close, and whose events are not kept then' {
+        $null = Open-PbxJournal (Join-Path $TestDrive 'used.db')
+        $null = Connect-Bench -Connection @{ Name = 'writer' }
+        $text = Invoke-Apart "
+            `$null = Open-PbxJournal '$TestDrive/whatif.db'
+            `$null = Start-PbxSimulator TelecomX | Connect-PbxEvents -Name writer
+            Close-PbxJournal -WhatIf"
+        "$text" | Should -BeLike '*events of writer are not kept*whatif*'
+        (Get-PbxJournal used).IsOpen | Should -BeTrue
+    }
+
+    It 'refuses <Name>: <Id>' -ForEach @(
+        @{ Name = 'a second opening'; Id = 'InvalidOption'; Line = { $null = Open-PbxJournal "$TestDrive/twice.db"; Open-PbxJournal "$TestDrive/twice.db" } }
+        @{ Name = 'a second writer'; Id = 'JournalInUse'; Line = { $null = Open-PbxJournal "$TestDrive/taken.db"; Open-PbxJournal "$TestDrive/taken.db" -Name other } }
+        @{ Name = 'another file'; Id = 'NotAJournal'; Line = { Set-Content "$TestDrive/text.db" 'text'; Open-PbxJournal "$TestDrive/text.db" } }
+        @{ Name = 'a name that nobody has'; Id = 'InvalidOption'; Line = { Get-PbxEvent -Journal nosuch } }
+        @{ Name = 'a file that is not there'; Id = 'JournalFailed'; Line = { Get-PbxEvent -Journal "$TestDrive/nosuch.db" } }
+        @{ Name = 'no age'; Id = 'InvalidOption'; Line = { Open-PbxJournal "$TestDrive/age.db" -MaxAge 0 } }
+        @{ Name = '-Journal with -NoJournal'; Id = 'JournalUnwanted'; Line = { Start-PbxSimulator TelecomX | Connect-PbxEvents -Journal x -NoJournal } }
+        @{ Name = 'to write to what is only read'; Id = 'JournalReadOnly'; Line = {
+                Open-PbxJournal "$TestDrive/read.db" | Close-PbxJournal
+                Start-PbxSimulator TelecomX | Connect-PbxEvents -Journal (Open-PbxJournal "$TestDrive/read.db" -ReadOnly)
+            }
+        }
+        @{ Name = 'to close what is not there'; Id = 'NoJournal'; Line = { Close-PbxJournal } }
+    ) {
+        $caught = $null
+        try {
+            $ErrorActionPreference = 'Stop'
+            & $Line
+        }
+        catch {
+            $caught = $_
+        }
+        $caught.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        $caught.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+    }
+}
+
+Describe 'A listener with a journal that is killed' -Skip:$IsWindows {
+    It 'has kept what it was told, and tells the call that was missed meanwhile once at its next start' {
+        $folder = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'killed')).FullName
+        $simulator = Start-PbxSimulator OneCloud
+        $process = $null
+        try {
+            $process = Open-Keeper $simulator $folder first
+            $before = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
+            Wait-Until { (Get-Content "$folder/first.told" -ErrorAction Ignore) -contains $before.CallId } 'the call before'
+            # The state is written when the journal has what it says.
+            Wait-Until { (Get-Content "$folder/kept/journal.db.desk.state" -Raw -ErrorAction Ignore) -like "*$($before.CallId)*" } 'its note'
+            @(Get-PbxEvent -Journal "$folder/kept/journal.db" -CallId $before.CallId -Outcome Missed).Count | Should -BeGreaterThan 0
+
+            /bin/kill -KILL $process.Id
+            Wait-Until { $process.HasExited } 'its end'
+            Wait-Until { $simulator.LinkCount -eq 0 } 'the server to see it go'
+            $missed = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
+
+            $process = Open-Keeper $simulator $folder second
+            # OneCloud's records are asked for half a minute after the connect.
+            Wait-Until { Test-Path "$folder/second.told" } 'the missed call' -Seconds 120
+            Get-Content "$folder/second.told" | Should -Be $missed.CallId
+            Wait-Until { Get-PbxEvent -Journal "$folder/kept/journal.db" -CallId $missed.CallId -Outcome Missed } 'it in the journal'
+            $gap = Get-PbxEvent -Journal "$folder/kept/journal.db" | Where-Object { $_ -is [PbxEvents.PbxGap] }
+            $gap.Reason | Should -Be NotRunning
+        }
+        finally {
+            if ($process -and -not $process.HasExited) { $process.Kill() }
+            Stop-PbxSimulator -Simulator * -Confirm:$false
+        }
+    }
+}

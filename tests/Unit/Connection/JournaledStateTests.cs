@@ -1,0 +1,127 @@
+using PbxEvents.Providers;
+using PbxEvents.Providers.Connection;
+using PbxEvents.Providers.Contracts;
+using PbxEvents.Tests.Unit.Simulator;
+using PbxEvents.Tests.Unit.Support;
+
+namespace PbxEvents.Tests.Unit.Connection;
+
+/// <summary>The state of a connection with a journal: it never says more than the journal has.</summary>
+public sealed class JournaledStateTests : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pbxevents-journaled").FullName;
+    private readonly SlowJournal _journal;
+    private readonly FakeLinks _links = new();
+    private readonly ManualTimeProvider _clock = new();
+    private PbxClient? _client;
+
+    public JournaledStateTests() => _journal = new SlowJournal(Path.Combine(_folder, "one.state"));
+
+    public async ValueTask DisposeAsync()
+    {
+        _journal.Let(long.MaxValue);
+        if (_client is not null)
+            await _client.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Is_kept_beside_the_journal_and_tells_a_call_only_when_the_journal_has_its_end()
+    {
+        var link = await ConnectAsync();
+        _journal.Let(_client!.Events.Head);
+        await UntilAsync(() => File.Exists(_journal.State));
+        _clock.Advance(TimeSpan.FromMilliseconds(100));
+        await link.ReceiveAsync("call c1 Ringing");
+        await link.ReceiveAsync("call c1 Ended");
+        await UntilAsync(() => _journal.Asked >= _client.Events.Head);
+
+        // It is gathered, and waits for the journal.
+        await Task.Delay(200);
+        Assert.DoesNotContain("c1", await File.ReadAllTextAsync(_journal.State), StringComparison.Ordinal);
+        _journal.Let(_client.Events.Head);
+        await UntilAsync(() => File.ReadAllText(_journal.State).Contains("\"c1\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Is_left_as_it_was_when_the_journal_keeps_nothing_more()
+    {
+        var link = await ConnectAsync();
+        _journal.Let(_client!.Events.Head);
+        await UntilAsync(() => File.Exists(_journal.State));
+        _clock.Advance(TimeSpan.FromMilliseconds(100));
+        var before = await File.ReadAllTextAsync(_journal.State);
+        _journal.Close();
+        await link.ReceiveAsync("call c1 Ringing");
+        await link.ReceiveAsync("call c1 Ended");
+        await _client.DisconnectAsync(CancellationToken.None).InTime();
+        Assert.Equal(before, await File.ReadAllTextAsync(_journal.State));
+    }
+
+    private async Task<FakeLink> ConnectAsync()
+    {
+        var options = new PbxConnectOptions { Provider = "Fake", Name = "one", Transport = new TransportOptions { Clock = _clock } };
+        _client = PbxClient.Start(options, new FakePlatform(), _links, new FakeHttp(_ => new HttpAnswer(200, default)), () => 0.5, _journal);
+        var link = await _links.NextAsync();
+        await link.ReceiveAsync("ready");
+        await _client.WaitUntilConnectedAsync(CancellationToken.None).InTime();
+        return link;
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        for (var i = 0; i < 1500 && !isSo(); i++)
+            await Task.Delay(20);
+        Assert.True(isSo());
+    }
+
+    /// <summary>Keeps what it is let.</summary>
+    private sealed class SlowJournal(string state) : IEventJournal, IEventKeeping
+    {
+        private readonly object _gate = new();
+        private readonly List<(long Sequence, TaskCompletionSource<bool> Waiter)> _waiters = [];
+        private long _let;
+        private long _asked;
+        private bool _isClosed;
+
+        public string State => state;
+
+        /// <summary>The last event that somebody waits for.</summary>
+        public long Asked => Volatile.Read(ref _asked);
+
+        public string StatePathOf(string connection) => state;
+
+        public IEventKeeping Keep(KeptStream stream) => this;
+
+        public Task<bool> KeptAsync(long sequence, CancellationToken cancellationToken)
+        {
+            lock (_gate)
+            {
+                _asked = Math.Max(_asked, sequence);
+                if (sequence <= _let || _isClosed)
+                    return Task.FromResult(sequence <= _let);
+                var waiter = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                _waiters.Add((sequence, waiter));
+                return waiter.Task.WaitAsync(cancellationToken);
+            }
+        }
+
+        public void Let(long sequence)
+        {
+            lock (_gate)
+            {
+                _let = sequence;
+                _waiters.RemoveAll(w => w.Sequence <= sequence && w.Waiter.TrySetResult(true));
+            }
+        }
+
+        public void Close()
+        {
+            lock (_gate)
+            {
+                _isClosed = true;
+                _waiters.ForEach(w => w.Waiter.TrySetResult(false));
+            }
+        }
+    }
+}

@@ -1,0 +1,292 @@
+using System.Collections.Concurrent;
+using PbxEvents.Journal;
+using PbxEvents.Journal.Reactions;
+using PbxEvents.Providers.Connection;
+using PbxEvents.Tests.Unit.Simulator;
+using PbxEvents.Tests.Unit.Support;
+
+namespace PbxEvents.Tests.Unit.Journal;
+
+/// <summary>Tries, retries, order and dead letters. The clock is the test's.</summary>
+public sealed class ReactionRunnerTests : IAsyncDisposable
+{
+    private readonly JournalFolder _folder = new();
+    private readonly ManualTimeProvider _clock = new();
+    private readonly EventLog _log = new(10_000);
+    private readonly ConcurrentQueue<string> _ran = new();
+    private readonly EventJournal _journal;
+    private readonly IEventKeeping _kept;
+    private int _number;
+
+    public ReactionRunnerTests()
+    {
+        _journal = _folder.Open();
+        _kept = _journal.Keep(JournalFolder.Stream(_log));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _journal.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Runs_once_for_each_event_that_fits_and_goes_on_where_it_stopped()
+    {
+        await ComeAsync("a", "b", "a");
+        await RunAsync(options: o => o with { IsMatch = e => e.CallId == "a" });
+        Assert.Equal(["id1", "id3"], _ran);
+        await ComeAsync("a", "b");
+        await RunAsync(options: o => o with { IsMatch = e => e.CallId == "a" });
+        Assert.Equal(["id1", "id3", "id4"], _ran);
+        using var runner = React(o => o);
+        Assert.Equal(5, runner.Store.Place);
+        Assert.Equal(0, runner.Store.CountOpen());
+    }
+
+    [Fact]
+    public async Task Begins_with_what_comes_from_now_on_when_nobody_has_seen_its_name()
+    {
+        await ComeAsync("a", "a");
+        using (React(o => o with { StartAfter = null }))
+            await ComeAsync("a");
+        await RunAsync(options: o => o with { StartAfter = null });
+        Assert.Equal(["id3"], _ran);
+    }
+
+    [Fact]
+    public async Task What_fails_is_tried_again_later_and_later_then_is_a_dead_letter_and_holds_up_only_its_own_call()
+    {
+        await ComeAsync("a", "b", "a", "b");
+        var attempts = new List<(string Id, int Attempt, double After)>();
+        using var runner = React(o => o with { MaxAttempts = 4, Random = () => 0.5 }, d =>
+        {
+            attempts.Add((d.Event.Id, d.Attempt, (_clock.GetUtcNow() - Begin).TotalSeconds));
+            return d.Event.Id == "id1" ? throw new InvalidOperationException($"the desk is closed ({d.Attempt})") : Task.CompletedTask;
+        });
+        using var stop = new CancellationTokenSource();
+        var run = runner.RunAsync(untilIdle: true, stop.Token);
+        await PassUntilAsync(() => run.IsCompleted);
+        await run;
+
+        // 5, 20 and 80 seconds after the try before. The other call was not held up; what was behind it ran when it was dead.
+        var tries = attempts.Where(a => a.Id == "id1").ToArray();
+        Assert.Equal([1, 2, 3, 4], tries.Select(t => t.Attempt));
+        Assert.Equal([5, 20, 80], tries.Zip(tries.Skip(1), (one, other) => Math.Round(other.After - one.After)));
+        Assert.Equal(["id1", "id2", "id4", "id1", "id1", "id1", "id3"], attempts.Select(a => a.Id));
+        var dead = Assert.Single(runner.Store.GetDead());
+        Assert.Equal((1, 4, "the desk is closed (4)"), (dead.Seq, dead.Tries, dead.Error));
+    }
+
+    [Fact]
+    public async Task What_was_cut_off_is_tried_again_and_ends_after_its_last_try()
+    {
+        await ComeAsync("a");
+        for (var kill = 1; kill <= 3; kill++)
+        {
+            // A process that dies in the action leaves the start mark.
+            using var dying = React(o => o with { MaxAttempts = 3 }, _ => Task.Delay(-1));
+            _ = dying.RunAsync(untilIdle: false, CancellationToken.None);
+            await UntilAsync(() => dying.Store.NextDue(_clock.GetUtcNow()) is null && dying.Store.CountOpen() == 1);
+            var leftOver = dying;
+        }
+        using var runner = React(o => o with { MaxAttempts = 3 });
+        var dead = Assert.Single(runner.Store.GetDead());
+        Assert.Equal((3, "The process ended while the action ran."), (dead.Tries, dead.Error));
+        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        Assert.Empty(_ran);
+    }
+
+    [Fact]
+    public async Task The_same_event_twice_runs_once_and_so_does_a_call_that_comes_to_a_state_by_two_events()
+    {
+        _log.Append(JournalFolder.Make(1));
+        _log.Append(JournalFolder.Make(1));
+        for (var i = 2; i <= 3; i++)
+        {
+            var e = JournalFolder.Make(i, "missed");
+            e.CallState = PbxCallState.Ended;
+            _log.Append(e);
+        }
+        await _kept.KeptAsync(_log.Head, CancellationToken.None).InTime();
+        await RunAsync(options: o => o with { IsOfMoments = true });
+        Assert.Equal(["id1", "id2"], _ran);
+    }
+
+    [Fact]
+    public async Task A_finished_step_is_not_run_again_at_the_next_try_and_the_key_stays_the_same()
+    {
+        await ComeAsync("a");
+        var keys = new HashSet<string>();
+        var steps = 0;
+        using var runner = React(o => o, d =>
+        {
+            keys.Add(d.Key);
+            if (d.FindStep("ticket") is null)
+                d.SaveStep("ticket", $"""{"{"}"id":{++steps}{"}"}""");
+            return d.Attempt < 3 ? throw new InvalidOperationException(d.FindStep("ticket")) : Task.CompletedTask;
+        });
+        var run = runner.RunAsync(untilIdle: true, CancellationToken.None);
+        await PassUntilAsync(() => run.IsCompleted);
+        await run;
+        Assert.Equal(1, steps);
+        Assert.Equal("tickets/one/id1", Assert.Single(keys));
+        Assert.Null(runner.Store.FindStep(1, "ticket"));
+    }
+
+    [Fact]
+    public async Task Several_at_once_are_of_different_calls_and_each_call_keeps_its_order()
+    {
+        for (var i = 0; i < 60; i++)
+            _log.Append(JournalFolder.Make(++_number, $"c{i % 6}"));
+        await _kept.KeptAsync(_number, CancellationToken.None).InTime();
+        var (atOnce, most, running) = (0, 0, new ConcurrentDictionary<string, int>());
+        using var runner = React(o => o with { Concurrency = 4 }, async d =>
+        {
+            Assert.True(running.TryAdd(d.Event.CallId!, 1));
+            most = Math.Max(most, Interlocked.Increment(ref atOnce));
+            await Task.Delay(2);
+            _ran.Enqueue($"{d.Event.CallId} {d.Seq}");
+            Interlocked.Decrement(ref atOnce);
+            running.TryRemove(d.Event.CallId!, out _);
+        });
+        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        Assert.Empty(runner.Store.GetDead());
+        Assert.InRange(most, 2, 4);
+        Assert.Equal(60, _ran.Count);
+        foreach (var call in _ran.GroupBy(r => r.Split(' ')[0], r => long.Parse(r.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)))
+            Assert.Equal(call.Order(), call);
+    }
+
+    [Fact]
+    public async Task An_action_that_does_not_end_is_told_to_and_one_that_waits_for_nothing_new_lets_it_end()
+    {
+        await ComeAsync("a");
+        using var runner = React(o => o with { MaxAttempts = 1, Timeout = TimeSpan.FromSeconds(30) }, (_, limit) => Task.Delay(-1, limit));
+        using var stop = new CancellationTokenSource();
+        var run = runner.RunAsync(untilIdle: false, stop.Token);
+        await UntilAsync(() => runner.Store.CountOpen() == 1);
+        await stop.CancelAsync();
+        await Task.Delay(100);
+        Assert.False(run.IsCompleted);
+        await PassUntilAsync(() => run.IsCompleted);
+        await run;
+        Assert.Contains("00:00:30", Assert.Single(runner.Store.GetDead()).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_event_that_is_too_old_is_a_dead_letter_without_a_try()
+    {
+        _log.Append(JournalFolder.Make(1, at: _clock.GetUtcNow().AddHours(-2)));
+        _log.Append(JournalFolder.Make(2, "b", at: _clock.GetUtcNow()));
+        await _kept.KeptAsync(2, CancellationToken.None).InTime();
+        using var runner = React(o => o with { MaxEventAge = TimeSpan.FromHours(1) });
+        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        Assert.Equal(["id2"], _ran);
+        Assert.Equal((1, 0), Assert.Single(runner.Store.GetDead()) is var dead ? (dead.Seq, dead.Tries) : default);
+    }
+
+    [Fact]
+    public async Task What_it_has_open_stays_for_it_when_it_is_dropped_and_what_it_has_not_seen_is_told_with_the_exact_count()
+    {
+        await ComeAsync("a", "b", "c", "d", "e");
+        using (var first = React(o => o, d => d.Seq == 1 ? throw new InvalidOperationException("later") : Task.CompletedTask))
+        {
+            using var stop = new CancellationTokenSource();
+            var run = first.RunAsync(untilIdle: false, stop.Token);
+            await UntilAsync(() => first.Store.Place == 5);
+            await stop.CancelAsync();
+            await run.InTime();
+        }
+        await ComeAsync("f", "g", "h");
+        await _journal.DisposeAsync();
+        using (var store = new PbxEvents.Journal.Sqlite.SqliteStoreFactory().Open(new JournalOptions { Path = _folder.Target }))
+        {
+            // For their age only what it has seen; for their size all but the newest.
+            Assert.Equal(5, store.Trim(long.MaxValue, long.MaxValue));
+            Assert.Equal(0, store.Trim(long.MaxValue, long.MaxValue));
+            Assert.Equal(2, store.Trim(long.MaxValue, 1));
+        }
+        await using var journal = _folder.Open();
+        var gaps = new List<PbxGap>();
+        _clock.Advance(TimeSpan.FromHours(1));
+        using var runner = journal.React(
+            new ReactionOptions { Name = "tickets", StartAfter = 0, Clock = _clock, Missed = gaps.Add },
+            (d, _) => Ran(d));
+        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        Assert.Equal(["id1", "id8"], _ran);
+        Assert.Equal(2, Assert.Single(gaps).EventsLost);
+    }
+
+    [Fact]
+    public async Task Two_that_run_one_reaction_are_refused_by_name_and_two_reactions_are_not()
+    {
+        await ComeAsync("a");
+        using var one = React(o => o);
+        var refusal = Assert.Throws<PbxException>(() => React(o => o));
+        Assert.Equal(PbxErrorKind.JournalInUse, refusal.Kind);
+        Assert.Contains("'tickets' is run by this process", refusal.Message, StringComparison.Ordinal);
+        using var other = React(o => o with { Name = "writer'; drop table work; --" });
+        await other.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        await one.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        Assert.Equal(["id1", "id1"], _ran);
+    }
+
+    [Fact]
+    public async Task A_new_event_runs_within_a_moment()
+    {
+        using var runner = React(o => o);
+        using var stop = new CancellationTokenSource();
+        var run = runner.RunAsync(untilIdle: false, stop.Token);
+        await Task.Delay(50);
+
+        // The clock stands still: only the commit can have woken it.
+        await ComeAsync("a");
+        await UntilAsync(() => _ran.Count == 1);
+        await stop.CancelAsync();
+        await run.InTime();
+    }
+
+    private DateTimeOffset Begin { get; } = new ManualTimeProvider().GetUtcNow();
+
+    private ReactionRunner React(Func<ReactionOptions, ReactionOptions> options, Func<Delivery, CancellationToken, Task>? action = null) =>
+        _journal.React(options(new ReactionOptions { Name = "tickets", StartAfter = 0, Clock = _clock }), action ?? ((d, _) => Ran(d)));
+
+    private ReactionRunner React(Func<ReactionOptions, ReactionOptions> options, Func<Delivery, Task> action) => React(options, (d, _) => action(d));
+
+    private Task Ran(Delivery delivery)
+    {
+        _ran.Enqueue(delivery.Event.Id);
+        return Task.CompletedTask;
+    }
+
+    private async Task RunAsync(Func<ReactionOptions, ReactionOptions> options)
+    {
+        using var runner = React(options);
+        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+    }
+
+    private async Task ComeAsync(params string[] calls)
+    {
+        foreach (var call in calls)
+            _log.Append(JournalFolder.Make(++_number, call));
+        Assert.True(await _kept.KeptAsync(_log.Head, CancellationToken.None).InTime());
+    }
+
+    private async Task PassUntilAsync(Func<bool> isSo)
+    {
+        for (var i = 0; i < 3000 && !isSo(); i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(0.25));
+            await Task.Delay(5);
+        }
+        Assert.True(isSo());
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        for (var i = 0; i < 1500 && !isSo(); i++)
+            await Task.Delay(20);
+        Assert.True(isSo());
+    }
+}

@@ -3,6 +3,7 @@ using System.Globalization;
 using PbxEvents.Benchmarks.Load;
 using PbxEvents.Providers;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers.Platforms.TelecomX;
 
 namespace PbxEvents.Benchmarks.Contestants;

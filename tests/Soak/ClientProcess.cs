@@ -112,7 +112,7 @@ internal sealed class ClientProcess : ILostCallsClient
             using var limit = new CancellationTokenSource(StartLimit);
             var client = await platform.ConnectAsync(setup.Login, clock, setup.StatePath, limit.Token);
             var watched = new AbandonedClient(client);
-            var cursor = client.Events.OpenCursor(0);
+            var cursor = client.GetEvents().OpenCursor(0);
             Say(new Line { IsStarted = true });
 
             // An end is said the moment it is told: what is killed in between has told it to nobody.

@@ -94,8 +94,11 @@ internal sealed class Database : IDisposable
     public void Dispose() => _handle.Dispose();
 
     /// <summary>In SQLite's words, in which a percent sign of the path is none of its own.</summary>
-    private static string ToUri(string path) =>
-        (OperatingSystem.IsWindows() ? "file:///" : "file://") + string.Join('/', path.Replace('\\', OperatingSystem.IsWindows() ? '/' : '\\').Split('/').Select(Uri.EscapeDataString));
+    private static string ToUri(string path)
+    {
+        var plain = OperatingSystem.IsWindows() ? "/" + path.Replace('\\', '/') : path;
+        return "file://" + string.Join('/', plain.Split('/').Select(Uri.EscapeDataString));
+    }
 
     /// <exception cref="SqliteException">The code is none of success.</exception>
     internal void Check(int code)

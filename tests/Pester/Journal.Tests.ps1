@@ -7,41 +7,6 @@ BeforeAll {
 
         & $Pwsh -NoProfile -NonInteractive -Command "`$ErrorActionPreference = 'Stop'; Import-Module '$ModulePath'; $Line"
     }
-
-    # A process of its own that keeps what it receives in a journal, and writes down each missed call that it is told.
-    function Open-Keeper {
-        param($Simulator, [string] $Folder, [string] $Name)
-
-        $login = Join-Path $Folder 'login.xml'
-        $Simulator.Credential | Export-Clixml $login
-        $client = Join-Path $Folder 'client.xml'
-        $Simulator.ClientCredential | Export-Clixml $client
-        $script = Join-Path $Folder "$Name.ps1"
-        Set-Content $script "
-            `$ErrorActionPreference = 'Stop'
-            Import-Module '$ModulePath'
-            `$login = @{ Credential = Import-Clixml '$login'; ClientCredential = Import-Clixml '$client' }
-            `$null = Open-PbxJournal '$Folder/kept/journal.db'
-            `$null = Connect-PbxEvents OneCloud '$($Simulator.Server)' -Domain '$($Simulator.Domain)' -Name desk @login
-            `$null = Register-PbxSubscription Call -Extension 1001
-            Set-Content '$Folder/$Name.ready' ''
-            while (`$true) {
-                `$call = Wait-PbxCall -Outcome Missed
-                Add-Content '$Folder/$Name.told' `$call.CallId
-            }"
-        $start = @{
-            FilePath               = $Pwsh
-            ArgumentList           = '-NoProfile', '-NonInteractive', '-File', $script
-            RedirectStandardOutput = "$Folder/$Name.out"
-            RedirectStandardError  = "$Folder/$Name.err"
-        }
-        $process = Start-Process @start -PassThru
-        Wait-Until { (Test-Path "$Folder/$Name.ready") -or $process.HasExited } 'the listener'
-        if ($process.HasExited) {
-            throw "It ended: $(Get-Content "$Folder/$Name.out", "$Folder/$Name.err")"
-        }
-        $process
-    }
 }
 
 Describe 'The library behind a journal' {
@@ -159,7 +124,7 @@ Describe 'A listener with a journal that is killed' -Skip:$IsWindows {
         $simulator = Start-PbxSimulator OneCloud
         $process = $null
         try {
-            $process = Open-Keeper $simulator $folder first
+            $process = Open-Listener $simulator $folder first -Journal "$folder/kept/journal.db" -ConnectionName desk
             $before = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
             Wait-Until { (Get-Content "$folder/first.told" -ErrorAction Ignore) -contains $before.CallId } 'the call before'
             # The state is written when the journal has what it says.
@@ -171,7 +136,7 @@ Describe 'A listener with a journal that is killed' -Skip:$IsWindows {
             Wait-Until { $simulator.LinkCount -eq 0 } 'the server to see it go'
             $missed = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
 
-            $process = Open-Keeper $simulator $folder second
+            $process = Open-Listener $simulator $folder second -Journal "$folder/kept/journal.db" -ConnectionName desk
             # OneCloud's records are asked for half a minute after the connect.
             Wait-Until { Test-Path "$folder/second.told" } 'the missed call' -Seconds 120
             Get-Content "$folder/second.told" | Should -Be $missed.CallId

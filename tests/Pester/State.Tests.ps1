@@ -1,39 +1,5 @@
 BeforeAll {
     . $PSScriptRoot/Support.ps1
-
-    # A process of its own that listens with a state file, and writes down each missed call that it is told.
-    function Open-Listener {
-        param($Simulator, [string] $Folder, [string] $Name)
-
-        $login = Join-Path $Folder 'login.xml'
-        $Simulator.Credential | Export-Clixml $login
-        $client = Join-Path $Folder 'client.xml'
-        $Simulator.ClientCredential | Export-Clixml $client
-        $script = Join-Path $Folder "$Name.ps1"
-        Set-Content $script "
-            `$ErrorActionPreference = 'Stop'
-            Import-Module '$ModulePath'
-            `$login = @{ Credential = Import-Clixml '$login'; ClientCredential = Import-Clixml '$client' }
-            `$connection = Connect-PbxEvents OneCloud '$($Simulator.Server)' -Domain '$($Simulator.Domain)' -StatePath '$Folder/desk.state' @login
-            `$null = Register-PbxSubscription Call -Extension 1001
-            Set-Content '$Folder/$Name.ready' ''
-            while (`$true) {
-                `$call = Wait-PbxCall -Outcome Missed
-                Add-Content '$Folder/$Name.told' `$call.CallId
-            }"
-        $start = @{
-            FilePath               = $Pwsh
-            ArgumentList           = '-NoProfile', '-NonInteractive', '-File', $script
-            RedirectStandardOutput = "$Folder/$Name.out"
-            RedirectStandardError  = "$Folder/$Name.err"
-        }
-        $process = Start-Process @start -PassThru
-        Wait-Until { (Test-Path "$Folder/$Name.ready") -or $process.HasExited } 'the listener'
-        if ($process.HasExited) {
-            throw "It ended: $(Get-Content "$Folder/$Name.out", "$Folder/$Name.err")"
-        }
-        $process
-    }
 }
 
 Describe 'A listener with -StatePath that is killed' -Skip:$IsWindows {
@@ -42,7 +8,7 @@ Describe 'A listener with -StatePath that is killed' -Skip:$IsWindows {
         $simulator = Start-PbxSimulator OneCloud
         $process = $null
         try {
-            $process = Open-Listener $simulator $folder first
+            $process = Open-Listener $simulator $folder first -StatePath "$folder/desk.state"
             $before = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
             Wait-Until { (Get-Content "$folder/first.told" -ErrorAction Ignore) -contains $before.CallId } 'the call before'
             Wait-Until { (Get-Content "$folder/desk.state" -Raw) -like "*$($before.CallId)*" } 'its note'
@@ -60,7 +26,7 @@ Describe 'A listener with -StatePath that is killed' -Skip:$IsWindows {
             (Get-Content "$folder/desk.state" -Raw | ConvertFrom-Json).version | Should -Be 1
             $missed = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
 
-            $process = Open-Listener $simulator $folder second
+            $process = Open-Listener $simulator $folder second -StatePath "$folder/desk.state"
             # OneCloud's records are asked for half a minute after the connect.
             Wait-Until { Test-Path "$folder/second.told" } 'the missed call' -Seconds 120
             $after = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0

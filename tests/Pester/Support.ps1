@@ -110,3 +110,46 @@ function Get-ErrorRecord {
     }
     throw 'There was no error.'
 }
+
+# A process of its own that listens to a simulated OneCloud, with what else Connect-PbxEvents takes, and writes down each missed call that it
+# is told. It is ready when this returns.
+function Open-Listener {
+    param(
+        $Simulator,
+        [string] $Folder,
+        [string] $Name,
+        [string] $StatePath,
+        [string] $Journal,
+        [string] $ConnectionName = 'listener'
+    )
+
+    $login = Join-Path $Folder 'login.xml'
+    $Simulator.Credential | Export-Clixml $login
+    $client = Join-Path $Folder 'client.xml'
+    $Simulator.ClientCredential | Export-Clixml $client
+    $more = ($StatePath ? " -StatePath '$StatePath'" : '') + ($Journal ? " -Journal '$Journal'" : '')
+    $script = Join-Path $Folder "$Name.ps1"
+    Set-Content $script "
+        `$ErrorActionPreference = 'Stop'
+        Import-Module '$ModulePath'
+        `$login = @{ Credential = Import-Clixml '$login'; ClientCredential = Import-Clixml '$client' }
+        `$null = Connect-PbxEvents OneCloud '$($Simulator.Server)' -Domain '$($Simulator.Domain)' -Name '$ConnectionName' @login $more
+        `$null = Register-PbxSubscription Call -Extension 1001
+        Set-Content '$Folder/$Name.ready' ''
+        while (`$true) {
+            `$call = Wait-PbxCall -Outcome Missed
+            Add-Content '$Folder/$Name.told' `$call.CallId
+        }"
+    $start = @{
+        FilePath               = $Pwsh
+        ArgumentList           = '-NoProfile', '-NonInteractive', '-File', $script
+        RedirectStandardOutput = "$Folder/$Name.out"
+        RedirectStandardError  = "$Folder/$Name.err"
+    }
+    $process = Start-Process @start -PassThru
+    Wait-Until { (Test-Path "$Folder/$Name.ready") -or $process.HasExited } 'the listener'
+    if ($process.HasExited) {
+        throw "It ended: $(Get-Content "$Folder/$Name.out", "$Folder/$Name.err")"
+    }
+    $process
+}

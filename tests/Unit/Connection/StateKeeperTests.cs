@@ -166,8 +166,10 @@ public sealed class StateKeeperTests : IAsyncDisposable
         await PassUntilAsync(() => gap.Recovery != PbxGapRecovery.Pending);
         Assert.Equal((PbxGapRecovery.Recovered, 2), (gap.Recovery, gap.CallsRecovered));
         Assert.Equal(["missed", "late"], Told());
-        Assert.All(_platform.Records.Asked, a => Assert.Equal((stopped - TimeSpan.FromSeconds(2), gap.To + TimeSpan.FromSeconds(122)), a));
-        Assert.Equal(2, _platform.Records.Asked.Count);
+
+        // Up to the moment of each asking: a call that began before somebody listened may have ended since.
+        var from = stopped - TimeSpan.FromSeconds(2);
+        Assert.Equal([(from, gap.To + TimeSpan.FromSeconds(127)), (from, gap.To + TimeSpan.FromSeconds(152))], _platform.Records.Asked);
     }
 
     [Fact]

@@ -212,13 +212,8 @@ internal sealed class ChaosRun
     }
 
     /// <summary>Every call that ended was told once, live or from records.</summary>
-    private (int Unaccounted, int Twice, IReadOnlyList<string> Faults) CountCalls()
-    {
-        var ends = ClientEvents.Ended(_client).ToLookup(e => e.CallId!);
-        var counts = _calls.Select(c => (Call: c, Count: _platform.IdsOf(c).Sum(id => ends[id].Count()))).ToArray();
-        return (counts.Count(c => c.Count == 0), counts.Count(c => c.Count > 1),
-            [.. counts.Where(c => c.Count != 1).Take(5).Select(c => $"told {c.Count} times: {c.Call.Scenario} {c.Call.CallId} {c.Call.StartedAt:HH:mm:ss.fff} to {c.Call.EndedAt:HH:mm:ss.fff}")]);
-    }
+    private (int Unaccounted, int Twice, IReadOnlyList<string> Faults) CountCalls() => LostCallsOracle.Count(
+        new LostCallsPlatform(_platform), _calls, [.. ClientEvents.Ended(_client).Select(ToldEnd.Of)], new AbandonedClient(_client).Gaps);
 
     /// <summary>The simulator's side: one link, and on it each subscription once. Then the client's.</summary>
     private async Task CheckSubscriptionsAsync(List<string> faults)

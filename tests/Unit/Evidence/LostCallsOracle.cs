@@ -13,6 +13,25 @@ internal static class LostCallsOracle
             && last.Outcome == PbxOutcome.Voicemail && first.Outcome is null or PbxOutcome.Missed && last.At - first.At < TimeSpan.FromMinutes(2)
             ? [last] : ends;
 
+    /// <summary>Counts only: how many calls were told never, and how many twice without a reason.</summary>
+    /// <param name="platform">The platform.</param>
+    /// <param name="calls">What was played to its end.</param>
+    /// <param name="told">What was told.</param>
+    /// <param name="blind">The gaps that were told.</param>
+    public static (int Unaccounted, int Twice, IReadOnlyList<string> Faults) Count(
+        LostCallsPlatform platform, IReadOnlyList<SimulatedCall> calls, IReadOnlyList<ToldEnd> told, IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> blind)
+    {
+        var ends = told.ToLookup(t => t.CallId);
+        var counts = calls.Select(c => (Call: c, Ends: Settled([.. platform.Chaos.IdsOf(c).SelectMany(id => ends[id])])))
+            .Where(c => c.Ends.Length != 1 && !(IsHalfSeen(c.Call, blind) && platform.WhyTwice(c.Call, c.Ends) is not null)).ToArray();
+        return (counts.Count(c => c.Ends.Length == 0), counts.Count(c => c.Ends.Length > 1),
+            [.. counts.Take(5).Select(c => $"told {c.Ends.Length} times: {c.Call.Scenario} {c.Call.CallId} {c.Call.StartedAt:HH:mm:ss.fff} to {c.Call.EndedAt:HH:mm:ss.fff}: "
+                + string.Join("; ", c.Ends.AsEnumerable()))]);
+    }
+
+    private static bool IsHalfSeen(SimulatedCall call, IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> blind) =>
+        blind.Any(b => b.From <= call.EndedAt && call.StartedAt <= b.To);
+
     /// <summary>Compares.</summary>
     /// <param name="platform">The platform.</param>
     /// <param name="calls">What was played to its end.</param>
@@ -38,7 +57,7 @@ internal static class LostCallsOracle
                 faults.Add($"not told: {name}");
                 continue;
             }
-            var isHalfSeen = blind.Any(b => b.From <= call.EndedAt && call.StartedAt <= b.To);
+            var isHalfSeen = IsHalfSeen(call, blind);
             if (own.Length > 1)
             {
                 if (isHalfSeen && platform.WhyTwice(call, own) is { } why)

@@ -54,7 +54,7 @@ public abstract class PortSipVersionHistoryTests(PortSipVersion version)
         var watch = new ClientWatch(client);
 
         // Its menu has answered and put it through: the menu's part is over, the call is not.
-        var goesOn = simulator.PlayAsync("Menu", new ScenarioOptions { Pace = TimeSpan.FromSeconds(10) }, Limits.Patience);
+        var goesOn = simulator.PlayAsync("Menu", new ScenarioOptions { Pace = TimeSpan.FromSeconds(8) }, Limits.Patience);
         while (!simulator.ActiveCalls.Any(c => c.Legs.Count > 1))
             await Task.Delay(20, Limits.Patience);
         var slow = new ScenarioOptions { Pace = TimeSpan.FromSeconds(2) };

@@ -12,6 +12,9 @@ internal static class LostLink
     /// <summary>Longer than any test, by any clock.</summary>
     private static readonly TimeSpan Long = TimeSpan.FromHours(1);
 
+    /// <summary>Pauses between attempts are this share of what they would be at most: a test waits for them.</summary>
+    private const double ShareOfPause = 0.1;
+
     /// <summary>Connects a client and subscribes.</summary>
     /// <param name="simulator">The platform's side.</param>
     /// <param name="provider">The platform.</param>
@@ -24,7 +27,7 @@ internal static class LostLink
         var options = AcceptanceScript.OptionsOf(simulator);
         if (clock is not null)
             options = options with { Timeout = Long, Transport = new TransportOptions { Clock = clock, ConnectTimeout = TimeSpan.FromMinutes(5) } };
-        var client = PbxClient.Start(change?.Invoke(options) ?? options, provider, null, null);
+        var client = PbxClient.Start(change?.Invoke(options) ?? options, provider, null, null, () => Random.Shared.NextDouble() * ShareOfPause);
         await client.WaitUntilConnectedAsync(Limits.Patience);
         foreach (var filter in filters)
             await client.SubscribeAsync(filter, Limits.Patience);

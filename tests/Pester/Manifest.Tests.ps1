@@ -32,10 +32,10 @@ Describe 'The module as it ships' {
             $Error.Clear()
             try { Import-Module $second } catch { "$_" }
             $Error.Count
-            $event = [PbxEvents.PbxEvent]::new()
-            $event.psobject.Properties['Caller'].Name
+            $told = [PbxEvents.PbxEvent]::new()
+            $told.psobject.Properties['Caller'].Name
             Remove-Module PbxEvents
-            $null -eq $event.psobject.Properties['Caller']
+            $null -eq $told.psobject.Properties['Caller']
         }
         $said = & $Pwsh -NoProfile -NonInteractive -Command $script -args $ModulePath, "$copy/PbxEvents.psd1"
         $said[1] | Should -Be 1

@@ -5,6 +5,8 @@
     Dot-source this file. Start-TicketDesk opens a desk on a free port and gives an object with its Uri; Receive-Ticket shows
     what arrived since the last time; Stop-TicketDesk closes it.
 #>
+#requires -Version 7.6
+
 
 function Start-TicketDesk {
     [CmdletBinding(SupportsShouldProcess)]

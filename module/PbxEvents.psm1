@@ -6,15 +6,12 @@ $assembly = [System.IO.Path]::Combine($PSScriptRoot, 'bin', 'PbxEvents.Module.dl
 foreach ($loaded in [System.AppDomain]::CurrentDomain.GetAssemblies()) {
     if ($loaded.FullName.StartsWith('PbxEvents.Module,') -and $loaded.Location -ne $assembly) {
         $first = [System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName($loaded.Location))
-        throw "This process has PbxEvents loaded from '$first', and can have it from one folder only: start a new PowerShell to use the one in '$PSScriptRoot'."
+        throw "This process has PbxEvents loaded from '$first', and can have it from one folder only: " +
+            "start a new PowerShell to use the one in '$PSScriptRoot'."
     }
 }
 Import-Module -Name $assembly -ErrorAction Stop
-
-# Here and not in the manifest, which PowerShell carries out before it asks anything of ours.
-$types = [System.IO.Path]::Combine($PSScriptRoot, 'PbxEvents.Types.ps1xml')
-Update-TypeData -PrependPath $types -ErrorAction Stop
-$ExecutionContext.SessionState.Module.OnRemove = { Remove-TypeData -Path $types -ErrorAction Ignore }
+Import-Module -Name ([System.IO.Path]::Combine($PSScriptRoot, 'PbxEvents.Types.psd1')) -ErrorAction Stop
 
 # Completion of the engine events that the module raises, for PowerShell's own cmdlets.
 $eventCommands = 'Register-EngineEvent', 'Get-Event', 'Wait-Event', 'Remove-Event', 'Get-EventSubscriber', 'Unregister-Event'

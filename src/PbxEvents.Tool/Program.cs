@@ -8,6 +8,8 @@ OptionWords.Word = name => name switch
     "Credential" => "--user",
     "ClientCredential" => "--client-id",
     "Customer" => "--domain",
+    "Category" => "--type",
+    "CertificateThumbprint" => "--thumbprint",
     "AccessToken" => SecretInput.TokenVariable,
     _ => $"--{name.ToLowerInvariant()}",
 };

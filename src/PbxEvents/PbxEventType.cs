@@ -14,17 +14,17 @@ public sealed record PbxEventType(string Provider, string Topic, string Name, Pb
     /// <summary>The right that a credential needs for it; null when not known.</summary>
     public string? Permission { get; init; }
 
-    /// <summary>The kind that brings it (<c>-Type</c>); null when only <c>-Topic</c> does.</summary>
+    /// <summary>The kind that brings it (<c>-Category</c>); null when only <c>-Topic</c> does.</summary>
     public PbxSubscriptionType? Subscription { get; init; }
 
     /// <summary>False when the platform names the event and no stream that brings it.</summary>
     public bool IsOffered { get; init; } = true;
 
     /// <summary>
-    /// What to give to <c>Register-PbxSubscription</c> to get it: <c>-Type Call</c>, else <c>-Topic CALL</c>; null when
+    /// What to give to <c>Register-PbxSubscription</c> to get it: <c>-Category Call</c>, else <c>-Topic CALL</c>; null when
     /// <see cref="IsOffered"/> is false.
     /// </summary>
-    public string? SubscribeWith => !IsOffered ? null : Subscription is { } type ? $"-Type {type}" : $"-Topic '{Topic}'";
+    public string? SubscribeWith => !IsOffered ? null : Subscription is { } type ? $"-Category {type}" : $"-Topic '{Topic}'";
 
     /// <summary>The fields of its payload.</summary>
     public IReadOnlyList<PbxEventField> Fields { get; init; } = [];

@@ -116,6 +116,12 @@ Describe 'The topic <Topic>' -ForEach $topics {
         (Get-Help about_PbxEvents*).Where({ $_.Name -eq $Topic }).Synopsis | Should -Not -BeNullOrEmpty
     }
 
+    It 'is text that a terminal can show' {
+        $lines = (Get-Help $Topic) -split '\r?\n'
+        $lines | Where-Object { $_ -match '^\||\| *---' } | Should -BeNullOrEmpty -Because 'that is a table of Markdown'
+        $lines.Count | Should -BeGreaterThan 20
+    }
+
     It 'names only topics and cmdlets that exist' {
         $text = Get-Content $File -Raw
         $known = @((Get-Help about_PbxEvents*).Name) + (Get-Command -Module PbxEvents).Name

@@ -61,7 +61,7 @@ Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
         try {
             Invoke-Line $terminal "Import-Module '$ModulePath'"
             Invoke-Line $terminal '$s = Start-PbxSimulator TelecomX; $null = $s | Connect-PbxEvents'
-            Invoke-Line $terminal '$slow = $true; $null = Register-PbxSubscription Call { if ($slow) { "begins $($_.Sequence)"; Start-Sleep 60 } else { "handled" } }'
+            Invoke-Line $terminal '$slow = $true; $null = Register-PbxSubscription Call { if ($slow) { $Host.UI.WriteLine("begins $($_.Sequence)"); Start-Sleep 60 } else { "handled" } }'
             Send-Line $terminal 'Invoke-PbxSimulation Missed -Pace 0 -NoWait; Wait-PbxEvent Voicemail'
             Wait-Screen $terminal 'begins \d'
             Send-Key $terminal C-c

@@ -16,6 +16,7 @@ internal sealed class ActionRun(ScriptBlock action, List<PSVariable> variables, 
 {
     private static readonly CmdletInfo Command = new("Invoke-PbxAction", typeof(InvokePbxActionCommand));
 
+    private volatile PowerShell? _shell;
     private Collection<PSObject> _output = [];
     private ExceptionDispatchInfo? _failure;
 
@@ -32,9 +33,30 @@ internal sealed class ActionRun(ScriptBlock action, List<PSVariable> variables, 
             Place(error);
             writeError(error);
         };
-        shell.AddCommand(Command).AddParameter(nameof(InvokePbxActionCommand.Run), this).Invoke();
+        _shell = shell;
+        try
+        {
+            shell.AddCommand(Command).AddParameter(nameof(InvokePbxActionCommand.Run), this).Invoke();
+        }
+        finally
+        {
+            _shell = null;
+        }
         _failure?.Throw();
         return _output;
+    }
+
+    /// <summary>Ends it, if it runs. Any thread; does not wait.</summary>
+    public void Stop()
+    {
+        try
+        {
+            _shell?.BeginStop(null, null);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It came to its end just now.
+        }
     }
 
     /// <summary>

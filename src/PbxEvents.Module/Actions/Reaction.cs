@@ -30,12 +30,10 @@ internal sealed class Reaction(
     public bool Wants(PbxEvent pbxEvent) =>
         !_isOver && pbxEvent.Sequence > subscription.StartSequence && subscription.Matches(pbxEvent) && calls.IsMatch(pbxEvent);
 
-    /// <summary>Runs the action once.</summary>
+    /// <summary>Makes one run of the action.</summary>
     /// <param name="pbxEvent">The event.</param>
-    /// <param name="writeError">Gets each error that does not end it.</param>
-    /// <returns>What the action put out.</returns>
-    /// <exception cref="RuntimeException">What the action threw.</exception>
-    public IEnumerable<PSObject> Run(PbxEvent pbxEvent, Action<ErrorRecord> writeError)
+    /// <returns>The run, not begun.</returns>
+    public ActionRun Begin(PbxEvent pbxEvent)
     {
         if (++_triggered >= maxTriggerCount)
             End();
@@ -48,7 +46,7 @@ internal sealed class Reaction(
             new("Sender", client),
             new("EventSubscriber", subscription),
         };
-        return new ActionRun(action, variables, pbxEvent).Run(writeError);
+        return new ActionRun(action, variables, pbxEvent);
     }
 
     /// <summary>The last time; the subscription goes too, as an engine event's subscriber does.</summary>

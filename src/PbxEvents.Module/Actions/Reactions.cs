@@ -26,7 +26,9 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
     private Doorbell? _doorbell;
     private bool _isDisposed;
     private volatile bool _isSuspended;
+    private volatile ActionRun? _running;
     private long _stoppedAt;
+    private long _pressedAt;
 
     /// <summary>True while an action runs. Pipeline thread.</summary>
     public bool IsRunning { get; private set; }
@@ -71,7 +73,11 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            _doorbell ??= new Doorbell(runspace, this);
+            if (_doorbell is null)
+            {
+                _doorbell = new Doorbell(runspace, this);
+                Console.CancelKeyPress += OnCancelKey;
+            }
             queue = Array.Find(_queues, q => ReferenceEquals(q.Client, client)) ?? new ReactionQueue(client, reaction.Subscription.StartSequence, Ring);
             if (!_queues.Contains(queue))
                 _queues = [.. _queues, queue];
@@ -159,6 +165,7 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
             foreach (var queue in _queues)
                 queue.Dispose();
             _queues = [];
+            Console.CancelKeyPress -= OnCancelKey;
             doorbell = _doorbell;
             _doorbell = null;
         }
@@ -173,7 +180,8 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
         var subscription = reaction.Subscription;
         try
         {
-            foreach (var output in reaction.Run(pbxEvent, writeError))
+            _running = reaction.Begin(pbxEvent);
+            foreach (var output in _running.Run(writeError))
                 write(output);
             subscription.CountDelivered();
         }
@@ -196,6 +204,10 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
             subscription.AddFailure(failure);
             fail(failure);
         }
+        finally
+        {
+            _running = null;
+        }
     }
 
     /// <summary>With slow actions each stop would only bring the next one, and the prompt would be held for as long as events wait.</summary>
@@ -205,6 +217,20 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
         if (_stoppedAt != 0 && Stopwatch.GetElapsedTime(_stoppedAt, now) < DoubleStop)
             Suspend();
         _stoppedAt = now;
+    }
+
+    /// <summary>
+    /// The same for a key that PowerShell has no pipeline to stop for: while one that was stopped comes to its end, it runs the next action, and
+    /// a second Ctrl+C does nothing to it. On a thread of its own.
+    /// </summary>
+    private void OnCancelKey(object? sender, ConsoleCancelEventArgs e)
+    {
+        var now = Stopwatch.GetTimestamp();
+        var before = Interlocked.Exchange(ref _pressedAt, now);
+        if (before == 0 || Stopwatch.GetElapsedTime(before, now) >= DoubleStop || _running is not { } running)
+            return;
+        Suspend();
+        running.Stop();
     }
 
     private void Ring()

@@ -418,7 +418,7 @@ public sealed class YeastarSessionTests
     {
         var e = Assert.Throws<PbxException>(() => _rig.Subscribe(PbxSubscriptionType.Voicemail));
         Assert.Equal(PbxErrorKind.NotSupported, e.Kind);
-        Assert.Contains("-Type Call", e.Advice, StringComparison.Ordinal);
+        Assert.Contains("-Category Call", e.Advice, StringComparison.Ordinal);
     }
 
     [Theory]

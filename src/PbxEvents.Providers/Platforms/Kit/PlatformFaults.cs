@@ -60,6 +60,6 @@ internal static class PlatformFaults
     { Target = topic, IsPermanent = true };
 
     public static PbxException NotOffered(string platform, PbxSubscriptionType type, string advice) => new(
-        PbxErrorKind.NotSupported, $"{platform} does not offer ‹Type› {type}.", advice)
+        PbxErrorKind.NotSupported, $"{platform} does not offer ‹Category› {type}.", advice)
     { Target = type.ToString(), IsPermanent = true };
 }

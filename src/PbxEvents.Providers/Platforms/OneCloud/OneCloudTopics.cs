@@ -54,7 +54,7 @@ internal static class OneCloudTopics
 
     private static OneCloudTopic[] ByType(PbxSubscriptionType type, PbxSubscriptionFilter filter)
     {
-        var asked = $"‹Type› {type}";
+        var asked = $"‹Category› {type}";
         return type switch
         {
             // A queue's calls are calls as well: without an extension the queue alone says which.
@@ -66,7 +66,7 @@ internal static class OneCloudTopics
             PbxSubscriptionType.Agent => ByName(Agent, asked, filter),
             PbxSubscriptionType.Voicemail => ByName(Voicemail, asked, filter),
             PbxSubscriptionType.Presence => ByName(Contacts, asked, filter),
-            PbxSubscriptionType.Cdr => throw NotOffered(type, "Use ‹Type› Call: an ended call carries its outcome."),
+            PbxSubscriptionType.Cdr => throw NotOffered(type, "Use ‹Category› Call: an ended call carries its outcome."),
             _ => throw NotOffered(type, "OneCloud has no events for it. It offers Call, Queue, Agent, Presence and Voicemail."),
         };
     }

@@ -88,7 +88,7 @@ internal static class TelecomXTopics
             or PbxSubscriptionType.Presence or PbxSubscriptionType.Voicemail => "PBX",
         PbxSubscriptionType.Registration => "REGISTER",
         PbxSubscriptionType.Config => "CONFIG",
-        PbxSubscriptionType.Cdr => throw NotOffered(type, "Use ‹Type› Call: an ended call carries its outcome. Records are at the REST address /pbx/cdr."),
+        PbxSubscriptionType.Cdr => throw NotOffered(type, "Use ‹Category› Call: an ended call carries its outcome. Records are at the REST address /pbx/cdr."),
         _ => throw NotOffered(type, "TelecomX has no events for it."),
     };
 

@@ -61,7 +61,7 @@ internal static class YeastarTopics
         PbxSubscriptionType.Config => [OrganizationChanged, ExtensionUpdated, TrunkUpdated],
         PbxSubscriptionType.Message => [NewMessage, MessageResult],
         _ => throw PlatformFaults.NotOffered("Yeastar", type, type == PbxSubscriptionType.Voicemail
-            ? "Use ‹Type› Call: a call that went to voicemail ends with the outcome Voicemail."
+            ? "Use ‹Category› Call: a call that went to voicemail ends with the outcome Voicemail."
             : "Yeastar has no events for it."),
     };
 

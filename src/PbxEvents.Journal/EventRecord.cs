@@ -51,8 +51,14 @@ internal sealed class EventRecord
     /// <inheritdoc cref="PbxEvent.Extension"/>
     public string? Extension { get; init; }
 
+    /// <inheritdoc cref="PbxEvent.ExtensionName"/>
+    public string? ExtensionName { get; init; }
+
     /// <inheritdoc cref="PbxEvent.Queue"/>
     public string? Queue { get; init; }
+
+    /// <inheritdoc cref="PbxEvent.QueueName"/>
+    public string? QueueName { get; init; }
 
     /// <inheritdoc cref="PbxEvent.Tenant"/>
     public string? Tenant { get; init; }

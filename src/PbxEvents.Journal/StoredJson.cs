@@ -18,7 +18,11 @@ internal sealed record StoredCall
 
     public string? Extension { get; init; }
 
+    public string? ExtensionName { get; init; }
+
     public string? Queue { get; init; }
+
+    public string? QueueName { get; init; }
 
     public PbxCallState State { get; init; }
 
@@ -52,7 +56,9 @@ internal sealed record StoredCall
         FromName = call.FromName,
         To = call.To,
         Extension = call.Extension,
+        ExtensionName = call.ExtensionName,
         Queue = call.Queue,
+        QueueName = call.QueueName,
         State = call.State,
         Outcome = call.Outcome,
         EndedBy = call.EndedBy,
@@ -77,7 +83,9 @@ internal sealed record StoredCall
         FromName = FromName,
         To = To,
         Extension = Extension,
+        ExtensionName = ExtensionName,
         Queue = Queue,
+        QueueName = QueueName,
         State = State,
         Outcome = Outcome,
         EndedBy = EndedBy,

@@ -9,7 +9,7 @@ create table run(id integer primary key, connection text not null, provider text
 create table event(
   seq integer primary key, run integer not null, run_seq integer not null, event_id text not null, received integer not null, time integer not null,
   category integer not null, name text not null, call_state integer, outcome integer, flags integer not null,
-  call_id text, leg_id text, caller text, callee text, extension text, queue text, tenant text, topic text,
+  call_id text, leg_id text, caller text, callee text, extension text, extension_name text, queue text, queue_name text, tenant text, topic text,
   first_seq integer, raw blob, call blob, gap blob, error blob);
 
 -- When the events of each 1024 numbers arrived: what finds a time without an index on every event, and whatever the clock did.

@@ -21,8 +21,14 @@ internal sealed record KeptCall
     /// <inheritdoc cref="PbxCall.Extension"/>
     public string? Extension { get; init; }
 
+    /// <inheritdoc cref="PbxCall.ExtensionName"/>
+    public string? ExtensionName { get; init; }
+
     /// <inheritdoc cref="PbxCall.Queue"/>
     public string? Queue { get; init; }
+
+    /// <inheritdoc cref="PbxCall.QueueName"/>
+    public string? QueueName { get; init; }
 
     /// <inheritdoc cref="PbxCall.State"/>
     public PbxCallState State { get; init; }
@@ -91,6 +97,9 @@ internal sealed record KeptLeg
     /// <inheritdoc cref="PbxLeg.Extension"/>
     public string? Extension { get; init; }
 
+    /// <inheritdoc cref="PbxLeg.ExtensionName"/>
+    public string? ExtensionName { get; init; }
+
     /// <inheritdoc cref="PbxLeg.Number"/>
     public string? Number { get; init; }
 
@@ -109,6 +118,7 @@ internal sealed record KeptLeg
         Outcome = leg.Outcome,
         IsOutcomeAssumed = leg.IsOutcomeAssumed,
         Extension = leg.Extension,
+        ExtensionName = leg.ExtensionName,
         Number = leg.Number,
         AnsweredAt = leg.AnsweredAt,
         EndedAt = leg.EndedAt,
@@ -123,6 +133,7 @@ internal sealed record KeptLeg
         Outcome = Outcome,
         IsOutcomeAssumed = IsOutcomeAssumed,
         Extension = Extension,
+        ExtensionName = ExtensionName,
         Number = Number,
         AnsweredAt = AnsweredAt?.ToLocalTime(),
         EndedAt = EndedAt?.ToLocalTime(),

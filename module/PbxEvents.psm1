@@ -6,8 +6,8 @@ $assembly = [System.IO.Path]::Combine($PSScriptRoot, 'bin', 'PbxEvents.Module.dl
 foreach ($loaded in [System.AppDomain]::CurrentDomain.GetAssemblies()) {
     if ($loaded.FullName.StartsWith('PbxEvents.Module,') -and $loaded.Location -ne $assembly) {
         $first = [System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName($loaded.Location))
-        throw "This process has PbxEvents loaded from '$first', and can have it from one folder only: " +
-            "start a new PowerShell to use the one in '$PSScriptRoot'."
+        $advice = "start a new PowerShell to use the one in '$PSScriptRoot'"
+        throw "This process has PbxEvents loaded from '$first', and can have it from one folder only: $advice."
     }
 }
 Import-Module -Name $assembly -ErrorAction Stop

@@ -144,9 +144,9 @@ Describe 'Completion' {
         $free = @(
             'AccessToken', 'Action', 'Application', 'BufferSize', 'CallHistorySize', 'CertificateThumbprint', 'ClientCredential', 'Count', 'Credential', 'Data'
             'Domain', 'Event', 'Failure', 'FaultCount', 'FaultDuration', 'FaultLink', 'First', 'From', 'FromName', 'HeartbeatInterval'
-            'HeartbeatTimeout', 'HistoryLimit', 'InputObject', 'InstanceId', 'Interval', 'Jwt', 'Last', 'MaxCalls', 'MaxEvents', 'MaxReconnectAttempts', 'MaxReplies'
-            'MaxTriggerCount', 'MessageData', 'Name', 'Option', 'Pace', 'Path', 'Port', 'Proxy', 'ProxyCredential'
-            'RefreshInterval', 'Seed', 'Server', 'ServiceLevel', 'Since', 'StatePath', 'Subscription', 'Tenant', 'Timeout', 'To', 'ToInstance'
+            'HeartbeatTimeout', 'HistoryLimit', 'InputObject', 'InstanceId', 'Interval', 'Jwt', 'Last', 'MaxAge', 'MaxCalls', 'MaxEvents', 'MaxReconnectAttempts', 'MaxReplies'
+            'MaxSize', 'MaxTriggerCount', 'MessageData', 'Name', 'Option', 'Pace', 'Path', 'Port', 'Proxy', 'ProxyCredential'
+            'RefreshInterval', 'Seed', 'Server', 'ServiceLevel', 'Since', 'StatePath', 'Subscription', 'Tenant', 'Timeout', 'To', 'ToInstance', 'Until'
             'TokenLifetime', 'TokenProvider', 'TracePath'
         )
         foreach ($command in Get-Command -Module PbxEvents) {

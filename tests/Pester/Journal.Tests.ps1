@@ -40,7 +40,6 @@ Disconnect-PbxEvents
 Describe 'A journal' {
     AfterEach {
         Close-Bench
-        Get-PbxJournal | Close-PbxJournal -Confirm:$false
     }
 
     It 'keeps the events of a connection as they came, and is read when it is closed, too' {
@@ -141,8 +140,8 @@ Describe 'A listener with a journal that is killed' -Skip:$IsWindows {
             Wait-Until { Test-Path "$folder/second.told" } 'the missed call' -Seconds 120
             Get-Content "$folder/second.told" | Should -Be $missed.CallId
             Wait-Until { Get-PbxEvent -Journal "$folder/kept/journal.db" -CallId $missed.CallId -Outcome Missed } 'it in the journal'
-            $gap = Get-PbxEvent -Journal "$folder/kept/journal.db" | Where-Object { $_ -is [PbxEvents.PbxGap] }
-            $gap.Reason | Should -Be NotRunning
+            $gap = Get-PbxEvent -Journal "$folder/kept/journal.db" | Where-Object Name -EQ Gap
+            $gap.Gap.Reason | Should -Be NotRunning
         }
         finally {
             if ($process -and -not $process.HasExited) { $process.Kill() }

@@ -31,6 +31,7 @@ function Connect-Bench {
 function Close-Bench {
     Get-PbxConnection | Disconnect-PbxEvents -Confirm:$false
     Stop-PbxSimulator -Simulator * -Confirm:$false
+    Get-PbxJournal | Close-PbxJournal -Confirm:$false
 }
 
 # Waits until something is true, or fails.

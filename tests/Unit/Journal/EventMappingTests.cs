@@ -72,19 +72,20 @@ public sealed class EventMappingTests
         {
             Sequence = 17, Id = "an id", Time = at, ReceivedAt = at.AddMilliseconds(3), Provider = "Fake", Connection = "one", Category = PbxCategory.Registration,
             Name = "a name; drop table event", Topic = "t", CallState = PbxCallState.Ended, Outcome = PbxOutcome.Missed, CallId = "c", LegId = "l", From = "+12025550100", To = "4020",
-            Extension = "1001", IsRegistered = true, Queue = "q", Tenant = "te", Synthesized = true, IsCallNews = true, Payload = "{\"ü\":\"\\u0000\"}"u8.ToArray(),
+            Extension = "1001", ExtensionName = "Ann", IsRegistered = true, Queue = "q", QueueName = "Sales", Tenant = "te", Synthesized = true, IsCallNews = true, Payload = "{\"ü\":\"\\u0000\"}"u8.ToArray(),
             Gap = gap,
             Error = new PbxException(PbxErrorKind.RateLimited, "m", "a") { Target = "t", Code = "60002", RetryAfter = TimeSpan.FromSeconds(3), IsPermanent = true, IsRoutine = true },
             Call = new PbxCall
             {
-                CallId = "c", Connection = "one", Provider = "Fake", Direction = PbxDirection.Outbound, From = "f", FromName = "Bob 'x'", To = "t", Extension = "1001", Queue = "q",
+                CallId = "c", Connection = "one", Provider = "Fake", Direction = PbxDirection.Outbound, From = "f", FromName = "Bob 'x'", To = "t", Extension = "1001", ExtensionName = "Ann",
+                Queue = "q", QueueName = "Sales",
                 State = PbxCallState.Ended, Outcome = PbxOutcome.Voicemail, EndedBy = PbxEndedBy.Callee, VoicemailId = "v", RecordingId = "r", StartedAt = at, RingingAt = at.AddSeconds(1),
                 AnsweredAt = at.AddSeconds(2), EndedAt = at.AddSeconds(3), AnsweredBy = "1001", Origin = PbxCallOrigin.Record,
                 Legs =
                 [
                     new PbxLeg
                     {
-                        LegId = "l", Role = PbxLegRole.Callee, State = PbxCallState.Held, Outcome = PbxOutcome.Busy, IsOutcomeAssumed = true, Extension = "1001", Number = "n",
+                        LegId = "l", Role = PbxLegRole.Callee, State = PbxCallState.Held, Outcome = PbxOutcome.Busy, IsOutcomeAssumed = true, Extension = "1001", ExtensionName = "Ann", Number = "n",
                         AnsweredAt = at, EndedAt = at.AddTicks(1),
                     },
                     new PbxLeg { LegId = "m" },

@@ -50,7 +50,7 @@ Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
 
             Invoke-Line $terminal 'Invoke-PbxSimulation Missed -Pace 0 > $null; $null = Wait-PbxCall -Outcome Missed -Timeout 30'
             Send-Line $terminal 'Get-PbxCall'
-            Wait-Screen $terminal '(?m) Employee 1001 +Missed'
+            Wait-Screen $terminal '(?m)^[\d:]+ +Missed .* Employee 1001 '
         } finally {
             Close-Terminal $terminal
         }

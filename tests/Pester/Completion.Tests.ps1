@@ -92,10 +92,10 @@ Describe 'Completion' {
         $free = @(
             'AccessToken', 'Action', 'Application', 'BufferSize', 'CertificateThumbprint', 'ClientCredential', 'Count', 'Credential', 'Data'
             'Domain', 'Event', 'Failure', 'FaultCount', 'FaultDuration', 'FaultLink', 'First', 'From', 'FromName', 'HeartbeatInterval'
-            'HeartbeatTimeout', 'HistoryLimit', 'InstanceId', 'Interval', 'Jwt', 'Last', 'MaxCalls', 'MaxEvents', 'MaxReconnectAttempts', 'MaxReplies'
-            'MaxTriggerCount', 'MessageData', 'Name', 'Option', 'Pace', 'Path', 'Port', 'Proxy', 'ProxyCredential'
+            'HeartbeatTimeout', 'HistoryLimit', 'InstanceId', 'Interval', 'Jwt', 'Last', 'MaxAge', 'MaxCalls', 'MaxEvents', 'MaxReconnectAttempts', 'MaxReplies'
+            'MaxSize', 'MaxTriggerCount', 'MessageData', 'Name', 'Option', 'Pace', 'Path', 'Port', 'Proxy', 'ProxyCredential'
             'RefreshInterval', 'Seed', 'Server', 'ServiceLevel', 'Since', 'StatePath', 'Subscription', 'Tenant', 'Timeout', 'To', 'ToInstance'
-            'TokenLifetime', 'TokenProvider', 'TracePath'
+            'TokenLifetime', 'TokenProvider', 'TracePath', 'Until'
         )
         foreach ($command in Get-Command -Module PbxEvents) {
             foreach ($parameter in $command.Parameters.Values) {

@@ -22,7 +22,7 @@ internal sealed class SqliteReactionStore : IReactionStore
         _id = Number("select id from reaction where name=?1", name)!.Value;
 
         // What ran when its process ended has failed; as often as it may, it is dead.
-        Run("update work set first_failed=coalesce(first_failed, ?2), last_failed=?2, due=?2, error=?3, state=iif(tries >= ?4, 2, 0) where reaction=?1 and state=1",
+        Run("update work set first_failed=coalesce(first_failed, ?2), last_failed=?2, due=?2, error=?3, cut=1, state=iif(tries >= ?4, 2, 0) where reaction=?1 and state=1",
             _id, now.UtcTicks, "The process ended while the action ran.", maxAttempts);
     }
 
@@ -66,11 +66,11 @@ internal sealed class SqliteReactionStore : IReactionStore
     /// <inheritdoc/>
     public Work? NextDue(DateTimeOffset now) => Guard(() =>
     {
-        var next = Prepare("select w.seq, w.tries from work w where w.reaction=?1 and w.state=0 and w.due<=?2 and (w.order_key is null or not exists("
+        var next = Prepare("select w.seq, w.tries, w.cut from work w where w.reaction=?1 and w.state=0 and w.due<=?2 and (w.order_key is null or not exists("
             + "select 1 from work o where o.reaction=w.reaction and o.order_key=w.order_key and o.seq<w.seq and o.state<>2)) order by w.seq limit 1", _id, now.UtcTicks);
         try
         {
-            return next.Step() ? new Work(next.Number(0)!.Value, (int)next.Number(1)!.Value) : null;
+            return next.Step() ? new Work(next.Number(0)!.Value, (int)next.Number(1)!.Value, next.Number(2) == 1) : null;
         }
         finally
         {
@@ -96,7 +96,7 @@ internal sealed class SqliteReactionStore : IReactionStore
 
     /// <inheritdoc/>
     public void Fail(long seq, DateTimeOffset? due, DateTimeOffset now, string error) => Guard(() =>
-        Run("update work set state=?3, due=?4, first_failed=coalesce(first_failed, ?5), last_failed=?5, error=?6 where reaction=?1 and seq=?2",
+        Run("update work set state=?3, cut=0, due=?4, first_failed=coalesce(first_failed, ?5), last_failed=?5, error=?6 where reaction=?1 and seq=?2",
             _id, seq, due is null ? 2L : 0L, due?.UtcTicks, now.UtcTicks, error));
 
     /// <inheritdoc/>

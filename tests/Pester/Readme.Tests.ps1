@@ -137,7 +137,7 @@ Describe 'The README' {
         $blocks = [regex]::Matches($readme.Substring($first, $last - $first), '(?ms)^```powershell\n(.*?)\n```').ForEach({ $_.Groups[1].Value })
         # What stands on the screen after each block.
         $shown = @(
-            'Call +Active'
+            'Active +Call'
             'CALL_END +Answered'
             'Outcome +: Missed'
             '(?s)(call \+4511111111 back.*){3}'

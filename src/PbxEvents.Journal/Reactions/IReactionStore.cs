@@ -69,7 +69,8 @@ internal enum WorkState
 /// <summary>An event to be tried.</summary>
 /// <param name="Seq">Its number.</param>
 /// <param name="Tries">How often it has been tried.</param>
-internal sealed record Work(long Seq, int Tries);
+/// <param name="WasCutOff">True when its process ended while its action ran: it may be what ended it.</param>
+internal sealed record Work(long Seq, int Tries, bool WasCutOff);
 
 /// <summary>A dead letter.</summary>
 /// <param name="Seq">The event's number.</param>

@@ -4,8 +4,8 @@ namespace PbxEvents.Journal.Reactions;
 
 /// <summary>
 /// Runs a reaction's action for the events of a journal: a start mark, the action, an end mark. What it was at when its process ended is
-/// tried again by the next, and counts as a try, so that an event that ends its process does not do so for ever. Events of one order run
-/// one after the other; what failed waits in the journal, not in a thread, and with it what is behind it.
+/// tried again by the next, alone, and counts as a try: an event that ends its process does so only for itself, and not for ever. Events of
+/// one order run one after the other; what failed waits in the journal, not in a thread, and with it what is behind it.
 /// </summary>
 /// <param name="journal">The journal.</param>
 /// <param name="store">How far it is.</param>
@@ -26,6 +26,9 @@ internal sealed class ReactionRunner(
     private readonly int _replacements = journal.Replacements;
     private long _place;
 
+    /// <summary>Something runs that nothing else is to run beside, or is to when the rest has ended.</summary>
+    private bool _isAlone;
+
     /// <summary>How far it is.</summary>
     public IReactionStore Store => store;
 
@@ -41,7 +44,8 @@ internal sealed class ReactionRunner(
         {
             if (journal.Replacements != _replacements)
                 throw JournalFaults.Replaced(options.Name, journal.Path);
-            while (_running.Count < options.Concurrency && !stopping.IsCancellationRequested && Next() is { } delivery)
+            _isAlone &= _running.Count > 0;
+            while (_running.Count < options.Concurrency && !_isAlone && !stopping.IsCancellationRequested && Next() is { } delivery)
                 _running.Add(RunOneAsync(delivery));
             if (_running.Count == 0 && (stopping.IsCancellationRequested || (untilIdle && store.CountOpen() == 0)))
                 return;
@@ -67,6 +71,9 @@ internal sealed class ReactionRunner(
         var now = options.Clock.GetUtcNow();
         while (store.NextDue(now) is { } due)
         {
+            _isAlone = due.WasCutOff;
+            if (_isAlone && _running.Count > 0)
+                return null;
             if (_reader!.ReadOne(due.Seq) is not { } record)
             {
                 store.Fail(due.Seq, null, now, "The event is not in the journal any more.");
@@ -82,6 +89,7 @@ internal sealed class ReactionRunner(
             store.Begin(due.Seq);
             return Deliver(e, due.Seq, due.Tries + 1);
         }
+        _isAlone = false;
         while (NextRecord() is { } record)
         {
             var e = ToEvent(record);
@@ -181,7 +189,7 @@ internal sealed class ReactionRunner(
             wait = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         List<Task> signs = [.. _running, Task.Delay(wait, options.Clock, over.Token)];
-        if (_running.Count < options.Concurrency && !stopping.IsCancellationRequested)
+        if (_running.Count < options.Concurrency && !_isAlone && !stopping.IsCancellationRequested)
             signs.Add(journal.MoreAsync(_place, over.Token));
         if (stopping.IsCancellationRequested && _running.Count > 0)
             await Task.WhenAny(_running).ConfigureAwait(false);

@@ -65,7 +65,7 @@ internal sealed class TelecomXSnapshots(
 
     private JsonObject Employee(string extension, IReadOnlyList<SimulatedCall> active, bool withCalls)
     {
-        var legs = active.SelectMany(c => c.Legs.Where(l => l.Extension == extension && l.EndedAt is null).Select(l => (Call: c, Leg: l))).ToList();
+        var legs = active.SelectMany(c => c.Legs.Where(l => l.Extension == extension && IsShown(c, l)).Select(l => (Call: c, Leg: l))).ToList();
         var item = new JsonObject
         {
             ["_id"] = pbx.ExtensionId(extension),
@@ -82,6 +82,10 @@ internal sealed class TelecomXSnapshots(
             ["extensions"] = new JsonArray(item),
         };
     }
+
+    /// <summary>A phone has the call until it is over: between the ends of the called and of the calling party nobody has seen it missing.</summary>
+    private static bool IsShown(SimulatedCall call, SimulatedLeg leg) =>
+        leg.EndedAt is null || (call.EndedAt is null && leg.AnsweredAt is not null && leg == call.Legs[^1]);
 
     private static JsonObject CallOf(SimulatedCall call, SimulatedLeg leg) => new()
     {

@@ -127,7 +127,7 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
 
             // A call that the gap hid a part of may have ended since, and only its record tells how it went.
             var soFar = connection.Clock.GetUtcNow() + filling.Reader.Overlap;
-            var to = soFar > filling.To ? soFar : filling.To;
+            var to = filling.Reader.TellsWholeCalls && soFar > filling.To ? soFar : filling.To;
             await foreach (var record in filling.Reader.ReadAsync(filling.From, to, _stopping.Token).ConfigureAwait(false))
                 await connection.TellAsync(() => Take(filling, record), _stopping.Token).ConfigureAwait(false);
             connection.Post(() => filling.Read());
@@ -154,7 +154,7 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
     private void Take(Filling filling, CallRecord record)
     {
         var update = record.Update;
-        var isOfGap = record.EndedAt <= filling.To || update.StartedAt <= filling.HeardFrom;
+        var isOfGap = record.EndedAt <= filling.To || (filling.Reader.TellsWholeCalls && update.StartedAt <= filling.HeardFrom);
         if (connection.IsOver || record.EndedAt < filling.From || !isOfGap)
             return;
         var calls = connection.Pipeline.Calls;

@@ -60,10 +60,21 @@ public sealed class GapFillerTests : IAsyncDisposable
     {
         await ConnectAsync();
         var gap = await LoseAndRestoreAsync();
-        _platform.Records!.Rows = () => [FakeRecords.Ended("c1", gap.To + TimeSpan.FromSeconds(15)), FakeRecords.Ended("c2", gap.To + TimeSpan.FromSeconds(25))];
+        _platform.Records!.IsOfWholeCalls = true;
+        _platform.Records.Rows = () => [FakeRecords.Ended("c1", gap.To + TimeSpan.FromSeconds(15)), FakeRecords.Ended("c2", gap.To + TimeSpan.FromSeconds(25))];
         await CloseAsync();
         Assert.Equal("c1", Assert.Single(Told()).CallId);
         Assert.InRange(_platform.Records.Asked[^1].To, gap.To + TimeSpan.FromSeconds(30), DateTimeOffset.MaxValue);
+    }
+
+    [Fact]
+    public async Task Where_each_part_of_a_call_has_a_record_one_that_ends_after_the_gap_is_left_to_live_events()
+    {
+        await ConnectAsync();
+        var gap = await LoseAndRestoreAsync();
+        _platform.Records!.Rows = () => [FakeRecords.Ended("c1", gap.To + TimeSpan.FromSeconds(15))];
+        await CloseAsync();
+        Assert.Empty(Told());
     }
 
     [Fact]

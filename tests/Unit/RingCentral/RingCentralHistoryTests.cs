@@ -270,7 +270,11 @@ public sealed class RingCentralHistoryTests
         foreach (var call in calls)
         {
             var end = Assert.Single(watch.Seen, e => e is { IsCallNews: true, CallState: PbxCallState.Ended } && e.CallId == call.CallId);
-            Assert.Equal((call.Scenario, call.Outcome), (call.Scenario, end.Outcome));
+
+            // One that went on after a gap that hid a part of it is left to its live events (outcomes.md, Missed needs proof).
+            var isHalfSeen = watch.Seen.Any(e => e.Gap is { } gap && call.StartedAt < gap.To && end.Call!.EndedAt > gap.To);
+            if (!(isHalfSeen && end is { Outcome: null, Call.Origin: PbxCallOrigin.Live }))
+                Assert.Equal((call.Scenario, call.Outcome), (call.Scenario, end.Outcome));
         }
     }
 

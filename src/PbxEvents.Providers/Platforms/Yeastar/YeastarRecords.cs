@@ -54,6 +54,9 @@ internal sealed class YeastarRecords : RecordReader
     public override IReadOnlyList<TimeSpan> Asks { get; }
 
     /// <inheritdoc/>
+    public override bool TellsWholeCalls => true;
+
+    /// <inheritdoc/>
     public override TimeSpan Overlap { get; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>

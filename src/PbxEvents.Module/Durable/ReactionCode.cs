@@ -6,11 +6,13 @@ using PbxEvents.Module.Errors;
 namespace PbxEvents.Module.Durable;
 
 /// <summary>
-/// A script block as text, with the values of its <c>$using:</c> expressions, or the path of a script: what can run in another runspace.
+/// A script block as text, with the variables that it takes along by <c>$using:</c>, or the path of a script: what can run in another runspace.
 /// Immutable.
 /// </summary>
 internal sealed class ReactionCode
 {
+    private const string Scope = "using:";
+
     private ReactionCode(string text, string? file, Dictionary<string, object?> values) => (Text, File, Values) = (text, file, values);
 
     /// <summary>The block's text, on the lines on which it stands in its file; of a script its path.</summary>
@@ -19,33 +21,34 @@ internal sealed class ReactionCode
     /// <summary>The script to run; null for a block.</summary>
     public string? File { get; }
 
-    /// <summary>What <c>$using:</c> gives, by PowerShell's keys.</summary>
+    /// <summary>The variables that it finds in its runspace.</summary>
     public Dictionary<string, object?> Values { get; }
 
     /// <summary>Takes a block.</summary>
     /// <param name="block">The block.</param>
     /// <param name="variables">Where it stands.</param>
+    /// <exception cref="PSNotSupportedException">It uses more than variables.</exception>
     public static ReactionCode Of(ScriptBlock block, SessionState variables)
     {
         var values = new Dictionary<string, object?>();
+        var extent = block.Ast.Extent;
+        var text = new StringBuilder(extent.Text);
         foreach (UsingExpressionAst expression in block.Ast.FindAll(a => a is UsingExpressionAst, searchNestedScriptBlocks: true))
-            values[KeyOf(expression)] = ValueOf(expression.SubExpression, variables);
+        {
+            if (expression.SubExpression is not VariableExpressionAst { VariablePath: { IsVariable: true } path })
+                throw new PSNotSupportedException(SR.UsingTooMuch.With(expression.Extent.Text));
+
+            // PowerShell knows $using: in remote and thread jobs only. As a variable of that name it is of the same length: columns stay.
+            values[$"using_{path.UserPath}"] = variables.PSVariable.GetValue(path.UserPath);
+            text.Replace(Scope, "using_", expression.Extent.StartOffset - extent.StartOffset, Scope.Length + "${".Length);
+        }
+        if (block.Ast.Parent is ScriptBlockExpressionAst)
+            text.Remove(text.Length - 1, 1).Remove(0, 1).Insert(0, " ");
 
         // So that an error names the line on which it stands.
-        return new ReactionCode(new string('\n', Math.Max(0, block.Ast.Extent.StartLineNumber - 1)) + block, null, values);
+        return new ReactionCode(new string('\n', Math.Max(0, extent.StartLineNumber - 1)) + text, null, values);
     }
 
     /// <summary>Takes a script.</summary>
     public static ReactionCode Of(string path) => new(path, path, []);
-
-    /// <summary>The key that PowerShell looks a value up by.</summary>
-    private static string KeyOf(UsingExpressionAst expression)
-    {
-        var text = expression.Extent.Text;
-        return Convert.ToBase64String(Encoding.Unicode.GetBytes(expression.SubExpression is VariableExpressionAst ? text.ToLowerInvariant() : text));
-    }
-
-    private static object? ValueOf(ExpressionAst expression, SessionState variables) => expression is VariableExpressionAst variable
-        ? variables.PSVariable.GetValue(variable.VariablePath.UserPath)
-        : throw new PSNotSupportedException(SR.UsingTooMuch.With(expression.Extent.Text));
 }

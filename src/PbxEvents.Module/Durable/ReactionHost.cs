@@ -15,7 +15,7 @@ internal sealed class ReactionHost : IDisposable
     /// Within try, an error that ends a command ends the action too: one that PowerShell would otherwise write and go on after is the usual
     /// way in which a call to a web service fails.
     /// </summary>
-    private const string Wrapper = "param($__pbxBlock, $__pbxValues, $__pbxEvent) try { & $__pbxBlock @__pbxValues $__pbxEvent } catch { throw }";
+    private const string Wrapper = "param($__pbxBlock, $__pbxEvent) try { & $__pbxBlock $__pbxEvent } catch { throw }";
 
     private const string FileWrapper = "param($__pbxFile) try { & $__pbxFile } catch { throw }";
 
@@ -43,12 +43,12 @@ internal sealed class ReactionHost : IDisposable
         try
         {
             _runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(location));
+            foreach (var (name, value) in code.Values.Concat(initialization?.Values ?? []))
+                _runspace.SessionStateProxy.SetVariable(name, value);
             if (initialization is not null)
             {
                 using var shell = Open();
                 shell.AddScript(initialization.Text, useLocalScope: false);
-                if (initialization.Values.Count > 0)
-                    shell.AddParameter("--%", initialization.Values);
                 shell.Invoke();
             }
             if (isTest)
@@ -76,7 +76,7 @@ internal sealed class ReactionHost : IDisposable
         _runspace.SessionStateProxy.SetVariable("_", attempt.Event);
         _runspace.SessionStateProxy.SetVariable("Delivery", attempt.Delivery);
         if (_block is not null)
-            shell.AddScript(Wrapper, useLocalScope: true).AddArgument(_block).AddArgument(new Dictionary<string, object> { ["--%"] = _code.Values }).AddArgument(attempt.Event);
+            shell.AddScript(Wrapper, useLocalScope: true).AddArgument(_block).AddArgument(attempt.Event);
         else
             shell.AddScript(FileWrapper, useLocalScope: true).AddArgument(_code.File);
         var output = new PSDataCollection<PSObject>();

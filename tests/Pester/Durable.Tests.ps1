@@ -209,24 +209,19 @@ Wait-PbxReaction -UntilIdle -Timeout $Patience
         Get-Ran | Should -Be 'try 2'
     }
 
-    It 'says that an action never ends, and lets Wait-PbxReaction fail' {
-        $null = Register-PbxReaction stuck -Outcome Missed -Timeout 0:00:00.2 {
-            while (-not (Test-Path "$using:ran.go")) { [System.Threading.Thread]::Sleep(50); try { [System.Threading.Thread]::Sleep(50) } catch { } }
-        }
+    It 'says that an action does not end, and lets Wait-PbxReaction fail' {
         # A wait that PowerShell cannot end.
-        $null = Register-PbxReaction native -Outcome Missed -Timeout 0:00:00.2 {
-            while (-not [System.IO.File]::Exists("$using:ran.go")) { [System.Threading.SpinWait]::SpinUntil({ [System.IO.File]::Exists("$using:ran.go") }, 60000) }
-        }
+        $null = Register-PbxReaction stuck -Outcome Missed -MaxAttempts 1 -Timeout 0:00:00.2 { [System.Threading.Thread]::Sleep(14000) }
         $null = Invoke-PbxSimulation Missed -Pace 0
-        try {
-            { Wait-PbxReaction native -Timeout 60 -ErrorAction Stop } | Should -Throw -ErrorId 'Timeout,*' -ExpectedMessage "*'native'*did not end within 00:00:00.2*"
-            (Get-PbxReaction native).State | Should -Be Stuck
-        }
-        finally {
-            Set-Content "$ran.go" ''
-        }
-        Wait-Until { (Get-PbxReaction native).State -ne 'Stuck' }
-    } -Skip
+        $message = "*'stuck'*did not end within 00:00:00.2*"
+        { Wait-PbxReaction stuck -Timeout 60 -ErrorAction Stop } | Should -Throw -ErrorId 'Timeout,*' -ExpectedMessage $message
+        $stuck = Get-PbxReaction stuck
+        $stuck.State | Should -Be Stuck
+        $stuck.LastError | Should -BeLike $message
+        Wait-Until { (Get-PbxReaction stuck).State -eq 'Running' }
+        Wait-Idle *>$null
+        (Get-PbxDeadLetter stuck).ErrorId | Should -Be Timeout
+    }
 
     It 'refuses <Name>: <Id>' -ForEach @(
         @{ Name = 'a name of a path'; Id = 'BadReactionName'; Line = { Register-PbxReaction 'a/b' { } } }
@@ -235,7 +230,7 @@ Wait-PbxReaction -UntilIdle -Timeout $Patience
         @{ Name = 'a name that is too long'; Id = 'BadReactionName'; Line = { Register-PbxReaction ('a' * 65) { } } }
         @{ Name = 'a script that is not there'; Id = 'ScriptNotFound'; Line = { Register-PbxReaction x -FilePath ./nosuch.ps1 } }
         @{ Name = 'an initialization that fails'; Id = 'InitializationFailed'; Line = { Register-PbxReaction x -InitializationScript { throw 'no' } { } } }
-        @{ Name = 'more than a variable of $using:'; Id = 'InitializationFailed'; Line = { Register-PbxReaction x { $using:path.Length } } }
+        @{ Name = 'more than a variable of $using:'; Id = 'UsingTooMuch'; Line = { Register-PbxReaction x { "$(@($using:path[0]))" } } }
         @{ Name = 'no time at all'; Id = 'BadTimeSpan'; Line = { Register-PbxReaction x -Timeout 0 { } } }
         @{ Name = 'a delay before now'; Id = 'BadTimeSpan'; Line = { Register-PbxReaction x -RetryDelay -0:01 { } } }
         @{ Name = 'an outcome before the end'; Id = 'OutcomeNeedsEnded'; Line = { Register-PbxReaction x -Outcome Missed -CallState Ringing { } } }
@@ -270,5 +265,84 @@ Wait-PbxReaction -UntilIdle -Timeout $Patience
         $null = Invoke-PbxSimulation Missed -Pace 0
         Wait-Idle *>$null
         (Get-PbxDeadLetter bad).ErrorId | Should -BeLike "$Id,*"
+    }
+}
+
+Describe 'A process that runs durable reactions' -Skip:$IsWindows {
+    BeforeAll {
+        # A process that reacts to a platform's missed calls, each with the lines of an action.
+        function Open-Reactor {
+            param($Simulator, [string] $Folder, [string] $Name, [string] $Action)
+
+            $login = Join-Path $Folder 'login.xml'
+            $Simulator.Credential | Export-Clixml $login
+            $script = Join-Path $Folder "$Name.ps1"
+            Set-Content $script "
+                `$ErrorActionPreference = 'Stop'
+                Import-Module '$ModulePath'
+                `$null = Open-PbxJournal '$Folder/journal.db'
+                `$null = Connect-PbxEvents TelecomX '$($Simulator.Server)' -Credential (Import-Clixml '$login') -Name desk
+                `$null = Register-PbxSubscription Call
+                `$null = Register-PbxReaction tickets -Outcome Missed -RetryDelay 0:00:00.1 { $Action }
+                Set-Content '$Folder/$Name.ready' ''
+                Wait-PbxReaction
+                Set-Content '$Folder/$Name.over' ''"
+            $start = @{
+                FilePath               = $Pwsh
+                ArgumentList           = '-NoProfile', '-NonInteractive', '-File', $script
+                RedirectStandardOutput = "$Folder/$Name.out"
+                RedirectStandardError  = "$Folder/$Name.err"
+            }
+            $process = Start-Process @start -PassThru
+            Wait-Until { (Test-Path "$Folder/$Name.ready") -or $process.HasExited } 'the reactor'
+            if ($process.HasExited) {
+                throw "It ended: $(Get-Content "$Folder/$Name.out", "$Folder/$Name.err")"
+            }
+            $process
+        }
+    }
+
+    BeforeEach {
+        $folder = (New-Item -ItemType Directory -Path (Join-Path $TestDrive "$(New-Guid)")).FullName
+        $simulator = Start-PbxSimulator TelecomX
+        $process = $null
+    }
+
+    AfterEach {
+        if ($process -and -not $process.HasExited) { $process.Kill() }
+        Stop-PbxSimulator -Simulator * -Confirm:$false
+    }
+
+    It 'goes on after kill -9 in the middle of an action, with the same key and without the finished step' {
+        $action = "
+            Invoke-PbxStep once { Add-Content '$folder/ran.txt' `"step `$(`$Delivery.Key)`" }
+            Add-Content '$folder/ran.txt' `"try `$(`$Delivery.Attempt) `$(`$Delivery.Key)`"
+            if (`$Delivery.Attempt -eq 1) { Start-Sleep 600 }"
+        $process = Open-Reactor $simulator $folder first $action
+        $first = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
+        $second = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
+        Wait-Until { (Get-Content "$folder/ran.txt" -ErrorAction Ignore) -match 'try 1' } 'the action'
+        (Get-PbxReaction tickets -Journal "$folder/journal.db").State | Should -Be Elsewhere
+        Wait-Until { (Get-PbxEvent -Journal "$folder/journal.db" -CallId $second.CallId -Outcome Missed) } 'the second call in the journal'
+        /bin/kill -KILL $process.Id
+        Wait-Until { $process.HasExited } 'its end'
+        (Get-PbxReaction tickets -Journal "$folder/journal.db").State | Should -Be Stopped
+
+        $process = Open-Reactor $simulator $folder second ($action -replace 'Start-Sleep 600', 'throw "later"')
+        Wait-Until { (Get-PbxReaction tickets -Journal "$folder/journal.db").Done -eq 2 } 'both'
+        $key = "tickets/desk/$($first.CallId)/Ended"
+        @(Get-Content "$folder/ran.txt") -like "*$($first.CallId)*" | Should -Be "step $key", "try 1 $key", "try 2 $key"
+        @(Get-Content "$folder/ran.txt") -like "step*$($second.CallId)*" | Should -HaveCount 1
+    }
+
+    It 'lets its action come to its end when it is told to end, and ends without an error' {
+        $process = Open-Reactor $simulator $folder only "Start-Sleep 2; Add-Content '$folder/ran.txt' `$_.CallId"
+        $call = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
+        Wait-Until { (Get-PbxReaction tickets -Journal "$folder/journal.db").Waiting } 'the action'
+        /bin/kill -TERM $process.Id
+        Wait-Until { $process.HasExited } 'its end'
+        "$folder/only.over" | Should -Exist
+        Get-Content "$folder/ran.txt" | Should -Be $call.CallId
+        (Get-PbxReaction tickets -Journal "$folder/journal.db").Done | Should -Be 1
     }
 }

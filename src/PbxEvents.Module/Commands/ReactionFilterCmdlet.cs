@@ -147,6 +147,11 @@ public abstract class ReactionFilterCmdlet : JournalCmdlet
             var initialization = InitializationScript is null ? null : ReactionCode.Of(InitializationScript, SessionState);
             return new ReactionHost(code, initialization, SessionState.Path.CurrentFileSystemLocation.ProviderPath, isTest);
         }
+        catch (PSNotSupportedException e)
+        {
+            ThrowTerminatingError(ModuleErrors.UsingTooMuch(e.Message));
+            throw;
+        }
         catch (RuntimeException e)
         {
             ThrowTerminatingError(ModuleErrors.InitializationFailed(e));

@@ -36,7 +36,7 @@ internal sealed class ReactionCode
         foreach (UsingExpressionAst expression in block.Ast.FindAll(a => a is UsingExpressionAst, searchNestedScriptBlocks: true))
         {
             if (expression.SubExpression is not VariableExpressionAst { VariablePath: { IsVariable: true } path })
-                throw new PSNotSupportedException(SR.UsingTooMuch.With(expression.Extent.Text));
+                throw new PSNotSupportedException(expression.Extent.Text);
 
             // PowerShell knows $using: in remote and thread jobs only. As a variable of that name it is of the same length: columns stay.
             values[$"using_{path.UserPath}"] = variables.PSVariable.GetValue(path.UserPath);

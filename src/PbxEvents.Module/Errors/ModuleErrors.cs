@@ -114,6 +114,9 @@ internal static class ModuleErrors
         ErrorDetails = new ErrorDetails(SR.InitializationFailed.With(error.Message)) { RecommendedAction = SR.InitializationFailedAdvice },
     };
 
+    public static ErrorRecord UsingTooMuch(string expression) =>
+        Make(nameof(SR.UsingTooMuch), SR.UsingTooMuch, SR.UsingTooMuchAdvice, ErrorCategory.InvalidArgument, expression);
+
     public static ErrorRecord NoDeadLetter(PbxDeadLetter letter) =>
         Make(nameof(SR.NoDeadLetter), SR.NoDeadLetter, SR.NoDeadLetterAdvice, ErrorCategory.ObjectNotFound, letter);
 

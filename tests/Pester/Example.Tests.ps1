@@ -123,6 +123,7 @@ Describe 'New-MissedCallTicket.ps1, killed again and again' -Skip:$IsWindows {
                 $process = Start-Process @start -PassThru
                 Wait-Until { (Test-Path "$folder/$($process.Id).ready") -or $process.HasExited } 'the script'
                 $process.HasExited | Should -BeFalse -Because (Get-Content "$folder/err.txt" -Raw)
+                Wait-Until { (Get-PbxReaction -Journal "$folder/journal.db").State -eq 'Elsewhere' } 'the reaction'
                 1..3 | ForEach-Object { $calls.Add((Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0).CallId) }
                 if ($round -eq 5) { break }
                 Wait-Until { Get-PbxEvent -Journal "$folder/journal.db" -CallId $calls[-1] -Outcome Missed } 'the call in the journal'

@@ -256,7 +256,7 @@ Describe 'The examples' {
                 MaxAttempts = 1; UntilIdle = $true; Connection = $bench.Connection
             }
             & "$examples/New-MissedCallTicket.ps1" @options *> $null
-            (Get-PbxDeadLetter tickets).Error | Should -BeLike '*redirect*'
+            (Get-PbxDeadLetter tickets).Error | Should -BeLike '*307*'
             $desk | Receive-Ticket | Should -BeNullOrEmpty
         }
         finally {

@@ -15,9 +15,21 @@ internal static class SqliteFile
             return 0;
 
         // SQLite itself has to look: another way of opening and closing the file would take away the locks of who has it open in this process.
-        using var still = Database.Open(path, isReadOnly: true, isStill: true);
-        return still.Number("pragma application_id") == ApplicationId ? still.Number("pragma user_version") ?? 0 : throw JournalFaults.NotAJournal(path);
+        try
+        {
+            using var still = Database.Open(path, isReadOnly: true, isStill: true);
+            return FormOf(still, path);
+        }
+        catch (SqliteException) when (File.Exists(path + "-wal"))
+        {
+            // A process that was killed while it moved pages from the file beside leaves one that is whole only together with it.
+            using var both = Database.Open(path, isReadOnly: true);
+            return FormOf(both, path);
+        }
     }
+
+    private static long FormOf(Database database, string path) =>
+        database.Number("pragma application_id") == ApplicationId ? database.Number("pragma user_version") ?? 0 : throw JournalFaults.NotAJournal(path);
 
     /// <summary>Opens a file to read it, beside who writes to it.</summary>
     public static Database OpenToRead(string path)

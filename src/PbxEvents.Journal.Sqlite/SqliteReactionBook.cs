@@ -35,7 +35,7 @@ internal sealed class SqliteReactionBook : IReactionBook
 
     /// <inheritdoc/>
     public bool RestartDead(string reaction, long seq, DateTimeOffset now) => SqliteFile.Run(_path, () => _sql.Run(
-        "update work set state=0, tries=0, due=?3, first_failed=null, last_failed=null, error=null, error_id=null, stack=null where reaction=?1 and seq=?2 and state=2",
+        "update work set state=0, tries=0, cut=0, due=?3, first_failed=null, last_failed=null, error=null, error_id=null, stack=null where reaction=?1 and seq=?2 and state=2",
         IdOf(reaction), seq, now.UtcTicks) > 0);
 
     /// <inheritdoc/>
@@ -68,7 +68,7 @@ internal sealed class SqliteReactionBook : IReactionBook
             _sql.Run("delete from done where reaction=?1 and key=?2", id, key);
             _sql.Run("delete from step where reaction=?1 and seq=?2 and not exists(select 1 from work w where w.reaction=?1 and w.seq=?2 and w.state<>2)", id, seq);
             _sql.Run("insert into work(reaction, seq, order_key, state, tries, due, replay) values(?1, ?2, ?3, 0, 0, ?4, 1) on conflict do update set "
-                + "state=0, tries=0, due=?4, replay=1, first_failed=null, last_failed=null, error=null, error_id=null, stack=null where state=2", id, seq, order, now.UtcTicks);
+                + "state=0, tries=0, cut=0, due=?4, replay=1, first_failed=null, last_failed=null, error=null, error_id=null, stack=null where state=2", id, seq, order, now.UtcTicks);
         }
     });
 

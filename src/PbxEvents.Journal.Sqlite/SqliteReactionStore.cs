@@ -21,7 +21,7 @@ internal sealed class SqliteReactionStore : IReactionStore
         _id = _sql.Number("select id from reaction where name=?1", name)!.Value;
 
         // What ran when its process ended has failed; as often as it may, it is dead.
-        _sql.Run("update work set first_failed=coalesce(first_failed, ?2), last_failed=?2, due=?2, error=?3, error_id=null, stack=null, state=iif(tries >= ?4, 2, 0) where reaction=?1 and state=1",
+        _sql.Run("update work set first_failed=coalesce(first_failed, ?2), last_failed=?2, due=?2, error=?3, cut=1, error_id=null, stack=null, state=iif(tries >= ?4, 2, 0) where reaction=?1 and state=1",
             _id, now.UtcTicks, "The process ended while the action ran.", maxAttempts);
     }
 
@@ -67,9 +67,9 @@ internal sealed class SqliteReactionStore : IReactionStore
 
     /// <inheritdoc/>
     public Work? NextDue(DateTimeOffset now) => Guard(() => _sql.First(
-        "select w.seq, w.tries, w.replay from work w where w.reaction=?1 and w.state=0 and w.due<=?2 and (w.order_key is null or not exists("
+        "select w.seq, w.tries, w.cut, w.replay from work w where w.reaction=?1 and w.state=0 and w.due<=?2 and (w.order_key is null or not exists("
             + "select 1 from work o where o.reaction=w.reaction and o.order_key=w.order_key and o.seq<w.seq and o.state<>2)) order by w.seq limit 1",
-        s => new Work(s.Number(0)!.Value, (int)s.Number(1)!.Value, s.Number(2) != 0), _id, now.UtcTicks));
+        s => new Work(s.Number(0)!.Value, (int)s.Number(1)!.Value, s.Number(2) == 1, s.Number(3) == 1), _id, now.UtcTicks));
 
     /// <inheritdoc/>
     public DateTimeOffset? NextDueAt() => Guard(() =>
@@ -89,7 +89,7 @@ internal sealed class SqliteReactionStore : IReactionStore
 
     /// <inheritdoc/>
     public void Fail(long seq, DateTimeOffset? due, DateTimeOffset now, Failure failure) => Guard(() =>
-        _sql.Run("update work set state=?3, due=?4, first_failed=coalesce(first_failed, ?5), last_failed=?5, error=?6, error_id=?7, stack=?8 where reaction=?1 and seq=?2",
+        _sql.Run("update work set state=?3, cut=0, due=?4, first_failed=coalesce(first_failed, ?5), last_failed=?5, error=?6, error_id=?7, stack=?8 where reaction=?1 and seq=?2",
             _id, seq, due is null ? 2L : 0L, due?.UtcTicks, now.UtcTicks, failure.Error, failure.ErrorId, failure.Stack));
 
     /// <inheritdoc/>

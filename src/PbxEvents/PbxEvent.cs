@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -202,14 +203,15 @@ public sealed class PbxEvent
     private string DeriveId()
     {
         // The payload alone can repeat under two names; a zero byte keeps "ab"+"c" apart from "a"+"bc".
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(Name));
-        hash.AppendData([0]);
-        if (Payload.IsEmpty)
-            hash.AppendData(Encoding.UTF8.GetBytes($"{Connection}\0{Sequence}\0{_receivedTicks}"));
-        else
-            hash.AppendData(Payload.Span);
-        return Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 12)).ToLowerInvariant();
+        var name = Encoding.UTF8.GetBytes(Name + '\0');
+        var rest = Payload.IsEmpty ? Encoding.UTF8.GetBytes($"{Connection}\0{Sequence}\0{_receivedTicks}") : Payload;
+        var text = ArrayPool<byte>.Shared.Rent(name.Length + rest.Length);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        name.CopyTo(text, 0);
+        rest.Span.CopyTo(text.AsSpan(name.Length));
+        SHA256.HashData(text.AsSpan(0, name.Length + rest.Length), hash);
+        ArrayPool<byte>.Shared.Return(text);
+        return Convert.ToHexStringLower(hash[..12]);
     }
 
     private enum Registration : byte

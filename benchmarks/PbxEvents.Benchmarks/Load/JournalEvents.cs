@@ -11,7 +11,7 @@ internal sealed class JournalEvents : IDisposable
 {
     private const int PayloadBytes = 700;
 
-    private static readonly SecretMask Mask = new(new PbxConnectOptions { Provider = "Fake", Password = new Secret("a password") });
+    public static readonly SecretMask Mask = new(new PbxConnectOptions { Provider = "Fake", Password = new Secret("a password") });
     private static readonly byte[] Payload = Encoding.UTF8.GetBytes($$"""{"event":"CALL_RING","filling":"{{new string('x', PayloadBytes - 35)}}"}""");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pbxevents-bench").FullName;

@@ -69,8 +69,9 @@ internal enum WorkState
 /// <summary>An event to be tried.</summary>
 /// <param name="Seq">Its number.</param>
 /// <param name="Tries">How often it has been tried.</param>
+/// <param name="WasCutOff">True when its process ended while its action ran: it may be what ended it.</param>
 /// <param name="IsReplay">True when somebody asked for it to run again.</param>
-internal sealed record Work(long Seq, int Tries, bool IsReplay);
+internal sealed record Work(long Seq, int Tries, bool WasCutOff, bool IsReplay);
 
 /// <summary>Why a try failed.</summary>
 /// <param name="Error">In words.</param>

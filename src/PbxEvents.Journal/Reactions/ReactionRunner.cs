@@ -4,8 +4,8 @@ namespace PbxEvents.Journal.Reactions;
 
 /// <summary>
 /// Runs a reaction's action for the events of a journal: a start mark, the action, an end mark. What it was at when its process ended is
-/// tried again by the next, and counts as a try, so that an event that ends its process does not do so for ever. Events of one order run
-/// one after the other; what failed waits in the journal, not in a thread, and with it what is behind it.
+/// tried again by the next, alone, and counts as a try: an event that ends its process does so only for itself, and not for ever. Events of
+/// one order run one after the other; what failed waits in the journal, not in a thread, and with it what is behind it.
 /// </summary>
 /// <param name="journal">The journal.</param>
 /// <param name="store">How far it is.</param>
@@ -29,6 +29,9 @@ internal sealed class ReactionRunner(
     private readonly int _replacements = journal.Replacements;
     private long _place;
 
+    /// <summary>Something runs that nothing else is to run beside, or is to when the rest has ended.</summary>
+    private bool _isAlone;
+
     /// <summary>How far it is.</summary>
     public IReactionStore Store => store;
 
@@ -44,7 +47,8 @@ internal sealed class ReactionRunner(
         {
             if (journal.Replacements != _replacements)
                 throw JournalFaults.Replaced(options.Name, journal.Path);
-            while (_running.Count < options.Concurrency && !stopping.IsCancellationRequested && !store.IsSuspended && Next() is { } delivery)
+            _isAlone &= _running.Count > 0;
+            while (_running.Count < options.Concurrency && !_isAlone && !stopping.IsCancellationRequested && !store.IsSuspended && Next() is { } delivery)
                 _running.Add(RunOneAsync(delivery));
             if (_running.Count == 0 && (stopping.IsCancellationRequested || (untilIdle && store.CountOpen() == 0)))
                 return;
@@ -70,6 +74,9 @@ internal sealed class ReactionRunner(
         var now = options.Clock.GetUtcNow();
         while (store.NextDue(now) is { } due)
         {
+            _isAlone = due.WasCutOff;
+            if (_isAlone && _running.Count > 0)
+                return null;
             if (_reader!.ReadOne(due.Seq) is not { } record)
             {
                 store.Fail(due.Seq, null, now, new Failure("The event is not in the journal any more."));
@@ -85,6 +92,7 @@ internal sealed class ReactionRunner(
             store.Begin(due.Seq);
             return Deliver(e, due.Seq, due.Tries + 1, due.IsReplay);
         }
+        _isAlone = false;
         while (NextRecord() is { } record)
         {
             var e = ToEvent(record);
@@ -184,7 +192,7 @@ internal sealed class ReactionRunner(
     private async Task WaitAsync(CancellationToken stopping)
     {
         var wait = Look;
-        var mayTake = _running.Count < options.Concurrency && !stopping.IsCancellationRequested && !store.IsSuspended;
+        var mayTake = _running.Count < options.Concurrency && !_isAlone && !stopping.IsCancellationRequested && !store.IsSuspended;
         if (mayTake && store.NextDueAt() is { } due && due - options.Clock.GetUtcNow() is var left && left < wait)
             wait = left > Moment ? left : Moment;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -12,6 +13,10 @@ namespace PbxEvents.Providers.Connection;
 internal sealed partial class SecretMask
 {
     private const string Mask = "********";
+
+    /// <summary>Without one of these there is no member that holds a secret: most frames have none, and each is looked at.</summary>
+    private static readonly SearchValues<string> MemberWords = SearchValues.Create(["token", "bearer", "password", "secret", "assertion", "wsc"], StringComparison.OrdinalIgnoreCase);
+
     private readonly string[] _known;
 
     public SecretMask(PbxConnectOptions options)
@@ -25,7 +30,7 @@ internal sealed partial class SecretMask
     {
         foreach (var secret in _known)
             text = text.Replace(secret, Mask, StringComparison.Ordinal);
-        return SecretMember().Replace(text, $"$1\"{Mask}\"");
+        return text.AsSpan().ContainsAny(MemberWords) ? SecretMember().Replace(text, $"$1\"{Mask}\"") : text;
     }
 
     /// <summary>In a frame a secret stands as JSON writes it, and there are two ways to write some characters.</summary>

@@ -33,7 +33,7 @@ public sealed class JournalKillTests : IDisposable
     }
 
     /// <summary>Kills the process at any moment, and looks after each kill whether everything is there that it had said was kept.</summary>
-    internal static async Task RunAsync(JournalFolder folder, int kills, int seed)
+    internal static async Task<int> RunAsync(JournalFolder folder, int kills, int seed)
     {
         var random = new Random(seed);
         for (var kill = 0; kill < kills; kill++)
@@ -62,6 +62,7 @@ public sealed class JournalKillTests : IDisposable
             Assert.True(said > 0, "It was killed before it did anything.");
             Assert.InRange(expected, said, long.MaxValue);
         }
+        return kills;
     }
 
     [Fact]
@@ -69,7 +70,8 @@ public sealed class JournalKillTests : IDisposable
         await ReactAsync(_folder, events: 600, kills: 12, seed: 18);
 
     /// <summary>Kills the process while it reacts, then lets one come to its end, and counts.</summary>
-    internal static async Task ReactAsync(JournalFolder folder, int events, int kills, int seed)
+    /// <returns>How often a process died, by itself or not.</returns>
+    internal static async Task<int> ReactAsync(JournalFolder folder, int events, int kills, int seed)
     {
         var random = new Random(seed);
         var effects = folder.Target + ".effects";
@@ -104,6 +106,7 @@ public sealed class JournalKillTests : IDisposable
         var dead = end.Trim().Split(' ').Skip(1).Select(d => d.Split('/').Select(int.Parse).ToArray()).ToArray();
         Assert.Equal(Enumerable.Range(1, events).Where(n => Reactor.IsPoison(n) || Reactor.IsKiller(n)), dead.Select(d => d[0]));
         Assert.All(dead, d => Assert.Equal(Reactor.MaxAttempts, d[1]));
+        return died;
     }
 
     private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true })!;

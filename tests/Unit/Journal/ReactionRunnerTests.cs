@@ -98,6 +98,27 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_was_cut_off_is_tried_alone_so_that_nothing_else_dies_with_what_ends_its_process()
+    {
+        await ComeAsync("a", "b", "c", "d", "e");
+        using (var dying = React(o => o with { Concurrency = 3 }, _ => Task.Delay(-1)))
+        {
+            _ = dying.RunAsync(untilIdle: false, CancellationToken.None);
+            await UntilAsync(() => dying.Store.CountOpen() == 3);
+        }
+        var (now, beside) = (0, new ConcurrentDictionary<long, int>());
+        using var runner = React(o => o with { Concurrency = 3 }, async d =>
+        {
+            beside[d.Seq] = Interlocked.Increment(ref now);
+            await Task.Delay(50);
+            Interlocked.Decrement(ref now);
+        });
+        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        Assert.Equal([1, 1, 1], new[] { beside[1], beside[2], beside[3] });
+        Assert.Equal(2, Math.Max(beside[4], beside[5]));
+    }
+
+    [Fact]
     public async Task The_same_event_twice_runs_once_and_so_does_a_call_that_comes_to_a_state_by_two_events()
     {
         _log.Append(JournalFolder.Make(1));

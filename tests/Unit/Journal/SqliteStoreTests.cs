@@ -318,6 +318,26 @@ public sealed class SqliteStoreTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_file_that_a_process_left_in_the_middle_of_a_checkpoint_is_whole()
+    {
+        var copy = Path.Combine(Path.GetDirectoryName(_folder.Target)!, "copy.db");
+        using (var store = SqliteStoreOf())
+        {
+            for (var i = 1; i <= 60; i++)
+                store.Append([Record(i, i, new byte[3000])]);
+            File.WriteAllBytes(copy, ReadShared(_folder.Target));
+            File.WriteAllBytes(copy + "-wal", ReadShared(_folder.Target + "-wal"));
+        }
+
+        // The first page has come over already, and says that there are pages which have not.
+        using (var half = File.OpenWrite(copy))
+            half.Write(File.ReadAllBytes(_folder.Target).AsSpan(0, 4096));
+        await using var journal = _folder.Open(o => o with { Path = copy });
+        Assert.Null(journal.Problem);
+        Assert.Equal(60, journal.Events);
+    }
+
     private static byte[] ReadShared(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);

@@ -5,14 +5,15 @@
     A file says what to do. Its secrets come from a vault of Microsoft.PowerShell.SecretManagement; the file has their names only:
 
     {
+      "Journal":   "/var/lib/pbx/journal.db",
       "Connect":   { "Provider": "RingCentral" },
       "Secret":    { "ClientCredential": "RingCentralApp", "Jwt": "RingCentralJwt" },
       "Subscribe": { "Type": [ "Call" ] },
       "Script":    "New-MissedCallTicket.ps1",
-      "Arguments": { "Uri": "https://desk.example.com/tickets", "StatePath": "/var/lib/pbx/tickets.txt" }
+      "Arguments": { "Uri": "https://desk.example.com/tickets" }
     }
 
-    Connect and Subscribe are the parameters of Connect-PbxEvents and Register-PbxSubscription, Secret is further ones of
+    Journal is a file that Open-PbxJournal opens first; leave it out for a script that needs none. Connect and Subscribe are the parameters of Connect-PbxEvents and Register-PbxSubscription, Secret is further ones of
     Connect-PbxEvents. Script is looked for beside this one, unless it is a full path.
 
     When the connection ends for good, the script ends with an error, and what started it (systemd, the task scheduler) starts it
@@ -35,6 +36,7 @@ $plan.Secret.GetEnumerator() | ForEach-Object { $connect[$_.Key] = Get-Secret -N
 $subscribe = $plan.Subscribe
 $arguments = $plan.Arguments ?? @{}
 
+if ($plan.Journal) { $null = Open-PbxJournal $plan.Journal }
 $connection = Connect-PbxEvents @connect
 try {
     $null = Register-PbxSubscription @subscribe -Connection $connection

@@ -72,6 +72,9 @@ internal sealed class Database : IDisposable
         return statement.Step() ? statement.Text(0) : null;
     }
 
+    /// <summary>How many rows the last statement changed.</summary>
+    public int Changes => raw.sqlite3_changes(_handle);
+
     /// <summary>Runs something that is done as a whole or not at all.</summary>
     public void InTransaction(Action action)
     {

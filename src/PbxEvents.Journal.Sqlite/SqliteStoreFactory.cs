@@ -14,4 +14,7 @@ internal sealed class SqliteStoreFactory : IJournalStoreFactory
     /// <inheritdoc/>
     public IReactionStore OpenReaction(string path, string name, long startAfter, int maxAttempts, DateTimeOffset now) =>
         SqliteFile.Run(path, () => SqliteReactionStore.Open(path, name, startAfter, maxAttempts, now));
+
+    /// <inheritdoc/>
+    public IReactionBook OpenReactions(string path, bool isReadOnly) => SqliteFile.Run(path, () => SqliteReactionBook.Open(path, isReadOnly));
 }

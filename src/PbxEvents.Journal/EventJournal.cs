@@ -133,12 +133,8 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
     /// <exception cref="PbxException">The journal is closed, or cannot be read.</exception>
     public IEnumerable<PbxEvent> Read(EventQuery query)
     {
-        if (!IsOpen)
-            throw JournalFaults.Closed(Name);
-        using var reader = _factory.OpenReader(Path);
-        for (var records = reader.Read(query, 0); records.Count > 0; records = reader.Read(query, records[^1].Seq))
-            foreach (var record in records)
-                yield return ToEvent(reader, record);
+        foreach (var (_, pbxEvent) in ReadNumbered(query))
+            yield return pbxEvent;
     }
 
     /// <summary>Makes ready to run a reaction: one process at a time may run one of a name.</summary>
@@ -151,7 +147,7 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
             throw JournalFaults.Closed(Name);
         if (_writer is null)
             throw JournalFaults.ReadOnly(Path, "It was opened for reading only.");
-        var held = JournalFile.Take($"{Path}.reaction-{JournalFile.Escape(options.Name)}", holder => JournalFaults.ReactionInUse(options.Name, holder));
+        var held = HoldReaction(options.Name);
         try
         {
             var store = _factory.OpenReaction(Path, options.Name, options.StartAfter ?? _writer.Newest, options.MaxAttempts, options.Clock.GetUtcNow());
@@ -163,6 +159,45 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The number of the newest event that is kept; 0 before the first.</summary>
+    internal long NewestNumber => _writer?.Newest ?? 0;
+
+    /// <summary>The number of the last event that arrived before a time; that of the newest when none has arrived since.</summary>
+    internal long LastBefore(DateTimeOffset time)
+    {
+        using var reader = _factory.OpenReader(Path);
+        return reader.Read(new EventQuery(Since: time), 0) is [var first, ..] ? first.Seq - 1 : NewestNumber;
+    }
+
+    /// <summary>Reads events with their numbers, in the order in which they were kept.</summary>
+    internal IEnumerable<(long Number, PbxEvent Event)> ReadNumbered(EventQuery query)
+    {
+        if (!IsOpen)
+            throw JournalFaults.Closed(Name);
+        using var reader = _factory.OpenReader(Path);
+        for (var records = reader.Read(query, 0); records.Count > 0; records = reader.Read(query, records[^1].Seq))
+            foreach (var record in records)
+                yield return (record.Seq, ToEvent(reader, record));
+    }
+
+    /// <summary>One event, also one that is kept only because a reaction has it open; null when it is not there any more.</summary>
+    internal PbxEvent? FindEvent(long number)
+    {
+        using var reader = _factory.OpenReader(Path);
+        return reader.ReadOne(number) is { } record ? ToEvent(reader, record) : null;
+    }
+
+    /// <summary>Opens what the journal keeps of its reactions, also to change it beside who runs them.</summary>
+    internal IReactionBook OpenReactions(bool isReadOnly) => _factory.OpenReactions(Path, isReadOnly);
+
+    /// <summary>Keeps a reaction to whoever calls, who does not run it.</summary>
+    /// <exception cref="PbxException">Somebody runs it.</exception>
+    internal FileLock HoldReaction(string name) =>
+        JournalFile.Take(LockOf(name), holder => JournalFaults.ReactionInUse(name, holder));
+
+    /// <summary>True when some process runs the reaction.</summary>
+    internal bool IsHeld(string reaction) => FileLock.IsHeld(LockOf(reaction));
 
     /// <summary>Opens a reader of its own.</summary>
     internal IJournalReader OpenReader() => _factory.OpenReader(Path);
@@ -191,6 +226,8 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
+
+    private string LockOf(string reaction) => $"{Path}.reaction-{JournalFile.Escape(reaction)}";
 
     private long Close()
     {

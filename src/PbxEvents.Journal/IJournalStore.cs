@@ -22,6 +22,11 @@ internal interface IJournalStoreFactory
     /// <param name="maxAttempts">How often an event is tried in all.</param>
     /// <param name="now">The time.</param>
     IReactionStore OpenReaction(string path, string name, long startAfter, int maxAttempts, DateTimeOffset now);
+
+    /// <summary>Opens what a journal keeps of all its reactions.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="isReadOnly">True to look only.</param>
+    IReactionBook OpenReactions(string path, bool isReadOnly);
 }
 
 /// <summary>

@@ -12,6 +12,15 @@ internal static class JournalFaults
         PbxErrorKind.JournalInUse, $"The reaction '{name}' is run by {holder}.", "End that one first, or give each its own name: two that share one would run it twice.")
     { Target = name, IsPermanent = true };
 
+    public static PbxException ReactionNotFound(string name, string path) => new(
+        PbxErrorKind.InvalidOption, $"The journal '{path}' has no reaction named '{name}'.", "Give the name of one that Get-PbxReaction lists.")
+    { Target = name, IsPermanent = true };
+
+    public static PbxException ReactionStuck(string name, string e, TimeSpan limit) => new(
+        PbxErrorKind.Timeout, $"The action of the reaction '{name}' did not end within {limit} for {e}, nor when it was told to.",
+        "End this process: the event counts as tried, and the reaction goes on with it at the next start. Give waits in the action an end of their own.")
+    { Target = name, IsPermanent = true };
+
     public static PbxException Replaced(string name, string path) => new(
         PbxErrorKind.JournalDamaged, $"The reaction '{name}' was running when a new file took the place of the journal '{path}': how far it was is in the old one.",
         "Start it again; it begins with the events that come from then on.")

@@ -42,7 +42,7 @@ internal static class Reactor
             fed = feed.IsCompleted;
             await runner.RunAsync(untilIdle: true, CancellationToken.None);
         }
-        Console.WriteLine($"end {string.Join(' ', runner.Store.GetDead().Select(d => $"{d.Seq}/{d.Tries}"))}");
+        Console.WriteLine($"end {string.Join(' ', journal.OpenReactions(isReadOnly: true).GetDead("effects").Select(d => $"{d.Seq}/{d.Tries}"))}");
     }
 
     private static Task React(Delivery delivery, StreamWriter output)

@@ -144,10 +144,11 @@ Describe 'Completion' {
         $free = @(
             'AccessToken', 'Action', 'Application', 'BufferSize', 'CallHistorySize', 'CertificateThumbprint', 'ClientCredential', 'Count', 'Credential', 'Data'
             'Domain', 'Event', 'Failure', 'FaultCount', 'FaultDuration', 'FaultLink', 'First', 'From', 'FromName', 'HeartbeatInterval'
-            'HeartbeatTimeout', 'HistoryLimit', 'InputObject', 'InstanceId', 'Interval', 'Jwt', 'Last', 'MaxAge', 'MaxCalls', 'MaxEvents', 'MaxReconnectAttempts', 'MaxReplies'
-            'MaxSize', 'MaxTriggerCount', 'MessageData', 'Name', 'Option', 'Pace', 'Path', 'Port', 'Proxy', 'ProxyCredential'
-            'RefreshInterval', 'Seed', 'Server', 'ServiceLevel', 'Since', 'StatePath', 'Subscription', 'Tenant', 'Timeout', 'To', 'ToInstance', 'Until'
-            'TokenLifetime', 'TokenProvider', 'TracePath'
+            'DeadLetter', 'FilePath', 'HeartbeatTimeout', 'HistoryLimit', 'InitializationScript', 'InputObject', 'InstanceId', 'Interval', 'Jwt', 'Last'
+            'MaxAge', 'MaxCalls', 'MaxEvents', 'MaxReconnectAttempts', 'MaxReplies', 'MaxSize', 'MaxTriggerCount', 'MessageData', 'Name', 'Option', 'Pace'
+            'Path', 'Port', 'Proxy', 'ProxyCredential', 'RetryDelay', 'ScriptBlock'
+            'RefreshInterval', 'Seed', 'Server', 'ServiceLevel', 'Since', 'StatePath', 'Subscription', 'Tenant', 'Timeout', 'To', 'ToInstance'
+            'TokenLifetime', 'TokenProvider', 'TracePath', 'Until'
         )
         foreach ($command in Get-Command -Module PbxEvents) {
             foreach ($parameter in $command.Parameters.Values) {

@@ -175,6 +175,7 @@ Describe 'Completion' {
 Describe 'The examples' {
     BeforeEach {
         $desk = Start-TicketDesk
+        $null = Open-PbxJournal (Join-Path $TestDrive "$(New-Guid).db") -Name hostile
         $bench = Connect-Bench -Type Call, Queue, Presence, Registration
         # The calls, and one whose id is hostile as well.
         function Invoke-Hostile {
@@ -199,6 +200,7 @@ Describe 'The examples' {
 
     AfterEach {
         Close-Bench
+        Get-PbxJournal | Close-PbxJournal -Confirm:$false
         $desk | Stop-TicketDesk
         Assert-NothingRan
         Remove-Item Env:PBXEVENTS_INJECTED -ErrorAction Ignore
@@ -220,13 +222,11 @@ Describe 'The examples' {
         $html | Should -Match '&lt;script&gt;'
     }
 
-    It 'New-MissedCallTicket.ps1 files each, in one line, whatever its id' {
+    It 'New-MissedCallTicket.ps1 files each, with a key that a header takes, whatever its id' {
         Invoke-Hostile
-        $state = Join-Path $TestDrive 'hostile.txt'
-        $filed = & "$examples/New-MissedCallTicket.ps1" -Uri $desk.Uri -StatePath $state -Timeout 1 -System Jira -RetryInterval 1
-        $filed | Should -HaveCount (2 * $names.Count + 1)
-        @(Get-Content $state) | Should -HaveCount (2 * $names.Count + 1) -Because 'each id is one line'
-        & "$examples/New-MissedCallTicket.ps1" -Uri $desk.Uri -StatePath $state -Timeout 1 | Should -BeNullOrEmpty
+        1..2 | ForEach-Object { & "$examples/New-MissedCallTicket.ps1" -Uri $desk.Uri -System Jira -RetryDelay 0:00:01 -UntilIdle }
+        (Get-PbxReaction tickets).Done | Should -Be (2 * $names.Count + 1)
+        Get-PbxDeadLetter | Should -BeNullOrEmpty
         $posts = $desk | Receive-Ticket
         $posts | Should -HaveCount (2 * $names.Count + 1)
         foreach ($post in $posts) {
@@ -250,19 +250,16 @@ Describe 'The examples' {
                     "HTTP/1.1 307 Elsewhere`r`nLocation: $using:elsewhere`r`nContent-Length: 0`r`nConnection: close`r`n`r`n"))
             $client.Close()
         }
-        $shell = Open-Shell
         try {
             $options = @{
                 Uri = "http://127.0.0.1:$($listener.LocalEndpoint.Port)/"; Header = @{ 'X-Api-Key' = 'secret' }
-                StatePath = Join-Path $TestDrive 'redirected.txt'; RetryInterval = 60; Connection = $bench.Connection
+                MaxAttempts = 1; UntilIdle = $true; Connection = $bench.Connection
             }
-            $null = $shell.AddScript('param($path, $options) & $path @options').AddArgument("$examples/New-MissedCallTicket.ps1").AddArgument($options).BeginInvoke()
-            Wait-Until { $shell.Streams.Warning.Count } 'the warning'
+            & "$examples/New-MissedCallTicket.ps1" @options *> $null
+            (Get-PbxDeadLetter tickets).Error | Should -BeLike '*307*'
             $desk | Receive-Ticket | Should -BeNullOrEmpty
         }
         finally {
-            $shell.Stop()
-            Close-Shell $shell
             $listener.Stop()
             Remove-Job $redirecting -Force
         }

@@ -105,6 +105,21 @@ foreach ($way in $ways) {
         Step { Get-PbxEvent -Wait -Timeout 0.2 @loud }
         Step { Get-PbxEvent -Journal kept @loud }
         Step { Get-PbxJournal @loud }
+        Step { Register-PbxReaction kept -StartAt Oldest -Category Call -MaxAttempts 1 -MessageData $user -Action {
+                Invoke-PbxStep one { "$_" }
+                throw "the action failed for $($_.CallId)"
+            } @loud }
+        Step { Wait-PbxReaction -UntilIdle -Timeout 20 @loud }
+        Step { Get-PbxReaction @loud }
+        Step { Get-PbxDeadLetter @loud }
+        Step { Get-PbxDeadLetter @loud | Select-Object -First 1 | Restart-PbxDeadLetter @loud }
+        Step { Restart-PbxReaction kept -Since today @loud }
+        Step { Suspend-PbxReaction kept @loud; Resume-PbxReaction kept @loud }
+        Step { Get-PbxDeadLetter @loud | Remove-PbxDeadLetter @loud }
+        Step { Test-PbxReaction -Category Call -MaxEvents 2 { "$_" } @loud }
+        Step { Invoke-PbxStep one { 1 } @loud }
+        Step { Unregister-PbxReaction kept @loud }
+        Step { Remove-PbxReaction kept -Confirm:$false @loud }
         Step { Get-PbxCall @loud }
         Step { Get-PbxCallRecord @loud }
         Step { Get-PbxQueue @loud; Get-PbxAgent @loud; Get-PbxPresence @loud; Get-PbxRegistration @loud }

@@ -16,9 +16,11 @@ create table event(
 create table block(id integer primary key, first integer not null, last integer not null);
 
 -- Reactions: how far each is (place), what is open or dead (work: 0 waits, 1 runs, 2 dead), what is done, and the finished steps of what is open.
-create table reaction(id integer primary key, name text not null unique, place integer not null, created integer not null);
+-- replay: somebody asked for the event to run again.
+create table reaction(id integer primary key, name text not null unique, place integer not null, created integer not null, suspended integer not null default 0);
 create table work(reaction integer not null, seq integer not null, order_key text, state integer not null, tries integer not null, cut integer not null default 0, due integer,
-  first_failed integer, last_failed integer, error text, primary key(reaction, seq)) without rowid;
+  first_failed integer, last_failed integer, error text, error_id text, stack text, replay integer not null default 0,
+  primary key(reaction, seq)) without rowid;
 create index work_due on work(reaction, state, due);
 create index work_key on work(reaction, order_key, seq);
 create index work_seq on work(seq);

@@ -13,6 +13,9 @@ internal sealed class Delivery(IReactionStore store)
     /// <summary>Which try it is: 1, 2, 3.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>True when somebody asked for the event to run again.</summary>
+    public bool IsReplay { get; init; }
+
     /// <summary>The event.</summary>
     public required PbxEvent Event { get; init; }
 

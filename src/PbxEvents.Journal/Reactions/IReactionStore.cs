@@ -9,6 +9,9 @@ internal interface IReactionStore : IDisposable
     /// <summary>The number of the last event that has been looked at.</summary>
     long Place { get; }
 
+    /// <summary>True while it is to take no event.</summary>
+    bool IsSuspended { get; }
+
     /// <summary>True when a try for this key has succeeded.</summary>
     bool IsDone(string key);
 
@@ -37,17 +40,14 @@ internal interface IReactionStore : IDisposable
     /// <param name="seq">The event.</param>
     /// <param name="due">When; null for never.</param>
     /// <param name="now">The time.</param>
-    /// <param name="error">Why.</param>
-    void Fail(long seq, DateTimeOffset? due, DateTimeOffset now, string error);
+    /// <param name="failure">Why.</param>
+    void Fail(long seq, DateTimeOffset? due, DateTimeOffset now, Failure failure);
 
     /// <summary>What a step gave; null when it has not come to its end.</summary>
     string? FindStep(long seq, string name);
 
     /// <summary>Keeps what a step gave.</summary>
     void SaveStep(long seq, string name, string output);
-
-    /// <summary>The events that are not tried again.</summary>
-    IReadOnlyList<DeadWork> GetDead();
 
     /// <summary>How many events are open: run, wait, or are to be tried again.</summary>
     long CountOpen();
@@ -70,12 +70,11 @@ internal enum WorkState
 /// <param name="Seq">Its number.</param>
 /// <param name="Tries">How often it has been tried.</param>
 /// <param name="WasCutOff">True when its process ended while its action ran: it may be what ended it.</param>
-internal sealed record Work(long Seq, int Tries, bool WasCutOff);
+/// <param name="IsReplay">True when somebody asked for it to run again.</param>
+internal sealed record Work(long Seq, int Tries, bool WasCutOff, bool IsReplay);
 
-/// <summary>A dead letter.</summary>
-/// <param name="Seq">The event's number.</param>
-/// <param name="Tries">How often it was tried.</param>
-/// <param name="FirstFailed">When it failed first.</param>
-/// <param name="LastFailed">When it failed last.</param>
-/// <param name="Error">Why it failed last.</param>
-internal sealed record DeadWork(long Seq, int Tries, DateTimeOffset FirstFailed, DateTimeOffset LastFailed, string Error);
+/// <summary>Why a try failed.</summary>
+/// <param name="Error">In words.</param>
+/// <param name="ErrorId">The error's id.</param>
+/// <param name="Stack">Where in the action.</param>
+internal sealed record Failure(string Error, string? ErrorId = null, string? Stack = null);

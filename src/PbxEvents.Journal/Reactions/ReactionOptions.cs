@@ -42,9 +42,31 @@ internal sealed record ReactionOptions
     /// <summary>Told of a stretch of the journal that was dropped before it was read.</summary>
     public Action<PbxGap> Missed { get; init; } = _ => { };
 
+    /// <summary>Told of a try that failed, and when the next one is due; null for a dead letter.</summary>
+    public Action<Delivery, Failure, DateTimeOffset?> Failed { get; init; } = (_, _, _) => { };
+
     /// <summary>The same on every try, in every process, and when the same event comes twice.</summary>
     public string KeyOf(PbxEvent e) =>
-        IsOfMoments && e is { CallId: { } call, CallState: { } state } ? $"{Name}/{e.Connection}/{call}/{state}" : $"{Name}/{e.Connection}/{e.Id}";
+        IsOfMoments && e is { CallId: { } call, CallState: { } state } ? ToKey(Name, e.Connection, call, $"{state}") : ToKey(Name, e.Connection, e.Id);
+
+    /// <summary>Goes into headers, file names and lines: nothing but visible ASCII, whatever a platform's ids are made of.</summary>
+    private static string ToKey(params ReadOnlySpan<string> parts)
+    {
+        var key = new System.Text.StringBuilder();
+        foreach (var part in parts)
+        {
+            if (key.Length > 0)
+                key.Append('/');
+            foreach (var c in part)
+            {
+                if (c is > ' ' and < '\x7f' and not ('%' or '/'))
+                    key.Append(c);
+                else
+                    key.Append('%').Append(((int)c).ToString("X4", System.Globalization.CultureInfo.InvariantCulture));
+            }
+        }
+        return key.ToString();
+    }
 
     /// <summary>Events of one key run one after the other; null for an event that waits for no other.</summary>
     public string? OrderKeyOf(PbxEvent e) => OrderBy switch

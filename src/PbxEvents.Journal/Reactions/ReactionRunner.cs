@@ -20,6 +20,9 @@ internal sealed class ReactionRunner(
     /// <summary>Another process may write the journal, or have changed what is due.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>What is due waits for an older one of its order: no loop without a rest.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(5);
+
     private readonly Queue<EventRecord> _ahead = new();
     private readonly List<Task<Ended>> _running = [];
     private IJournalReader? _reader;
@@ -45,7 +48,7 @@ internal sealed class ReactionRunner(
             if (journal.Replacements != _replacements)
                 throw JournalFaults.Replaced(options.Name, journal.Path);
             _isAlone &= _running.Count > 0;
-            while (_running.Count < options.Concurrency && !_isAlone && !stopping.IsCancellationRequested && Next() is { } delivery)
+            while (_running.Count < options.Concurrency && !_isAlone && !stopping.IsCancellationRequested && !store.IsSuspended && Next() is { } delivery)
                 _running.Add(RunOneAsync(delivery));
             if (_running.Count == 0 && (stopping.IsCancellationRequested || (untilIdle && store.CountOpen() == 0)))
                 return;
@@ -76,7 +79,7 @@ internal sealed class ReactionRunner(
                 return null;
             if (_reader!.ReadOne(due.Seq) is not { } record)
             {
-                store.Fail(due.Seq, null, now, "The event is not in the journal any more.");
+                store.Fail(due.Seq, null, now, new Failure("The event is not in the journal any more."));
                 continue;
             }
             var e = ToEvent(record);
@@ -87,7 +90,7 @@ internal sealed class ReactionRunner(
                 continue;
             }
             store.Begin(due.Seq);
-            return Deliver(e, due.Seq, due.Tries + 1);
+            return Deliver(e, due.Seq, due.Tries + 1, due.IsReplay);
         }
         _isAlone = false;
         while (NextRecord() is { } record)
@@ -148,7 +151,8 @@ internal sealed class ReactionRunner(
         });
     }
 
-    private Delivery Deliver(PbxEvent e, long seq, int attempt) => new(store) { Seq = seq, Key = options.KeyOf(e), Attempt = attempt, Event = e };
+    private Delivery Deliver(PbxEvent e, long seq, int attempt, bool isReplay = false) =>
+        new(store) { Seq = seq, Key = options.KeyOf(e), Attempt = attempt, IsReplay = isReplay, Event = e };
 
     private PbxEvent ToEvent(EventRecord record) => journal.ToEvent(_reader!, record);
 
@@ -163,33 +167,37 @@ internal sealed class ReactionRunner(
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return new Ended(delivery, $"It did not end within {options.Timeout}.");
+            return new Ended(delivery, new Failure($"It did not end within {options.Timeout}.", nameof(PbxErrorKind.Timeout)));
         }
         catch (Exception e)
         {
-            return new Ended(delivery, e.Message);
+            return new Ended(delivery, e is TryFailedException failed ? failed.Failure : new Failure(e.Message));
         }
     }
 
     private void End(Ended ended)
     {
         var now = options.Clock.GetUtcNow();
-        var (delivery, error) = ended;
-        if (error is null)
+        var (delivery, failure) = ended;
+        if (failure is null)
+        {
             store.Succeed(delivery.Seq, delivery.Key, now);
-        else
-            store.Fail(delivery.Seq, delivery.Attempt < options.MaxAttempts ? now + options.DelayAfter(delivery.Attempt) : null, now,
-                error.Length <= MaxErrorLength ? error : error[..MaxErrorLength]);
+            return;
+        }
+        var due = delivery.Attempt < options.MaxAttempts ? now + options.DelayAfter(delivery.Attempt) : (DateTimeOffset?)null;
+        store.Fail(delivery.Seq, due, now, failure with { Error = Cut(failure.Error)!, Stack = Cut(failure.Stack) });
+        options.Failed(delivery, failure, due);
     }
 
     private async Task WaitAsync(CancellationToken stopping)
     {
         var wait = Look;
-        if (store.NextDueAt() is { } due && due - options.Clock.GetUtcNow() is var left && left < wait)
-            wait = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
+        var mayTake = _running.Count < options.Concurrency && !_isAlone && !stopping.IsCancellationRequested && !store.IsSuspended;
+        if (mayTake && store.NextDueAt() is { } due && due - options.Clock.GetUtcNow() is var left && left < wait)
+            wait = left > Moment ? left : Moment;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         List<Task> signs = [.. _running, Task.Delay(wait, options.Clock, over.Token)];
-        if (_running.Count < options.Concurrency && !_isAlone && !stopping.IsCancellationRequested)
+        if (mayTake)
             signs.Add(journal.MoreAsync(_place, over.Token));
         if (stopping.IsCancellationRequested && _running.Count > 0)
             await Task.WhenAny(_running).ConfigureAwait(false);
@@ -198,5 +206,7 @@ internal sealed class ReactionRunner(
         await over.CancelAsync().ConfigureAwait(false);
     }
 
-    private sealed record Ended(Delivery Delivery, string? Error);
+    private static string? Cut(string? text) => text?.Length > MaxErrorLength ? text[..MaxErrorLength] : text;
+
+    private sealed record Ended(Delivery Delivery, Failure? Failure);
 }

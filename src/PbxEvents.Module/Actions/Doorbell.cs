@@ -34,6 +34,9 @@ public sealed class Doorbell
     /// </summary>
     public CmdletInfo Command { get; } = new("Register-PbxSubscription", typeof(InvokePbxReactionCommand));
 
+    /// <summary>The command that shows what durable reactions have put out. Used by the doorbell's own action.</summary>
+    public CmdletInfo ReportCommand { get; } = new("Register-PbxReaction", typeof(ShowPbxReportCommand));
+
     /// <summary>What is to be done. Used by the doorbell's own action.</summary>
     internal Reactions Reactions { get; }
 
@@ -44,8 +47,15 @@ public sealed class Doorbell
     /// <remarks>A preference of Stop must not end the turn at the first action that fails.</remarks>
     private const string TurnText = "& $args[0].Command -Doorbell $args[0] -ErrorAction Continue 2>&1 | Out-Default";
 
+    private const string ReportText = "& $args[0].ReportCommand -Doorbell $args[0] -ErrorAction Continue 2>&1 | Out-Default";
+
     /// <summary>Runs the actions that wait, for one turn. Pipeline thread; the doorbell's own action calls it.</summary>
-    public void RunTurn() => ScriptBlock.Create(TurnText).InvokeReturnAsIs(this);
+    public void RunTurn()
+    {
+        ScriptBlock.Create(TurnText).InvokeReturnAsIs(this);
+        if (Reactions.Reports.HasSome)
+            ScriptBlock.Create(ReportText).InvokeReturnAsIs(this);
+    }
 
     /// <summary>Rings, unless a ring is on its way already. Any thread.</summary>
     internal void Ring()

@@ -9,7 +9,7 @@ namespace PbxEvents.Module.Actions;
 /// The actions of one runspace. Actions run on its pipeline thread only: at PowerShell's checkpoints through the
 /// <see cref="Doorbell"/>, and at once while one of our own cmdlets waits. Never two at a time, never one inside another.
 /// </summary>
-internal sealed class Reactions(Runspace runspace) : IDisposable
+internal sealed class Reactions : IDisposable
 {
     /// <summary>How long one turn may last before PowerShell gets the thread back, so that Ctrl+C and the prompt stay alive.</summary>
     private static readonly TimeSpan TurnLength = TimeSpan.FromMilliseconds(200);
@@ -29,6 +29,17 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
     private volatile ActionRun? _running;
     private long _stoppedAt;
     private long _pressedAt;
+    private readonly Runspace _runspace;
+
+    /// <summary>Makes the actions of a runspace: none at first.</summary>
+    public Reactions(Runspace runspace)
+    {
+        _runspace = runspace;
+        Reports = new ReactionReports(Wake);
+    }
+
+    /// <summary>What durable reactions have put out.</summary>
+    public ReactionReports Reports { get; }
 
     /// <summary>True while an action runs. Pipeline thread.</summary>
     public bool IsRunning { get; private set; }
@@ -73,16 +84,25 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_doorbell is null)
-            {
-                _doorbell = new Doorbell(runspace, this);
-                Console.CancelKeyPress += OnCancelKey;
-            }
+            Listen();
             queue = Array.Find(_queues, q => ReferenceEquals(q.Client, client)) ?? new ReactionQueue(client, reaction.Subscription.StartSequence, Ring);
             if (!_queues.Contains(queue))
                 _queues = [.. _queues, queue];
         }
         queue.Add(reaction);
+    }
+
+    /// <summary>Hears what others ring for. Pipeline thread.</summary>
+    public void Listen()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_doorbell is not null)
+                return;
+            _doorbell = new Doorbell(_runspace, this);
+            Console.CancelKeyPress += OnCancelKey;
+        }
     }
 
     /// <summary>Ends the action of a subscription, if it has one. Any thread.</summary>
@@ -235,8 +255,12 @@ internal sealed class Reactions(Runspace runspace) : IDisposable
 
     private void Ring()
     {
-        if (_isSuspended)
-            return;
+        if (!_isSuspended)
+            Wake();
+    }
+
+    private void Wake()
+    {
         _isWaiting.Set();
         Volatile.Read(ref _doorbell)?.Ring();
     }

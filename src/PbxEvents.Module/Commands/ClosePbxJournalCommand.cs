@@ -12,6 +12,9 @@ namespace PbxEvents.Module.Commands;
 [OutputType(typeof(PbxJournal))]
 public sealed class ClosePbxJournalCommand : PbxCmdlet
 {
+    /// <summary>How long the action of a reaction has to come to its end; then it is told to.</summary>
+    private static readonly TimeSpan ActionPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>The journals: objects, names or paths. Default: the session's.</summary>
     [Parameter(
         Position = 0,
@@ -41,9 +44,15 @@ public sealed class ClosePbxJournalCommand : PbxCmdlet
     {
         var journal = JournalAccess.Find(argument, Session.Journals, GetUnresolvedProviderPathFromPSPath) ?? throw JournalFaults.NotFound(argument.Text);
         var connections = journal.Connections;
+        var reactions = Session.DurableReactions.Where(r => r.Journal == journal).ToArray();
         var action = connections.Count == 0 ? SR.CloseJournalAction : SR.CloseUsedJournalAction.With(string.Join(", ", connections));
+        if (reactions.Length > 0)
+            action += SR.ReactionsEnd.With(string.Join(", ", reactions.Select(r => r.Name)));
         if (!ShouldProcess($"{journal.Name} ({journal.Path})", action))
             return;
+        Await(_ => Task.WhenAll(reactions.Select(r => r.StopAsync(ActionPatience))));
+        foreach (var reaction in reactions)
+            Session.Remove(reaction);
         var lost = Await(_ => journal.CloseAsync());
         Session.Remove(journal);
         if (PassThru)

@@ -190,7 +190,7 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
         .With(gap.Connection, gap.From, gap.To, gap.Reason, gap.Recovery, gap.EventsLost);
 
     /// <summary>Why no further event can come from a connection.</summary>
-    private protected static ErrorRecord WhyEnded(PbxClient client) =>
+    internal static ErrorRecord WhyEnded(PbxClient client) =>
         client.State == PbxConnectionState.Faulted && client.LastError is { } why
             ? why.ToErrorRecord(client)
             : ModuleErrors.ConnectionEnded(client);

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using PbxEvents.Module.Actions;
+using PbxEvents.Module.Durable;
 using PbxEvents.Module.Reading;
 using PbxEvents.Providers;
 using PbxEvents.Simulator;
@@ -18,12 +19,16 @@ internal sealed class ModuleState : IAsyncDisposable
     /// <summary>How long a closing runspace waits for the goodbyes of its connections.</summary>
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long the action of a durable reaction has to come to its end then.</summary>
+    private static readonly TimeSpan ActionPatience = TimeSpan.FromSeconds(1);
+
     private static readonly ConditionalWeakTable<Runspace, ModuleState> States = [];
 
     private readonly object _gate = new();
     private readonly List<PbxClient> _connections = [];
     private readonly List<PbxSimulator> _simulators = [];
     private readonly List<PbxJournal> _journals = [];
+    private readonly List<RunningReaction> _durable = [];
     private readonly HashSet<PbxSubscription> _subscriptions = [];
     private readonly List<EngineEventDispatcher> _dispatchers = [];
     private readonly Dictionary<PbxClient, long> _cleared = [];
@@ -49,7 +54,23 @@ internal sealed class ModuleState : IAsyncDisposable
     }
 
     /// <summary>The state of the runspace that runs on this thread.</summary>
-    public static ModuleState Current => States.GetValue(Runspace.DefaultRunspace, r => new ModuleState(r));
+    public static ModuleState Current => Of(Runspace.DefaultRunspace);
+
+    /// <summary>The state of a runspace.</summary>
+    public static ModuleState Of(Runspace runspace) => States.GetValue(runspace, r => new ModuleState(r));
+
+    /// <summary>The try of a durable reaction that runs in this runspace; null for none.</summary>
+    public ReactionTry? Attempt { get; set; }
+
+    /// <summary>The durable reactions that this session runs, in the order in which they were registered: a copy.</summary>
+    public IReadOnlyList<RunningReaction> DurableReactions
+    {
+        get
+        {
+            lock (_gate)
+                return _durable.ToArray();
+        }
+    }
 
     /// <summary>The connections, in the order they were opened: a copy.</summary>
     public IReadOnlyList<PbxClient> Connections
@@ -234,6 +255,20 @@ internal sealed class ModuleState : IAsyncDisposable
             DefaultJournal = null;
     }
 
+    /// <summary>Keeps a durable reaction.</summary>
+    public void Add(RunningReaction reaction)
+    {
+        lock (_gate)
+            _durable.Add(reaction);
+    }
+
+    /// <summary>Forgets a durable reaction.</summary>
+    public void Remove(RunningReaction reaction)
+    {
+        lock (_gate)
+            _durable.Remove(reaction);
+    }
+
     /// <summary>Keeps a simulator.</summary>
     public void Add(PbxSimulator simulator)
     {
@@ -275,11 +310,14 @@ internal sealed class ModuleState : IAsyncDisposable
         PbxClient[] connections;
         PbxSimulator[] simulators;
         PbxJournal[] journals;
+        RunningReaction[] durable;
         lock (_gate)
         {
             connections = _connections.ToArray();
             simulators = _simulators.ToArray();
             journals = _journals.ToArray();
+            durable = _durable.ToArray();
+            _durable.Clear();
             _reactions?.Dispose();
             _reactions = null;
             foreach (var dispatcher in _dispatchers)
@@ -293,6 +331,9 @@ internal sealed class ModuleState : IAsyncDisposable
         }
         Default = null;
         DefaultJournal = null;
+
+        // Before their journals. What an action was at counts as tried.
+        await Task.WhenAll(durable.Select(d => d.StopAsync(ActionPatience))).ConfigureAwait(false);
         await Task.WhenAll(connections.Select(c => c.DisposeAsync().AsTask())).ConfigureAwait(false);
 
         // With what the connections said last.

@@ -1,4 +1,5 @@
 using PbxEvents.Journal;
+using PbxEvents.Journal.Reactions;
 using PbxEvents.Module.Arguments;
 
 namespace PbxEvents.Module.Durable;
@@ -16,6 +17,9 @@ internal static class JournalAccess
             ?? (argument.IsPath ? journals.FirstOrDefault(j => j.Path == toFilePath(argument.Text)) : null);
         return (EventJournal?)found ?? (argument.IsPath ? null : throw JournalFaults.NotFound(argument.Text));
     }
+
+    /// <summary>Opens what a journal keeps of its reactions, to change it beside who runs them.</summary>
+    public static IReactionBook OpenReactions(string path) => StoreContext.Sqlite.OpenReactions(path, isReadOnly: false);
 
     /// <summary>Opens a journal.</summary>
     public static EventJournal Open(JournalOptions options) => EventJournal.Open(options, StoreContext.Sqlite);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Durable;
 
 namespace PbxEvents.Module.Errors;
 
@@ -76,6 +77,57 @@ internal static class ModuleErrors
             ErrorDetails = new ErrorDetails(message) { RecommendedAction = SR.ActionFailedAdvice.With(failure.Subscription.Id) },
         };
     }
+
+    /// <summary>A try of a durable reaction that failed, with its event as the target.</summary>
+    public static ErrorRecord TryFailed(FailedTry failed)
+    {
+        var what = failed.Due is { } due
+            ? SR.TryFailed.With(failed.Reaction, failed.Event, failed.Attempt, failed.MaxAttempts, failed.Failure.Error, due.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture))
+            : SR.ReactionFailed.With(failed.Reaction, failed.Event, failed.Attempt, failed.Failure.Error);
+        return new ErrorRecord(new InvalidOperationException(what), failed.Due is null ? nameof(SR.ReactionFailed) : nameof(SR.TryFailed), ErrorCategory.OperationStopped, failed.Event)
+        {
+            ErrorDetails = new ErrorDetails(what) { RecommendedAction = (failed.Due is null ? SR.ReactionFailedAdvice : SR.TryFailedAdvice).With(failed.Reaction) },
+        };
+    }
+
+    public static ErrorRecord NoReaction(string names) =>
+        Make(nameof(SR.NoReaction), SR.NoReaction, SR.NoReactionAdvice, ErrorCategory.ObjectNotFound, names);
+
+    public static ErrorRecord ReactionNotHere(string name) =>
+        Make(nameof(SR.ReactionNotHere), SR.ReactionNotHere, SR.ReactionNotHereAdvice, ErrorCategory.ObjectNotFound, name);
+
+    public static ErrorRecord ReactionsBusy(string names) =>
+        Make(nameof(SR.ReactionsBusy), SR.ReactionsBusy, SR.ReactionsBusyAdvice, ErrorCategory.OperationTimeout, names);
+
+    public static ErrorRecord BadReactionName(string name) =>
+        Make(nameof(SR.BadReactionName), SR.BadReactionName, SR.BadReactionNameAdvice, ErrorCategory.InvalidArgument, VisibleText.OfValue(name));
+
+    public static ErrorRecord BadTimeSpan(string parameter, TimeSpan value) =>
+        Make(nameof(SR.BadTimeSpan), SR.BadTimeSpan.With(parameter, value), SR.BadTimeSpanAdvice.With(parameter), ErrorCategory.InvalidArgument, value);
+
+    public static ErrorRecord ScriptNotFound(string path) =>
+        Make(nameof(SR.ScriptNotFound), SR.ScriptNotFound, SR.ScriptNotFoundAdvice, ErrorCategory.ObjectNotFound, path);
+
+    /// <summary>What the runspace of an action could not be made for.</summary>
+    public static ErrorRecord InitializationFailed(RuntimeException error) => new(error, nameof(SR.InitializationFailed), ErrorCategory.InvalidOperation, null)
+    {
+        ErrorDetails = new ErrorDetails(SR.InitializationFailed.With(error.Message)) { RecommendedAction = SR.InitializationFailedAdvice },
+    };
+
+    public static ErrorRecord UsingTooMuch(string expression) =>
+        Make(nameof(SR.UsingTooMuch), SR.UsingTooMuch, SR.UsingTooMuchAdvice, ErrorCategory.InvalidArgument, expression);
+
+    public static ErrorRecord NoDeadLetter(PbxDeadLetter letter) =>
+        Make(nameof(SR.NoDeadLetter), SR.NoDeadLetter, SR.NoDeadLetterAdvice, ErrorCategory.ObjectNotFound, letter);
+
+    public static ErrorRecord StepOutside() =>
+        Make(nameof(SR.StepOutside), SR.StepOutside, SR.StepOutsideAdvice, ErrorCategory.InvalidOperation, null);
+
+    public static ErrorRecord StepOutputTooLarge(string step, int bytes) =>
+        Make(nameof(SR.StepOutputTooLarge), SR.StepOutputTooLarge.With(step, bytes), SR.StepOutputTooLargeAdvice, ErrorCategory.LimitsExceeded, step);
+
+    public static ErrorRecord StepOutputNotJson(string step, string why) =>
+        Make(nameof(SR.StepOutputNotJson), SR.StepOutputNotJson.With(step, why), SR.StepOutputNotJsonAdvice, ErrorCategory.InvalidData, step);
 
     public static ErrorRecord SeveralConnections(string name) =>
         Make(nameof(SR.SeveralConnections), SR.SeveralConnections, SR.SeveralConnectionsAdvice, ErrorCategory.InvalidArgument, name);

@@ -65,6 +65,8 @@ internal sealed class FakeStore : IJournalStoreFactory, IJournalStore, IJournalR
 
     public IReactionStore OpenReaction(string path, string name, long startAfter, int maxAttempts, DateTimeOffset now) => throw new NotSupportedException();
 
+    public IReactionBook OpenReactions(string path, bool isReadOnly) => throw new NotSupportedException();
+
     public IReadOnlyList<EventRecord> ReadCall(long run, string callId, long first, long last, int max) => [];
 
     public JournalRun FindRun(long run) => new("one", "Fake");

@@ -74,8 +74,8 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         Assert.Equal([1, 2, 3, 4], tries.Select(t => t.Attempt));
         Assert.Equal([5, 20, 80], tries.Zip(tries.Skip(1), (one, other) => Math.Round(other.After - one.After)));
         Assert.Equal(["id1", "id2", "id4", "id1", "id1", "id1", "id3"], attempts.Select(a => a.Id));
-        var dead = Assert.Single(runner.Store.GetDead());
-        Assert.Equal((1, 4, "the desk is closed (4)"), (dead.Seq, dead.Tries, dead.Error));
+        var dead = Assert.Single(Dead());
+        Assert.Equal((1, 4, "the desk is closed (4)"), (dead.Seq, dead.Tries, dead.Failure.Error));
     }
 
     [Fact]
@@ -91,8 +91,8 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             var leftOver = dying;
         }
         using var runner = React(o => o with { MaxAttempts = 3 });
-        var dead = Assert.Single(runner.Store.GetDead());
-        Assert.Equal((3, "The process ended while the action ran."), (dead.Tries, dead.Error));
+        var dead = Assert.Single(Dead());
+        Assert.Equal((3, "The process ended while the action ran."), (dead.Tries, dead.Failure.Error));
         await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
         Assert.Empty(_ran);
     }
@@ -172,7 +172,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             running.TryRemove(d.Event.CallId!, out _);
         });
         await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
-        Assert.Empty(runner.Store.GetDead());
+        Assert.Empty(Dead());
         Assert.InRange(most, 2, 4);
         Assert.Equal(60, _ran.Count);
         foreach (var call in _ran.GroupBy(r => r.Split(' ')[0], r => long.Parse(r.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)))
@@ -192,7 +192,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         Assert.False(run.IsCompleted);
         await PassUntilAsync(() => run.IsCompleted);
         await run;
-        Assert.Contains("00:00:30", Assert.Single(runner.Store.GetDead()).Error, StringComparison.Ordinal);
+        Assert.Contains("00:00:30", Assert.Single(Dead()).Failure.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         using var runner = React(o => o with { MaxEventAge = TimeSpan.FromHours(1) });
         await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
         Assert.Equal(["id2"], _ran);
-        Assert.Equal((1, 0), Assert.Single(runner.Store.GetDead()) is var dead ? (dead.Seq, dead.Tries) : default);
+        Assert.Equal((1, 0), Assert.Single(Dead()) is var dead ? (dead.Seq, dead.Tries) : default);
     }
 
     [Fact]
@@ -269,6 +269,12 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
     }
 
     private DateTimeOffset Begin { get; } = new ManualTimeProvider().GetUtcNow();
+
+    private IReadOnlyList<DeadWork> Dead()
+    {
+        using var book = _journal.OpenReactions(isReadOnly: true);
+        return book.GetDead("tickets");
+    }
 
     private ReactionRunner React(Func<ReactionOptions, ReactionOptions> options, Func<Delivery, CancellationToken, Task>? action = null) =>
         _journal.React(options(new ReactionOptions { Name = "tickets", StartAfter = 0, Clock = _clock }), action ?? ((d, _) => Ran(d)));

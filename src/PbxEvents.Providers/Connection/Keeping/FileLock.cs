@@ -9,6 +9,9 @@ namespace PbxEvents.Providers.Connection.Keeping;
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
+    /// <summary>Who only looks whether it is held lets go at once.</summary>
+    private static readonly TimeSpan LookLength = TimeSpan.FromMilliseconds(20);
+
     private readonly FileStream _file;
     private readonly string _holder;
 
@@ -22,6 +25,8 @@ internal sealed class FileLock : IDisposable
     /// <exception cref="UnauthorizedAccessException">The rights do not reach.</exception>
     public static FileLock? TryTake(string path, out string? holder)
     {
+        if (IsTaken(path))
+            Thread.Sleep(LookLength);
         holder = null;
         var note = path + ".pid";
         FileStream? file = null;
@@ -47,6 +52,26 @@ internal sealed class FileLock : IDisposable
         }
     }
 
+    /// <summary>True when some process, or another user of this one, has a lock.</summary>
+    /// <param name="path">As for <see cref="TryTake"/>.</param>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            // Beside other askers; who takes it then tries twice.
+            using var look = new FileStream(path + ".lock", FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
     public void Dispose()
     {
         try
@@ -59,6 +84,19 @@ internal sealed class FileLock : IDisposable
             // It stays, and names somebody who holds nothing any more.
         }
         _file.Dispose();
+    }
+
+    private static bool IsTaken(string path)
+    {
+        try
+        {
+            using var look = new FileStream(path + ".lock", FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return File.Exists(path + ".lock");
+        }
     }
 
     private static string? Read(string holder)

@@ -1,0 +1,101 @@
+using System.Management.Automation;
+using System.Runtime.InteropServices;
+using PbxEvents.Module.Arguments;
+using PbxEvents.Module.Completion;
+using PbxEvents.Module.Durable;
+using PbxEvents.Module.Errors;
+using PbxEvents.Module.Reading;
+
+namespace PbxEvents.Module.Commands;
+
+/// <summary>
+/// Waits while the durable reactions of this session run, and shows what their actions put out. It ends when the process is told to end
+/// (SIGTERM, the stop of a service): then nothing new is taken, and the actions come to their end.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Wait, "PbxReaction")]
+public sealed class WaitPbxReactionCommand : PbxCmdlet
+{
+    /// <summary>The names; wildcards allowed. Default: all that this session runs.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(ReactionCompleter))]
+    [SupportsWildcards]
+    [ValidateWildcard]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>Ends when all that the connections have received is done or a dead letter. Suspended reactions are not waited for.</summary>
+    [Parameter]
+    public SwitchParameter UntilIdle { get; set; }
+
+    /// <summary>How many seconds to wait; -1, the default, for ever.</summary>
+    [Parameter]
+    [Alias("TimeoutSec")]
+    [ValidateRange(-1, 2_147_483)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
+    public double Timeout { get; set; } = -1;
+
+    /// <summary>How many seconds actions that run have to come to their end when the process is told to; then they are told to. Default 20.</summary>
+    [Parameter]
+    [ValidateRange(0, 2_147_483)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
+    public double StopTimeout { get; set; } = 20;
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var patterns = new TextPatterns(Name);
+        var reactions = Session.DurableReactions.Where(r => patterns.IsMatch(r.Name)).ToArray();
+        if (reactions.Length == 0)
+            ThrowTerminatingError(ModuleErrors.NoReaction(string.Join(", ", Name)));
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            end.TrySetResult();
+        });
+        var deadline = new Deadline(Timeout);
+        var faulted = Session.Connections.Where(c => c.State == PbxConnectionState.Faulted).ToArray();
+        while (!WaitOnce(end.Task, deadline.Left))
+        {
+            foreach (var reaction in reactions.Where(r => r.State is PbxReactionState.Faulted or PbxReactionState.Stuck))
+                ThrowTerminatingError(reaction.LastError!.ToErrorRecord(reaction.Name));
+            if (Session.Connections.FirstOrDefault(c => c.State == PbxConnectionState.Faulted && !faulted.Contains(c)) is { } connection)
+                ThrowTerminatingError(ReadingCmdlet.WhyEnded(connection));
+            if (UntilIdle && IsIdle(reactions))
+            {
+                GiveTurn();
+                return;
+            }
+            if (!deadline.IsOver)
+                continue;
+            if (UntilIdle)
+                WriteError(ModuleErrors.ReactionsBusy(string.Join(", ", reactions.Where(r => !IsIdle([r])).Select(r => r.Name))));
+            return;
+        }
+        StopAll(reactions);
+    }
+
+    private bool IsIdle(RunningReaction[] reactions)
+    {
+        try
+        {
+            return Array.TrueForAll(reactions, r => r.IsIdle);
+        }
+        catch (PbxException e)
+        {
+            WriteVerbose(e.Message);
+            return false;
+        }
+    }
+
+    private void StopAll(RunningReaction[] reactions)
+    {
+        var all = Await(_ => Task.WhenAll(reactions.Select(r => r.StopAsync(TimeSpan.FromSeconds(StopTimeout)))));
+        foreach (var reaction in reactions)
+            Session.Remove(reaction);
+        GiveTurn();
+        for (var i = 0; i < all.Length; i++)
+            if (!all[i])
+                WriteWarning(SR.ReactionCutOff.With(reactions[i].Name));
+    }
+}

@@ -1,0 +1,348 @@
+BeforeAll {
+    . $PSScriptRoot/Support.ps1
+
+    # A simulator, a journal, and a connection that writes to it.
+    function Open-Durable {
+        param([string] $Name = "$(New-Guid)")
+
+        $script:path = Join-Path $TestDrive "$Name.db"
+        $null = Open-PbxJournal $path
+        Connect-Bench -Connection @{ Name = 'desk' }
+    }
+
+    # Waits, and gives what the wait and the prompt were shown.
+    function Wait-Idle {
+        Wait-PbxReaction -UntilIdle -Timeout $Patience -ErrorAction Stop
+    }
+
+    # What actions of a reaction have left in a file.
+    function Get-Ran {
+        if (Test-Path $ran) { Get-Content $ran }
+    }
+}
+
+Describe 'A durable reaction' {
+    BeforeEach {
+        $bench = Open-Durable
+        $ran = Join-Path $TestDrive "$(New-Guid).txt"
+    }
+
+    AfterEach {
+        Get-PbxJournal | Close-PbxJournal -Confirm:$false
+        Close-Bench
+    }
+
+    It 'runs its action once for a call, with the event, its key, what it takes along, and functions of its own' {
+        $null = Register-PbxReaction tickets -Outcome Missed, Abandoned -MessageData 'data' -InitializationScript {
+            function Get-Word { "word of $using:ran".Substring(0, 4) }
+        } {
+            param($first)
+            Add-Content $using:ran "$($_.CallId) $($first.CallId) $(Get-Word) $($Delivery.Key) $($Delivery.Attempt) $($Delivery.IsTest) $($Delivery.IsReplay) $($Delivery.MessageData)"
+        }
+        $call = Invoke-PbxSimulation Missed -Pace 0
+        $null = Invoke-PbxSimulation Answered -Pace 0
+        Wait-Until { (Get-PbxCall -State Ended).Count -eq 2 }
+        Wait-Idle
+        Get-Ran | Should -Be "$($call.CallId) $($call.CallId) word tickets/desk/$($call.CallId)/Ended 1 False False data"
+        $reaction = Get-PbxReaction
+        "$($reaction.Name) $($reaction.State) $($reaction.Lag) $($reaction.Done) $($reaction.DeadLetters)" | Should -Be 'tickets Running 0 1 0'
+        $reaction.Journal | Should -Be $path
+    }
+
+    It 'fits by <Filter>' -ForEach @(
+        @{ Filter = '-Outcome'; Options = @{ Outcome = 'Answered' }; Fits = 1 }
+        @{ Filter = '-CallState'; Options = @{ CallState = 'Ringing' }; Fits = 2 }
+        @{ Filter = '-Unreached'; Options = @{ Unreached = $true }; Fits = 1 }
+        @{ Filter = '-From'; Options = @{ From = '+451111*'; CallState = 'Ended' }; Fits = 2 }
+        @{ Filter = '-To'; Options = @{ To = '+999'; CallState = 'Ended' }; Fits = 0 }
+        @{ Filter = '-Extension'; Options = @{ Extension = '1001'; Outcome = 'Missed' }; Fits = 1 }
+        @{ Filter = '-Direction'; Options = @{ Direction = 'Outbound'; CallState = 'Ended' }; Fits = 0 }
+        @{ Filter = '-Connection'; Options = @{ Connection = 'other*' }; Fits = 0 }
+        @{ Filter = '-EventName'; Options = @{ EventName = 'CALL_RING'; Connection = 'd*' }; Fits = 2 }
+        @{ Filter = '-Category'; Options = @{ Category = 'Queue' }; Fits = 0 }
+    ) {
+        $null = Register-PbxReaction filter @Options { Add-Content $using:ran $_.CallId }
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        $null = Invoke-PbxSimulation Answered -Pace 0
+        Wait-Until { (Get-PbxCall -State Ended).Count -eq 2 }
+        Wait-Idle
+        @(Get-Ran).Count | Should -Be $Fits
+        (Get-PbxReaction filter).Done | Should -Be $Fits
+    }
+
+    It 'tries again what fails, with the finished step of the first time, and gives the letter up at last' {
+        $null = Register-PbxReaction tickets -Outcome Missed -MaxAttempts 3 -RetryDelay 0:00:00.01 -ErrorAction SilentlyContinue {
+            $step = Invoke-PbxStep one { Add-Content $using:ran 'step'; [pscustomobject]@{ id = 7 } }
+            Add-Content $using:ran "try $($Delivery.Attempt) $($step.id)"
+            Get-Item /no/such/file -ErrorAction Stop
+        }
+        $call = Invoke-PbxSimulation Missed -Pace 0
+        Wait-Idle *>$null
+        Get-Ran | Should -Be 'step', 'try 1 7', 'try 2 7', 'try 3 7'
+        $letter = Get-PbxDeadLetter tickets
+        $letter.Call.CallId | Should -Be $call.CallId
+        $letter.Attempts | Should -Be 3
+        $letter.Error | Should -BeLike '*/no/such/file*'
+        $letter.ErrorId | Should -BeLike 'PathNotFound,*'
+        $letter.ScriptStackTrace | Should -Not -BeNullOrEmpty
+        $letter.Steps | Should -Be 'one'
+        Get-PbxDeadLetter -CallId other | Should -BeNullOrEmpty
+        (Get-PbxReaction tickets).DeadLetters | Should -Be 1
+
+        $letter | Restart-PbxDeadLetter -WhatIf
+        (Get-PbxReaction tickets).DeadLetters | Should -Be 1
+        $letter | Restart-PbxDeadLetter
+        Wait-Idle *>$null
+        Get-Ran | Select-Object -Last 3 | Should -Be 'try 1 7', 'try 2 7', 'try 3 7'
+        Get-PbxDeadLetter | Remove-PbxDeadLetter
+        (Get-PbxReaction tickets).DeadLetters | Should -Be 0
+        $gone = $null
+        $letter | Remove-PbxDeadLetter -ErrorVariable gone -ErrorAction SilentlyContinue
+        $gone.FullyQualifiedErrorId | Should -BeLike 'NoDeadLetter,*'
+    }
+
+    It 'counts an error that ends a command as a failure, and one that does not with -FailOn Error only' {
+        $null = Register-PbxReaction web -Outcome Missed -MaxAttempts 1 { Invoke-RestMethod http://127.0.0.1:9/; Add-Content $using:ran 'after' }
+        $null = Register-PbxReaction lax -Outcome Missed -MaxAttempts 1 { Get-Item /no/such/file; Add-Content $using:ran 'lax' }
+        $null = Register-PbxReaction strict -Outcome Missed -MaxAttempts 1 -FailOn Error { Invoke-PbxStep one { Get-Item /no/such/file }; Add-Content $using:ran 'strict' }
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        Wait-Idle *>$null
+        Get-Ran | Sort-Object | Should -Be 'lax', 'strict'
+        Get-PbxReaction | ForEach-Object { "$($_.Name) $($_.DeadLetters)" } | Should -Be 'lax 0', 'strict 1', 'web 1'
+        (Get-PbxDeadLetter strict).Steps | Should -BeNullOrEmpty
+    }
+
+    It 'shows what its action puts out, warns and fails with' {
+        $lines = & $Pwsh -NoProfile -NonInteractive -Command @"
+Import-Module '$ModulePath'
+`$null = Open-PbxJournal '$TestDrive/shown.db'
+`$null = Start-PbxSimulator TelecomX | Connect-PbxEvents
+`$null = Register-PbxSubscription Call
+`$null = Register-PbxReaction shown -Outcome Missed -MaxAttempts 2 -RetryDelay 0:00:00.01 { 'OUTPUT'; Write-Warning 'WARNED'; Write-Host 'HOSTED'; throw 'THROWN' }
+`$null = Invoke-PbxSimulation Missed -Pace 0
+Wait-PbxReaction -UntilIdle -Timeout $Patience
+"@ 2>&1 | Out-String
+        foreach ($word in 'OUTPUT', 'WARNED', 'HOSTED', 'try 1 of 2, and is tried again', 'it is a dead letter: THROWN') {
+            $lines | Should -BeLike "*$word*"
+        }
+    }
+
+    It 'waits in the journal for the next one of its name, and is not run by two' {
+        $null = Register-PbxReaction tickets -Outcome Missed { Add-Content $using:ran "first $($_.CallId)" }
+        $taken = { Register-PbxReaction tickets -Outcome Missed { } } | Should -Throw -PassThru
+        $taken.FullyQualifiedErrorId | Should -BeLike 'JournalInUse,*'
+        { Remove-PbxReaction tickets -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'JournalInUse,*'
+        Unregister-PbxReaction tickets
+        (Get-PbxReaction tickets).State | Should -Be Stopped
+        $call = Invoke-PbxSimulation Missed -Pace 0
+        Wait-Until { (Get-PbxCall -State Ended).Count -eq 1 }
+        $null = Register-PbxReaction tickets -Outcome Missed { Add-Content $using:ran "second $($_.CallId)" }
+        Wait-Idle
+        Get-Ran | Should -Be "second $($call.CallId)"
+        Unregister-PbxReaction tickets
+        Remove-PbxReaction tickets -WhatIf
+        Remove-PbxReaction tickets -Confirm:$false
+        Get-PbxReaction | Should -BeNullOrEmpty
+    }
+
+    It 'begins where -StartAt says' {
+        $call = Invoke-PbxSimulation Missed -Pace 0
+        Wait-Until { (Get-PbxCall -State Ended).Count -eq 1 -and (Get-PbxJournal).Behind -eq 0 }
+        $null = Register-PbxReaction now -Outcome Missed { Add-Content $using:ran 'now' }
+        $null = Register-PbxReaction oldest -Outcome Missed -StartAt Oldest { Add-Content $using:ran 'oldest' }
+        $null = Register-PbxReaction hour -Outcome Missed -StartAt 1:00 { Add-Content $using:ran 'hour' }
+        $null = Register-PbxReaction future -Outcome Missed -StartAt (Get-Date).AddHours(1) { Add-Content $using:ran 'future' }
+        Wait-Idle
+        Get-Ran | Sort-Object | Should -Be 'hour', 'oldest'
+    }
+
+    It 'takes nothing while it is suspended, and then what came' {
+        $null = Register-PbxReaction tickets -Outcome Missed { Add-Content $using:ran 'ran' }
+        Suspend-PbxReaction tickets
+        (Get-PbxReaction tickets).State | Should -Be Suspended
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        Wait-Until { (Get-PbxCall -State Ended).Count -eq 1 -and (Get-PbxJournal).Behind -eq 0 }
+        Start-Sleep 1
+        Get-Ran | Should -BeNullOrEmpty
+        Resume-PbxReaction tickets
+        Wait-Idle
+        Get-Ran | Should -Be 'ran'
+    }
+
+    It 'runs again for the past, by the number that -WhatIf has in its text' {
+        $null = Register-PbxReaction tickets -Outcome Missed { Add-Content $using:ran "$($Delivery.Key) $($Delivery.IsReplay)" }
+        $null = 1..2 | ForEach-Object { Invoke-PbxSimulation Missed -Pace 0 }
+        Wait-Until { (Get-PbxCall -State Ended).Count -eq 2 }
+        Wait-Idle
+        $before = Get-Ran
+        Restart-PbxReaction tickets -Since 1:00
+        Wait-Idle
+        Get-Ran | Should -Be $before
+        Restart-PbxReaction tickets -Since 1:00 -Force
+        Wait-Idle
+        @(Get-Ran).Count | Should -Be 4
+        Get-Ran | Select-Object -Last 2 | Should -Be ($before -replace 'False', 'True')
+        Get-PbxReaction | ForEach-Object Done | Should -Be 2
+    }
+
+    It 'is tried without a mark' {
+        $call = Invoke-PbxSimulation Missed -Pace 0
+        Wait-Until { (Get-PbxCall -State Ended).Count -eq 1 -and (Get-PbxJournal).Behind -eq 0 }
+        $script = Join-Path $TestDrive 'on-missed.ps1'
+        Set-Content $script 'Invoke-PbxStep one { "step $WhatIfPreference $($Delivery.IsTest)" }; if ($_.Call.From -like "+45*") { throw "no" }'
+        $test = Test-PbxReaction -FilePath $script -Outcome Missed
+        $test.Call.CallId | Should -Be $call.CallId
+        $test.Output | Should -Be 'step True True'
+        $test.Error | Should -Be 'no'
+        Test-PbxReaction -Outcome Answered { 'never' } | Should -BeNullOrEmpty
+        (Test-PbxReaction -Outcome Missed -Timeout 0:00:00.2 { Start-Sleep 60 }).Error | Should -BeLike '*00:00:00.2*'
+        Get-PbxReaction | Should -BeNullOrEmpty
+    }
+
+    It 'tells an action to end when its time is up, and goes on with the next try' {
+        $null = Register-PbxReaction slow -Outcome Missed -Timeout 0:00:00.3 -RetryDelay 0:00:00.01 {
+            if ($Delivery.Attempt -eq 1) { Start-Sleep 600 }
+            Add-Content $using:ran "try $($Delivery.Attempt)"
+        }
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        Wait-Idle *>$null
+        Get-Ran | Should -Be 'try 2'
+    }
+
+    It 'says that an action does not end, and lets Wait-PbxReaction fail' {
+        # A wait that PowerShell cannot end.
+        $null = Register-PbxReaction stuck -Outcome Missed -MaxAttempts 1 -Timeout 0:00:00.2 { [System.Threading.Thread]::Sleep(14000) }
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        $message = "*'stuck'*did not end within 00:00:00.2*"
+        { Wait-PbxReaction stuck -Timeout 60 -ErrorAction Stop } | Should -Throw -ErrorId 'Timeout,*' -ExpectedMessage $message
+        $stuck = Get-PbxReaction stuck
+        $stuck.State | Should -Be Stuck
+        $stuck.LastError | Should -BeLike $message
+        Wait-Until { (Get-PbxReaction stuck).State -eq 'Running' }
+        Wait-Idle *>$null
+        (Get-PbxDeadLetter stuck).ErrorId | Should -Be Timeout
+    }
+
+    It 'refuses <Name>: <Id>' -ForEach @(
+        @{ Name = 'a name of a path'; Id = 'BadReactionName'; Line = { Register-PbxReaction 'a/b' { } } }
+        @{ Name = 'a name of nothing'; Id = 'BadReactionName'; Line = { Register-PbxReaction ' ' { } } }
+        @{ Name = 'a name with a line break'; Id = 'BadReactionName'; Line = { Register-PbxReaction "a`nb" { } } }
+        @{ Name = 'a name that is too long'; Id = 'BadReactionName'; Line = { Register-PbxReaction ('a' * 65) { } } }
+        @{ Name = 'a script that is not there'; Id = 'ScriptNotFound'; Line = { Register-PbxReaction x -FilePath ./nosuch.ps1 } }
+        @{ Name = 'an initialization that fails'; Id = 'InitializationFailed'; Line = { Register-PbxReaction x -InitializationScript { throw 'no' } { } } }
+        @{ Name = 'more than a variable of $using:'; Id = 'UsingTooMuch'; Line = { Register-PbxReaction x { "$(@($using:path[0]))" } } }
+        @{ Name = 'no time at all'; Id = 'BadTimeSpan'; Line = { Register-PbxReaction x -Timeout 0 { } } }
+        @{ Name = 'a delay before now'; Id = 'BadTimeSpan'; Line = { Register-PbxReaction x -RetryDelay -0:01 { } } }
+        @{ Name = 'an outcome before the end'; Id = 'OutcomeNeedsEnded'; Line = { Register-PbxReaction x -Outcome Missed -CallState Ringing { } } }
+        @{ Name = 'a reaction that nobody has seen'; Id = 'InvalidOption'; Line = { Get-PbxReaction nosuch } }
+        @{ Name = 'to wait for nothing'; Id = 'NoReaction'; Line = { Wait-PbxReaction } }
+        @{ Name = 'a step outside'; Id = 'StepOutside'; Line = { Invoke-PbxStep one { } } }
+        @{ Name = 'a reaction without a journal'; Id = 'NoJournal'; Line = { Close-PbxJournal -Confirm:$false; Register-PbxReaction x { } } }
+        @{ Name = 'to run again what runs elsewhere'; Id = 'ReactionNotHere'; Line = {
+                $null = Register-PbxReaction x { }
+                Unregister-PbxReaction x
+                Restart-PbxReaction x -Since today
+            }
+        }
+    ) {
+        $caught = $null
+        try {
+            $ErrorActionPreference = 'Stop'
+            & $Line
+        }
+        catch {
+            $caught = $_
+        }
+        $caught.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        $caught.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+    }
+
+    It 'fails for a step whose output is <Name>: <Id>' -ForEach @(
+        @{ Name = 'no JSON'; Id = 'StepOutputNotJson'; Step = { Get-Process -Id $PID } }
+        @{ Name = 'too large'; Id = 'StepOutputTooLarge'; Step = { 'x' * 70kB } }
+    ) {
+        $null = Register-PbxReaction bad -Outcome Missed -MaxAttempts 1 -MessageData "$Step" { Invoke-PbxStep one ([scriptblock]::Create($Delivery.MessageData)) }
+        $null = Invoke-PbxSimulation Missed -Pace 0
+        Wait-Idle *>$null
+        (Get-PbxDeadLetter bad).ErrorId | Should -BeLike "$Id,*"
+    }
+}
+
+Describe 'A process that runs durable reactions' -Skip:$IsWindows {
+    BeforeAll {
+        # A process that reacts to a platform's missed calls, each with the lines of an action.
+        function Open-Reactor {
+            param($Simulator, [string] $Folder, [string] $Name, [string] $Action)
+
+            $login = Join-Path $Folder 'login.xml'
+            $Simulator.Credential | Export-Clixml $login
+            $script = Join-Path $Folder "$Name.ps1"
+            Set-Content $script "
+                `$ErrorActionPreference = 'Stop'
+                Import-Module '$ModulePath'
+                `$null = Open-PbxJournal '$Folder/journal.db'
+                `$null = Connect-PbxEvents TelecomX '$($Simulator.Server)' -Credential (Import-Clixml '$login') -Name desk
+                `$null = Register-PbxSubscription Call
+                `$null = Register-PbxReaction tickets -Outcome Missed -RetryDelay 0:00:00.1 { $Action }
+                Set-Content '$Folder/$Name.ready' ''
+                Wait-PbxReaction
+                Set-Content '$Folder/$Name.over' ''"
+            $start = @{
+                FilePath               = $Pwsh
+                ArgumentList           = '-NoProfile', '-NonInteractive', '-File', $script
+                RedirectStandardOutput = "$Folder/$Name.out"
+                RedirectStandardError  = "$Folder/$Name.err"
+            }
+            $process = Start-Process @start -PassThru
+            Wait-Until { (Test-Path "$Folder/$Name.ready") -or $process.HasExited } 'the reactor'
+            if ($process.HasExited) {
+                throw "It ended: $(Get-Content "$Folder/$Name.out", "$Folder/$Name.err")"
+            }
+            $process
+        }
+    }
+
+    BeforeEach {
+        $folder = (New-Item -ItemType Directory -Path (Join-Path $TestDrive "$(New-Guid)")).FullName
+        $simulator = Start-PbxSimulator TelecomX
+        $process = $null
+    }
+
+    AfterEach {
+        if ($process -and -not $process.HasExited) { $process.Kill() }
+        Stop-PbxSimulator -Simulator * -Confirm:$false
+    }
+
+    It 'goes on after kill -9 in the middle of an action, with the same key and without the finished step' {
+        $action = "
+            Invoke-PbxStep once { Add-Content '$folder/ran.txt' `"step `$(`$Delivery.Key)`" }
+            Add-Content '$folder/ran.txt' `"try `$(`$Delivery.Attempt) `$(`$Delivery.Key)`"
+            if (`$Delivery.Attempt -eq 1) { Start-Sleep 600 }"
+        $process = Open-Reactor $simulator $folder first $action
+        $first = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
+        $second = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
+        Wait-Until { (Get-Content "$folder/ran.txt" -ErrorAction Ignore) -match 'try 1' } 'the action'
+        (Get-PbxReaction tickets -Journal "$folder/journal.db").State | Should -Be Elsewhere
+        Wait-Until { (Get-PbxEvent -Journal "$folder/journal.db" -CallId $second.CallId -Outcome Missed) } 'the second call in the journal'
+        /bin/kill -KILL $process.Id
+        Wait-Until { $process.HasExited } 'its end'
+        (Get-PbxReaction tickets -Journal "$folder/journal.db").State | Should -Be Stopped
+
+        $process = Open-Reactor $simulator $folder second ($action -replace 'Start-Sleep 600', 'throw "later"')
+        Wait-Until { (Get-PbxReaction tickets -Journal "$folder/journal.db").Done -eq 2 } 'both'
+        $key = "tickets/desk/$($first.CallId)/Ended"
+        @(Get-Content "$folder/ran.txt") -like "*$($first.CallId)*" | Should -Be "step $key", "try 1 $key", "try 2 $key"
+        @(Get-Content "$folder/ran.txt") -like "step*$($second.CallId)*" | Should -HaveCount 1
+    }
+
+    It 'lets its action come to its end when it is told to end, and ends without an error' {
+        $process = Open-Reactor $simulator $folder only "Start-Sleep 2; Add-Content '$folder/ran.txt' `$_.CallId"
+        $call = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
+        Wait-Until { (Get-PbxReaction tickets -Journal "$folder/journal.db").Waiting } 'the action'
+        /bin/kill -TERM $process.Id
+        Wait-Until { $process.HasExited } 'its end'
+        "$folder/only.over" | Should -Exist
+        Get-Content "$folder/ran.txt" | Should -Be $call.CallId
+        (Get-PbxReaction tickets -Journal "$folder/journal.db").Done | Should -Be 1
+    }
+}

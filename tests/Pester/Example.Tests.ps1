@@ -139,7 +139,7 @@ Describe 'New-MissedCallTicket.ps1, killed again and again' -Skip:$IsWindows {
             Wait-Until { (Get-PbxReaction tickets -Journal "$folder/journal.db").Done -eq $calls.Count } 'all tickets' -Seconds 150
             # The desk here keeps every post; one that honours the key keeps the first of each.
             $posts = @($desk | Receive-Ticket)
-            $posts.key | Sort-Object -Unique | Should -Be ($calls.ForEach{ "tickets/desk/$_/Ended" } | Sort-Object)
+            $posts.key | Sort-Object -Unique | Should -Be ($calls | ForEach-Object { "tickets/desk/$_/Ended" } | Sort-Object)
             $posts.Count | Should -BeLessOrEqual ($calls.Count + 6) -Because 'a kill repeats one try at most'
         }
         finally {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PbxEvents.Journal;
+using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
 
 namespace PbxEvents.Module.Commands;
@@ -22,15 +23,18 @@ public sealed class OpenPbxJournalCommand : PbxCmdlet
     /// <summary>The journal's name in this session. Default: the file's name without its ending.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? Name { get; set; }
 
     /// <summary>Events older than this are dropped. Default 30 days.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>So many bytes of events are kept; beyond it the oldest are dropped. Default 2 GB.</summary>
     [Parameter]
     [ValidateRange(1 << 20, long.MaxValue)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public long MaxSize { get; set; } = 2L << 30;
 
     /// <summary>What events outlive once they are kept. Default Power.</summary>

@@ -90,9 +90,9 @@ Describe 'Completion' {
     It 'offers no files where none is meant' {
         Push-Location $TestDrive
         $null = New-Item -ItemType File -Path '1-no-number.txt'
-        $files = 'StatePath', 'TracePath', 'Path'
+        $files = 'FilePath', 'StatePath', 'TracePath', 'Path'
         # Objects and secrets are no texts: they are typed as variables.
-        $objects = 'AccessToken', 'Action', 'ClientCredential', 'Credential', 'Data', 'Event', 'Failure', 'InputObject', 'Jwt', 'Option', 'ProxyCredential', 'Subscription', 'TokenProvider'
+        $objects = 'AccessToken', 'Action', 'ClientCredential', 'Credential', 'Data', 'DeadLetter', 'Event', 'Failure', 'InitializationScript', 'InputObject', 'Jwt', 'Option', 'ProxyCredential', 'ScriptBlock', 'Subscription', 'TokenProvider'
         $wrong = foreach ($command in Get-Command -Module PbxEvents) {
             foreach ($name in $command.Parameters.Keys | Where-Object { -not $command.Parameters[$_].SwitchParameter -and $_ -notin [System.Management.Automation.Cmdlet]::CommonParameters + $files + $objects }) {
                 if ((Complete "$($command.Name) -$name 1-no") -match 'number\.txt') { "$($command.Name) -$name" }

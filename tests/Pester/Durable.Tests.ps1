@@ -323,7 +323,7 @@ Describe 'A process that runs durable reactions' -Skip:$IsWindows {
         $second = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
         Wait-Until { (Get-Content "$folder/ran.txt" -ErrorAction Ignore) -match 'try 1' } 'the action'
         (Get-PbxReaction tickets -Journal "$folder/journal.db").State | Should -Be Elsewhere
-        Wait-Until { (Get-PbxEvent -Journal "$folder/journal.db" -CallId $second.CallId -Outcome Missed) } 'the second call in the journal'
+        Wait-Until { (Get-PbxEvent -Journal "$folder/journal.db" -CallId $second.CallId -Outcome Missed).CallId } 'the second call in the journal'
         /bin/kill -KILL $process.Id
         Wait-Until { $process.HasExited } 'its end'
         (Get-PbxReaction tickets -Journal "$folder/journal.db").State | Should -Be Stopped

@@ -12,6 +12,7 @@ public sealed class Doorbell
     private readonly Runspace _runspace;
     private PSEventSubscriber? _subscriber;
     private int _isRung;
+    private bool _isShowing;
 
     internal Doorbell(Runspace runspace, Reactions reactions)
     {
@@ -53,8 +54,21 @@ public sealed class Doorbell
     public void RunTurn()
     {
         ScriptBlock.Create(TurnText).InvokeReturnAsIs(this);
-        if (Reactions.Reports.HasSome)
+
+        // While it shows, PowerShell may hear the next ring; what that one is about must not come before.
+        if (_isShowing || !Reactions.Reports.HasSome)
+            return;
+        _isShowing = true;
+        try
+        {
             ScriptBlock.Create(ReportText).InvokeReturnAsIs(this);
+        }
+        finally
+        {
+            _isShowing = false;
+        }
+        if (Reactions.Reports.HasSome)
+            Reactions.Wake();
     }
 
     /// <summary>Rings, unless a ring is on its way already. Any thread.</summary>

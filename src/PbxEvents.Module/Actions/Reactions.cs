@@ -259,7 +259,8 @@ internal sealed class Reactions : IDisposable
             Wake();
     }
 
-    private void Wake()
+    /// <summary>Asks for a turn, also while no action is to run. Any thread.</summary>
+    internal void Wake()
     {
         _isWaiting.Set();
         Volatile.Read(ref _doorbell)?.Ring();

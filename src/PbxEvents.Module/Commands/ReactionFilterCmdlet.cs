@@ -105,6 +105,7 @@ public abstract class ReactionFilterCmdlet : JournalCmdlet
 
     /// <summary>How long the action may take for one event; then it is told to end, and the try has failed. Default 10 minutes.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Which errors of the action make a try fail. Default: those that end it.</summary>

@@ -47,6 +47,7 @@ public sealed class RegisterPbxReactionCommand : ReactionFilterCmdlet
 
     /// <summary>The delay before the second try; each further one is four times as long, at most an hour. Default 5 seconds.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>

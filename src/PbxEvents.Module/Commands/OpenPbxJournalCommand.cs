@@ -24,7 +24,6 @@ public sealed class OpenPbxJournalCommand : PbxCmdlet
     [Parameter]
     [ArgumentCompleter(typeof(NothingCompleter))]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(NothingCompleter))]
     public string? Name { get; set; }
 
     /// <summary>Events older than this are dropped. Default 30 days.</summary>
@@ -36,7 +35,6 @@ public sealed class OpenPbxJournalCommand : PbxCmdlet
     [Parameter]
     [ArgumentCompleter(typeof(NothingCompleter))]
     [ValidateRange(1 << 20, long.MaxValue)]
-    [ArgumentCompleter(typeof(NothingCompleter))]
     public long MaxSize { get; set; } = 2L << 30;
 
     /// <summary>What events outlive once they are kept. Default Power.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using PbxEvents.Simulator;
 
@@ -33,6 +34,7 @@ internal static partial class ChaosOracle
         var unknown = places.Where(p => !groups.ContainsKey(p.Key) && seen[p.Value[0]].CallId is not null).Select(p => p.Key).ToArray();
         faults.AddRange(unknown.Take(3).Select(k => $"came from nowhere: {k}"));
         var lost = new List<SimulatorLogEntry>();
+        var filled = FilledBy(seen);
         var (duplicates, delivered, silent) = (0, 0, 0);
         foreach (var (key, entries) in groups)
         {
@@ -45,7 +47,7 @@ internal static partial class ChaosOracle
             }
 
             // Of one that was said again, any may be the one that is missing.
-            var outside = entries.Where(e => !gaps.Any(g => IsInside(g.Gap, e, transit))).ToArray();
+            var outside = entries.Where(e => !gaps.Any(g => !IsReplayed(g.Gap, filled) && IsInside(g.Gap, e, transit))).ToArray();
             if (came == 0)
                 lost.AddRange(entries);
             if (came > 0 && SaysAgain(entries[0]))
@@ -102,7 +104,14 @@ internal static partial class ChaosOracle
 
     /// <summary>An event may have been on its way when the link's last frame came: so much earlier than the gap it may have been made.</summary>
     private static bool IsInside(PbxGap gap, SimulatorLogEntry entry, TimeSpan transit) =>
-        gap.Recovery != PbxGapRecovery.Recovered && gap.From - transit <= entry.Time && entry.Time <= gap.To;
+        gap.From - transit <= entry.Time && entry.Time <= gap.To;
+
+    /// <summary>A gap whose events the platform sent afterwards. Call records bring a gap's calls, not its events.</summary>
+    private static bool IsReplayed(PbxGap gap, HashSet<DateTimeOffset> filled) => gap.Recovery == PbxGapRecovery.Recovered && !filled.Contains(gap.From);
+
+    /// <summary>The beginnings of the gaps that call records have filled.</summary>
+    private static HashSet<DateTimeOffset> FilledBy(IReadOnlyList<PbxEvent> seen) =>
+        [.. seen.Where(e => e.Name == "GapFilled").Select(e => JsonDocument.Parse(e.Payload).RootElement.GetProperty("from").GetDateTimeOffset())];
 
     private static void CheckGap(PbxGap gap, int at, IReadOnlyList<PbxEvent> seen, (SimulatorLogEntry Entry, int At)[] live, List<SimulatorLogEntry> lost,
         (PbxGap Gap, int At)[] gaps, TimeSpan transit, List<string> faults)

@@ -18,7 +18,10 @@ public abstract class LostCallsTests(string platform, ITestOutputHelper output)
         output.WriteLine($"{figures}{Environment.NewLine}{string.Join(Environment.NewLine, figures.Others.Select(o => $"{o.Value} times: {o.Key}"))}");
         Assert.True(figures.Faults.Count == 0, $"PBXEVENTS_SEED={seed}: {figures}{Environment.NewLine}{string.Join(Environment.NewLine, figures.Faults)}");
         Assert.Equal((0, 0), (figures.Unaccounted, figures.Twice));
-        Assert.True(figures.Recorded >= 5, $"Only {figures.Recorded} calls came from records.");
+
+        // RingCentral replays what a lost session missed, and needs records for little else than the hour.
+        if (platform != "RingCentral")
+            Assert.True(figures.Recorded >= 5, $"Only {figures.Recorded} calls came from records.");
         Assert.True(figures.Live > figures.Calls / 10, $"Only {figures.Live} calls were told live.");
         Assert.True(figures.Blows["kill"] > 0);
     }

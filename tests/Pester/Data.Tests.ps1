@@ -76,7 +76,7 @@ Describe 'Data that is sent' {
         function ConvertTo-Sent {
             param($Value)
 
-            [System.Text.Encoding]::UTF8.GetString($toJson.Invoke($null, @(, $Value)).ToArray())
+            [System.Text.Encoding]::UTF8.GetString($toJson.Invoke($null, @($Value, $false)).ToArray())
         }
     }
 

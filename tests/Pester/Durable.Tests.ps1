@@ -28,7 +28,6 @@ Describe 'A durable reaction' {
     }
 
     AfterEach {
-        Get-PbxJournal | Close-PbxJournal -Confirm:$false
         Close-Bench
     }
 

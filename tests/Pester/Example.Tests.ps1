@@ -31,7 +31,6 @@ Describe 'New-MissedCallTicket.ps1' {
 
     AfterEach {
         Close-Bench
-        Get-PbxJournal | Close-PbxJournal -Confirm:$false
         $desk | Stop-TicketDesk
     }
 
@@ -52,7 +51,6 @@ Describe 'New-MissedCallTicket.ps1' {
 
         # A new session sees the same calls again, because the same seed gives the same ids.
         Close-Bench
-        Close-PbxJournal -Confirm:$false
         $null = Open-PbxJournal $journal
         $null = Connect-Bench -Simulator @{ Seed = 7 } -Connection @{ Name = 'desk' }
         $again = Invoke-PbxSimulation Missed -Pace 0

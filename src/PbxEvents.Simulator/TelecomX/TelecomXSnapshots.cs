@@ -52,8 +52,8 @@ internal sealed class TelecomXSnapshots(
     /// <summary>A page of the extensions (history/directory.md).</summary>
     private JsonArray Extensions(ServerRequest request)
     {
-        var offset = int.TryParse(request.Parameter("offset"), out var start) && start > 0 ? start : 0;
-        var limit = int.TryParse(request.Parameter("limit"), out var wanted) && wanted is > 0 and <= 1000 ? wanted : 50;
+        var offset = request.Number("offset") is > 0 and var start ? start : 0;
+        var limit = request.Number("limit") is > 0 and <= 1000 and var wanted ? wanted : 50;
         return
         [
             .. pbx.Extensions.Skip(offset).Take(limit).Select(e => new JsonObject

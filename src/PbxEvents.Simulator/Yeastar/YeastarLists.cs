@@ -40,8 +40,8 @@ internal sealed class YeastarLists(CallBook calls, DirectoryBook directory)
 
     private static ServerResponse Page(ServerRequest request, string array, JsonObject[] rows)
     {
-        var size = int.TryParse(request.Parameter("page_size"), out var wanted) && wanted is > 0 and < MaxPageSize ? wanted : MaxPageSize;
-        var page = int.TryParse(request.Parameter("page"), out var number) && number > 0 ? number : 1;
+        var size = request.Number("page_size") is > 0 and < MaxPageSize and var wanted ? wanted : MaxPageSize;
+        var page = request.Number("page") is > 0 and var number ? number : 1;
         for (var i = 0; i < rows.Length; i++) rows[i]["id"] = i + 1;
         return ServerResponse.Json(200, new JsonObject
         {

@@ -60,7 +60,9 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
             end.TrySetResult();
         });
         var deadline = new Deadline(Timeout);
-        var faulted = Session.Connections.Where(c => c.State == PbxConnectionState.Faulted).ToArray();
+
+        // What a connection that had ended before has left can still be done; but nobody waits for more of one that brings no more.
+        var faulted = UntilIdle ? Session.Connections.Where(c => c.State == PbxConnectionState.Faulted).ToArray() : [];
         while (!WaitOnce(end.Task, deadline.Left))
         {
             foreach (var reaction in reactions.Where(r => r.State is PbxReactionState.Faulted or PbxReactionState.Stuck))

@@ -13,13 +13,15 @@ internal static class JournalFile
     public static void PrepareFolder(JournalOptions options) => Try(options.Path, () =>
     {
         var (path, folder) = (options.Path, Path.GetDirectoryName(options.Path)!);
+        if (IsRemote(path))
+            throw JournalFaults.OnNetwork(path);
         if (Directory.Exists(path))
             throw JournalFaults.Failed(path, "It is a folder.");
         if (!options.ReadOnly)
             OwnerFile.CreateFolder(folder);
         else if (!File.Exists(path))
             throw JournalFaults.Failed(path, "There is no such file.");
-        if (IsRemote(path) || options.DriveTypeOf(folder) == DriveType.Network)
+        if (options.DriveTypeOf(folder) == DriveType.Network)
             throw JournalFaults.OnNetwork(path);
     });
 

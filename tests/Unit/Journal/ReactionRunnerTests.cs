@@ -363,10 +363,17 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         await RunAsync(o => o);
         Ask(force: true);
         await ComeAsync("c");
-        using var runner = React(o => o);
+        var replayed = new ConcurrentQueue<long>();
+        using var runner = React(o => o, d =>
+        {
+            if (d.IsReplay)
+                replayed.Enqueue(d.Seq);
+            return Ran(d);
+        });
         Assert.Equal(1, runner.Store.CountOpen());
         await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
         Assert.Equal(["id1", "id1", "id2", "id2", "id3"], _ran.Order());
+        Assert.Equal([1, 2], replayed.Order());
         Assert.Null(runner.Store.NextReplay());
     }
 

@@ -72,7 +72,8 @@ public abstract class JournalCmdlet : PbxCmdlet
     private static PbxReaction ToReaction(EventJournal journal, ReactionFigures figures)
     {
         var running = FindRunning(journal, figures.Name);
-        var state = running?.State ?? (journal.IsHeld(figures.Name) ? PbxReactionState.Elsewhere : PbxReactionState.Stopped);
+        var isRun = running is not null || journal.IsHeld(figures.Name);
+        var state = running?.State ?? (isRun ? PbxReactionState.Elsewhere : PbxReactionState.Stopped);
         return new PbxReaction
         {
             Name = figures.Name,
@@ -80,7 +81,9 @@ public abstract class JournalCmdlet : PbxCmdlet
             State = figures.IsSuspended && state is not (PbxReactionState.Stuck or PbxReactionState.Faulted) ? PbxReactionState.Suspended : state,
             Lag = figures.Lag,
             Done = figures.Done,
-            Waiting = figures.Waiting,
+            Concurrency = running?.Options.Concurrency,
+            Busy = isRun ? figures.Running : 0,
+            Waiting = figures.Waiting + (isRun ? 0 : figures.Running),
             Retrying = figures.Retrying,
             DeadLetters = figures.Dead,
             CreatedAt = figures.CreatedAt,

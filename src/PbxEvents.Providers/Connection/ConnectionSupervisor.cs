@@ -58,7 +58,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         Links = new LinkManager(this, links, random);
         _sweep = Timers.New(Sweep);
         Session = driver.CreateSession(_host);
-        Keeping = journal?.Keep(new KeptStream(name, provider.Name, Pipeline.Log, mask, problem => Post(() => Warn(problem))));
+        Keeping = journal?.Keep(new KeptStream(name, provider.Name, Pipeline.Log, mask, problem => Post(() => Warn(problem))) { Clock = Clock });
         Keeper = state is null ? null : new StateKeeper(this, state);
         Pipeline.Calls.CallEnded = Keeper is { } keeper ? keeper.CallEnded : null;
     }
@@ -189,7 +189,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     private void Sweep()
     {
         _sweep.Set(SweepInterval);
-        DateTimeOffset?[] whole = [Gaps.UnfilledSince, Keeper?.DownSince, Status.LastFrameAt ?? Pipeline.Now];
+        DateTimeOffset?[] whole = [Gaps.UnfilledSince, Keeper?.DownSince, Keeper?.UnkeptSince, Status.LastFrameAt ?? Pipeline.Now];
         Pipeline.Calls.Told.Trim(Gaps.RememberSince(whole.Min()!.Value - SweepInterval));
         var update = new CallUpdate();
         foreach (var call in Pipeline.Calls.FindSilent(Pipeline.Now - SilentCallLife))

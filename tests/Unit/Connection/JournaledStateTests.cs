@@ -44,6 +44,50 @@ public sealed class JournaledStateTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Has_the_next_process_ask_for_what_the_journal_could_not_keep_and_not_for_the_rest()
+    {
+        var link = await ConnectAsync();
+        _journal.Let(long.MaxValue);
+        await UntilAsync(() => File.Exists(_journal.State));
+        await EndCallAsync(link, "before");
+        var from = _clock.GetUtcNow().AddMilliseconds(-50);
+        await EndCallAsync(link, "unkept");
+        _journal.Unkept = new UnkeptTime(from, _clock.GetUtcNow().AddMilliseconds(-50));
+        await EndCallAsync(link, "after");
+        await UntilAsync(() => IsTold("after"));
+        Assert.True(IsTold("before"));
+        Assert.False(IsTold("unkept"));
+
+        // However long it goes on; but not longer than the records reach back.
+        for (var i = 1; i <= 3; i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(3));
+            await EndCallAsync(link, $"more{i}");
+        }
+        await UntilAsync(() => WholeUntil() == from);
+        _clock.Advance(TimeSpan.FromHours(25));
+        await EndCallAsync(link, "late");
+        await UntilAsync(() => WholeUntil() > from);
+
+        bool IsTold(string call) => File.ReadAllText(_journal.State).Contains($"\"{call}\"", StringComparison.Ordinal);
+
+        DateTimeOffset WholeUntil()
+        {
+            using var state = System.Text.Json.JsonDocument.Parse(File.ReadAllText(_journal.State));
+            return state.RootElement.GetProperty("wholeUntil").GetDateTimeOffset();
+        }
+
+        async Task EndCallAsync(FakeLink on, string call)
+        {
+            await on.ReceiveAsync($"call {call} Ringing");
+            await on.ReceiveAsync($"call {call} Ended");
+            await UntilAsync(() => _client!.GetCalls().Any(c => c.CallId == call && c.State == PbxCallState.Ended));
+            await Task.Delay(50);
+            _clock.Advance(TimeSpan.FromMilliseconds(200));
+        }
+    }
+
+    [Fact]
     public async Task Is_left_as_it_was_when_the_journal_keeps_nothing_more()
     {
         var link = await ConnectAsync();
@@ -90,6 +134,8 @@ public sealed class JournaledStateTests : IAsyncDisposable
         public long Asked => Volatile.Read(ref _asked);
 
         public string StatePathOf(string connection) => state;
+
+        public UnkeptTime? Unkept { get; set; }
 
         public IEventKeeping Keep(KeptStream stream) => this;
 

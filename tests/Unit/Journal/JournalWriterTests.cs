@@ -59,6 +59,11 @@ public sealed class JournalWriterTests : IDisposable
         Assert.Equal(next - first - 1, lost.EventsLost);
         Assert.Equal(200 - (next - first - 1), names.Count(n => n > 0));
         Assert.Equal(PbxGapReason.SlowConsumer, lost.Reason);
+
+        // So the next process knows for when to ask the call records.
+        Assert.Equal(log.TryGet(200)!.ReceivedUtc, kept.Unkept!.To, TimeSpan.FromMinutes(1));
+        Assert.InRange(kept.Unkept.To, lost.To, DateTimeOffset.UtcNow);
+        Assert.InRange(kept.Unkept.From, lost.From - TimeSpan.FromSeconds(1), lost.From);
         Assert.Single(warnings);
         Assert.Null(journal.LastError);
     }

@@ -291,7 +291,7 @@ internal sealed class LinkManager
             Reason = recovery.Reason == PbxGapReason.LinkLost ? PbxGapReason.NotRunning : recovery.Reason,
             Detail = recovery.Detail is null ? detail : $"{detail} {recovery.Detail}",
         };
-        ReportGap(since, told, _connection.Gaps.CanAsk, _connection.Gaps.FillLater);
+        ReportGap(since, told, _connection.Records.CanAsk, _connection.Gaps.FillLater);
     }
 
     private void ReportGap(DateTimeOffset from, LinkRecovery recovery, bool canFill, Action<PbxGap, PbxGapRecovery> fill)

@@ -34,7 +34,7 @@ public sealed class NameTests : IAsyncDisposable
         _directory.Extensions = [new DirectoryName("1001", "Bob")];
         await SayAsync("config renamed");
         _clock.Advance(TimeSpan.FromMinutes(1));
-        await WaitAsync(() => Names().Contains("Bob"));
+        await Until.TrueAsync(() => Names().Contains("Bob"));
         var end = await SayAsync("call c1 Ended");
         Assert.Equal("Ann", end.Call!.ExtensionName);
         Assert.Equal("Ann", (await SayAsync("call c1 Ended")).Call!.ExtensionName);
@@ -96,16 +96,16 @@ public sealed class NameTests : IAsyncDisposable
         Assert.Equal(0, _directory.ExtensionsAsked);
         await ReadNamesAsync();
         await _link.LoseAsync(new PbxException(PbxErrorKind.LinkLost, "the cable", "plug it in"));
-        await ReadUntilAsync("Reconnecting");
+        await _cursor.ReadUntilAsync("Reconnecting");
         _clock.Advance(TimeSpan.FromSeconds(5));
         _link = await _links.NextAsync();
         await _link.ReceiveAsync("ready");
-        await ReadUntilAsync("Connected");
+        await _cursor.ReadUntilAsync("Connected");
         _clock.Advance(TimeSpan.FromMinutes(50));
         await SayAsync("config other");
         Assert.Equal((1, 1), (_directory.ExtensionsAsked, _directory.QueuesAsked));
         _clock.Advance(TimeSpan.FromMinutes(10));
-        await WaitAsync(() => _directory.QueuesAsked == 2);
+        await Until.TrueAsync(() => _directory.QueuesAsked == 2);
         Assert.Equal(2, _directory.ExtensionsAsked);
     }
 
@@ -120,13 +120,13 @@ public sealed class NameTests : IAsyncDisposable
         await SayAsync("event quiet");
         Assert.Equal(1, _directory.ExtensionsAsked);
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await WaitAsync(() => _directory.QueuesAsked == 2);
+        await Until.TrueAsync(() => _directory.QueuesAsked == 2);
         await SettleAsync();
         _clock.Advance(TimeSpan.FromMinutes(5));
         await SayAsync("config renamed");
         Assert.Equal(2, _directory.ExtensionsAsked);
         _clock.Advance(TimeSpan.FromSeconds(5));
-        await WaitAsync(() => _directory.QueuesAsked == 3);
+        await Until.TrueAsync(() => _directory.QueuesAsked == 3);
     }
 
     [Fact]
@@ -135,12 +135,12 @@ public sealed class NameTests : IAsyncDisposable
         _directory.ExtensionFault = new PbxException(PbxErrorKind.PermissionDenied, "no right", "ask the boss") { IsPermanent = true };
         await ConnectAsync();
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await WaitAsync(() => _client.GetNames(DirectoryKind.Queue).Count == 1);
+        await Until.TrueAsync(() => _client.GetNames(DirectoryKind.Queue).Count == 1);
         for (var i = 2; i < 5; i++)
         {
             await SettleAsync();
             _clock.Advance(TimeSpan.FromHours(1));
-            await WaitAsync(() => _directory.QueuesAsked == i);
+            await Until.TrueAsync(() => _directory.QueuesAsked == i);
         }
         await SettleAsync();
         Assert.Equal(1, _directory.ExtensionsAsked);
@@ -157,14 +157,14 @@ public sealed class NameTests : IAsyncDisposable
         _directory.ExtensionFault = new PbxException(PbxErrorKind.ServerError, "down", "wait");
         _directory.Queues = [new DirectoryName("4021", "Service")];
         _clock.Advance(TimeSpan.FromHours(1));
-        await WaitAsync(() => _client.GetNames(DirectoryKind.Queue).Any(n => n.Name == "Service"));
+        await Until.TrueAsync(() => _client.GetNames(DirectoryKind.Queue).Any(n => n.Name == "Service"));
         Assert.Equal(["Ann"], Names());
         Assert.Null((await SayAsync("queue 4020")).QueueName);
         await SettleAsync();
         _directory.ExtensionFault = null;
         _directory.Extensions = [new DirectoryName("1001", "Bob")];
         _clock.Advance(TimeSpan.FromHours(1));
-        await WaitAsync(() => Names().Contains("Bob"));
+        await Until.TrueAsync(() => Names().Contains("Bob"));
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class NameTests : IAsyncDisposable
         _directory.Gate = new TaskCompletionSource().Task;
         await ConnectAsync();
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await WaitAsync(() => _directory.ExtensionsAsked == 1);
+        await Until.TrueAsync(() => _directory.ExtensionsAsked == 1);
         Assert.Null((await SayAsync("call c1 Ringing")).Call!.ExtensionName);
         await _client.DisconnectAsync(CancellationToken.None).WaitAsync(Limit);
     }
@@ -185,7 +185,7 @@ public sealed class NameTests : IAsyncDisposable
         _directory.Extensions = Enumerable.Range(0, int.MaxValue).Select(i => new DirectoryName($"{100_000 + made++}", $"Name {i}"));
         await ConnectAsync();
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await WaitAsync(() => Names().Count > 0);
+        await Until.TrueAsync(() => Names().Count > 0);
         Assert.Equal(NameBook.MaxNames, Names().Count);
         Assert.InRange(NameBook.MaxNames, 10_000, made);
         Assert.InRange(made, NameBook.MaxNames, NameBook.MaxNames + 200);
@@ -204,7 +204,7 @@ public sealed class NameTests : IAsyncDisposable
         await Task.Delay(100);
         Assert.Equal(0, _directory.ExtensionsAsked);
         Assert.Empty(Names());
-        await WaitAsync(() =>
+        await Until.TrueAsync(() =>
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
             return Names().Count > 0;
@@ -221,13 +221,13 @@ public sealed class NameTests : IAsyncDisposable
         await _link.ReceiveAsync("ready");
         await _client.WaitUntilConnectedAsync(CancellationToken.None).WaitAsync(Limit);
         _cursor = _client.Events.OpenCursor(0);
-        await ReadUntilAsync("Connected");
+        await _cursor.ReadUntilAsync("Connected");
     }
 
     private async Task ReadNamesAsync()
     {
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await WaitAsync(() => Names().Count > 0 && _client.GetNames(DirectoryKind.Queue).Count > 0);
+        await Until.TrueAsync(() => Names().Count > 0 && _client.GetNames(DirectoryKind.Queue).Count > 0);
         await SettleAsync();
     }
 
@@ -255,22 +255,5 @@ public sealed class NameTests : IAsyncDisposable
             if (_cursor.TryRead(out var e, out _))
                 return e!;
         throw new InvalidOperationException("The stream ended.");
-    }
-
-    private async Task<PbxEvent> ReadUntilAsync(string name)
-    {
-        using var limit = new CancellationTokenSource(Limit);
-        while (await _cursor.WaitAsync(limit.Token))
-            while (_cursor.TryRead(out var e, out _))
-                if (e!.Name == name)
-                    return e;
-        throw new InvalidOperationException($"The stream ended without {name}.");
-    }
-
-    private static async Task WaitAsync(Func<bool> condition)
-    {
-        for (var i = 0; i < 1500 && !condition(); i++)
-            await Task.Delay(20);
-        Assert.True(condition());
     }
 }

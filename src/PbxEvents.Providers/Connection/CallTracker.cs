@@ -31,6 +31,12 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     private readonly Queue<TrackedCall> _endedWithEvents = new();
     private AtomicTime _droppedUntil;
 
+    /// <summary>When events came in again after the last gap, or the end of time within one: calls that began before may have parts that were not seen.</summary>
+    private DateTimeOffset? _beganBefore;
+
+    /// <summary>The same after the last gap that hid something.</summary>
+    private DateTimeOffset? _heardSince;
+
     /// <summary>The calls that were told as ended, by this process or the one before it. Loop only.</summary>
     public ToldCalls Told { get; } = new();
 
@@ -48,9 +54,6 @@ internal sealed class CallTracker(string connection, string provider, int endedK
 
     /// <summary>Runs on the loop when the end of a call is held back.</summary>
     public Action<string>? EndHeld { get; set; }
-
-    /// <summary>When events came in again after the last gap: calls that began before may have parts that were not seen. Loop only.</summary>
-    public DateTimeOffset? BeganBefore { get; set; }
 
     /// <summary>The latest end of the ended calls that are no longer kept; null while all are. Any thread.</summary>
     public DateTimeOffset? DroppedUntil => _droppedUntil.Value;
@@ -157,7 +160,7 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     /// <summary>Whether a call of which this is the first word began in a gap: for sure, as far as can be seen; or perhaps, if the word is not of its beginning.</summary>
     private (bool Surely, bool Perhaps) LookForBegin(PbxEvent pbxEvent, CallUpdate update)
     {
-        if (BeganBefore is not { } heard || update.IsRecord)
+        if (_beganBefore is not { } heard || update.IsRecord)
             return (false, false);
         if (update.StartedAt is { } start)
             return (start <= heard, start <= heard);
@@ -173,6 +176,7 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     /// <summary>Goes on where an earlier process stopped. Before the first event; loop only.</summary>
     public void Restore(KeptState state)
     {
+        _beganBefore = DateTimeOffset.MaxValue;
         foreach (var (id, at) in state.Told)
             Told.Add(id, at);
         lock (_gate)
@@ -183,14 +187,19 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     /// <summary>The link is gone: from now on things may happen to the calls in progress that nobody sees. Loop only.</summary>
     public void LoseSight()
     {
+        _beganBefore = DateTimeOffset.MaxValue;
         foreach (var tracked in _calls.Values)
             if (!tracked.IsEnded)
                 tracked.LoseSight();
     }
 
+    /// <summary>Events come in again, and what was missed is not delivered. Loop only.</summary>
+    public void HearAgain(DateTimeOffset now) => _beganBefore = _heardSince = now;
+
     /// <summary>The platform has delivered what was missed. Loop only.</summary>
     public void RegainSight()
     {
+        _beganBefore = _heardSince;
         foreach (var tracked in _calls.Values)
             if (!tracked.IsEnded)
                 tracked.RegainSight();

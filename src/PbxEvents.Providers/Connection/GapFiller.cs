@@ -63,7 +63,7 @@ internal sealed class GapFiller(ConnectionSupervisor connection)
     private void Begin(Filling filling)
     {
         filling.Begin(connection.Pipeline.Now, connection.Options.HistoryLimit);
-        connection.Pipeline.Calls.BeganBefore = filling.HeardFrom;
+        connection.Pipeline.Calls.HearAgain(filling.HeardFrom);
         connection.Records.Run(cancellationToken => FillAsync(filling, cancellationToken));
     }
 

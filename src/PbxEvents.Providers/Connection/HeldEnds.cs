@@ -21,6 +21,9 @@ internal sealed class HeldEnds
     private bool _isRunning;
     private bool _isAsking;
 
+    /// <summary>One reading serves all that are due: where many calls end after a gap, they wait for each other rather than ask one by one.</summary>
+    private DateTimeOffset _restUntil;
+
     /// <param name="connection">The connection.</param>
     public HeldEnds(ConnectionSupervisor connection)
     {
@@ -90,8 +93,9 @@ internal sealed class HeldEnds
             ReleaseAll();
         if (!_isRunning || _isAsking || _waiting.Count == 0)
             return;
-        var next = _waiting.Values.Min(DueAt) - Now;
-        _timer.Set(next > TimeSpan.Zero ? next : TimeSpan.Zero);
+        var next = _waiting.Values.Min(DueAt);
+        var wait = (next > _restUntil ? next : _restUntil) - Now;
+        _timer.Set(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
     }
 
     private DateTimeOffset DueAt(Waiting waiting) => waiting.Since + Reader.Asks[waiting.Asked];
@@ -130,6 +134,7 @@ internal sealed class HeldEnds
     private void Asked(IEnumerable<KeyValuePair<string, Waiting>> asked)
     {
         _isAsking = false;
+        _restUntil = Now + Reader.Asks[0];
         if (_connection.IsOver)
             return;
         foreach (var (callId, waiting) in asked)

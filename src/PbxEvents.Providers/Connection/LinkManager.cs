@@ -269,6 +269,8 @@ internal sealed class LinkManager
         if (recovery.Recovery == PbxGapRecovery.Recovered)
             _connection.Pipeline.Calls.RegainSight();
         var isContinued = _wasConnected || downSince is not null;
+        if (isContinued && recovery.Recovery != PbxGapRecovery.Recovered)
+            _connection.Pipeline.Calls.HearAgain(Now);
         if (downSince is not null)
             ReportDowntime(downSince.Value, recovery);
         else if (_wasConnected && _connection.Subscriptions.Live.Any())

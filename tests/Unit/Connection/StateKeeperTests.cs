@@ -230,10 +230,12 @@ public sealed class StateKeeperTests : IAsyncDisposable
         await SubscribeAsync();
         await _link.ReceiveAsync("call c1 Ended");
         Assert.Equal((PbxCallState.Ended, false), (await _cursor.ReadUntilAsync("Ended")) is { } late ? (late.CallState!.Value, late.IsCallNews) : default);
+        await _link.ReceiveAsync("begin c1");
         await _link.ReceiveAsync("call c1 Ringing");
         Assert.True((await _cursor.ReadUntilAsync("Ringing")).IsCallNews);
+        await _link.ReceiveAsync("leg c1 caller Ended");
         await _link.ReceiveAsync("call c1 Ended");
-        Assert.Equal(PbxOutcome.Missed, (await _cursor.ReadUntilAsync("Ended")).Outcome);
+        Assert.Equal(PbxOutcome.Missed, (await _cursor.ReadUntilAsync("Ended", 2)).Outcome);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class YeastarHistoryTests
         Assert.Equal(0, (await FillAsync(stage)).CallsRecovered);
         Assert.Empty(ClientEvents.Ended(stage.Client));
         await stage.PassUntilAsync(() => playing.IsCompleted, TimeSpan.FromSeconds(50), "end of the call");
-        await stage.PassAsync(TimeSpan.FromMinutes(1));
+        await stage.PassUntilAsync(() => ClientEvents.Ended(stage.Client).Count > 0, TimeSpan.FromSeconds(5), "end that the record tells");
         Assert.Equal((PbxOutcome.Answered, PbxCallOrigin.Record), Assert.Single(ClientEvents.Ended(stage.Client)) is { } end ? (end.Outcome, end.Call!.Origin) : default);
     }
 

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using PbxEvents.Providers;
 using PbxEvents.Providers.Connection;
+using PbxEvents.Providers.Connection.Keeping;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Tests.Unit.Support;
 
@@ -74,6 +76,25 @@ public sealed class NameTests : IAsyncDisposable
             tracker.Apply(told, update);
             return told.Call!;
         }
+    }
+
+    [Fact]
+    public void A_call_that_goes_on_keeps_its_names_from_process_to_process_also_without_a_directory()
+    {
+        var before = new CallTracker("c", "Fake", 10, new NameBook());
+        var update = new CallUpdate().Reset("c1");
+        update.Queue = "4020";
+        update.Add(new LegUpdate("l", PbxLegRole.Callee, PbxCallState.Ringing) { Extension = "1001", ExtensionName = "Ann" });
+        before.Apply(new PbxEvent { Queue = "4020", QueueName = "Sales" }, update);
+        var kept = JsonSerializer.Serialize(before.KeepOpen());
+        var next = new CallTracker("c", "Fake", 10, new NameBook());
+        next.Restore(new KeptState
+        {
+            Provider = "Fake", Server = "s", Account = "a", WholeUntil = default, SeenUntil = default, Told = [],
+            Open = JsonSerializer.Deserialize<KeptCall[]>(kept)!, Keys = new Dictionary<string, string>(),
+        });
+        var call = next.Find("c1")!;
+        Assert.Equal(("Ann", "Ann", "Sales"), (call.ExtensionName, call.Legs[0].ExtensionName, call.QueueName));
     }
 
     [Fact]

@@ -218,6 +218,33 @@ public sealed class StateKeeperTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_call_whose_end_waits_for_its_record_is_open_in_the_file_and_the_next_process_asks_for_the_record()
+    {
+        await ConnectAndSubscribeAsync();
+        await _link.ReceiveAsync("call c1 Answered");
+        await _cursor.ReadUntilAsync("Answered");
+        await PassUntilAsync(() => Ids("open").Contains("c1"));
+        await KillAsync();
+        await ConnectAsync();
+        await SubscribeAsync();
+        await PassUntilAsync(() => _client.Gaps[^1].Recovery != PbxGapRecovery.Pending);
+        await _link.ReceiveAsync("call c1 Ended");
+        var endedAt = (await _cursor.ReadUntilAsync("Ended")).Time;
+        await PassUntilAsync(() => FileNow().GetProperty("open").EnumerateArray().Any(c => c.TryGetProperty("held", out var held) && held.ValueKind == JsonValueKind.Object));
+        Assert.DoesNotContain("c1", Ids("told"));
+        Assert.Empty(ClientEvents.Ended(_client));
+        await KillAsync();
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        _platform.Records!.Rows = () => [FakeRecords.Ended("c1", endedAt, PbxOutcome.Transferred)];
+        await ConnectAsync();
+        await SubscribeAsync();
+        await PassUntilAsync(() => ClientEvents.Ended(_client).Count > 0);
+        await PassUntilAsync(() => Ids("told").Contains("c1"));
+        var told = Assert.Single(ClientEvents.Ended(_client));
+        Assert.Equal(("c1", PbxOutcome.Transferred, PbxCallOrigin.Record), (told.CallId, told.Outcome, told.Call!.Origin));
+    }
+
+    [Fact]
     public async Task A_late_word_about_a_call_that_was_told_before_is_no_news_and_its_id_may_be_used_again()
     {
         await ConnectAndSubscribeAsync();

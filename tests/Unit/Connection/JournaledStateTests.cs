@@ -30,17 +30,17 @@ public sealed class JournaledStateTests : IAsyncDisposable
     {
         var link = await ConnectAsync();
         _journal.Let(_client!.Events.Head);
-        await UntilAsync(() => File.Exists(_journal.State));
+        await Until.TrueAsync(() => File.Exists(_journal.State));
         _clock.Advance(TimeSpan.FromMilliseconds(100));
         await link.ReceiveAsync("call c1 Ringing");
         await link.ReceiveAsync("call c1 Ended");
-        await UntilAsync(() => _journal.Asked >= _client.Events.Head);
+        await Until.TrueAsync(() => _journal.Asked >= _client.Events.Head);
 
         // It is gathered, and waits for the journal.
         await Task.Delay(200);
         Assert.DoesNotContain("c1", await File.ReadAllTextAsync(_journal.State), StringComparison.Ordinal);
         _journal.Let(_client.Events.Head);
-        await UntilAsync(() => File.ReadAllText(_journal.State).Contains("\"c1\"", StringComparison.Ordinal));
+        await Until.TrueAsync(() => File.ReadAllText(_journal.State).Contains("\"c1\"", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class JournaledStateTests : IAsyncDisposable
     {
         var link = await ConnectAsync();
         _journal.Let(_client!.Events.Head);
-        await UntilAsync(() => File.Exists(_journal.State));
+        await Until.TrueAsync(() => File.Exists(_journal.State));
         _clock.Advance(TimeSpan.FromMilliseconds(100));
         var before = await File.ReadAllTextAsync(_journal.State);
         _journal.Close();
@@ -110,13 +110,6 @@ public sealed class JournaledStateTests : IAsyncDisposable
         await link.ReceiveAsync("ready");
         await _client.WaitUntilConnectedAsync(CancellationToken.None).InTime();
         return link;
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        for (var i = 0; i < 1500 && !isSo(); i++)
-            await Task.Delay(20);
-        Assert.True(isSo());
     }
 
     /// <summary>Keeps what it is let.</summary>

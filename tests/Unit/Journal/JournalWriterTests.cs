@@ -1,6 +1,7 @@
 using PbxEvents.Journal;
 using PbxEvents.Providers.Connection;
 using PbxEvents.Tests.Unit.Simulator;
+using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Journal;
 
@@ -40,10 +41,10 @@ public sealed class JournalWriterTests : IDisposable
         var log = new EventLog(50);
         var kept = journal.Keep(JournalFolder.Stream(log, warn: warnings.Add));
         log.Append(JournalFolder.Make(1));
-        await FakeStore.UntilAsync(() => store.Refusals >= 1);
+        await Until.TrueAsync(() => store.Refusals >= 1);
         for (var i = 2; i <= 200; i++)
             log.Append(JournalFolder.Make(i));
-        await FakeStore.UntilAsync(() => store.Refusals >= 2);
+        await Until.TrueAsync(() => store.Refusals >= 2);
         Assert.Equal(PbxErrorKind.JournalFull, journal.LastError!.Kind);
         Assert.Equal(200, journal.Behind);
         Assert.False(kept.KeptAsync(1, CancellationToken.None).IsCompleted);
@@ -92,7 +93,7 @@ public sealed class JournalWriterTests : IDisposable
         var log = new EventLog(10_000);
         var kept = journal.Keep(JournalFolder.Stream(log));
         log.Append(JournalFolder.Make(1));
-        await FakeStore.UntilAsync(() => store.Refusals >= 1);
+        await Until.TrueAsync(() => store.Refusals >= 1);
         for (var i = 2; i <= 5000; i++)
             log.Append(JournalFolder.Make(i));
         store.IsRefusing = false;

@@ -87,7 +87,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             // A process that dies in the action leaves the start mark.
             using var dying = React(o => o with { MaxAttempts = 3 }, _ => Task.Delay(-1));
             _ = dying.RunAsync(untilIdle: false, CancellationToken.None);
-            await UntilAsync(() => dying.Store.NextDue(_clock.GetUtcNow()) is null && dying.Store.CountOpen() == 1);
+            await Until.TrueAsync(() => dying.Store.NextDue(_clock.GetUtcNow()) is null && dying.Store.CountOpen() == 1);
             var leftOver = dying;
         }
         using var runner = React(o => o with { MaxAttempts = 3 });
@@ -104,7 +104,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         using (var dying = React(o => o with { Concurrency = 3 }, _ => Task.Delay(-1)))
         {
             _ = dying.RunAsync(untilIdle: false, CancellationToken.None);
-            await UntilAsync(() => dying.Store.CountOpen() == 3);
+            await Until.TrueAsync(() => dying.Store.CountOpen() == 3);
         }
         var (now, beside) = (0, new ConcurrentDictionary<long, int>());
         using var runner = React(o => o with { Concurrency = 3 }, async d =>
@@ -186,7 +186,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         using var runner = React(o => o with { MaxAttempts = 1, Timeout = TimeSpan.FromSeconds(30) }, (_, limit) => Task.Delay(-1, limit));
         using var stop = new CancellationTokenSource();
         var run = runner.RunAsync(untilIdle: false, stop.Token);
-        await UntilAsync(() => runner.Store.CountOpen() == 1);
+        await Until.TrueAsync(() => runner.Store.CountOpen() == 1);
         await stop.CancelAsync();
         await Task.Delay(100);
         Assert.False(run.IsCompleted);
@@ -398,7 +398,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         {
             using var stop = new CancellationTokenSource();
             var run = first.RunAsync(untilIdle: false, stop.Token);
-            await UntilAsync(() => first.Store.Place == 5);
+            await Until.TrueAsync(() => first.Store.Place == 5);
             await stop.CancelAsync();
             await run.InTime();
         }
@@ -446,7 +446,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
 
         // The clock stands still: only the commit can have woken it.
         await ComeAsync("a");
-        await UntilAsync(() => _ran.Count == 1);
+        await Until.TrueAsync(() => _ran.Count == 1);
         await stop.CancelAsync();
         await run.InTime();
     }
@@ -496,13 +496,6 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             _clock.Advance(TimeSpan.FromSeconds(0.25));
             await Task.Delay(5);
         }
-        Assert.True(isSo());
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        for (var i = 0; i < 1500 && !isSo(); i++)
-            await Task.Delay(20);
         Assert.True(isSo());
     }
 }

@@ -48,13 +48,13 @@ public sealed class JournaledStateTests : IAsyncDisposable
     {
         var link = await ConnectAsync();
         _journal.Let(long.MaxValue);
-        await UntilAsync(() => File.Exists(_journal.State));
+        await Until.TrueAsync(() => File.Exists(_journal.State));
         await EndCallAsync(link, "before");
         var from = _clock.GetUtcNow().AddMilliseconds(-50);
         await EndCallAsync(link, "unkept");
         _journal.Unkept = new UnkeptTime(from, _clock.GetUtcNow().AddMilliseconds(-50));
         await EndCallAsync(link, "after");
-        await UntilAsync(() => IsTold("after"));
+        await Until.TrueAsync(() => IsTold("after"));
         Assert.True(IsTold("before"));
         Assert.False(IsTold("unkept"));
 
@@ -64,10 +64,10 @@ public sealed class JournaledStateTests : IAsyncDisposable
             _clock.Advance(TimeSpan.FromSeconds(3));
             await EndCallAsync(link, $"more{i}");
         }
-        await UntilAsync(() => WholeUntil() == from);
+        await Until.TrueAsync(() => WholeUntil() == from);
         _clock.Advance(TimeSpan.FromHours(25));
         await EndCallAsync(link, "late");
-        await UntilAsync(() => WholeUntil() > from);
+        await Until.TrueAsync(() => WholeUntil() > from);
 
         bool IsTold(string call) => File.ReadAllText(_journal.State).Contains($"\"{call}\"", StringComparison.Ordinal);
 
@@ -81,7 +81,7 @@ public sealed class JournaledStateTests : IAsyncDisposable
         {
             await on.ReceiveAsync($"call {call} Ringing");
             await on.ReceiveAsync($"call {call} Ended");
-            await UntilAsync(() => _client!.GetCalls().Any(c => c.CallId == call && c.State == PbxCallState.Ended));
+            await Until.TrueAsync(() => _client!.GetCalls().Any(c => c.CallId == call && c.State == PbxCallState.Ended));
             await Task.Delay(50);
             _clock.Advance(TimeSpan.FromMilliseconds(200));
         }

@@ -217,7 +217,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         using var runner = React(o => o with { MaxEventAge = TimeSpan.FromMinutes(10), RetryDelay = TimeSpan.FromMinutes(15), Failed = (d, _, _) => old.Enqueue(d.Seq) }, d =>
             d is { Seq: 1, Attempt: 1 } ? throw new InvalidOperationException("later") : Ran(d));
         var run = runner.RunAsync(untilIdle: true, CancellationToken.None);
-        await UntilAsync(() => runner.Store.NextDueAt() > _clock.GetUtcNow());
+        await Until.TrueAsync(() => runner.Store.NextDueAt() > _clock.GetUtcNow());
         _clock.Advance(TimeSpan.FromMinutes(20));
         await PassUntilAsync(() => run.IsCompleted);
 
@@ -251,7 +251,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             await Ran(d);
         });
         var run = runner.RunAsync(untilIdle: true, CancellationToken.None);
-        await UntilAsync(() => _ran.Contains("id3") && Dead().Count == 1 && Volatile.Read(ref now) == 1);
+        await Until.TrueAsync(() => _ran.Contains("id3") && Dead().Count == 1 && Volatile.Read(ref now) == 1);
         using (var book = _journal.OpenReactions(isReadOnly: false))
             Assert.True(book.RestartDead("tickets", 1, _clock.GetUtcNow()));
         _clock.Advance(TimeSpan.FromSeconds(1));
@@ -286,7 +286,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             return gate.Task;
         });
         var run = runner.RunAsync(untilIdle: true, CancellationToken.None);
-        await UntilAsync(() => runner.Store.Place == 4 && begun.Count >= together);
+        await Until.TrueAsync(() => runner.Store.Place == 4 && begun.Count >= together);
         await Task.Delay(100);
         Assert.Equal(Enumerable.Range(1, together).Select(n => (long)n), begun.Order());
         using (var book = _journal.OpenReactions(isReadOnly: true))
@@ -304,7 +304,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         using (var dying = React(o => o with { MaxAttempts = 1, Concurrency = 2 }, d => d.Seq == 1 ? Task.Delay(-1) : Ran(d)))
         {
             _ = dying.RunAsync(untilIdle: false, CancellationToken.None);
-            await UntilAsync(() => dying.Store.Place == 4 && _ran.Contains("id4"));
+            await Until.TrueAsync(() => dying.Store.Place == 4 && _ran.Contains("id4"));
         }
         using var runner = React(o => o with { MaxAttempts = 1 });
         await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
@@ -322,7 +322,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         {
             using var stop = new CancellationTokenSource();
             var run = runner.RunAsync(untilIdle: false, stop.Token);
-            await UntilAsync(() => runner.Store.NextDueAt() is not null);
+            await Until.TrueAsync(() => runner.Store.NextDueAt() is not null);
             await stop.CancelAsync();
             await run.InTime();
         }
@@ -342,7 +342,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             return d is { Seq: 2, IsReplay: false } ? throw new InvalidOperationException("dead") : Ran(d);
         });
         var run = runner.RunAsync(untilIdle: false, stop.Token);
-        await UntilAsync(() => runner.Store.Place == 3 && runner.Store.CountOpen() == 0);
+        await Until.TrueAsync(() => runner.Store.Place == 3 && runner.Store.CountOpen() == 0);
 
         Ask(force: false);
         await PassUntilAsync(() => runner.Store.CountOpen() == 0);

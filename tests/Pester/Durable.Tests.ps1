@@ -217,7 +217,7 @@ Wait-PbxReaction -UntilIdle -Timeout $Patience
         Wait-Until { (Get-PbxReaction several).Busy -eq 3 }
         $now = Get-PbxReaction several
         "$($now.Busy) of $($now.Concurrency), $($now.Waiting) wait" | Should -Be '3 of 3, 2 wait'
-        @(Get-ChildItem "$ran.*").Count | Should -Be 3
+        Wait-Until { @(Get-ChildItem "$ran.*").Count -eq 3 } 'their first lines'
         Set-Content "$ran.go" ''
         Wait-Idle
         foreach ($call in $calls) { Get-Content "$ran.$($call.CallId)" | Should -Be 'Ringing', 'Ended' }
@@ -236,6 +236,7 @@ Wait-PbxReaction -UntilIdle -Timeout $Patience
         $null = 1..2 | ForEach-Object { Invoke-PbxSimulation Missed -Pace 0 }
         Wait-Until { (Get-PbxCall -State Ended).Count -eq 2 }
         Wait-Until { (Get-PbxReaction order).Busy -eq $Together -and (Get-PbxReaction order).Lag -eq 0 }
+        Wait-Until { @(Get-ChildItem "$ran.*").Count -eq $Together } 'their first lines'
         Start-Sleep -Milliseconds 500
         @(Get-ChildItem "$ran.*").Count | Should -Be $Together
         Set-Content "$ran.go" ''

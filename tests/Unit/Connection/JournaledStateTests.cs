@@ -58,24 +58,7 @@ public sealed class JournaledStateTests : IAsyncDisposable
         Assert.True(IsTold("before"));
         Assert.False(IsTold("unkept"));
 
-        // However long it goes on; but not longer than the records reach back.
-        for (var i = 1; i <= 3; i++)
-        {
-            _clock.Advance(TimeSpan.FromSeconds(3));
-            await EndCallAsync(link, $"more{i}");
-        }
-        await Until.TrueAsync(() => WholeUntil() == from);
-        _clock.Advance(TimeSpan.FromHours(25));
-        await EndCallAsync(link, "late");
-        await Until.TrueAsync(() => WholeUntil() > from);
-
         bool IsTold(string call) => File.ReadAllText(_journal.State).Contains($"\"{call}\"", StringComparison.Ordinal);
-
-        DateTimeOffset WholeUntil()
-        {
-            using var state = System.Text.Json.JsonDocument.Parse(File.ReadAllText(_journal.State));
-            return state.RootElement.GetProperty("wholeUntil").GetDateTimeOffset();
-        }
 
         async Task EndCallAsync(FakeLink on, string call)
         {

@@ -113,6 +113,10 @@ internal sealed class GapFiller(ConnectionSupervisor connection)
             update.Rename(known.CallId);
             update.ReplacesCallees = true;
         }
+
+        // It ended when events came in again, so they may tell it yet: the next asking shows whether they did.
+        if (known is null && record.EndedAt > filling.HeardFrom && !filling.WasRead)
+            return;
         if (known is null && !IsWanted(record))
             return;
         filling.Gap.CountRecovered();

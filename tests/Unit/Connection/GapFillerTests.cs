@@ -44,6 +44,27 @@ public sealed class GapFillerTests : GapBench
     }
 
     [Fact]
+    public async Task A_call_that_ended_when_events_came_in_again_is_told_by_the_second_asking_for_its_events_may_be_on_their_way()
+    {
+        await ConnectAsync();
+        var gap = await LoseAndRestoreAsync();
+        var endedAt = gap.To + TimeSpan.FromSeconds(1);
+        _platform.Records!.Rows = () => [FakeRecords.Ended("slow", endedAt), FakeRecords.Ended("lost", endedAt)];
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        await Until.TrueAsync(() => _platform.Records.Asked.Count == 1);
+        await Task.Delay(50);
+        await _link.ReceiveAsync("begin slow");
+        await _link.ReceiveAsync("call slow Ringing");
+        await _link.ReceiveAsync("leg slow caller Ended");
+        await _link.ReceiveAsync("call slow Ended");
+        await _cursor.ReadUntilAsync("Ended", 2);
+        Assert.Empty(Told());
+        await CloseAsync();
+        Assert.Equal("lost", Assert.Single(Told()).CallId);
+        Assert.Equal(["slow", "lost"], ClientEvents.Ended(_client).Select(e => e.CallId));
+    }
+
+    [Fact]
     public async Task A_record_that_ends_after_the_gap_is_left_to_live_events()
     {
         await ConnectAsync();

@@ -58,10 +58,32 @@ public sealed class JournaledStateTests : IAsyncDisposable
         Assert.True(IsTold("before"));
         Assert.False(IsTold("unkept"));
 
+        // However long it goes on; but not longer than the records reach back.
+        for (var i = 1; i <= 4; i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(3));
+            await EndCallAsync(link, $"more{i}");
+        }
+        await Until.TrueAsync(() => WholeUntil() == from);
+        _clock.Advance(TimeSpan.FromHours(25));
+        for (var i = 1; i <= 3; i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(3));
+            await EndCallAsync(link, $"late{i}");
+        }
+        await Until.TrueAsync(() => WholeUntil() > from);
+
+        DateTimeOffset WholeUntil()
+        {
+            using var state = System.Text.Json.JsonDocument.Parse(File.ReadAllText(_journal.State));
+            return state.RootElement.GetProperty("wholeUntil").GetDateTimeOffset();
+        }
+
         bool IsTold(string call) => File.ReadAllText(_journal.State).Contains($"\"{call}\"", StringComparison.Ordinal);
 
         async Task EndCallAsync(FakeLink on, string call)
         {
+            on.LastReceivedAt = _clock.GetUtcNow();
             await on.ReceiveAsync($"call {call} Ringing");
             await on.ReceiveAsync($"call {call} Ended");
             await Until.TrueAsync(() => _client!.GetCalls().Any(c => c.CallId == call && c.State == PbxCallState.Ended));

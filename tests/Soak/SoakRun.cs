@@ -37,7 +37,7 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
     public async Task<IReadOnlyList<string>> RunAsync()
     {
         ResourceProbe.CountTasks();
-        if (PwshListener.WhyMissing is { } whyMissing)
+        if (PwshHost.WhyMissing is { } whyMissing)
             Console.WriteLine($"Without the scripts in a PowerShell: {whyMissing}");
         Console.WriteLine($"{options.CommandLine}: warming up.");
         foreach (var platform in options.Platforms)
@@ -106,7 +106,7 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
             figures.Add(calls);
         }
 
-        if (PwshListener.WhyMissing is null)
+        if (PwshHost.WhyMissing is null)
             await RunScriptsAsync(platform, seed, clock);
 
         var after = await ResourceProbe.LookUntilAsync(before);

@@ -137,6 +137,10 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
             yield return pbxEvent;
     }
 
+    /// <inheritdoc/>
+    public IEnumerable<PbxEvent> ReadSince(string connection, DateTimeOffset since) =>
+        Read(new EventQuery(Since: since)).Where(e => e.Connection == connection);
+
     /// <summary>Makes ready to run a reaction: one process at a time may run one of a name.</summary>
     /// <param name="options">The reaction.</param>
     /// <param name="action">Its action. What it throws is its failure.</param>

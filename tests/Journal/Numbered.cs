@@ -16,9 +16,6 @@ internal static class Numbered
     public static IEventKeeping Keep(EventJournal journal, EventLog log) =>
         journal.Keep(new KeptStream("killed", "Fake", log, new SecretMask(new PbxConnectOptions { Provider = "Fake" }), _ => { }));
 
-    /// <summary>The number of the last event; 0 before the first.</summary>
-    public static long LastOf(EventJournal journal) => journal.Read(EventQuery.Everything).Select(NumberOf).DefaultIfEmpty(0).Last();
-
     public static PbxEvent Make(long number) => new()
     {
         Category = PbxCategory.Call,

@@ -30,6 +30,36 @@ Disconnect-PbxEvents
         )
     }
 
+    It 'is not that of another module in the same process: <Name>' -ForEach @(
+        @{ Name = 'the other one is loaded first'; Order = 'Other', 'Own' }
+        @{ Name = 'the other one is loaded last'; Order = 'Own', 'Other' }
+    ) {
+        # Laid out beside Pester: ./build.sh pester, or Modules.csproj.
+        $older = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../out/modules/OlderSqlite")
+        $load = @{
+            Other = "Import-Module '$older'"
+            Own   = "`$null = Open-PbxJournal '$TestDrive/$($Order[0]).db'"
+        }
+        $lines = Invoke-Apart @"
+$($load[$Order[0]])
+$($load[$Order[1]])
+`$simulator = Start-PbxSimulator TelecomX
+`$null = `$simulator | Connect-PbxEvents
+`$null = Register-PbxSubscription Call
+`$call = Invoke-PbxSimulation Missed -Simulator `$simulator -Pace 0
+`$null = Wait-PbxCall -Outcome Missed -Timeout $Patience
+Disconnect-PbxEvents
+@(Get-PbxEvent -Journal $($Order[0]) -CallId `$call.CallId -Outcome Missed).Count -gt 0
+Get-OlderSqliteVersion
+`$context = [System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ 'PbxEvents stores'
+`$own = `$context.Assemblies | Where-Object { `$_.GetName().Name -eq 'SQLitePCLRaw.core' }
+`$own.GetType('SQLitePCL.raw').GetMethod('sqlite3_libversion_number').Invoke(`$null, @())
+"@
+        $lines[0] | Should -BeTrue
+        [int]$lines[1] | Should -BeLessThan 3050000
+        [int]$lines[2] | Should -BeGreaterOrEqual 3053000
+    }
+
     It 'ships for every platform' {
         $natives = Get-ChildItem (Join-Path (Split-Path $ModulePath) 'bin/deps/runtimes') -Recurse -File
         $natives.ForEach({ $_.Directory.Parent.Name }) | Sort-Object |

@@ -12,6 +12,7 @@ internal sealed class SoakFigures(SoakOptions options)
     private readonly List<ChaosFigures> _chaos = [];
     private readonly List<ChaosFigures> _scripts = [];
     private readonly List<LostCallsFigures> _calls = [];
+    private readonly List<TicketFigures> _tickets = [];
     private readonly List<LoadFigures> _loads = [];
     private readonly List<FuzzFigures> _fuzz = [];
     private readonly Dictionary<string, (Resources Before, Resources After)> _resources = [];
@@ -27,6 +28,9 @@ internal sealed class SoakFigures(SoakOptions options)
 
     /// <summary>Calls over drops, restarts and kills.</summary>
     public void Add(LostCallsFigures figures) => _calls.Add(figures);
+
+    /// <summary>Tickets of missed calls over kills and restarts.</summary>
+    public void Add(TicketFigures figures) => _tickets.Add(figures);
 
     public void Add(LoadFigures figures) => _loads.Add(figures);
 
@@ -56,6 +60,7 @@ internal sealed class SoakFigures(SoakOptions options)
         ChaosTable(text, platforms, "Chaos", _chaos);
         ChaosTable(text, platforms, "Script in a PowerShell", _scripts);
         CallsTable(text, platforms);
+        TicketTable(text, platforms);
         Table(text, platforms, "Backlog in a PowerShell",
             ("Engine events", p => _loads.Where(l => l.Platform == p).Sum(l => l.Events)),
             ("Slow actions", p => _loads.Where(l => l.Platform == p).Sum(l => l.SlowActions)),
@@ -122,6 +127,27 @@ internal sealed class SoakFigures(SoakOptions options)
             ("Told by a process just before its kill, and again", p => Of(p).Sum(f => f.ToldAgain)),
             .. others.Select(o => ($"Other outcome: {o}", (Func<string, double>)(p => Of(p).Sum(f => f.Others.GetValueOrDefault(o))))),
             .. blows.Select(b => ($"Blow: {b}", (Func<string, double>)(p => Of(p).Sum(f => f.Blows.GetValueOrDefault(b))))),
+        ]);
+    }
+
+    private void TicketTable(StringBuilder text, IReadOnlyList<string> platforms)
+    {
+        IEnumerable<TicketFigures> Of(string platform) => _tickets.Where(f => f.Platform == platform);
+        var reasons = _tickets.SelectMany(f => f.Reasons.Keys).Distinct().Order(StringComparer.Ordinal);
+        Table(text, platforms, "Tickets over restarts and kill -9",
+        [
+            ("Missed calls", p => Of(p).Sum(f => f.Missed)),
+            ("Other calls", p => Of(p).Sum(f => f.Others)),
+            ("Kills", p => Of(p).Sum(f => f.Kills)),
+            ("Restarts of the PBX", p => Of(p).Sum(f => f.Restarts)),
+            ("Tickets", p => Of(p).Sum(f => f.Tickets)),
+            ("Tickets of calls that records told", p => Of(p).Sum(f => f.Recorded)),
+            ("Missed calls without a ticket", p => Of(p).Sum(f => f.Without)),
+            ("Missed calls with two", p => Of(p).Sum(f => f.Twice)),
+            ("Tickets of calls that were not missed", p => Of(p).Sum(f => f.Wrong)),
+            .. reasons.Select(r => ($"Ticket with a reason: {r}", (Func<string, double>)(p => Of(p).Sum(f => f.Reasons.GetValueOrDefault(r))))),
+            ("Filed again after a kill, and known by the key", p => Of(p).Sum(f => f.Repeats)),
+            ("Refused by the desk, and tried again", p => Of(p).Sum(f => f.Refused)),
         ]);
     }
 

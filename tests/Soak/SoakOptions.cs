@@ -22,6 +22,12 @@ internal sealed record SoakOptions
     /// <summary>How many calls are played over drops, restarts and kills; a short run has a fifth.</summary>
     public int LostCalls => Minutes >= DefaultMinutes ? 1000 : 200;
 
+    /// <summary>How often a process with a journal is killed; a short run has a tenth.</summary>
+    public int Kills => Minutes >= DefaultMinutes ? 2000 : 200;
+
+    /// <summary>How many missed calls are to have one ticket; a short run has a fifth, and does not wait for the real moments of records.</summary>
+    public TicketPlan Tickets => Minutes >= DefaultMinutes ? new(Missed: 500, Kills: 50, Restarts: 10, IsQuick: false) : new(Missed: 100, Kills: 10, Restarts: 2, IsQuick: true);
+
     /// <summary>Where the figures go; null for nowhere but the console.</summary>
     public string? Output { get; init; }
 

@@ -13,9 +13,6 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
     private const int CallsPerStep = 25;
     private const int Frames = 60_000;
 
-    /// <summary>How often a process with a journal is killed.</summary>
-    private const int Kills = 200;
-
     /// <summary>What a run's garbage, tables and code may add once; a leak adds it with each run.</summary>
     private const long MemoryAllowance = 8 * 1024 * 1024;
 
@@ -37,7 +34,7 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
     public async Task<IReadOnlyList<string>> RunAsync()
     {
         ResourceProbe.CountTasks();
-        if (PwshListener.WhyMissing is { } whyMissing)
+        if (PwshHost.WhyMissing is { } whyMissing)
             Console.WriteLine($"Without the scripts in a PowerShell: {whyMissing}");
         Console.WriteLine($"{options.CommandLine}: warming up.");
         foreach (var platform in options.Platforms)
@@ -47,8 +44,8 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
         }
 
         var clock = Stopwatch.StartNew();
-        if (options.Seed is null)
-            await KillAsync(clock);
+
+        await RunDurableAsync(options.Seed ?? Random.Shared.Next(), clock);
         var time = TimeSpan.FromMinutes(options.Minutes);
         for (var turn = 0; turn == 0 || (clock.Elapsed < time && options.Seed is null); turn++)
         {
@@ -64,27 +61,41 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
         return _violations;
     }
 
-    /// <summary>Processes that keep events in a journal, and react to them, and are killed. Once: it is the same on every platform.</summary>
-    private async Task KillAsync(Stopwatch clock)
+    /// <summary>What has to outlive its process. Once, and all together, as most of it is waiting.</summary>
+    private async Task RunDurableAsync(int seed, Stopwatch clock)
     {
-        foreach (var (name, runAsync) in new (string, Func<JournalFolder, Task<int>>)[]
+        var tickets = PwshHost.WhyMissing is null ? options.Platforms.Select(p => FileTicketsAsync(p, seed, clock)).ToArray() : [];
+        if (options.Seed is null)
+            await KillAsync(seed, clock);
+        foreach (var (platform, run) in options.Platforms.Zip(await Task.WhenAll(tickets)))
         {
-            ("kept events", folder => JournalKillTests.RunAsync(folder, Kills, Random.Shared.Next())),
-            ("reactions", folder => JournalKillTests.ReactAsync(folder, 60 * Kills, Kills, Random.Shared.Next())),
-        })
-        {
-            using var folder = new JournalFolder();
-            try
-            {
-                var died = await runAsync(folder);
-                Say(clock, $"{died} deaths of a process with {name}: nothing lost.");
-            }
-            catch (Exception e) when (e is Xunit.Sdk.XunitException or InvalidOperationException or PbxException)
-            {
-                Say(clock, $"A process with {name}, killed: {e}");
-                _violations.Add($"{options.CommandLine} (kills, {name})");
-            }
+            Report(run.Faults, platform, seed);
+            figures.Add(run);
         }
+    }
+
+    /// <summary>Processes that keep events in a journal and react to them, and are killed. It is the same on every platform.</summary>
+    private async Task KillAsync(int seed, Stopwatch clock)
+    {
+        try
+        {
+            var kills = await JournalKillRun.RunAsync(options.Kills, seed);
+            Say(clock, $"a process with a journal: {kills}");
+            JournalKillTests.Check(kills, options.Kills);
+        }
+        catch (Exception e) when (e is Xunit.Sdk.XunitException or InvalidOperationException or PbxException or TimeoutException)
+        {
+            Say(clock, $"A process with a journal, killed: {e}");
+            _violations.Add($"{options.CommandLine} (kills)");
+        }
+    }
+
+    /// <summary>A service that files a ticket for each missed call, in a PowerShell of its own, is killed, and the PBX restarts.</summary>
+    private async Task<TicketFigures> FileTicketsAsync(ChaosPlatform platform, int seed, Stopwatch clock)
+    {
+        var run = await TicketRun.RunAsync(new LostCallsPlatform(platform), seed, options.Tickets);
+        Say(clock, $"tickets on {run}");
+        return run;
     }
 
     private async Task TakeTurnAsync(ChaosPlatform platform, int seed, Stopwatch clock)
@@ -106,7 +117,7 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
             figures.Add(calls);
         }
 
-        if (PwshListener.WhyMissing is null)
+        if (PwshHost.WhyMissing is null)
             await RunScriptsAsync(platform, seed, clock);
 
         var after = await ResourceProbe.LookUntilAsync(before);

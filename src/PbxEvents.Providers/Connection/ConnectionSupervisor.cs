@@ -60,6 +60,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         Links = new LinkManager(this, links, random);
         _sweep = Timers.New(Sweep);
         Session = driver.CreateSession(_host);
+        Journal = journal;
         Keeping = journal?.Keep(new KeptStream(name, provider.Name, Pipeline.Log, mask, problem => Post(() => Warn(problem))) { Clock = Clock });
         Keeper = state is null ? null : new StateKeeper(this, state);
         Pipeline.Calls.CanHold = () => Records.CanAsk;
@@ -101,6 +102,9 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
 
     /// <summary>Keeps what the next process needs; null when there is no file for it.</summary>
     public StateKeeper? Keeper { get; }
+
+    /// <summary>Where its events are kept beyond the process; null for nowhere.</summary>
+    public IEventJournal? Journal { get; }
 
     /// <summary>Its events' way into a journal; null when there is none.</summary>
     public IEventKeeping? Keeping { get; }

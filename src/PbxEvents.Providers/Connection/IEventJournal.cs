@@ -11,6 +11,12 @@ internal interface IEventJournal
     /// <param name="stream">The connection.</param>
     /// <exception cref="PbxException">The journal is closed, or for reading only.</exception>
     IEventKeeping Keep(KeptStream stream);
+
+    /// <summary>The events of a connection, also of earlier processes, in order.</summary>
+    /// <param name="connection">The connection's name.</param>
+    /// <param name="since">Those that arrived at or after it.</param>
+    /// <exception cref="PbxException">The journal is closed, or cannot be read.</exception>
+    IEnumerable<PbxEvent> ReadSince(string connection, DateTimeOffset since);
 }
 
 /// <summary>One connection's events on their way into a journal. Any thread.</summary>

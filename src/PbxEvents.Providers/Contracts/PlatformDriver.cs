@@ -52,6 +52,15 @@ internal abstract class PlatformDriver(DriverContext context)
     {
     }
 
+    /// <summary>
+    /// An event that an earlier process has told and kept, but not in the keys any more: it was killed before it wrote them. After
+    /// <see cref="ImportKeys"/>, in the order of the events.
+    /// </summary>
+    /// <param name="e">The event.</param>
+    public virtual void Recall(PbxEvent e)
+    {
+    }
+
     /// <summary>Makes the connection's session.</summary>
     /// <param name="host">Its host.</param>
     /// <returns>The session.</returns>

@@ -137,6 +137,8 @@ public sealed class JournaledStateTests : IAsyncDisposable
 
         public IEventKeeping Keep(KeptStream stream) => this;
 
+        public IEnumerable<PbxEvent> ReadSince(string connection, DateTimeOffset since) => [];
+
         public Task<bool> KeptAsync(long sequence, CancellationToken cancellationToken)
         {
             lock (_gate)

@@ -14,6 +14,9 @@ internal static class EvidenceSettings
     /// <summary>How many engine events the load test raises on each platform: <c>PBXEVENTS_LOAD_EVENTS</c>. Default 2,000.</summary>
     public static int LoadEvents { get; } = Read("PBXEVENTS_LOAD_EVENTS") ?? 2000;
 
+    /// <summary>How often a process with a journal is killed: <c>PBXEVENTS_JOURNAL_KILLS</c>. Default 200.</summary>
+    public static int JournalKills { get; } = Read("PBXEVENTS_JOURNAL_KILLS") ?? 200;
+
     private static int? Read(string name) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

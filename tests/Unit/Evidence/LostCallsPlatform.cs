@@ -15,7 +15,7 @@ internal sealed record LostCallsPlatform(ChaosPlatform Chaos)
     public IReadOnlyList<string> Scenarios { get; } = [.. OutcomeTable.Rows.Where(r => r.Platform == Chaos.Name).Select(r => r.Scenario)];
 
     /// <summary>Everything that a call can be told by.</summary>
-    private IReadOnlyList<PbxSubscriptionFilter> Subscriptions => Name switch
+    public IReadOnlyList<PbxSubscriptionFilter> Subscriptions => Name switch
     {
         "OneCloud" => Chaos.Subscriptions,
 
@@ -52,7 +52,10 @@ internal sealed record LostCallsPlatform(ChaosPlatform Chaos)
     }
 
     /// <summary>The outcome that a client which was never disturbed is told.</summary>
-    public PbxOutcome Expect(SimulatedCall call) => Enum.Parse<PbxOutcome>(OutcomeTable.Expect(Name, call.Scenario)["Outcome"]);
+    public PbxOutcome Expect(SimulatedCall call) => Expect(call.Scenario);
+
+    /// <inheritdoc cref="Expect(SimulatedCall)"/>
+    public PbxOutcome Expect(string scenario) => Enum.Parse<PbxOutcome>(OutcomeTable.Expect(Name, scenario)["Outcome"]);
 
     /// <summary>A number for the caller, by which no two calls can be taken for one; null where an extension calls.</summary>
     public string? FromOf(string scenario, int number) =>

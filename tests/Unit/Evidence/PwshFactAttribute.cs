@@ -4,5 +4,5 @@ namespace PbxEvents.Tests.Unit.Evidence;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class PwshFactAttribute : FactAttribute
 {
-    public PwshFactAttribute() => Skip = PwshListener.WhyMissing;
+    public PwshFactAttribute() => Skip = PwshHost.WhyMissing;
 }

@@ -1,21 +1,12 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using PbxEvents.Simulator;
-using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Evidence;
 
 /// <summary>A PowerShell process of its own that listens to a simulator with actions, engine events and waits: Listener.ps1.</summary>
 internal sealed class PwshListener : IAsyncDisposable
 {
-    private static readonly string Module = Path.Combine(Checkout.Root, "out", "PbxEvents", "PbxEvents.psd1");
-
-    /// <summary>The first start compiles a lot, on a machine that may be busy.</summary>
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
-
-    private static readonly Lazy<(string[] Start, string? WhyMissing)> Host = new(FindHost);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("pbxevents-listener-").FullName;
     private readonly Process _process;
     private readonly Task<string> _said;
@@ -23,13 +14,8 @@ internal sealed class PwshListener : IAsyncDisposable
     private PwshListener(JsonObject setup)
     {
         File.WriteAllText(PathOf("setup.json"), setup.ToJsonString());
-        var script = Path.Combine(Checkout.Root, "tests", "Unit", "Evidence", "Listener.ps1");
-        _process = StartProcess([.. Host.Value.Start, "-NoLogo", "-NoProfile", "-NonInteractive", "-File", script, "-Folder", _folder]);
-        _said = ReadAsync(_process);
+        (_process, _said) = PwshHost.Start("Listener.ps1", _folder);
     }
-
-    /// <summary>Why there can be none on this machine; null when there can.</summary>
-    public static string? WhyMissing => !File.Exists(Module) ? "The module is not assembled: ./build.sh package." : Host.Value.WhyMissing;
 
     /// <summary>Starts one; it is connected and has subscribed when this returns.</summary>
     /// <param name="platform">The platform.</param>
@@ -44,7 +30,7 @@ internal sealed class PwshListener : IAsyncDisposable
         var filters = platform.Subscriptions;
         var listener = new PwshListener(new JsonObject
         {
-            ["Module"] = Module,
+            ["Module"] = PwshHost.Module,
             ["Provider"] = platform.Name,
             ["Server"] = simulator.Server.ToString(),
             ["Domain"] = platform.Name == "PortSIP" ? simulator.Domain : null,
@@ -63,7 +49,7 @@ internal sealed class PwshListener : IAsyncDisposable
         var limit = Stopwatch.StartNew();
         while (!File.Exists(listener.PathOf("ready")))
         {
-            if (listener._process.HasExited || limit.Elapsed > StartLimit)
+            if (listener._process.HasExited || limit.Elapsed > PwshHost.StartLimit)
             {
                 await listener.DisposeAsync();
                 throw new InvalidOperationException($"The PowerShell did not get ready: {await listener._said}");
@@ -102,53 +88,4 @@ internal sealed class PwshListener : IAsyncDisposable
     }
 
     private string PathOf(string name) => Path.Combine(_folder, name);
-
-    private static Process StartProcess(string[] command)
-    {
-        var info = new ProcessStartInfo(command[0], command[1..])
-        {
-            WorkingDirectory = Checkout.Root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        var process = Process.Start(info)!;
-        process.StandardInput.Close();
-        return process;
-    }
-
-    private static async Task<string> ReadAsync(Process process)
-    {
-        var texts = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        return string.Join(Environment.NewLine, texts);
-    }
-
-    /// <summary>The one on the PATH, else the one that the tool manifest names, as the build does.</summary>
-    private static (string[] Start, string? WhyMissing) FindHost()
-    {
-        string[] tool = ["dotnet", "tool", "run", "pwsh", "--"];
-        string[] probe = ["-NoLogo", "-NoProfile", "-Command", "exit [int]($PSVersionTable.PSVersion -lt '7.6')"];
-        if (Runs(["pwsh", .. probe]))
-            return (["pwsh"], null);
-        return Runs(["dotnet", "tool", "restore"]) && Runs([.. tool, .. probe])
-            ? (tool, null)
-            : (tool, "There is no PowerShell of 7.6 or newer, and `dotnet tool restore` cannot get it.");
-    }
-
-    private static bool Runs(string[] command)
-    {
-        try
-        {
-            using var process = StartProcess(command);
-            var said = ReadAsync(process);
-            if (process.WaitForExit(StartLimit))
-                return said.Wait(StartLimit) && process.ExitCode == 0;
-            process.Kill(entireProcessTree: true);
-        }
-        catch (Win32Exception)
-        {
-            // There is no such program.
-        }
-        return false;
-    }
 }

@@ -4,5 +4,5 @@ namespace PbxEvents.Tests.Unit.Evidence;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class PwshTheoryAttribute : TheoryAttribute
 {
-    public PwshTheoryAttribute() => Skip = PwshListener.WhyMissing;
+    public PwshTheoryAttribute() => Skip = PwshHost.WhyMissing;
 }

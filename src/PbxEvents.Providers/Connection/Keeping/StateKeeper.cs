@@ -93,6 +93,24 @@ internal sealed class StateKeeper : IAsyncDisposable
         _connection.Activity.Write($"An earlier process left its {last}.");
         Calls.Restore(last);
         _connection.Driver.ImportKeys(last.Keys);
+        Recall(last.SeenUntil);
+    }
+
+    /// <summary>
+    /// The journal has more than the state when the process was killed in between. What it told then is told again from the records, and must
+    /// have the same id there, or a reaction would take it for another call.
+    /// </summary>
+    private void Recall(DateTimeOffset since)
+    {
+        try
+        {
+            foreach (var e in _connection.Journal?.ReadSince(_connection.Name, since) ?? [])
+                _connection.Driver.Recall(e);
+        }
+        catch (PbxException e)
+        {
+            _connection.Activity.Write($"What the earlier process kept last could not be read: {e.Message}");
+        }
     }
 
     /// <summary>The connection is ready for the first time: from now on there is something to keep.</summary>

@@ -60,6 +60,17 @@ internal sealed class TelecomXDriver : PlatformDriver
     }
 
     /// <inheritdoc/>
+    public override void Recall(PbxEvent e)
+    {
+        if (e is not { Synthesized: false, LegId: { } leg, CallId: { } session } || !leg.Contains(':', StringComparison.Ordinal))
+            return;
+        if (_keys.SessionOf(leg) != session)
+            _keys.Add(new TelecomXKey(leg, leg[(leg.LastIndexOf(':') + 1)..], session, e.ReceivedUtc) { Caller = e.From, Callee = e.To });
+        if (e.Name == "CALL_END")
+            _keys.End(leg, e.ReceivedUtc);
+    }
+
+    /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) => new TelecomXSession(host, Server, Context.Options, _keys);
 
     /// <inheritdoc/>

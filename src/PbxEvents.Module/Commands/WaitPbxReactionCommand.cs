@@ -5,12 +5,15 @@ using PbxEvents.Module.Completion;
 using PbxEvents.Module.Durable;
 using PbxEvents.Module.Errors;
 using PbxEvents.Module.Reading;
+using PbxEvents.Module.Service;
+using PbxEvents.Providers.Connection;
 
 namespace PbxEvents.Module.Commands;
 
 /// <summary>
-/// Waits while the durable reactions of this session run, and shows what their actions put out. It ends when the process is told to end
-/// (SIGTERM, the stop of a service): then nothing new is taken, and the actions come to their end.
+/// Waits while the durable reactions, and the actions of subscriptions, of this session run, and shows what they put out: what a listener does
+/// once all is set up. It tells systemd how it stands. It ends when the process is told to end (SIGTERM, the stop of a service): then nothing
+/// new is taken, and the actions come to their end.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Wait, "PbxReaction")]
 public sealed class WaitPbxReactionCommand : PbxCmdlet
@@ -40,13 +43,55 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
     [ArgumentCompleter(typeof(NothingCompleter))]
     public double StopTimeout { get; set; } = 20;
 
+    /// <summary>A file for what happens, line by line; five of 10 MB are kept. Default: none; of a service what collects its output.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LogPath { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
         var patterns = new TextPatterns(Name);
         var reactions = Session.DurableReactions.Where(r => patterns.IsMatch(r.Name)).ToArray();
-        if (reactions.Length == 0)
+        if (reactions.Length == 0 && MyInvocation.BoundParameters.ContainsKey(nameof(Name)))
             ThrowTerminatingError(ModuleErrors.NoReaction(string.Join(", ", Name)));
+        if (reactions.Length == 0 && !Session.Connections.Any(c => c.State is not (PbxConnectionState.Faulted or PbxConnectionState.Disconnected)))
+            ThrowTerminatingError(ModuleErrors.NothingToWaitFor());
+        foreach (var client in Session.Connections)
+            Follow(client);
+        var log = Session.Log;
+        using var own = OpenLog();
+        using var talk = NotifySocket.Open() is { } socket ? new SupervisorTalk(Session, socket, TimeProvider.System) : null;
+        Session.Log = own ?? log;
+        Session.Log?.Write(ActivityLevel.Information, SR.Listening.With(ListenerState.Of(Session)));
+        try
+        {
+            Listen(reactions, talk);
+        }
+        finally
+        {
+            Session.Log = log;
+        }
+    }
+
+    private ServiceLog? OpenLog()
+    {
+        if (LogPath is null)
+            return null;
+        var path = GetUnresolvedProviderPathFromPSPath(LogPath);
+        try
+        {
+            return new ServiceLog(Session, new FileSink(path), TimeProvider.System);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            ThrowTerminatingError(ModuleErrors.BadLogPath(path, e.Message));
+            return null;
+        }
+    }
+
+    private void Listen(RunningReaction[] reactions, SupervisorTalk? talk)
+    {
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
@@ -57,11 +102,12 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
         var faulted = Session.Connections.Where(c => c.State == PbxConnectionState.Faulted).ToArray();
         while (!WaitOnce(end.Task, deadline.Left))
         {
+            talk?.Turn();
             foreach (var reaction in reactions.Where(r => r.State is PbxReactionState.Faulted or PbxReactionState.Stuck))
-                ThrowTerminatingError(reaction.LastError!.ToErrorRecord(reaction.Name));
+                EndScript(reaction.LastError!.ToErrorRecord(reaction.Name));
             if (Session.Connections.FirstOrDefault(c => c.State == PbxConnectionState.Faulted && !faulted.Contains(c)) is { } connection)
-                ThrowTerminatingError(ReadingCmdlet.WhyEnded(connection));
-            if (UntilIdle && IsIdle(reactions))
+                EndScript(ReadingCmdlet.WhyEnded(connection));
+            if (UntilIdle && Session.Reactions.Count == 0 && IsIdle(reactions))
             {
                 GiveTurn();
                 return;
@@ -72,7 +118,17 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
                 WriteError(ModuleErrors.ReactionsBusy(string.Join(", ", reactions.Where(r => !IsIdle([r])).Select(r => r.Name))));
             return;
         }
+        talk?.Stopping();
+        Session.Log?.Write(ActivityLevel.Information, SR.ToldToEnd.With(StopTimeout));
         StopAll(reactions);
+    }
+
+    /// <summary>A log of its own has to have the reason; that of a service gets it when the script has ended.</summary>
+    private void EndScript(ErrorRecord error)
+    {
+        if (LogPath is not null)
+            Session.Log?.Write(ActivityLevel.Error, ServiceLog.Describe(error));
+        ThrowTerminatingError(error);
     }
 
     private bool IsIdle(RunningReaction[] reactions)

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using PbxEvents.Module.Actions;
 using PbxEvents.Module.Durable;
 using PbxEvents.Module.Reading;
+using PbxEvents.Module.Service;
 using PbxEvents.Providers;
 using PbxEvents.Simulator;
 
@@ -61,6 +62,9 @@ internal sealed class ModuleState : IAsyncDisposable
 
     /// <summary>The try of a durable reaction that runs in this runspace; null for none.</summary>
     public ReactionTry? Attempt { get; set; }
+
+    /// <summary>Where the session writes what happens; null when nobody asked for a log.</summary>
+    public ServiceLog? Log { get; set; }
 
     /// <summary>The durable reactions that this session runs, in the order in which they were registered: a copy.</summary>
     public IReadOnlyList<RunningReaction> DurableReactions
@@ -341,5 +345,8 @@ internal sealed class ModuleState : IAsyncDisposable
 
         // After the connections, which say goodbye to them.
         await Task.WhenAll(simulators.Select(s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
+
+        // With what all of them did last.
+        Log?.Dispose();
     }
 }

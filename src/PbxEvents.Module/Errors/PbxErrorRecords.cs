@@ -18,7 +18,7 @@ internal static class PbxErrorRecords
         PbxErrorKind.ConnectionRefused or PbxErrorKind.NetworkUnreachable or PbxErrorKind.LinkLost or PbxErrorKind.Disconnected =>
             ErrorCategory.ConnectionError,
         PbxErrorKind.TlsFailed => ErrorCategory.SecurityError,
-        PbxErrorKind.Timeout or PbxErrorKind.SubscriptionTimeout or PbxErrorKind.NoReply => ErrorCategory.OperationTimeout,
+        PbxErrorKind.Timeout or PbxErrorKind.ActionStuck or PbxErrorKind.SubscriptionTimeout or PbxErrorKind.NoReply => ErrorCategory.OperationTimeout,
         PbxErrorKind.HandshakeFailed or PbxErrorKind.ProtocolError => ErrorCategory.ProtocolError,
         PbxErrorKind.CredentialRefused or PbxErrorKind.MfaRequired => ErrorCategory.AuthenticationError,
         PbxErrorKind.PermissionDenied or PbxErrorKind.AddressBlocked => ErrorCategory.PermissionDenied,

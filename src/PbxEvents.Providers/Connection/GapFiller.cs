@@ -140,7 +140,7 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
         catch (Exception e)
         {
             var fault = e as PbxException ?? Faults.Unexpected("reading the call records", e);
-            connection.Activity.Write($"The call records could not be read: {fault.Message}");
+            connection.Activity.Write($"The call records could not be read: {fault.Message}", ActivityLevel.Warning);
             connection.Post(() => Failed(filling, fault));
             return !fault.IsPermanent;
         }

@@ -33,6 +33,9 @@ public enum PbxErrorKind
     /// <summary>The action of a durable reaction did not end in its time, nor when it was told to.</summary>
     ActionStuck,
 
+    /// <summary>A service could not be installed, looked at or removed.</summary>
+    ServiceFailed,
+
     /// <summary>The host name did not resolve.</summary>
     HostNotFound,
 

@@ -61,16 +61,17 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
             Follow(client);
         var log = Session.Log;
         using var own = OpenLog();
-        using var talk = NotifySocket.Open() is { } socket ? new SupervisorTalk(Session, socket, TimeProvider.System) : null;
+        Session.TellSupervisor();
         Session.Log = own ?? log;
         Session.Log?.Write(ActivityLevel.Information, SR.Listening.With(ListenerState.Of(Session)));
         try
         {
-            Listen(reactions, talk);
+            Listen(reactions);
         }
         finally
         {
             Session.Log = log;
+            Session.Talk?.Leave();
         }
     }
 
@@ -90,7 +91,7 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
         }
     }
 
-    private void Listen(RunningReaction[] reactions, SupervisorTalk? talk)
+    private void Listen(RunningReaction[] reactions)
     {
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
@@ -102,7 +103,7 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
         var faulted = Session.Connections.Where(c => c.State == PbxConnectionState.Faulted).ToArray();
         while (!WaitOnce(end.Task, deadline.Left))
         {
-            talk?.Turn();
+            Session.Talk?.Turn();
             foreach (var reaction in reactions.Where(r => r.State is PbxReactionState.Faulted or PbxReactionState.Stuck))
                 EndScript(reaction.LastError!.ToErrorRecord(reaction.Name));
             if (Session.Connections.FirstOrDefault(c => c.State == PbxConnectionState.Faulted && !faulted.Contains(c)) is { } connection)
@@ -118,7 +119,7 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
                 WriteError(ModuleErrors.ReactionsBusy(string.Join(", ", reactions.Where(r => !IsIdle([r])).Select(r => r.Name))));
             return;
         }
-        talk?.Stopping();
+        Session.Talk?.Stopping();
         Session.Log?.Write(ActivityLevel.Information, SR.ToldToEnd.With(StopTimeout));
         StopAll(reactions);
     }

@@ -66,6 +66,9 @@ internal sealed class ModuleState : IAsyncDisposable
     /// <summary>Where the session writes what happens; null when nobody asked for a log.</summary>
     public ServiceLog? Log { get; set; }
 
+    /// <summary>What the supervisor of this process is told; null when none asks.</summary>
+    public SupervisorTalk? Talk { get; private set; }
+
     /// <summary>The durable reactions that this session runs, in the order in which they were registered: a copy.</summary>
     public IReadOnlyList<RunningReaction> DurableReactions
     {
@@ -185,6 +188,13 @@ internal sealed class ModuleState : IAsyncDisposable
             _stuckAt = wasQueued && _engineEvents?.Passed == passed ? passed : -1;
         }
         while (_stuckAt < 0 && _engineEvents is { HasWork: true } gate && Stopwatch.GetElapsedTime(started) < length && !isOver() && gate.WaitQueued(length));
+    }
+
+    /// <summary>Tells the supervisor of this process, if one asks, how the session stands, from now to its end.</summary>
+    public void TellSupervisor()
+    {
+        if (Talk is null && NotifySocket.Open() is { } socket)
+            Talk = new SupervisorTalk(this, socket, TimeProvider.System);
     }
 
     /// <summary>A name that no connection of this runspace has.</summary>
@@ -348,5 +358,6 @@ internal sealed class ModuleState : IAsyncDisposable
 
         // With what all of them did last.
         Log?.Dispose();
+        Talk?.Dispose();
     }
 }

@@ -25,6 +25,7 @@ internal static class PbxErrorRecords
         PbxErrorKind.RateLimited or PbxErrorKind.TokenLimit => ErrorCategory.LimitsExceeded,
         PbxErrorKind.SubscriptionRefused or PbxErrorKind.RequestRefused => ErrorCategory.InvalidOperation,
         PbxErrorKind.NotAJournal or PbxErrorKind.JournalDamaged => ErrorCategory.InvalidData,
+        PbxErrorKind.ServiceFailed => ErrorCategory.OpenError,
         PbxErrorKind.JournalReadOnly => ErrorCategory.PermissionDenied,
         PbxErrorKind.JournalFull => ErrorCategory.LimitsExceeded,
         PbxErrorKind.JournalFailed => ErrorCategory.OpenError,

@@ -1,4 +1,3 @@
-using PbxEvents.Journal;
 using PbxEvents.Module.Connections;
 using PbxEvents.Module.Durable;
 using PbxEvents.Providers;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Management.Automation;
-using PbxEvents.Module.Actions;
 using PbxEvents.Module.Commands;
 using PbxEvents.Module.Connections;
 using PbxEvents.Module.Durable;

@@ -7,11 +7,15 @@ namespace PbxEvents.Module.Service;
 /// <summary>What Start-PbxService.ps1, which a unit or task starts, needs of the module. The thread of the script.</summary>
 public static class ServiceProcess
 {
-    /// <summary>From now on the session writes its log: to the standard output as journald reads it, on Windows to the event log.</summary>
+    /// <summary>
+    /// From now on the session tells its supervisor how it stands, and writes its log: to the standard output as journald reads it, on Windows to
+    /// the event log.
+    /// </summary>
     public static void Begin()
     {
         var session = ModuleState.Current;
         session.Log = new ServiceLog(session, OperatingSystem.IsWindows() ? new EventLogSink() : new StandardOutputSink(), TimeProvider.System);
+        session.TellSupervisor();
     }
 
     /// <summary>Writes what the script has put out into the log, when it belongs there.</summary>

@@ -30,8 +30,11 @@ internal sealed class SupervisorTalk : IDisposable
         _timer = clock.CreateTimer(_ => Tell(), null, TimeSpan.Zero, Interval);
     }
 
-    /// <summary>The pipeline thread has come by.</summary>
+    /// <summary>The pipeline thread waits for what happens, and has come by. Until <see cref="Leave"/> it has to come by again.</summary>
     public void Turn() => _watch.Turn();
+
+    /// <summary>The pipeline thread does something else now, for as long as it likes.</summary>
+    public void Leave() => _watch.Leave();
 
     /// <summary>The listener was told to end.</summary>
     public void Stopping() => _socket.Send("STOPPING=1\nSTATUS=Stopping.");
@@ -57,7 +60,7 @@ internal sealed class SupervisorTalk : IDisposable
             if (_isOver)
                 return;
             var state = ListenerState.Of(_session);
-            if (!_isReady && state.IsReady)
+            if (!_isReady && state.IsReady && (_watch.IsWaiting || state.Connections.Any(c => c.Subscriptions.Count > 0)))
             {
                 _isReady = true;
                 _socket.Send("READY=1");

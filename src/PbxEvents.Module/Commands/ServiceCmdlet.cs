@@ -41,7 +41,7 @@ public abstract class ServiceCmdlet : PbxCmdlet
         var folder = Folder is null ? null : GetUnresolvedProviderPathFromPSPath(Folder);
         var kind = Kind ?? (OperatingSystem.IsWindows() ? PbxServiceKind.ScheduledTask : OperatingSystem.IsLinux() ? PbxServiceKind.Systemd : throw ServiceFaults.NoServices());
         return kind == PbxServiceKind.Systemd
-            ? new SystemdServices(folder)
+            ? SystemdServices.In(folder)
             : new TaskServices(folder, (script, arguments) => InvokeCommand.InvokeScript(script, arguments));
     }
 }

@@ -82,7 +82,7 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
         var path = GetUnresolvedProviderPathFromPSPath(LogPath);
         try
         {
-            return new ServiceLog(Session, new FileSink(path), TimeProvider.System);
+            return ServiceLog.Of(Session, new FileSink(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

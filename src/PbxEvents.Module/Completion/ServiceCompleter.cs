@@ -12,7 +12,7 @@ public sealed class ServiceCompleter : Completer
             return [];
         try
         {
-            return new SystemdServices(bound["Folder"] is string folder ? Path.GetFullPath(folder) : null).GetAll().Select(s => new Candidate(s.Name, $"{s.State} {s.FilePath}"));
+            return SystemdServices.In(bound["Folder"] is string folder ? Path.GetFullPath(folder) : null).GetAll().Select(s => new Candidate(s.Name, $"{s.State} {s.FilePath}"));
         }
         catch (PbxException)
         {

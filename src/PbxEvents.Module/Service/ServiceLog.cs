@@ -19,8 +19,8 @@ internal sealed class ServiceLog : IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Quiet = TimeSpan.FromHours(1);
 
-    private readonly ModuleState _session;
     private readonly ILogSink _sink;
+    private readonly Func<string> _describe;
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
     private readonly object _gate = new();
@@ -29,15 +29,24 @@ internal sealed class ServiceLog : IDisposable
     private long _leftOut;
     private bool _isOver;
 
-    /// <param name="session">The session.</param>
     /// <param name="sink">Where the lines go. It ends with this.</param>
+    /// <param name="describe">How all stands, in one line.</param>
     /// <param name="clock">The clock.</param>
-    public ServiceLog(ModuleState session, ILogSink sink, TimeProvider clock)
+    internal ServiceLog(ILogSink sink, Func<string> describe, TimeProvider clock)
     {
-        (_session, _sink, _clock, _lastAt) = (session, sink, clock, clock.GetLocalNow());
-        foreach (var client in session.Connections)
-            Follow(client);
+        (_sink, _describe, _clock, _lastAt) = (sink, describe, clock, clock.GetLocalNow());
         _timer = clock.CreateTimer(_ => Drain(), null, Interval, Interval);
+    }
+
+    /// <summary>Opens the log of a session.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="sink">Where the lines go. It ends with the log.</param>
+    public static ServiceLog Of(ModuleState session, ILogSink sink)
+    {
+        var log = new ServiceLog(sink, () => ListenerState.Of(session).ToString(), TimeProvider.System);
+        foreach (var client in session.Connections)
+            log.Follow(client);
+        return log;
     }
 
     /// <summary>Writes what a connection does, from its beginning on.</summary>
@@ -118,7 +127,7 @@ internal sealed class ServiceLog : IDisposable
         {
             DrainFollowed();
             if (_clock.GetLocalNow() - _lastAt >= Quiet)
-                Write(_clock.GetLocalNow(), ActivityLevel.Information, null, $"Quiet for an hour. {ListenerState.Of(_session)}");
+                Write(_clock.GetLocalNow(), ActivityLevel.Information, null, $"Quiet for an hour. {_describe()}");
         }
         finally
         {
@@ -131,7 +140,7 @@ internal sealed class ServiceLog : IDisposable
         foreach (var followed in _followed)
             foreach (var line in followed.Read())
                 Write(line.Time, line.Level, followed.Client.Name, line.Text);
-        _followed.RemoveAll(f => f.Client.State is (PbxConnectionState.Disconnected or PbxConnectionState.Faulted) && !_session.Connections.Contains(f.Client) && f.IsRead);
+        _followed.RemoveAll(f => f is { IsRead: true, Client.State: PbxConnectionState.Disconnected or PbxConnectionState.Faulted });
     }
 
     private void Write(DateTimeOffset time, ActivityLevel level, string? source, string text)

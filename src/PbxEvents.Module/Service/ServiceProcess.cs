@@ -14,7 +14,7 @@ public static class ServiceProcess
     public static void Begin()
     {
         var session = ModuleState.Current;
-        session.Log = new ServiceLog(session, OperatingSystem.IsWindows() ? new EventLogSink() : new StandardOutputSink(), TimeProvider.System);
+        session.Log = ServiceLog.Of(session, OperatingSystem.IsWindows() ? new EventLogSink() : new StandardOutputSink());
         session.TellSupervisor();
     }
 

@@ -26,7 +26,7 @@ internal sealed class SupervisorTalk : IDisposable
     /// <param name="clock">The clock.</param>
     public SupervisorTalk(ModuleState session, NotifySocket socket, TimeProvider clock)
     {
-        (_session, _socket, _clock, _watch) = (session, socket, clock, new LoopWatch(session, clock));
+        (_session, _socket, _clock, _watch) = (session, socket, clock, LoopWatch.Of(session, clock));
         _timer = clock.CreateTimer(_ => Tell(), null, TimeSpan.Zero, Interval);
     }
 

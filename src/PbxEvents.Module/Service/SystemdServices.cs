@@ -3,23 +3,24 @@ using System.Globalization;
 namespace PbxEvents.Module.Service;
 
 /// <summary>Services as systemd units.</summary>
-/// <param name="folder">Where the units lie instead of where systemd looks: then nothing is started. Null for there.</param>
-internal sealed class SystemdServices(string? folder) : ServiceKeeper
+/// <param name="folder">Where the units lie.</param>
+/// <param name="control">Runs systemctl and gives what it wrote; null where the units lie for another machine and nothing is started.</param>
+internal sealed class SystemdServices(string folder, Func<string[], string>? control) : ServiceKeeper
 {
-    private const string LiveFolder = "/etc/systemd/system";
     private const string Ending = ".service";
 
     private static readonly UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    private string Folder => folder ?? LiveFolder;
-
-    private bool IsLive => folder is null;
+    /// <summary>Those of this machine, or those in a folder.</summary>
+    public static SystemdServices In(string? folder) => folder is null
+        ? new SystemdServices("/etc/systemd/system", words => SystemProgram.Run("systemctl", words))
+        : new SystemdServices(folder, null);
 
     public override string Kind => "systemd unit";
 
-    public override string PathOf(string name) => Path.Combine(Folder, name + Ending);
+    public override string PathOf(string name) => Path.Combine(folder, name + Ending);
 
-    public override string Define(ServicePlan plan) => SystemdUnit.Write(plan, IsLive ? Version() : null);
+    public override string Define(ServicePlan plan) => SystemdUnit.Write(plan, Version());
 
     public override void Install(ServicePlan plan, string definition)
     {
@@ -33,25 +34,23 @@ internal sealed class SystemdServices(string? folder) : ServiceKeeper
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(path, Readable);
         });
-        if (!IsLive)
+        if (control is null)
             return;
-        SystemProgram.Run("systemctl", "daemon-reload");
-        SystemProgram.Run("systemctl", "enable", plan.Name + Ending);
+        control(["daemon-reload"]);
+        control(["enable", plan.Name + Ending]);
 
         // One that runs already is to run what was installed now. Whether it connects, Get-PbxService tells.
-        SystemProgram.Run("systemctl", "restart", "--no-block", plan.Name + Ending);
+        control(["restart", "--no-block", plan.Name + Ending]);
     }
 
-    public override IReadOnlyList<PbxService> GetAll() => !Directory.Exists(Folder) ? [] :
-        [.. Directory.EnumerateFiles(Folder, "*" + Ending).Order(StringComparer.Ordinal).Select(Look).OfType<PbxService>()];
+    public override IReadOnlyList<PbxService> GetAll() => !Directory.Exists(folder) ? [] :
+        [.. Directory.EnumerateFiles(folder, "*" + Ending).Order(StringComparer.Ordinal).Select(Look).OfType<PbxService>()];
 
     public override void Remove(PbxService service)
     {
-        if (IsLive)
-            SystemProgram.Run("systemctl", "disable", "--now", service.Name + Ending);
+        control?.Invoke(["disable", "--now", service.Name + Ending]);
         Writing(service.Path, () => File.Delete(service.Path));
-        if (IsLive)
-            SystemProgram.Run("systemctl", "daemon-reload");
+        control?.Invoke(["daemon-reload"]);
     }
 
     private PbxService? Look(string path)
@@ -69,12 +68,12 @@ internal sealed class SystemdServices(string? folder) : ServiceKeeper
         if (SystemdUnit.Read(text) is not var (filePath, user))
             return null;
         var service = new PbxService { Name = Path.GetFileNameWithoutExtension(path), FilePath = filePath, User = user, Path = path, Definition = text };
-        return IsLive ? WithState(service) : service;
+        return control is null ? service : WithState(service, control);
     }
 
-    private static PbxService WithState(PbxService service)
+    private static PbxService WithState(PbxService service, Func<string[], string> control)
     {
-        var shown = SystemProgram.Run("systemctl", "show", service.Name + Ending, "--property=ActiveState,StatusText,ExecMainStatus,ExecMainExitTimestampMonotonic,NRestarts")
+        var shown = control(["show", service.Name + Ending, "--property=ActiveState,StatusText,ExecMainStatus,ExecMainExitTimestampMonotonic,NRestarts"])
             .Split('\n').Select(l => l.Split('=', 2)).Where(p => p.Length == 2).ToDictionary(p => p[0], p => p[1]);
         return service with
         {
@@ -98,7 +97,7 @@ internal sealed class SystemdServices(string? folder) : ServiceKeeper
     {
         if (!SystemProgram.Succeeds("id", plan.User))
         {
-            if (IsLive)
+            if (control is not null)
                 throw ServiceFaults.NoUser(plan.User);
             return;
         }
@@ -109,12 +108,12 @@ internal sealed class SystemdServices(string? folder) : ServiceKeeper
                 throw ServiceFaults.NotForUser(plan.User, file);
     }
 
-    /// <summary>The first line is <c>systemd 252 (252.38-1)</c>.</summary>
-    private static int? Version()
+    /// <summary>That of this machine; null when it has none. The first line is <c>systemd 252 (252.38-1)</c>.</summary>
+    private int? Version()
     {
         try
         {
-            return SystemProgram.Run("systemctl", "--version").Split(' ') is [_, var number, ..] && int.TryParse(number, CultureInfo.InvariantCulture, out var version) ? version : null;
+            return control?.Invoke(["--version"]).Split(' ') is [_, var number, ..] && int.TryParse(number, CultureInfo.InvariantCulture, out var version) ? version : null;
         }
         catch (PbxException)
         {

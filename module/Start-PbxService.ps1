@@ -9,9 +9,9 @@ $PSStyle.OutputRendering = 'PlainText'
 Import-Module ([System.IO.Path]::Combine($PSScriptRoot, 'PbxEvents.psd1')) -ErrorAction Stop
 
 if ($Supervise) {
-    $words = [Environment]::GetCommandLineArgs()
-    # A process that runs PowerShell's assembly is dotnet, and takes it as its first word.
-    $self = $words[0].EndsWith('.dll') -and -not [Environment]::ProcessPath.Contains('pwsh') ? @($words[0]) : @()
+    # PowerShell may be an assembly that dotnet runs, which takes it as its first word.
+    $isDotnet = [System.IO.Path]::GetFileNameWithoutExtension([Environment]::ProcessPath) -eq 'dotnet'
+    $self = $isDotnet ? @([Environment]::GetCommandLineArgs()[0]) : @()
     $seconds = 5
     while ($true) {
         $watch = [System.Diagnostics.Stopwatch]::StartNew()

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Xml;
 using System.Xml.Linq;
 
 namespace PbxEvents.Module.Service;
@@ -9,6 +10,8 @@ namespace PbxEvents.Module.Service;
 /// </summary>
 internal static class TaskDefinition
 {
+    private const string About = "PbxEvents listener ";
+
     private static readonly XNamespace Schema = "http://schemas.microsoft.com/windows/2004/02/mit/task";
 
     private static readonly string[] BuiltIn = ["SYSTEM", "LOCAL SERVICE", "NETWORK SERVICE"];
@@ -17,7 +20,7 @@ internal static class TaskDefinition
     public static string Write(ServicePlan plan) => new XDocument(
         new XElement(Schema + "Task", new XAttribute("version", "1.2"),
             new XElement(Schema + "RegistrationInfo",
-                new XElement(Schema + "Description", $"PbxEvents listener {plan.Name}"),
+                new XElement(Schema + "Description", About + plan.Name),
                 new XElement(Schema + "Documentation", plan.FilePath)),
             new XElement(Schema + "Triggers", new XElement(Schema + "BootTrigger", new XElement(Schema + "Enabled", true))),
             new XElement(Schema + "Principals",
@@ -36,13 +39,21 @@ internal static class TaskDefinition
                     new XElement(Schema + "Command", plan.Words[0]),
                     new XElement(Schema + "Arguments", string.Join(' ', plan.Words.Skip(1).Select(Quote).Append("-Supervise"))))))).ToString();
 
-    /// <summary>Reads what Get-PbxService shows of one.</summary>
-    public static (string FilePath, string User) Read(string text)
+    /// <summary>Reads what Get-PbxService shows of one; null when it is no task of this module.</summary>
+    public static (string FilePath, string User)? Read(string text)
     {
-        var task = XDocument.Parse(text);
-        return (ValueOf("Documentation"), ValueOf("UserId"));
+        XDocument task;
+        try
+        {
+            task = XDocument.Parse(text);
+        }
+        catch (XmlException)
+        {
+            return null;
+        }
+        return ValueOf("Description")?.StartsWith(About, StringComparison.Ordinal) == true ? (ValueOf("Documentation") ?? "", ValueOf("UserId") ?? "") : null;
 
-        string ValueOf(string name) => task.Descendants(Schema + name).FirstOrDefault()?.Value ?? "";
+        string? ValueOf(string name) => task.Descendants(Schema + name).FirstOrDefault()?.Value;
     }
 
     /// <summary>A group managed service account ends with $ and gets its password from the domain; a built-in one has none; others run without one.</summary>

@@ -39,7 +39,7 @@ internal sealed class TaskServices(string? folder, Func<string, object?[], Colle
     public override IReadOnlyList<PbxService> GetAll()
     {
         if (folder is not null)
-            return !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder, "*.xml").Order(StringComparer.Ordinal).Select(f => Make(Path.GetFileNameWithoutExtension(f), File.ReadAllText(f)))];
+            return !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder, "*.xml").Order(StringComparer.Ordinal).Select(f => Make(Path.GetFileNameWithoutExtension(f), File.ReadAllText(f))).OfType<PbxService>()];
         var tasks = Run("""
             param($Folder)
             foreach ($task in Get-ScheduledTask -TaskPath $Folder -ErrorAction Ignore) {
@@ -47,11 +47,11 @@ internal sealed class TaskServices(string? folder, Func<string, object?[], Colle
                 [pscustomobject]@{ Name = $task.TaskName; State = "$($task.State)"; Code = $about.LastTaskResult; Xml = $task | Export-ScheduledTask }
             }
             """, TaskFolder);
-        return [.. tasks.Select(t => Make($"{t.Properties["Name"].Value}", $"{t.Properties["Xml"].Value}") with
+        return [.. tasks.Select(t => Make($"{t.Properties["Name"].Value}", $"{t.Properties["Xml"].Value}") is { } service ? service with
         {
             State = $"{t.Properties["State"].Value}" is "Running" ? PbxServiceState.Running : PbxServiceState.Stopped,
-            ExitCode = Convert.ToInt32(t.Properties["Code"].Value, CultureInfo.InvariantCulture),
-        })];
+            ExitCode = int.TryParse($"{t.Properties["Code"].Value}", CultureInfo.InvariantCulture, out var code) ? code : null,
+        } : null).OfType<PbxService>()];
     }
 
     public override void Remove(PbxService service)
@@ -68,11 +68,9 @@ internal sealed class TaskServices(string? folder, Func<string, object?[], Colle
             """, service.Name, TaskFolder);
     }
 
-    private PbxService Make(string name, string definition)
-    {
-        var (filePath, user) = TaskDefinition.Read(definition);
-        return new PbxService { Name = name, FilePath = filePath, User = user, Path = PathOf(name), Definition = definition };
-    }
+    private PbxService? Make(string name, string definition) => TaskDefinition.Read(definition) is var (filePath, user)
+        ? new PbxService { Name = name, FilePath = filePath, User = user, Path = PathOf(name), Definition = definition }
+        : null;
 
     private Collection<PSObject> Run(string script, params object?[] arguments)
     {

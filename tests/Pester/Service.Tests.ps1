@@ -187,8 +187,8 @@ Describe 'A service' -Skip:(-not $IsLinux) {
         $program = $Pwsh
         if ($User) {
             # A PowerShell that everybody may run: this one may lie in a folder that is somebody's own.
-            cp -rl $PSHOME "$folder/pwsh"
-            if ($LASTEXITCODE) { cp -r $PSHOME "$folder/pwsh" }
+            cp -r $PSHOME "$folder/pwsh"
+            chmod -R a+rX "$folder/pwsh"
             $program = "$folder/pwsh/pwsh"
         }
         $script = "$folder/tickets$User.ps1"

@@ -90,7 +90,7 @@ Describe 'Completion' {
     It 'offers no files where none is meant' {
         Push-Location $TestDrive
         $null = New-Item -ItemType File -Path '1-no-number.txt'
-        $files = 'FilePath', 'StatePath', 'TracePath', 'Path'
+        $files = 'FilePath', 'StatePath', 'TracePath', 'Path', 'LogPath', 'Folder'
         # Objects and secrets are no texts: they are typed as variables.
         $objects = 'AccessToken', 'Action', 'ClientCredential', 'Credential', 'Data', 'DeadLetter', 'Event', 'Failure', 'InitializationScript', 'InputObject', 'Jwt', 'Option', 'ProxyCredential', 'ScriptBlock', 'Subscription', 'TokenProvider'
         $wrong = foreach ($command in Get-Command -Module PbxEvents) {

@@ -16,7 +16,7 @@ BeforeAll {
 
     # Runs a unit's command line with no variable but the unit's and those that systemd gives, as the user if it is another one, and hears what
     # it tells systemd.
-    function Start-Unit {
+    function Open-Unit {
         param([string] $Unit, [string] $Folder, [switch] $Abstract, [string] $User)
 
         $name = "$Folder/notify-$(New-Guid)"
@@ -60,7 +60,7 @@ BeforeAll {
     }
 
     # Ends it as systemd does.
-    function Stop-Unit {
+    function Wait-UnitEnd {
         param($Run)
 
         kill -TERM $Run.Process.Id
@@ -76,10 +76,10 @@ BeforeAll {
 
     # The lines of a script that connects to a simulator.
     function Get-ConnectLine {
-        param($Simulator, [string] $Folder, [string] $Password)
+        param($Simulator, [string] $Folder, [switch] $Refused)
 
         $login = Join-Path $Folder "$(New-Guid).xml"
-        $credential = $Password ? [pscredential]::new($Simulator.Credential.UserName, (Protect-Text $Password)) : $Simulator.Credential
+        $credential = $Refused ? [pscredential]::new($Simulator.Credential.UserName, (Protect-Text 'wrong')) : $Simulator.Credential
         $credential | Export-Clixml $login
         chmod 644 $login
         "`$null = Connect-PbxEvents TelecomX '$($Simulator.Server)' -Name desk -Credential (Import-Clixml '$login')"
@@ -107,7 +107,7 @@ Describe 'Install-PbxService' {
         else {
             $task = [xml]$service.Definition
             $task.Task.Principals.Principal.UserId | Should -Be 'pbxevents'
-            $task.Task.Actions.Exec.Arguments | Should -BeLike '*Start-PbxService.ps1" "-FilePath" "*a \"b\" 5%$x.ps1" -Supervise'
+            $task.Task.Actions.Exec.Arguments | Should -BeLike '*RunService.ps1" "-FilePath" "*a \"b\" 5%$x.ps1" -Supervise'
             $shown | Should -BeLike '*What if: *<BootTrigger>*'
         }
     }
@@ -205,7 +205,7 @@ Describe 'A service' -Skip:(-not $IsLinux) {
         $unit = & $program -NoProfile -NonInteractive -Command "Import-Module '$ModulePath'
             (Install-PbxService tickets$User '$script' -User $($User ? $User : (id -un)) -Folder '$folder').Definition" | Out-String
         $unit | Should -BeLike "*Type=notify*"
-        $run = Start-Unit $unit $home1 -User $User -Abstract:(-not $User)
+        $run = Open-Unit $unit $home1 -User $User -Abstract:(-not $User)
         Wait-Said $run 'READY=1'
         $simulator.Log.Entries.Kind | Should -Contain 'Subscribed'
         Wait-Said $run 'STATUS=desk Connected, *; tickets Running, 0 done, lag 0'
@@ -220,7 +220,7 @@ Describe 'A service' -Skip:(-not $IsLinux) {
         Wait-Said $run 'STATUS=desk Reconnecting*'
         Wait-Said $run 'STATUS=desk Connected*1 dead letters' -Count 2
         Start-Sleep 1
-        Stop-Unit $run
+        Wait-UnitEnd $run
         Wait-Said $run 'STOPPING=1*'
         $run.Process.ExitCode | Should -Be 0 -Because "$($run.Output.Result) $($run.Errors.Result)"
         $output = $run.Output.Result
@@ -246,11 +246,11 @@ Describe 'A service' -Skip:(-not $IsLinux) {
 
     It 'asks once with a refused password, and says by its exit code that asking again is no use' {
         $script = "$folder/refused.ps1"
-        Set-Content $script "$(Get-ConnectLine $simulator $folder -Password wrong)
+        Set-Content $script "$(Get-ConnectLine $simulator $folder -Refused)
             `$null = Register-PbxSubscription Call
             Wait-PbxReaction"
         $unit = (Install-PbxService refused $script -User (id -un) -Folder $folder).Definition
-        $run = Start-Unit $unit $folder
+        $run = Open-Unit $unit $folder
         Wait-Until { $run.Process.HasExited } 'its end' -Seconds 60
         $run.Process.ExitCode | Should -Be 77
         [regex]::Match($unit, '(?m)^RestartPreventExitStatus=(.*)$').Groups[1].Value -split ' ' | Should -Contain '77'
@@ -269,7 +269,7 @@ Describe 'A service' -Skip:(-not $IsLinux) {
     ) {
         $script = "$folder/code.ps1"
         Set-Content $script $Text
-        $run = Start-Unit (Install-PbxService code $script -User (id -un) -Folder $folder).Definition $folder
+        $run = Open-Unit (Install-PbxService code $script -User (id -un) -Folder $folder).Definition $folder
         Wait-Until { $run.Process.HasExited } 'its end' -Seconds 60
         $run.Process.ExitCode | Should -Be $Code -Because $run.Output.Result
         $run.Errors.Result | Should -BeNullOrEmpty
@@ -283,12 +283,12 @@ Describe 'A service' -Skip:(-not $IsLinux) {
                 if (`$_.Outcome -eq 'Missed') { Set-Content '$folder/plain.txt' `$_.CallId; throw 'afterwards' }
             }
             Wait-PbxReaction"
-        $run = Start-Unit (Install-PbxService plain $script -User (id -un) -Folder $folder).Definition $folder
+        $run = Open-Unit (Install-PbxService plain $script -User (id -un) -Folder $folder).Definition $folder
         Wait-Said $run 'READY=1'
         $call = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
         Wait-Until { (Test-Path "$folder/plain.txt") -and (Get-Content "$folder/plain.txt") -eq $call.CallId } 'its action'
         Start-Sleep 1
-        Stop-Unit $run
+        Wait-UnitEnd $run
         $run.Process.ExitCode | Should -Be 0
         $run.Output.Result | Should -Match '(?m)^<3>.* error   .*afterwards.*line 3'
     }

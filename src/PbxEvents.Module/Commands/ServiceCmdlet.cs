@@ -13,7 +13,7 @@ public abstract class ServiceCmdlet : PbxCmdlet
 
     /// <summary>What starts the service: Systemd, or ScheduledTask of Windows. Default: that of this machine.</summary>
     [Parameter]
-    public PbxServiceKind? Kind { get; set; }
+    public PbxServiceKind Kind { get; set; } = OperatingSystem.IsWindows() ? PbxServiceKind.ScheduledTask : PbxServiceKind.Systemd;
 
     /// <summary>
     /// A folder for the definitions, as for the image of another machine: they are written there and nothing is started. Default: where this
@@ -39,8 +39,7 @@ public abstract class ServiceCmdlet : PbxCmdlet
     private ServiceKeeper Keeper()
     {
         var folder = Folder is null ? null : GetUnresolvedProviderPathFromPSPath(Folder);
-        var kind = Kind ?? (OperatingSystem.IsWindows() ? PbxServiceKind.ScheduledTask : OperatingSystem.IsLinux() ? PbxServiceKind.Systemd : throw ServiceFaults.NoServices());
-        return kind == PbxServiceKind.Systemd
+        return Kind == PbxServiceKind.Systemd
             ? SystemdServices.In(folder)
             : new TaskServices(folder, (script, arguments) => InvokeCommand.InvokeScript(script, arguments));
     }

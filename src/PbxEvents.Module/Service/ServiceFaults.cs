@@ -23,8 +23,4 @@ internal static class ServiceFaults
         PbxErrorKind.ServiceFailed, $"User '{user}' cannot use '{file}', which the service needs.",
         "Put it where he can, or choose another user. PowerShell and modules that were installed for one user are his alone: install them for all.")
     { Target = file, IsPermanent = true };
-
-    public static PbxException NoServices() => new(
-        PbxErrorKind.NotSupported, "This system has no systemd, and is not Windows.", "Let its own service manager run Wait-PbxReaction's script: see about_PbxEvents_Service.")
-    { IsPermanent = true };
 }

@@ -38,6 +38,6 @@ internal sealed record ServicePlan(string Name, string FilePath, string User, IR
         // .../dotnet/shared/Microsoft.NETCore.App/10.0.0
         var root = Path.TrimEndingDirectorySeparator(runtime) == Path.TrimEndingDirectorySeparator(powerShell) ? null : Path.GetFullPath(Path.Combine(runtime, "..", "..", ".."));
         string[] words = File.Exists(program) || root is null ? [program] : [Path.Combine(root, "dotnet" + ending), Path.Combine(powerShell, "pwsh.dll")];
-        return new ServicePlan(name, filePath, user, words, root, Path.Combine(module, "Start-PbxService.ps1"));
+        return new ServicePlan(name, filePath, user, words, root, Path.Combine(module, "RunService.ps1"));
     }
 }

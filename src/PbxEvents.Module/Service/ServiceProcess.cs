@@ -4,7 +4,7 @@ using PbxEvents.Providers.Connection;
 
 namespace PbxEvents.Module.Service;
 
-/// <summary>What Start-PbxService.ps1, which a unit or task starts, needs of the module. The thread of the script.</summary>
+/// <summary>What RunService.ps1, which a unit or task starts, needs of the module. The thread of the script.</summary>
 public static class ServiceProcess
 {
     /// <summary>

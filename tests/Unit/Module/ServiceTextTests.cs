@@ -26,7 +26,7 @@ public sealed class ServiceTextTests : IDisposable
         File.Delete(Path.Combine(tool, pwsh));
         plan = Make(tool, runtime);
         Assert.Equal([Path.Combine(_folder, "dotnet", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"), Path.Combine(tool, "pwsh.dll")], plan.Program);
-        Assert.Equal(Path.Combine(_folder, "module", "Start-PbxService.ps1"), plan.Launcher);
+        Assert.Equal(Path.Combine(_folder, "module", "RunService.ps1"), plan.Launcher);
     }
 
     [Fact(DisplayName = "lets pauses grow where systemd knows how, and does not restart what a restart cannot change")]
@@ -113,5 +113,5 @@ public sealed class ServiceTextTests : IDisposable
 
     private ServicePlan Make(string powerShell, string runtime) => ServicePlan.Make("tickets", "x.ps1", "pbx", powerShell, runtime, Path.Combine(_folder, "module"));
 
-    private static ServicePlan Plan(string path) => new("tickets", path, "pbx", ["/opt/pwsh"], null, "/opt/PbxEvents/Start-PbxService.ps1");
+    private static ServicePlan Plan(string path) => new("tickets", path, "pbx", ["/opt/pwsh"], null, "/opt/PbxEvents/RunService.ps1");
 }

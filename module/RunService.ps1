@@ -1,5 +1,5 @@
-# What a unit or task of Install-PbxService starts: runs a script with the module, writes the log of the service, and ends with the exit code that
-# about_PbxEvents_Service lists. With -Supervise, for a system that does not do it, starts it again after pauses that grow.
+# What a unit or task of Install-PbxService starts: runs a script with the module, writes the log of the service, and ends with an exit
+# code that about_PbxEvents_Service lists. With -Supervise, for a system that does not do it, starts it again after pauses that grow.
 param(
     [Parameter(Mandatory)] [string] $FilePath,
     [switch] $Supervise

@@ -143,8 +143,8 @@ Describe 'Completion' {
         # Free text, numbers, secrets and files have none; everything else completes by its type or by a completer.
         $free = @(
             'AccessToken', 'Action', 'Application', 'BufferSize', 'CallHistorySize', 'CertificateThumbprint', 'ClientCredential', 'Count', 'Credential', 'Data'
-            'Domain', 'Event', 'Failure', 'FaultCount', 'FaultDuration', 'FaultLink', 'First', 'From', 'FromName', 'HeartbeatInterval'
-            'DeadLetter', 'FilePath', 'HeartbeatTimeout', 'HistoryLimit', 'InitializationScript', 'InputObject', 'InstanceId', 'Interval', 'Jwt', 'Last'
+            'Domain', 'Event', 'Failure', 'Folder', 'FaultCount', 'FaultDuration', 'FaultLink', 'First', 'From', 'FromName', 'HeartbeatInterval'
+            'DeadLetter', 'FilePath', 'HeartbeatTimeout', 'HistoryLimit', 'InitializationScript', 'InputObject', 'InstanceId', 'Interval', 'Jwt', 'Last', 'LogPath', 'User'
             'MaxAge', 'MaxCalls', 'MaxEvents', 'MaxReconnectAttempts', 'MaxReplies', 'MaxSize', 'MaxTriggerCount', 'MessageData', 'Name', 'Option', 'Pace'
             'Path', 'Port', 'Proxy', 'ProxyCredential', 'RetryDelay', 'ScriptBlock'
             'RefreshInterval', 'Seed', 'Server', 'ServiceLevel', 'Since', 'StatePath', 'Subscription', 'Tenant', 'Timeout', 'To', 'ToInstance'

@@ -213,7 +213,7 @@ Wait-PbxReaction -UntilIdle -Timeout $Patience
         $null = Register-PbxReaction stuck -Outcome Missed -MaxAttempts 1 -Timeout 0:00:00.2 { [System.Threading.Thread]::Sleep(14000) }
         $null = Invoke-PbxSimulation Missed -Pace 0
         $message = "*'stuck'*did not end within 00:00:00.2*"
-        { Wait-PbxReaction stuck -Timeout 60 -ErrorAction Stop } | Should -Throw -ErrorId 'Timeout,*' -ExpectedMessage $message
+        { Wait-PbxReaction stuck -Timeout 60 -ErrorAction Stop } | Should -Throw -ErrorId 'ActionStuck,*' -ExpectedMessage $message
         $stuck = Get-PbxReaction stuck
         $stuck.State | Should -Be Stuck
         $stuck.LastError | Should -BeLike $message

@@ -327,12 +327,13 @@ Describe 'Wait-PbxReaction -LogPath' {
 
     It 'ends with -UntilIdle when actions of subscriptions have done their work' {
         $bench = Connect-Bench -Type @()
-        $script:seen = 0
-        $null = Register-PbxSubscription Call -Connection $bench.Connection -Action { $script:seen++ }
+        $null = Register-PbxSubscription Call -Connection $bench.Connection -Action { [System.Threading.Thread]::Sleep(100) }
+        Suspend-PbxAction
         $null = Invoke-PbxSimulation Missed -Pace 0
         Wait-Until { (Get-PbxCall -State Ended).Count -eq 1 }
+        Resume-PbxAction
         Wait-PbxReaction -UntilIdle -Timeout $Patience -ErrorAction Stop
-        (Get-PbxSubscription).Delivered | Should -BeGreaterThan 0
+        (Get-PbxSubscription).Delivered | Should -Be @(Get-PbxEvent Call).Count
     }
 }
 

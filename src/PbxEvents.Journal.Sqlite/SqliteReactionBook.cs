@@ -17,10 +17,10 @@ internal sealed class SqliteReactionBook : IReactionBook
     /// <inheritdoc/>
     public IReadOnlyList<ReactionFigures> GetAll() => SqliteFile.Run(_path, () => _sql.All(
         "select name, place, max(0, coalesce((select max(seq) from event), 0) - place), (select count(*) from done d where d.reaction=id), "
-            + "(select count(*) from work w where w.reaction=id and (state=1 or (state=0 and first_failed is null))), "
+            + "(select count(*) from work w where w.reaction=id and state=1), (select count(*) from work w where w.reaction=id and state=0 and first_failed is null), "
             + "(select count(*) from work w where w.reaction=id and state=0 and first_failed is not null), "
             + "(select count(*) from work w where w.reaction=id and state=2), suspended, created from reaction order by name",
-        s => new ReactionFigures(s.Text(0)!, At(s, 1), At(s, 2), At(s, 3), At(s, 4), At(s, 5), At(s, 6), At(s, 7) != 0, ToTime(At(s, 8)))));
+        s => new ReactionFigures(s.Text(0)!, At(s, 1), At(s, 2), At(s, 3), At(s, 4), At(s, 5), At(s, 6), At(s, 7), At(s, 8) != 0, ToTime(At(s, 9)))));
 
     /// <inheritdoc/>
     public IReadOnlyList<DeadWork> GetDead(string reaction) => SqliteFile.Run(_path, () => _sql
@@ -35,7 +35,7 @@ internal sealed class SqliteReactionBook : IReactionBook
 
     /// <inheritdoc/>
     public bool RestartDead(string reaction, long seq, DateTimeOffset now) => SqliteFile.Run(_path, () => _sql.Run(
-        "update work set state=0, tries=0, cut=0, due=?3, first_failed=null, last_failed=null, error=null, error_id=null, stack=null where reaction=?1 and seq=?2 and state=2",
+        "update work set state=0, tries=0, cut=0, due=?3, replay=1, first_failed=null, last_failed=null, error=null, error_id=null, stack=null where reaction=?1 and seq=?2 and state=2",
         IdOf(reaction), seq, now.UtcTicks) > 0);
 
     /// <inheritdoc/>
@@ -54,29 +54,15 @@ internal sealed class SqliteReactionBook : IReactionBook
     }
 
     /// <inheritdoc/>
-    public Standing StandingOf(string reaction, long seq, string key) => SqliteFile.Run(_path, () =>
-        _sql.Number("select state from work where reaction=?1 and seq=?2", IdOf(reaction), seq) is { } state ? (state == (long)WorkState.Dead ? Standing.Dead : Standing.Open)
-            : _sql.Number("select 1 from done where reaction=?1 and key=?2", IdOf(reaction), key) is not null ? Standing.Done
-            : Standing.None);
-
-    /// <inheritdoc/>
-    public void RunAgain(string reaction, IReadOnlyCollection<Again> events, DateTimeOffset now) => InTransaction(() =>
-    {
-        var id = IdOf(reaction);
-        foreach (var (seq, key, order) in events)
-        {
-            _sql.Run("delete from done where reaction=?1 and key=?2", id, key);
-            _sql.Run("delete from step where reaction=?1 and seq=?2 and not exists(select 1 from work w where w.reaction=?1 and w.seq=?2 and w.state<>2)", id, seq);
-            _sql.Run("insert into work(reaction, seq, order_key, state, tries, due, replay) values(?1, ?2, ?3, 0, 0, ?4, 1) on conflict do update set "
-                + "state=0, tries=0, cut=0, due=?4, replay=1, first_failed=null, last_failed=null, error=null, error_id=null, stack=null where state=2", id, seq, order, now.UtcTicks);
-        }
-    });
+    public void AskReplay(string reaction, DateTimeOffset since, DateTimeOffset until, bool force) => SqliteFile.Run(_path, () => _sql.Run(
+        "insert into replay(reaction, since, until, force, last) select id, ?2, ?3, ?4, place from reaction where id=?1",
+        IdOf(reaction), since.UtcTicks, until.UtcTicks, force ? 1 : 0));
 
     /// <inheritdoc/>
     public void Remove(string reaction) => InTransaction(() =>
     {
         var id = IdOf(reaction);
-        foreach (var table in (string[])["work", "done", "step"])
+        foreach (var table in (string[])["work", "done", "step", "replay"])
             _sql.Run($"delete from {table} where reaction=?1", id);
         _sql.Run("delete from reaction where id=?1", id);
         ForgetUnused();

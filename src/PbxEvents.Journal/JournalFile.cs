@@ -13,14 +13,14 @@ internal static class JournalFile
     public static void PrepareFolder(JournalOptions options) => Try(options.Path, () =>
     {
         var (path, folder) = (options.Path, Path.GetDirectoryName(options.Path)!);
+        if (IsRemote(path) || options.DriveTypeOf(Existing(folder)) == DriveType.Network)
+            throw JournalFaults.OnNetwork(path);
         if (Directory.Exists(path))
             throw JournalFaults.Failed(path, "It is a folder.");
         if (!options.ReadOnly)
             OwnerFile.CreateFolder(folder);
         else if (!File.Exists(path))
             throw JournalFaults.Failed(path, "There is no such file.");
-        if (IsRemote(path) || options.DriveTypeOf(folder) == DriveType.Network)
-            throw JournalFaults.OnNetwork(path);
     });
 
     /// <summary>Takes a journal for this process, and makes its file when there is none.</summary>
@@ -111,6 +111,10 @@ internal static class JournalFile
             name = $"{path}.{++number}";
         return name;
     }
+
+    /// <summary>The folder, or the next one above it that is there: nothing is made on a disk that is refused.</summary>
+    private static string Existing(string folder) =>
+        Directory.Exists(folder) || Path.GetDirectoryName(folder) is not { } above ? folder : Existing(above);
 
     private static bool IsRemote(string path) => path.StartsWith(@"\\", StringComparison.Ordinal) || path.StartsWith("//", StringComparison.Ordinal);
 }

@@ -18,6 +18,8 @@ internal sealed class KeptEvents(KeptStream stream, long after) : IEventKeeping
     private readonly Queue<string> _callOrder = new();
     private readonly List<(long Sequence, TaskCompletionSource<bool> Waiter)> _waiters = [];
     private readonly object _gate = new();
+    private DateTimeOffset _lastReadAt = stream.Clock.GetUtcNow();
+    private volatile UnkeptTime? _unkept;
     private long _kept = after;
     private bool _isOver;
     private Task _more = Task.CompletedTask;
@@ -50,6 +52,9 @@ internal sealed class KeptEvents(KeptStream stream, long after) : IEventKeeping
         }
     }
 
+    /// <inheritdoc/>
+    public UnkeptTime? Unkept => _unkept;
+
     /// <summary>Takes the next event, if there is one. What the reader lost before it comes first, as an event.</summary>
     public PbxEvent? TryRead()
     {
@@ -60,8 +65,11 @@ internal sealed class KeptEvents(KeptStream stream, long after) : IEventKeeping
         }
         if (_cursor.Position >= Limit || !_cursor.TryRead(out var pbxEvent, out var gap))
             return null;
+        var before = _lastReadAt;
+        _lastReadAt = pbxEvent!.ReceivedUtc;
         if (gap is null)
             return pbxEvent;
+        _unkept = new UnkeptTime(_unkept?.From ?? before, stream.Clock.GetUtcNow());
         _unread = pbxEvent;
         return Tell(gap);
     }

@@ -12,7 +12,7 @@ public sealed record PbxDelivery
     /// <summary>Which try it is: 1, 2, 3.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>True when <c>Restart-PbxReaction</c> asked for it.</summary>
+    /// <summary>True when <c>Restart-PbxReaction</c> or <c>Restart-PbxDeadLetter</c> asked for it.</summary>
     public bool IsReplay { get; init; }
 
     /// <summary>True in <c>Test-PbxReaction</c>: nothing is marked done, and nothing should be changed.</summary>

@@ -18,7 +18,13 @@ public sealed record PbxReaction
     /// <summary>For how many events, or moments of calls, the action has succeeded, as far back as the journal goes.</summary>
     public long Done { get; init; }
 
-    /// <summary>How many events run, wait behind an older one of their call, or were asked to run again.</summary>
+    /// <summary>How many actions run just now.</summary>
+    public long Busy { get; init; }
+
+    /// <summary>How many may run at once; null of a reaction that this session does not run.</summary>
+    public int? Concurrency { get; init; }
+
+    /// <summary>How many events wait behind an older one of their order, or were asked to run again.</summary>
     public long Waiting { get; init; }
 
     /// <summary>How many events have failed and are to be tried again.</summary>

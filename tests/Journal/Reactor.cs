@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using PbxEvents.Journal.Reactions;
 using PbxEvents.Providers.Connection;
@@ -12,6 +13,11 @@ internal static class Reactor
 {
     public const int MaxAttempts = 4;
 
+    /// <summary>How many run at once.</summary>
+    public const int Slots = 4;
+
+    private static readonly ConcurrentDictionary<string, bool> Running = new();
+
     public static bool IsPoison(long number) => number % 97 == 13;
 
     public static bool IsKiller(long number) => number % 151 == 77;
@@ -23,7 +29,7 @@ internal static class Reactor
         var log = new EventLog(10_000);
         var kept = Numbered.Keep(journal, log);
         using var output = new StreamWriter(new FileStream(effects, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
-        var options = new ReactionOptions { Name = "effects", StartAfter = 0, MaxAttempts = MaxAttempts, RetryDelay = TimeSpan.FromMilliseconds(5), Concurrency = 3 };
+        var options = new ReactionOptions { Name = "effects", StartAfter = 0, MaxAttempts = MaxAttempts, RetryDelay = TimeSpan.FromMilliseconds(5), Concurrency = Slots };
         using var runner = journal.React(options, (delivery, _) => React(delivery, output));
         Console.WriteLine("ready");
         var feed = Task.Run(async () =>
@@ -45,15 +51,29 @@ internal static class Reactor
         Console.WriteLine($"end {string.Join(' ', journal.OpenReactions(isReadOnly: true).GetDead("effects").Select(d => $"{d.Seq}/{d.Tries}"))}");
     }
 
-    private static Task React(Delivery delivery, StreamWriter output)
+    private static async Task React(Delivery delivery, StreamWriter output)
     {
-        var number = Numbered.NumberOf(delivery.Event);
-        if (IsKiller(number))
-            System.Diagnostics.Process.GetCurrentProcess().Kill();
-        if (IsPoison(number) || (delivery.Attempt == 1 && number % 20 == 7))
-            throw new InvalidOperationException("no");
-        lock (output)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{delivery.Event.CallId} {number} {delivery.Attempt}"));
-        return Task.CompletedTask;
+        var (number, call) = (Numbered.NumberOf(delivery.Event), delivery.Event.CallId!);
+        if (!Running.TryAdd(call, true))
+            Write("overlap");
+        try
+        {
+            if (IsKiller(number))
+                System.Diagnostics.Process.GetCurrentProcess().Kill();
+            if (IsPoison(number) || (delivery.Attempt == 1 && number % 20 == 7))
+                throw new InvalidOperationException("no");
+            Write(call);
+            await Task.Delay(1);
+        }
+        finally
+        {
+            Running.TryRemove(call, out _);
+        }
+
+        void Write(string word)
+        {
+            lock (output)
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{word} {number} {delivery.Attempt}"));
+        }
     }
 }

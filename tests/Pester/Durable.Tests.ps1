@@ -208,18 +208,54 @@ Wait-PbxReaction -UntilIdle -Timeout $Patience
         Get-Ran | Should -Be 'try 2'
     }
 
-    It 'says that an action does not end, and lets Wait-PbxReaction fail' {
-        # A wait that PowerShell cannot end.
-        $null = Register-PbxReaction stuck -Outcome Missed -MaxAttempts 1 -Timeout 0:00:00.2 { [System.Threading.Thread]::Sleep(14000) }
+    It 'runs several calls at once and each call in its order, and shows how many run' {
+        $null = Register-PbxReaction several -CallState Ringing, Ended -Concurrency 3 {
+            Add-Content "$using:ran.$($_.CallId)" "$($_.CallState)"
+            if ($_.CallState -eq 'Ringing') { while (-not (Test-Path "$using:ran.go")) { Start-Sleep -Milliseconds 20 } }
+        }
+        $calls = 1..4 | ForEach-Object { Invoke-PbxSimulation Missed -Pace 0 }
+        Wait-Until { (Get-PbxReaction several).Busy -eq 3 }
+        $now = Get-PbxReaction several
+        "$($now.Busy) of $($now.Concurrency), $($now.Waiting) wait" | Should -Be '3 of 3, 2 wait'
+        @(Get-ChildItem "$ran.*").Count | Should -Be 3
+        Set-Content "$ran.go" ''
+        Wait-Idle
+        foreach ($call in $calls) { Get-Content "$ran.$($call.CallId)" | Should -Be 'Ringing', 'Ended' }
+        (Get-PbxReaction several).Busy | Should -Be 0
+    }
+
+    It 'waits by extension, or not at all, with -OrderBy <OrderBy>' -ForEach @(
+        @{ OrderBy = 'Extension'; Together = 1 }
+        @{ OrderBy = 'None'; Together = 2 }
+    ) {
+        # Both calls ring the same extension.
+        $null = Register-PbxReaction order -CallState Ringing -Extension 1001 -OrderBy $OrderBy -Concurrency 4 {
+            Add-Content "$using:ran.$($_.CallId)" 'began'
+            while (-not (Test-Path "$using:ran.go")) { Start-Sleep -Milliseconds 20 }
+        }
+        $null = 1..2 | ForEach-Object { Invoke-PbxSimulation Missed -Pace 0 }
+        Wait-Until { (Get-PbxCall -State Ended).Count -eq 2 }
+        Wait-Until { (Get-PbxReaction order).Busy -eq $Together -and (Get-PbxReaction order).Lag -eq 0 }
+        Start-Sleep -Milliseconds 500
+        @(Get-ChildItem "$ran.*").Count | Should -Be $Together
+        Set-Content "$ran.go" ''
+        Wait-Idle
+        (Get-PbxReaction order).Done | Should -Be 2
+    }
+
+    It 'makes dead letters of what is older than -MaxEventAge, which run when they are asked for' {
         $null = Invoke-PbxSimulation Missed -Pace 0
-        $message = "*'stuck'*did not end within 00:00:00.2*"
-        { Wait-PbxReaction stuck -Timeout 60 -ErrorAction Stop } | Should -Throw -ErrorId 'ActionStuck,*' -ExpectedMessage $message
-        $stuck = Get-PbxReaction stuck
-        $stuck.State | Should -Be Stuck
-        $stuck.LastError | Should -BeLike $message
-        Wait-Until { (Get-PbxReaction stuck).State -eq 'Running' }
-        Wait-Idle *>$null
-        (Get-PbxDeadLetter stuck).ErrorId | Should -Be Timeout
+        Wait-Until { (Get-PbxCall -State Ended).Count -eq 1 -and (Get-PbxJournal).Behind -eq 0 }
+        Start-Sleep -Milliseconds 300
+        $null = Register-PbxReaction fresh -Outcome Missed -StartAt Oldest -MaxEventAge 0:00:00.2 { Add-Content $using:ran $Delivery.IsReplay }
+        Wait-Idle
+        Get-Ran | Should -BeNullOrEmpty
+        $letter = Get-PbxDeadLetter fresh
+        "$($letter.ErrorId) $($letter.Attempts)" | Should -Be 'EventTooOld 0'
+        $letter.Error | Should -BeLike '*none that is older than 00:00:00.2*'
+        $letter | Restart-PbxDeadLetter
+        Wait-Idle
+        Get-Ran | Should -Be 'True'
     }
 
     It 'refuses <Name>: <Id>' -ForEach @(
@@ -231,16 +267,19 @@ Wait-PbxReaction -UntilIdle -Timeout $Patience
         @{ Name = 'an initialization that fails'; Id = 'InitializationFailed'; Line = { Register-PbxReaction x -InitializationScript { throw 'no' } { } } }
         @{ Name = 'more than a variable of $using:'; Id = 'UsingTooMuch'; Line = { Register-PbxReaction x { "$(@($using:path[0]))" } } }
         @{ Name = 'no time at all'; Id = 'BadTimeSpan'; Line = { Register-PbxReaction x -Timeout 0 { } } }
+        @{ Name = 'no age of events'; Id = 'BadTimeSpan'; Line = { Register-PbxReaction x -MaxEventAge 0 { } } }
+        @{ Name = 'none at once'; Id = 'ParameterArgumentValidationError'; Line = { Register-PbxReaction x -Concurrency 0 { } } }
+        @{ Name = 'too many at once'; Id = 'ParameterArgumentValidationError'; Line = { Register-PbxReaction x -Concurrency 65 { } } }
         @{ Name = 'a delay before now'; Id = 'BadTimeSpan'; Line = { Register-PbxReaction x -RetryDelay -0:01 { } } }
         @{ Name = 'an outcome before the end'; Id = 'OutcomeNeedsEnded'; Line = { Register-PbxReaction x -Outcome Missed -CallState Ringing { } } }
         @{ Name = 'a reaction that nobody has seen'; Id = 'InvalidOption'; Line = { Get-PbxReaction nosuch } }
         @{ Name = 'to wait for nothing'; Id = 'NothingToWaitFor'; Line = { Wait-PbxReaction } }
         @{ Name = 'a step outside'; Id = 'StepOutside'; Line = { Invoke-PbxStep one { } } }
         @{ Name = 'a reaction without a journal'; Id = 'NoJournal'; Line = { Close-PbxJournal -Confirm:$false; Register-PbxReaction x { } } }
-        @{ Name = 'to run again what runs elsewhere'; Id = 'ReactionNotHere'; Line = {
+        @{ Name = 'to end what runs elsewhere'; Id = 'ReactionNotHere'; Line = {
                 $null = Register-PbxReaction x { }
                 Unregister-PbxReaction x
-                Restart-PbxReaction x -Since today
+                Unregister-PbxReaction x
             }
         }
     ) {
@@ -253,7 +292,7 @@ Wait-PbxReaction -UntilIdle -Timeout $Patience
             $caught = $_
         }
         $caught.FullyQualifiedErrorId | Should -BeLike "$Id,*"
-        $caught.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        if ($Id -ne 'ParameterArgumentValidationError') { $caught.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty }
     }
 
     It 'fails for a step whose output is <Name>: <Id>' -ForEach @(
@@ -334,10 +373,105 @@ Describe 'A process that runs durable reactions' -Skip:$IsWindows {
         @(Get-Content "$folder/ran.txt") -like "step*$($second.CallId)*" | Should -HaveCount 1
     }
 
+    It 'is suspended, and runs again for the past, when another process asks for it' {
+        $process = Open-Reactor $simulator $folder other "Add-Content '$folder/ran.txt' `"`$(`$Delivery.Key) `$(`$Delivery.IsReplay)`""
+        $journal = "$folder/journal.db"
+        $call = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
+        Wait-Until { (Get-PbxReaction tickets -Journal $journal).Done -eq 1 } 'the action'
+        "$(& $Pwsh -NoProfile -NonInteractive -Command "Import-Module '$ModulePath'; Restart-PbxReaction tickets -Since 1:00 -Force -Journal '$journal' -WhatIf")" |
+            Should -BeLike '*who runs the reaction knows how many*tickets*'
+        Restart-PbxReaction tickets -Since 1:00 -Force -Journal $journal
+        Wait-Until { @(Get-Content "$folder/ran.txt").Count -eq 2 } 'it again' -Seconds 2
+        $key = "tickets/desk/$($call.CallId)/Ended"
+        Get-Content "$folder/ran.txt" | Should -Be "$key False", "$key True"
+        Suspend-PbxReaction tickets -Journal $journal
+        Start-Sleep 1
+        Restart-PbxReaction tickets -Since 1:00 -Force -Journal $journal
+        Start-Sleep 2
+        @(Get-Content "$folder/ran.txt").Count | Should -Be 2
+        Resume-PbxReaction tickets -Journal $journal
+        Wait-Until { @(Get-Content "$folder/ran.txt").Count -eq 3 } 'what waited' -Seconds 2
+        $refusal = { Remove-PbxReaction tickets -Journal $journal -Confirm:$false -ErrorAction Stop } | Should -Throw -PassThru -ErrorId 'JournalInUse,*'
+        $refusal | Should -BeLike "*is run by process $($process.Id)*"
+        $process.Kill()
+        $process.WaitForExit()
+        Remove-PbxReaction tickets -Journal $journal -Confirm:$false
+        Get-PbxReaction -Journal $journal | Should -BeNullOrEmpty
+    }
+
+    It 'ends with exit code 2 when an action does not end and nobody is at its prompt, and else says so' {
+        $lines = {
+            param([string] $Module, [string] $Folder, [string] $Name)
+            Import-Module $Module
+            $null = Open-PbxJournal "$Folder/$Name.db"
+            $null = Start-PbxSimulator TelecomX | Connect-PbxEvents
+            $null = Register-PbxSubscription Call
+            # A wait that PowerShell cannot end.
+            $null = Register-PbxReaction stuck -Outcome Missed -MaxAttempts 2 -Timeout 0:00:00.2 { if ($Delivery.Attempt -eq 1) { [System.Threading.Thread]::Sleep(60000) } }
+            $null = Invoke-PbxSimulation Missed -Pace 0
+            try {
+                Wait-PbxReaction -Timeout 120
+            }
+            catch {
+                "$($_.FullyQualifiedErrorId) $($_.ErrorDetails.RecommendedAction)"
+            }
+            $reaction = Get-PbxReaction
+            "$($reaction.State) $($reaction.LastError)"
+            [Environment]::Exit(7)
+        }
+        $processes = foreach ($name in 'unattended', 'attended') {
+            Set-Content "$folder/$name.ps1" $lines
+            $words = '-NoProfile', ($name -eq 'unattended' ? '-NonInteractive' : '-NoLogo'), '-File', "$folder/$name.ps1", $ModulePath, $folder, $name
+            Start-Process $Pwsh $words -PassThru -RedirectStandardOutput "$folder/$name.out" -RedirectStandardError "$folder/$name.err"
+        }
+        try {
+            foreach ($one in $processes) { Wait-Until { $one.HasExited } 'its end' -Seconds 110 }
+            $processes.ExitCode | Should -Be 2, 7
+        }
+        finally {
+            foreach ($one in $processes) { if (-not $one.HasExited) { $one.Kill() } }
+        }
+        Get-Content "$folder/unattended.out" | Should -BeNullOrEmpty
+        Get-Content "$folder/unattended.err" -Raw | Should -BeLike "*'stuck' did not end within 00:00:00.2*exit code 2*"
+        $said = Get-Content "$folder/attended.out" -Raw
+        $said | Should -BeLike '*Timeout,PbxEvents.Module.Commands.WaitPbxReactionCommand End this process:*'
+        $said | Should -BeLike "*Stuck *'stuck' did not end within 00:00:00.2*"
+
+        # The attempt counts, and the next process goes on with the second.
+        $again = Get-PbxReaction stuck -Journal "$folder/unattended.db"
+        "$($again.State) $($again.Busy) $($again.Waiting)" | Should -Be 'Stopped 0 1'
+        $null = Open-PbxJournal "$folder/unattended.db"
+        try {
+            $null = Register-PbxReaction stuck -Outcome Missed -MaxAttempts 2 { Set-Content "$using:folder/attempt" $Delivery.Attempt }
+            Wait-PbxReaction stuck -UntilIdle -Timeout $Patience
+            Get-Content "$folder/attempt" | Should -Be 2
+        }
+        finally {
+            Close-PbxJournal -Confirm:$false
+        }
+    }
+
+    It 'ends its script with an error when a connection can never go on, though the script does not ask for it' {
+        Set-Content "$folder/over.ps1" "
+            Import-Module '$ModulePath'
+            `$null = Open-PbxJournal '$folder/over.db'
+            `$simulator = Start-PbxSimulator TelecomX
+            `$null = `$simulator | Connect-PbxEvents -MaxReconnectAttempts 1
+            `$null = Register-PbxSubscription Call
+            `$null = Register-PbxReaction any { }
+            Stop-PbxSimulator -Confirm:`$false
+            Wait-PbxReaction -Timeout $Patience
+            'alive'"
+        $said = & $Pwsh -NoProfile -NonInteractive -File "$folder/over.ps1" 2>&1
+        $LASTEXITCODE | Should -Be 1
+        $said | Should -Not -Contain 'alive'
+        "$said" | Should -Not -BeNullOrEmpty
+    }
+
     It 'lets its action come to its end when it is told to end, and ends without an error' {
         $process = Open-Reactor $simulator $folder only "Start-Sleep 2; Add-Content '$folder/ran.txt' `$_.CallId"
         $call = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
-        Wait-Until { (Get-PbxReaction tickets -Journal "$folder/journal.db").Waiting } 'the action'
+        Wait-Until { (Get-PbxReaction tickets -Journal "$folder/journal.db").Busy } 'the action'
         /bin/kill -TERM $process.Id
         Wait-Until { $process.HasExited } 'its end'
         "$folder/only.over" | Should -Exist

@@ -63,17 +63,25 @@ Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
             Invoke-Line $terminal '$s = Start-PbxSimulator TelecomX; $null = $s | Connect-PbxEvents'
             Invoke-Line $terminal '$slow = $true; $null = Register-PbxSubscription Call { if ($slow) { $Host.UI.WriteLine("begins $($_.Sequence)"); Start-Sleep 60 } else { "handled" } }'
             Send-Line $terminal 'Invoke-PbxSimulation Missed -Pace 0 -NoWait; Wait-PbxEvent Voicemail'
-            Wait-Screen $terminal 'begins \d'
-            Send-Key $terminal C-c
-            Wait-Until { ([regex]::Matches((Get-Screen $terminal), '(?m)^begins \d')).Count -ge 2 } 'the next action'
-            Send-Key $terminal C-c
-            Wait-Screen $terminal 'Actions are suspended; 3 events wait'
+            # Two within two seconds; on a busy machine the second may come too late, and the next one is the second.
+            $pressed = 0
+            do {
+                Wait-Until { (Get-Screen $terminal) -match 'Actions are suspended' -or ([regex]::Matches((Get-Screen $terminal), '(?m)^begins \d')).Count -gt $pressed } 'an action or the end'
+                $isSuspended = (Get-Screen $terminal) -match 'Actions are suspended'
+                if (-not $isSuspended) {
+                    Send-Key $terminal C-c
+                    $pressed++
+                }
+            } until ($isSuspended)
+            $pressed | Should -BeGreaterOrEqual 2
+            $rest = 5 - $pressed
+            Wait-Screen $terminal "Actions are suspended; $rest events? waits?"
 
             # The prompt is free.
             Invoke-Line $terminal '$slow = $false; "failed: " + (Get-PbxSubscription).Failures'
-            Wait-Screen $terminal '(?m)^failed: 2'
+            Wait-Screen $terminal "(?m)^failed: $pressed"
             Invoke-Line $terminal 'Resume-PbxAction'
-            Wait-Until { ([regex]::Matches((Get-Screen $terminal), '(?m)^handled')).Count -eq 3 } 'the rest'
+            Wait-Until { ([regex]::Matches((Get-Screen $terminal), '(?m)^handled')).Count -eq $rest } 'the rest'
         } finally {
             Close-Terminal $terminal
         }

@@ -23,53 +23,33 @@ internal interface IReactionBook : IDisposable
     /// <returns>False when there is none any more.</returns>
     bool RemoveDead(string reaction, long seq);
 
-    /// <summary>Where an event stands in a reaction that has looked at it.</summary>
+    /// <summary>
+    /// Asks for the events of a time to run again, among those that the reaction has looked at. Who runs it sees to it, at once or when it
+    /// starts: only there the filter is known.
+    /// </summary>
     /// <param name="reaction">The reaction.</param>
-    /// <param name="seq">The event.</param>
-    /// <param name="key">Its key.</param>
-    Standing StandingOf(string reaction, long seq, string key);
-
-    /// <summary>Lets events run again, from the first try, as if nothing was done for them.</summary>
-    void RunAgain(string reaction, IReadOnlyCollection<Again> events, DateTimeOffset now);
+    /// <param name="since">Events that arrived since.</param>
+    /// <param name="until">Events that arrived before.</param>
+    /// <param name="force">True also for what is done.</param>
+    void AskReplay(string reaction, DateTimeOffset since, DateTimeOffset until, bool force);
 
     /// <summary>Forgets a reaction: its place, what is open, dead, done, and the finished steps. Nothing may run it.</summary>
     void Remove(string reaction);
 }
-
-/// <summary>Where an event stands in a reaction.</summary>
-internal enum Standing
-{
-    /// <summary>It was never taken.</summary>
-    None,
-
-    /// <summary>The action has succeeded for it.</summary>
-    Done,
-
-    /// <summary>It runs, waits, or is to be tried again.</summary>
-    Open,
-
-    /// <summary>It is a dead letter.</summary>
-    Dead,
-}
-
-/// <summary>An event that is to run again.</summary>
-/// <param name="Seq">Its number.</param>
-/// <param name="Key">Its key.</param>
-/// <param name="OrderKey">Its order.</param>
-internal sealed record Again(long Seq, string Key, string? OrderKey);
 
 /// <summary>How far a reaction is.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Place">The last event that it has looked at.</param>
 /// <param name="Lag">How many it has not.</param>
 /// <param name="Done">How many keys are done.</param>
-/// <param name="Waiting">How many run or wait and have not failed.</param>
+/// <param name="Running">How many run, or ran when their process ended.</param>
+/// <param name="Waiting">How many wait and have not failed.</param>
 /// <param name="Retrying">How many have failed and are tried again.</param>
 /// <param name="Dead">How many are not.</param>
 /// <param name="IsSuspended">True while it takes none.</param>
 /// <param name="CreatedAt">When it was first seen.</param>
 internal sealed record ReactionFigures(
-    string Name, long Place, long Lag, long Done, long Waiting, long Retrying, long Dead, bool IsSuspended, DateTimeOffset CreatedAt);
+    string Name, long Place, long Lag, long Done, long Running, long Waiting, long Retrying, long Dead, bool IsSuspended, DateTimeOffset CreatedAt);
 
 /// <summary>A dead letter.</summary>
 /// <param name="Seq">The event's number.</param>

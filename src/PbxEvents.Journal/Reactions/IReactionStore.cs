@@ -22,13 +22,21 @@ internal interface IReactionStore : IDisposable
     void MoveTo(long seq);
 
     /// <summary>Takes an event in: it waits, runs, or is dead at once.</summary>
-    void Take(long seq, string? orderKey, WorkState state, DateTimeOffset now, string? error = null);
+    /// <param name="seq">The event.</param>
+    /// <param name="orderKey">Its order.</param>
+    /// <param name="state">How it stands.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="failure">Why it is dead.</param>
+    void Take(long seq, string? orderKey, WorkState state, DateTimeOffset now, Failure? failure = null);
 
-    /// <summary>The oldest event that may run now: that waits or is due, and of whose order nothing older is open.</summary>
+    /// <summary>The first event that is due and may run now: of whose order nothing runs and nothing older is open.</summary>
     Work? NextDue(DateTimeOffset now);
 
-    /// <summary>When the next one is due; null for none.</summary>
+    /// <summary>When the next one that may run is due; null for none.</summary>
     DateTimeOffset? NextDueAt();
+
+    /// <summary>Makes due now what is due later than any delay reaches: the clock was set back.</summary>
+    void BringForward(DateTimeOffset limit, DateTimeOffset now);
 
     /// <summary>A try begins.</summary>
     void Begin(long seq);
@@ -49,9 +57,56 @@ internal interface IReactionStore : IDisposable
     /// <summary>Keeps what a step gave.</summary>
     void SaveStep(long seq, string name, string output);
 
-    /// <summary>How many events are open: run, wait, or are to be tried again.</summary>
+    /// <summary>How many events are open: run, wait, or are to be tried again; and what somebody asked to run again.</summary>
     long CountOpen();
+
+    /// <summary>What somebody asked to run again and is not seen to yet; null for nothing.</summary>
+    Replay? NextReplay();
+
+    /// <summary>It is seen to.</summary>
+    void EndReplay(Replay replay);
+
+    /// <summary>Where an event that was looked at stands.</summary>
+    Standing StandingOf(long seq, string key);
+
+    /// <summary>Lets events run again, from the first try, as if nothing was done for them.</summary>
+    /// <param name="replay">What was asked.</param>
+    /// <param name="events">The events.</param>
+    /// <param name="after">Up to which event it is seen to then.</param>
+    /// <param name="now">The time.</param>
+    void RunAgain(Replay replay, IReadOnlyCollection<Again> events, long after, DateTimeOffset now);
 }
+
+/// <summary>What somebody asked to run again.</summary>
+/// <param name="Id">Which it is.</param>
+/// <param name="Since">Events that arrived since.</param>
+/// <param name="Until">Events that arrived before.</param>
+/// <param name="Force">True also for what is done.</param>
+/// <param name="Last">The last event that counts.</param>
+/// <param name="After">Up to which it is seen to.</param>
+internal sealed record Replay(long Id, DateTimeOffset Since, DateTimeOffset Until, bool Force, long Last, long After);
+
+/// <summary>Where an event stands in a reaction.</summary>
+internal enum Standing
+{
+    /// <summary>It was never taken.</summary>
+    None,
+
+    /// <summary>The action has succeeded for it.</summary>
+    Done,
+
+    /// <summary>It runs, waits, or is to be tried again.</summary>
+    Open,
+
+    /// <summary>It is a dead letter.</summary>
+    Dead,
+}
+
+/// <summary>An event that is to run again.</summary>
+/// <param name="Seq">Its number.</param>
+/// <param name="Key">Its key.</param>
+/// <param name="OrderKey">Its order.</param>
+internal sealed record Again(long Seq, string Key, string? OrderKey);
 
 /// <summary>Where an event stands in a reaction. The numbers stand in files.</summary>
 internal enum WorkState

@@ -25,7 +25,7 @@ internal sealed record ReactionOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>What keeps its order. Default the call.</summary>
-    public OrderBy OrderBy { get; init; }
+    public PbxOrderBy OrderBy { get; init; }
 
     /// <summary>How many actions run at once, of different order. Default 1.</summary>
     public int Concurrency { get; init; } = 1;
@@ -71,8 +71,9 @@ internal sealed record ReactionOptions
     /// <summary>Events of one key run one after the other; null for an event that waits for no other.</summary>
     public string? OrderKeyOf(PbxEvent e) => OrderBy switch
     {
-        OrderBy.Call => e.CallId is not null ? $"c{e.Connection}/{e.CallId}" : e.Extension is not null ? $"e{e.Extension}" : e.Queue is not null ? $"q{e.Queue}" : null,
-        OrderBy.Extension => e.Extension is not null ? $"e{e.Extension}" : null,
+        PbxOrderBy.Call when e.CallId is { } call => $"c{e.Connection}/{call}",
+        PbxOrderBy.Call or PbxOrderBy.Extension when e.Extension is { } extension => $"e{e.Connection}/{extension}",
+        PbxOrderBy.Call when e.Queue is { } queue => $"q{e.Connection}/{queue}",
         _ => null,
     };
 
@@ -82,17 +83,7 @@ internal sealed record ReactionOptions
         var delay = Math.Min(RetryDelay.TotalSeconds * Math.Pow(4, attempt - 1), TimeSpan.FromHours(1).TotalSeconds);
         return TimeSpan.FromSeconds(delay * (0.8 + 0.4 * Random()));
     }
-}
 
-/// <summary>What keeps the order of a reaction's events.</summary>
-internal enum OrderBy
-{
-    /// <summary>Events of a call run in order, tries again included; of no call, those of an extension, else of a queue.</summary>
-    Call,
-
-    /// <summary>Events of an extension run in order.</summary>
-    Extension,
-
-    /// <summary>Nothing does.</summary>
-    None,
+    /// <summary>No delay is longer.</summary>
+    public static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1.2);
 }

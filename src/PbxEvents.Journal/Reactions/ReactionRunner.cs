@@ -25,6 +25,7 @@ internal sealed class ReactionRunner(
 
     private readonly Queue<EventRecord> _ahead = new();
     private readonly List<Task<Ended>> _running = [];
+    private readonly Replays _replays = new(journal, store, options);
     private IJournalReader? _reader;
     private readonly int _replacements = journal.Replacements;
     private long _place;
@@ -34,6 +35,9 @@ internal sealed class ReactionRunner(
 
     /// <summary>How far it is.</summary>
     public IReactionStore Store => store;
+
+    /// <summary>Counts what would run again. Any thread.</summary>
+    public Replays Replays => new(journal, store, options);
 
     /// <summary>Runs until it is told to stop; then lets the actions that run come to their end.</summary>
     /// <param name="untilIdle">True to end when all that is there is done or dead.</param>
@@ -47,12 +51,14 @@ internal sealed class ReactionRunner(
         {
             if (journal.Replacements != _replacements)
                 throw JournalFaults.Replaced(options.Name, journal.Path);
+            var hasMore = !stopping.IsCancellationRequested && _replays.Advance(reader);
             _isAlone &= _running.Count > 0;
             while (_running.Count < options.Concurrency && !_isAlone && !stopping.IsCancellationRequested && !store.IsSuspended && Next() is { } delivery)
                 _running.Add(RunOneAsync(delivery));
             if (_running.Count == 0 && (stopping.IsCancellationRequested || (untilIdle && store.CountOpen() == 0)))
                 return;
-            await WaitAsync(stopping).ConfigureAwait(false);
+            if (!hasMore)
+                await WaitAsync(stopping).ConfigureAwait(false);
             foreach (var ended in _running.Where(r => r.IsCompleted).ToArray())
             {
                 _running.Remove(ended);
@@ -72,6 +78,7 @@ internal sealed class ReactionRunner(
     private Delivery? Next()
     {
         var now = options.Clock.GetUtcNow();
+        store.BringForward(now + ReactionOptions.LongestDelay, now);
         while (store.NextDue(now) is { } due)
         {
             _isAlone = due.WasCutOff;
@@ -89,6 +96,11 @@ internal sealed class ReactionRunner(
                 store.Succeed(due.Seq, options.KeyOf(e), now);
                 continue;
             }
+            if (due is { Tries: 0, IsReplay: false } && WhyTooOld(e, now) is { } old)
+            {
+                store.Fail(due.Seq, null, now, old);
+                continue;
+            }
             store.Begin(due.Seq);
             return Deliver(e, due.Seq, due.Tries + 1, due.IsReplay);
         }
@@ -99,9 +111,9 @@ internal sealed class ReactionRunner(
             if (!options.IsMatch(e) || store.IsDone(options.KeyOf(e)))
                 continue;
             var orderKey = options.OrderKeyOf(e);
-            if (options.MaxEventAge is { } age && now - e.ReceivedUtc > age)
+            if (WhyTooOld(e, now) is { } old)
             {
-                store.Take(record.Seq, orderKey, WorkState.Dead, now, $"The event was older than {age} when its turn came.");
+                store.Take(record.Seq, orderKey, WorkState.Dead, now, old);
             }
             else if (orderKey is not null && store.HasOpen(orderKey))
             {
@@ -115,6 +127,10 @@ internal sealed class ReactionRunner(
         }
         return null;
     }
+
+    private Failure? WhyTooOld(PbxEvent e, DateTimeOffset now) => options.MaxEventAge is { } limit && now - e.ReceivedUtc is var age && age > limit
+        ? new Failure($"The event was not run: it arrived {age:d\\.hh\\:mm\\:ss} before its turn came, and the reaction takes none that is older than {limit}.", "EventTooOld")
+        : null;
 
     private EventRecord? NextRecord()
     {

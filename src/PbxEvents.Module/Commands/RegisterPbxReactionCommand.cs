@@ -17,6 +17,7 @@ namespace PbxEvents.Module.Commands;
 public sealed class RegisterPbxReactionCommand : ReactionFilterCmdlet
 {
     private const int MaxNameLength = 64;
+    private const int MaxConcurrency = 64;
 
     /// <summary>The reaction's name, by which the journal knows it.</summary>
     [Parameter(
@@ -50,9 +51,26 @@ public sealed class RegisterPbxReactionCommand : ReactionFilterCmdlet
     [ArgumentCompleter(typeof(NothingCompleter))]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Which events run one after the other. Default those of a call.</summary>
+    [Parameter]
+    public PbxOrderBy OrderBy { get; set; }
+
+    /// <summary>How many actions run at once, each in a runspace of its own, for events that need not wait for each other. Default 1.</summary>
+    [Parameter]
+    [ValidateRange(1, MaxConcurrency)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
+    public int Concurrency { get; set; } = 1;
+
+    /// <summary>Events that arrived longer ago when their turn comes are dead letters without a try. Default no limit.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
+    public TimeSpan? MaxEventAge { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (MaxEventAge <= TimeSpan.Zero)
+            ThrowTerminatingError(ModuleErrors.BadTimeSpan(nameof(MaxEventAge), MaxEventAge.Value));
         if (RetryDelay < TimeSpan.Zero)
             ThrowTerminatingError(ModuleErrors.BadTimeSpan(nameof(RetryDelay), RetryDelay));
         if (string.IsNullOrWhiteSpace(Name) || Name.Length > MaxNameLength || Name.Trim() != Name || !Name.All(c => char.IsLetterOrDigit(c) || c is ' ' or '.' or '_' or '-'))
@@ -88,16 +106,18 @@ public sealed class RegisterPbxReactionCommand : ReactionFilterCmdlet
             MaxAttempts = MaxAttempts,
             RetryDelay = RetryDelay,
             Timeout = Timeout,
+            OrderBy = OrderBy,
+            MaxEventAge = MaxEventAge,
         };
         Session.Reactions.Listen();
-        var host = MakeHost(Action, isTest: false);
+        var slots = new ReactionSlots(Concurrency, () => MakeHost(Action, isTest: false));
         try
         {
-            Session.Add(new RunningReaction(journal, options, FailOn, MessageData, host, Session.Reactions.Reports));
+            Session.Add(new RunningReaction(journal, options, FailOn, MessageData, slots, Session.Reactions.Reports));
         }
         catch (PbxException)
         {
-            host.Dispose();
+            slots.Dispose();
             throw;
         }
     }

@@ -3,11 +3,12 @@ using PbxEvents.Journal;
 using PbxEvents.Journal.Reactions;
 using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
+using PbxEvents.Module.Durable;
 using PbxEvents.Module.Errors;
 
 namespace PbxEvents.Module.Commands;
 
-/// <summary>Runs the action of a durable reaction of this session for events of the past, with the same keys as the first time.</summary>
+/// <summary>Runs the action of durable reactions for events of the past, with the same keys as the first time: whoever runs them does.</summary>
 [Cmdlet(VerbsLifecycle.Restart, "PbxReaction", SupportsShouldProcess = true)]
 public sealed class RestartPbxReactionCommand : ReactionCmdlet
 {
@@ -30,32 +31,25 @@ public sealed class RestartPbxReactionCommand : ReactionCmdlet
 
     private protected override void Process(EventJournal journal, PbxReaction reaction)
     {
-        if (FindRunning(journal, reaction.Name) is not { } running)
-        {
-            WriteError(ModuleErrors.ReactionNotHere(reaction.Name));
+        var (since, until) = (Since!.Moment, Until?.Moment ?? DateTimeOffset.MaxValue);
+        if (!ShouldProcess(reaction.Name, FindRunning(journal, reaction.Name) is { } running ? Describe(running, since, until) : SR.RestartLaterAction.With(Since)))
             return;
-        }
         using var book = journal.OpenReactions(isReadOnly: false);
-        var again = new List<Again>();
-        var counts = new int[4];
-        var seen = new HashSet<string>();
-        var place = running.Place;
-        foreach (var (number, pbxEvent) in journal.ReadNumbered(new EventQuery(Since!.Moment, Until?.Moment)))
+        book.AskReplay(reaction.Name, since, until, Force);
+        WriteVerbose(reaction.State == PbxReactionState.Stopped ? SR.RestartWaits.With(reaction.Name) : SR.RestartAsked.With(reaction.Name));
+    }
+
+    private string Describe(RunningReaction running, DateTimeOffset since, DateTimeOffset until)
+    {
+        try
         {
-            if (number > place)
-                break;
-            if (StopToken.IsCancellationRequested)
-                throw new PipelineStoppedException();
-            if (!running.Options.IsMatch(pbxEvent) || !seen.Add(running.Options.KeyOf(pbxEvent)))
-                continue;
-            var key = running.Options.KeyOf(pbxEvent);
-            var standing = book.StandingOf(reaction.Name, number, key);
-            counts[(int)standing]++;
-            if (standing is Standing.None or Standing.Dead || (standing == Standing.Done && Force))
-                again.Add(new Again(number, key, running.Options.OrderKeyOf(pbxEvent)));
+            var counts = running.Replays.Count(since, until, StopToken);
+            var (done, dead) = (counts[Standing.Done], counts[Standing.Dead]);
+            return (Force ? SR.RestartAllAction : SR.RestartReactionAction).With(counts[Standing.None] + dead + (Force ? done : 0), done, counts[Standing.Open], dead);
         }
-        var text = Force ? SR.RestartAllAction : SR.RestartReactionAction;
-        if (ShouldProcess(reaction.Name, text.With(again.Count, counts[(int)Standing.Done], counts[(int)Standing.Open], counts[(int)Standing.Dead])))
-            book.RunAgain(reaction.Name, again, DateTimeOffset.UtcNow);
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
     }
 }

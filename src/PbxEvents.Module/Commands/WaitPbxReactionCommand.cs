@@ -6,6 +6,7 @@ using PbxEvents.Module.Durable;
 using PbxEvents.Module.Errors;
 using PbxEvents.Module.Reading;
 using PbxEvents.Module.Service;
+using PbxEvents.Module.Watching;
 using PbxEvents.Providers.Connection;
 
 namespace PbxEvents.Module.Commands;
@@ -18,6 +19,9 @@ namespace PbxEvents.Module.Commands;
 [Cmdlet(VerbsLifecycle.Wait, "PbxReaction")]
 public sealed class WaitPbxReactionCommand : PbxCmdlet
 {
+    /// <summary>How long connections and journals have to be closed before the process ends.</summary>
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>The names; wildcards allowed. Default: all that this session runs.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(ReactionCompleter))]
@@ -100,12 +104,14 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
             end.TrySetResult();
         });
         var deadline = new Deadline(Timeout);
-        var faulted = Session.Connections.Where(c => c.State == PbxConnectionState.Faulted).ToArray();
+
+        // What a connection that had ended before has left can still be done; but nobody waits for more of one that brings no more.
+        var faulted = UntilIdle ? Session.Connections.Where(c => c.State == PbxConnectionState.Faulted).ToArray() : [];
         while (!WaitOnce(end.Task, deadline.Left))
         {
             Session.Talk?.Turn();
             foreach (var reaction in reactions.Where(r => r.State is PbxReactionState.Faulted or PbxReactionState.Stuck))
-                EndScript(reaction.LastError!.ToErrorRecord(reaction.Name));
+                GiveUp(reaction, reactions);
             if (Session.Connections.FirstOrDefault(c => c.State == PbxConnectionState.Faulted && !faulted.Contains(c)) is { } connection)
                 EndScript(ReadingCmdlet.WhyEnded(connection));
             if (UntilIdle && Session.Reactions.Count == 0 && IsIdle(reactions))
@@ -124,12 +130,39 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
         StopAll(reactions);
     }
 
-    /// <summary>A log of its own has to have the reason; that of a service gets it when the script has ended.</summary>
+    /// <summary>A reaction that does not go on. One whose action does not end is over with its process only; a prompt is not to vanish.</summary>
+    private void GiveUp(RunningReaction reaction, RunningReaction[] all)
+    {
+        if (reaction.LastError is not { } error)
+            return;
+        if (reaction.State == PbxReactionState.Stuck && LiveHost.IsUnattended)
+        {
+            StopAll(Array.FindAll(all, r => r.State == PbxReactionState.Running));
+            var why = SR.ProcessEnds.With(error.Message, ExitCodes.ActionStuck);
+            if (Session.Log is { } log)
+                log.Write(ActivityLevel.Error, why);
+            else
+                Host.UI.WriteErrorLine(why);
+            Await(_ => Task.WhenAny(Session.DisposeAsync().AsTask(), Task.Delay(FarewellTimeout, CancellationToken.None)));
+            Environment.Exit(ExitCodes.ActionStuck);
+        }
+        EndScript(error.ToErrorRecord(reaction.Name));
+    }
+
+    /// <summary>
+    /// As throw does: a script that goes on after its last wait would end as if all was well, and nothing would start it again. An error of
+    /// a cmdlet ends no more than its line.
+    /// </summary>
     private void EndScript(ErrorRecord error)
     {
+        // The log of a service gets it when the script has ended.
         if (LogPath is not null)
             Session.Log?.Write(ActivityLevel.Error, ServiceLog.Describe(error));
-        ThrowTerminatingError(error);
+        var named = new ErrorRecord(error.Exception, $"{error.FullyQualifiedErrorId},{GetType().FullName}", error.CategoryInfo.Category, error.TargetObject)
+        {
+            ErrorDetails = error.ErrorDetails,
+        };
+        throw new RuntimeException(error.Exception.Message, error.Exception, named) { WasThrownFromThrowStatement = true };
     }
 
     private bool IsIdle(RunningReaction[] reactions)

@@ -40,7 +40,8 @@ internal static class JournalAccess
 
     private static PbxReaction ToReaction(EventJournal journal, ReactionFigures figures, RunningReaction? running)
     {
-        var state = running?.State ?? (journal.IsHeld(figures.Name) ? PbxReactionState.Elsewhere : PbxReactionState.Stopped);
+        var isRun = running is not null || journal.IsHeld(figures.Name);
+        var state = running?.State ?? (isRun ? PbxReactionState.Elsewhere : PbxReactionState.Stopped);
         return new PbxReaction
         {
             Name = figures.Name,
@@ -48,7 +49,9 @@ internal static class JournalAccess
             State = figures.IsSuspended && state is not (PbxReactionState.Stuck or PbxReactionState.Faulted) ? PbxReactionState.Suspended : state,
             Lag = figures.Lag,
             Done = figures.Done,
-            Waiting = figures.Waiting,
+            Concurrency = running?.Options.Concurrency,
+            Busy = isRun ? figures.Running : 0,
+            Waiting = figures.Waiting + (isRun ? 0 : figures.Running),
             Retrying = figures.Retrying,
             DeadLetters = figures.Dead,
             CreatedAt = figures.CreatedAt,

@@ -8,12 +8,13 @@ namespace PbxEvents.Module.Durable;
 internal sealed class RunningReaction : IAsyncDisposable
 {
     /// <summary>How long an action may go on when its time is up and it was told to end.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     /// <summary>A disk that is full, or a file that another holds, may be well again soon.</summary>
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
 
-    private readonly ReactionHost _host;
+    private readonly ReactionSlots _slots;
+    private readonly HashSet<Task> _actions = [];
     private readonly ReactionOptions _options;
     private readonly PbxFailOn _failOn;
     private readonly object? _messageData;
@@ -21,23 +22,22 @@ internal sealed class RunningReaction : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _loop;
     private ReactionRunner _runner;
-    private Task _action = Task.CompletedTask;
     private volatile PbxException? _lastError;
-    private volatile bool _isStuck;
+    private int _stuck;
 
     /// <summary>Begins to run a reaction.</summary>
     /// <param name="journal">The journal.</param>
     /// <param name="options">How it runs.</param>
     /// <param name="failOn">Which errors make a try fail.</param>
     /// <param name="messageData">What the action finds in its delivery.</param>
-    /// <param name="host">Where the action runs. It ends with this.</param>
+    /// <param name="slots">Where the actions run. They end with this.</param>
     /// <param name="reports">Gets what there is to be shown.</param>
     /// <exception cref="PbxException">Another runs it, or the journal cannot be written to.</exception>
-    public RunningReaction(EventJournal journal, ReactionOptions options, PbxFailOn failOn, object? messageData, ReactionHost host, ReactionReports reports)
+    public RunningReaction(EventJournal journal, ReactionOptions options, PbxFailOn failOn, object? messageData, ReactionSlots slots, ReactionReports reports)
     {
         Journal = journal;
-        _options = options with { Failed = TellFailed, Missed = reports.Add };
-        (_failOn, _messageData, _host, _reports) = (failOn, messageData, host, reports);
+        _options = options with { Concurrency = slots.Count, Failed = TellFailed, Missed = reports.Add };
+        (_failOn, _messageData, _slots, _reports) = (failOn, messageData, slots, reports);
         _runner = journal.React(_options, ActAsync);
         _loop = Task.Run(LoopAsync);
     }
@@ -51,15 +51,14 @@ internal sealed class RunningReaction : IAsyncDisposable
     /// <summary>How it runs.</summary>
     public ReactionOptions Options => _options;
 
-    /// <summary>The number of the last event that it has looked at.</summary>
-    /// <exception cref="PbxException">The journal cannot be read.</exception>
-    public long Place => _runner.Store.Place;
+    /// <summary>Counts what would run again.</summary>
+    public Replays Replays => _runner.Replays;
 
     /// <summary>Why it has ended or is stuck, or what stopped it last.</summary>
     public PbxException? LastError => _lastError;
 
     /// <summary>How it stands, as far as this session knows.</summary>
-    public PbxReactionState State => _isStuck ? PbxReactionState.Stuck
+    public PbxReactionState State => Volatile.Read(ref _stuck) > 0 ? PbxReactionState.Stuck
         : !_loop.IsCompleted ? PbxReactionState.Running
         : _lastError is null ? PbxReactionState.Stopped
         : PbxReactionState.Faulted;
@@ -69,19 +68,19 @@ internal sealed class RunningReaction : IAsyncDisposable
     public bool IsIdle =>
         _runner.Store is var store && (store.IsSuspended || (Journal.Behind == 0 && store.Place >= Journal.NewestNumber && store.CountOpen() == 0));
 
-    /// <summary>Takes no new event, lets the action end, and gives the reaction free.</summary>
-    /// <param name="patience">How long the action has; then it is told to end.</param>
-    /// <returns>False when the action goes on all the same: it stays this process's.</returns>
+    /// <summary>Takes no new event, lets the actions end, and gives the reaction free.</summary>
+    /// <param name="patience">How long they have; then they are told to end.</param>
+    /// <returns>False when an action goes on all the same: the reaction stays this process's.</returns>
     public async Task<bool> StopAsync(TimeSpan patience)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAny(_loop, Task.Delay(patience)).ConfigureAwait(false);
         if (!_loop.IsCompleted)
         {
-            _host.Stop();
+            _slots.Stop();
             await Task.WhenAny(_loop, Task.Delay(RestartDelay)).ConfigureAwait(false);
         }
-        _host.Dispose();
+        _slots.Dispose();
         return _loop.IsCompleted;
     }
 
@@ -107,7 +106,7 @@ internal sealed class RunningReaction : IAsyncDisposable
                     Tell(e);
 
                     // What it was at has no end mark now. Opened again, the journal takes that as a try.
-                    await Volatile.Read(ref _action).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await Task.WhenAll(Actions()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     if (e.IsPermanent || !await ReopenAsync().ConfigureAwait(false))
                         return;
                 }
@@ -156,32 +155,43 @@ internal sealed class RunningReaction : IAsyncDisposable
             },
             _failOn,
             delivery);
-        var action = Task.Factory.StartNew(() => _host.Run(attempt, _reports.Add, limit), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Volatile.Write(ref _action, action);
-        return WatchAsync(action, delivery, limit);
+        return WatchAsync(attempt, limit);
     }
 
-    /// <summary>An action that does not end although it was told to holds up the reaction; that must be seen.</summary>
-    private async Task WatchAsync(Task action, Delivery delivery, CancellationToken limit)
+    /// <summary>An action that does not end although it was told to keeps its slot; that must be seen.</summary>
+    private async Task WatchAsync(ReactionTry attempt, CancellationToken limit)
     {
+        var isStuck = false;
+        var action = _slots.RunAsync(attempt, _reports.Add, limit);
+        lock (_actions)
+            _actions.Add(action);
         try
         {
             var isUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using var end = limit.Register(() => isUp.TrySetResult());
             if (await Task.WhenAny(action, isUp.Task).ConfigureAwait(false) != action && await Task.WhenAny(action, Task.Delay(Grace, CancellationToken.None)).ConfigureAwait(false) != action)
             {
-                var error = JournalFaults.ReactionStuck(Name, $"{delivery.Event}", _options.Timeout);
+                isStuck = true;
+                var error = JournalFaults.ReactionStuck(Name, $"{attempt.Event}", _options.Timeout);
                 _lastError = error;
-                _isStuck = true;
+                Interlocked.Increment(ref _stuck);
                 _reports.Add(error);
             }
             await action.ConfigureAwait(false);
         }
         finally
         {
-            if (_isStuck)
-                (_isStuck, _lastError) = (false, null);
+            lock (_actions)
+                _actions.Remove(action);
+            if (isStuck && Interlocked.Decrement(ref _stuck) == 0)
+                _lastError = null;
         }
+    }
+
+    private Task[] Actions()
+    {
+        lock (_actions)
+            return [.. _actions];
     }
 
     private void Tell(PbxException error)

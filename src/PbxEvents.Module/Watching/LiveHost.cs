@@ -25,10 +25,13 @@ internal static class LiveHost
         && style is not null
         && PSObject.AsPSObject(style).Properties["OutputRendering"]?.Value?.ToString() != "PlainText";
 
-    /// <summary>A job or a parallel loop can have the user's host, but the terminal is not its own; -NonInteractive means nobody is there.</summary>
+    /// <summary>True when this process was started with -NonInteractive: nobody is at its prompt.</summary>
+    public static bool IsUnattended => Array.Exists(Environment.GetCommandLineArgs(), a => a.StartsWith("-noni", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>A job or a parallel loop can have the user's host, but the terminal is not its own.</summary>
     private static bool IsInteractive(PSHost host)
     {
-        if (Array.Exists(Environment.GetCommandLineArgs(), a => a.StartsWith("-noni", StringComparison.OrdinalIgnoreCase)))
+        if (IsUnattended)
             return false;
         try
         {

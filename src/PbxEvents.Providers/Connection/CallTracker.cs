@@ -19,11 +19,23 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     /// <summary>How many calls in progress are kept for the next process.</summary>
     private const int MaxOpenKept = 5000;
 
+    /// <summary>A call whose first word comes so long after a gap, and is none of its beginning, may still have begun in it (the sheets' longest call).</summary>
+    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(4);
+
+    /// <summary>One whose first word is that a phone rings rang so long at most when events came in again.</summary>
+    private static readonly TimeSpan LongestRing = TimeSpan.FromMinutes(5);
+
     private readonly object _gate = new();
     private readonly Dictionary<string, TrackedCall> _calls = new(StringComparer.Ordinal);
     private readonly Queue<TrackedCall> _ended = new();
     private readonly Queue<TrackedCall> _endedWithEvents = new();
     private AtomicTime _droppedUntil;
+
+    /// <summary>When events came in again after the last gap, or the end of time within one: calls that began before may have parts that were not seen.</summary>
+    private DateTimeOffset? _beganBefore;
+
+    /// <summary>The same after the last gap that hid something.</summary>
+    private DateTimeOffset? _heardSince;
 
     /// <summary>The calls that were told as ended, by this process or the one before it. Loop only.</summary>
     public ToldCalls Told { get; } = new();
@@ -34,6 +46,15 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     /// <summary>Runs on the loop when a call has ended; null for nobody who wants to know.</summary>
     public Action? CallEnded { get; set; }
 
+    /// <summary>
+    /// True when the records of calls can be asked for: then the end of a call that a gap hid a part of is held back, until its record
+    /// tells it (<see cref="HeldEnds"/>). Null for never. Loop only.
+    /// </summary>
+    public Func<bool>? CanHold { get; set; }
+
+    /// <summary>Runs on the loop when the end of a call is held back.</summary>
+    public Action<string>? EndHeld { get; set; }
+
     /// <summary>The latest end of the ended calls that are no longer kept; null while all are. Any thread.</summary>
     public DateTimeOffset? DroppedUntil => _droppedUntil.Value;
 
@@ -42,7 +63,7 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     {
         TrackedCall[] calls;
         lock (_gate)
-            calls = [.. _calls.Values];
+            calls = [.. _calls.Values.Where(c => !c.IsOnlyEnd)];
 
         // Sorting very many takes a while, in which the loop must not wait.
         return calls.Select(c => c.Call).OrderBy(c => c.StartedAt).ToArray();
@@ -51,16 +72,37 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     /// <summary>The call of that id as it stands; null when none is known. Loop only.</summary>
     public PbxCall? Find(string callId) => _calls.TryGetValue(VisibleText.OfValue(callId), out var tracked) ? tracked.Call : null;
 
+    /// <summary>The calls whose end is held back. Loop only.</summary>
+    public IReadOnlyList<string> HeldCalls() => [.. _calls.Values.Where(c => c.Held is not null).Select(c => c.Call.CallId)];
+
+    /// <summary>The end of a call that is held back; null when none is. Loop only.</summary>
+    public HeldEnd? HeldEndOf(string callId) => _calls.TryGetValue(callId, out var tracked) ? tracked.Held : null;
+
+    /// <summary>The record of a call was asked for in vain: its next end counts. Loop only.</summary>
+    public void Release(string callId) => _calls[callId].Release();
+
+    /// <summary>Nothing was seen of a call but an end that says nothing of it. Loop only.</summary>
+    public void Forget(string callId)
+    {
+        lock (_gate)
+            _calls.Remove(callId);
+    }
+
     /// <summary>Applies an update and completes the event with the state, the outcome and the call.</summary>
     public void Apply(PbxEvent pbxEvent, CallUpdate update)
     {
         pbxEvent.CallId ??= update.CallId;
         Changes++;
+        var canHold = CanHold?.Invoke() == true;
         if (!_calls.TryGetValue(update.CallId, out var tracked) || (tracked.IsEnded && !update.IsCorrection && !pbxEvent.Synthesized && IsStart(tracked, update)))
         {
-            if (update.IsCorrection || !IsKnowable(update) || (tracked is null && IsOnlyEnd(update) && Told.Contains(update.CallId)))
+            var (hasBegunInGap, mayHaveBegunInGap) = LookForBegin(pbxEvent, update);
+            var isKnowable = IsKnowable(update);
+            var canBeRead = mayHaveBegunInGap && canHold;
+            if (update.IsCorrection || !(isKnowable || canBeRead) || (tracked is null && IsOnlyEnd(update) && Told.Contains(update.CallId)))
             {
-                // The end of a call whose life was not seen: nobody can say how it went. Or one that was told long ago.
+                // The end of a call whose life was not seen, and of which no record is asked for: nobody can say how it went. Or one that
+                // was told long ago.
                 pbxEvent.CallState = PbxCallState.Ended;
                 return;
             }
@@ -71,7 +113,12 @@ internal sealed class CallTracker(string connection, string provider, int endedK
                 Connection = connection,
                 Provider = provider,
                 StartedAt = update.StartedAt ?? pbxEvent.Time,
-            }, names);
+            }, names)
+            {
+                IsHalfSeen = hasBegunInGap,
+                MayHaveBegunInGap = mayHaveBegunInGap,
+                IsOnlyEnd = true,
+            };
             lock (_gate)
                 _calls[update.CallId] = tracked;
         }
@@ -88,9 +135,19 @@ internal sealed class CallTracker(string connection, string provider, int endedK
         }
         else
         {
-            pbxEvent.IsCallNews = tracked.Apply(update, pbxEvent) && !update.IsSnapshot;
+            var heldBefore = tracked.Held;
+            tracked.IsOnlyEnd &= !IsKnowable(update);
+            pbxEvent.IsCallNews = tracked.Apply(update, pbxEvent, canHold) && !update.IsSnapshot;
             if (tracked.IsEnded)
                 KeepEnded(tracked, pbxEvent);
+            else if (tracked.Held is { } held && held != heldBefore)
+                EndHeld?.Invoke(update.CallId);
+        }
+        if (tracked.IsOnlyEnd && !tracked.IsEnded)
+        {
+            pbxEvent.CallState = PbxCallState.Ended;
+            pbxEvent.IsCallNews = false;
+            return;
         }
         pbxEvent.CallState = tracked.Call.State;
         pbxEvent.Outcome = tracked.Call.Outcome;
@@ -100,6 +157,18 @@ internal sealed class CallTracker(string connection, string provider, int endedK
         pbxEvent.Call = tracked.Call;
     }
 
+    /// <summary>Whether a call of which this is the first word began in a gap: for sure, as far as can be seen; or perhaps, if the word is not of its beginning.</summary>
+    private (bool Surely, bool Perhaps) LookForBegin(PbxEvent pbxEvent, CallUpdate update)
+    {
+        if (_beganBefore is not { } heard || update.IsRecord)
+            return (false, false);
+        if (update.StartedAt is { } start)
+            return (start <= heard, start <= heard);
+        var since = pbxEvent.ReceivedUtc - heard;
+        var showsBegin = !pbxEvent.Synthesized && update.Legs.Any(l => l.Role == PbxLegRole.Caller);
+        return (!showsBegin && since < LongestRing, since < LongestCall);
+    }
+
     /// <summary>The calls in progress, for the next process; of very many the youngest. Loop only.</summary>
     public IReadOnlyList<KeptCall> KeepOpen() =>
         [.. _calls.Values.Where(c => !c.IsEnded).OrderByDescending(c => c.Call.StartedAt).Take(MaxOpenKept).Select(c => c.Keep())];
@@ -107,6 +176,7 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     /// <summary>Goes on where an earlier process stopped. Before the first event; loop only.</summary>
     public void Restore(KeptState state)
     {
+        _beganBefore = DateTimeOffset.MaxValue;
         foreach (var (id, at) in state.Told)
             Told.Add(id, at);
         lock (_gate)
@@ -117,14 +187,19 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     /// <summary>The link is gone: from now on things may happen to the calls in progress that nobody sees. Loop only.</summary>
     public void LoseSight()
     {
+        _beganBefore = DateTimeOffset.MaxValue;
         foreach (var tracked in _calls.Values)
             if (!tracked.IsEnded)
                 tracked.LoseSight();
     }
 
+    /// <summary>Events come in again, and what was missed is not delivered. Loop only.</summary>
+    public void HearAgain(DateTimeOffset now) => _beganBefore = _heardSince = now;
+
     /// <summary>The platform has delivered what was missed. Loop only.</summary>
     public void RegainSight()
     {
+        _beganBefore = _heardSince;
         foreach (var tracked in _calls.Values)
             if (!tracked.IsEnded)
                 tracked.RegainSight();

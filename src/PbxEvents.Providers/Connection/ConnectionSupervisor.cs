@@ -52,14 +52,18 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         _loop = new ConnectionLoop(Handle, (item, e) => _host.ReportMistake(item, e));
         Timers = new LoopTimers(Clock, _loop.Post);
         Work = new DriverWork(this);
+        Records = new RecordAsker(this);
+        HeldEnds = new HeldEnds(this);
         Gaps = new GapFiller(this);
         Names = new NameKeeper(this);
         Pipeline.ConfigChanged = Names.Changed;
         Links = new LinkManager(this, links, random);
         _sweep = Timers.New(Sweep);
         Session = driver.CreateSession(_host);
-        Keeping = journal?.Keep(new KeptStream(name, provider.Name, Pipeline.Log, mask, problem => Post(() => Warn(problem))));
+        Keeping = journal?.Keep(new KeptStream(name, provider.Name, Pipeline.Log, mask, problem => Post(() => Warn(problem))) { Clock = Clock });
         Keeper = state is null ? null : new StateKeeper(this, state);
+        Pipeline.Calls.CanHold = () => Records.CanAsk;
+        Pipeline.Calls.EndHeld = HeldEnds.Hold;
         Pipeline.Calls.CallEnded = Keeper is { } keeper ? keeper.CallEnded : null;
     }
 
@@ -86,6 +90,10 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     public LinkManager Links { get; }
 
     public DriverWork Work { get; }
+
+    public RecordAsker Records { get; }
+
+    public HeldEnds HeldEnds { get; }
 
     public GapFiller Gaps { get; }
 
@@ -189,7 +197,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     private void Sweep()
     {
         _sweep.Set(SweepInterval);
-        DateTimeOffset?[] whole = [Gaps.UnfilledSince, Keeper?.DownSince, Status.LastFrameAt ?? Pipeline.Now];
+        DateTimeOffset?[] whole = [Gaps.UnfilledSince, Keeper?.DownSince, Keeper?.UnkeptSince, Status.LastFrameAt ?? Pipeline.Now];
         Pipeline.Calls.Told.Trim(Gaps.RememberSince(whole.Min()!.Value - SweepInterval));
         var update = new CallUpdate();
         foreach (var call in Pipeline.Calls.FindSilent(Pipeline.Now - SilentCallLife))
@@ -209,6 +217,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     {
         Keeper?.Begin();
         Names.Begin();
+        Gaps.Listening();
         _connected.TrySetResult();
     }
 
@@ -218,6 +227,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         Status.ActiveLink = null;
         Status.ConnectedAt = null;
         Pipeline.Calls.LoseSight();
+        HeldEnds.Pause();
         Subscriptions.LinkLost();
         Requests.FailAll(Faults.RequestLinkLost(Driver.Server, fault));
     }
@@ -229,6 +239,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
             return;
         if (state == PbxConnectionState.Disconnected)
             Session.Closing();
+        HeldEnds.ReleaseAll();
         IsOver = true;
         _loop.Stop();
         Keeper?.End();
@@ -256,9 +267,9 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     {
         Timers.Dispose();
         await _loop.DrainUntilAsync(Task.WhenAll(
-            Work.StopAsync(), Gaps.StopAsync(), Names.StopAsync(), Keeper?.DisposeAsync().AsTask() ?? Task.CompletedTask, LastEventKeptAsync())).ConfigureAwait(false);
+            Work.StopAsync(), Records.StopAsync(), Names.StopAsync(), Keeper?.DisposeAsync().AsTask() ?? Task.CompletedTask, LastEventKeptAsync())).ConfigureAwait(false);
         Work.Dispose();
-        Gaps.Dispose();
+        Records.Dispose();
         Names.Dispose();
         await _loop.DrainUntilAsync(Links.AllClosed()).ConfigureAwait(false);
         _loop.Complete();

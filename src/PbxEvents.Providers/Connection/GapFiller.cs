@@ -8,24 +8,15 @@ namespace PbxEvents.Providers.Connection;
 /// to the loop, where it is compared with what was told live.
 /// </summary>
 /// <param name="connection">The connection.</param>
-internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
+internal sealed class GapFiller(ConnectionSupervisor connection)
 {
     /// <summary>Links may break again and again; older gaps than these are given up first, and say so.</summary>
     private const int MaxPending = 20;
 
-    private readonly SemaphoreSlim _reading = new(1);
     private readonly List<Filling> _pending = [];
-    private readonly List<Task> _works = [];
-    private readonly CancellationTokenSource _stopping = new();
-
-    /// <summary>True when the platform has said that this credential may not see the records.</summary>
-    private bool _isRefused;
 
     /// <summary>True when a gap can be filled: the platform has records, the user wants them, and calls are subscribed to.</summary>
-    public bool CanFill => CanAsk && connection.Subscriptions.Live.Any(WantsCalls);
-
-    /// <summary>True when records can be asked for, whoever wants them.</summary>
-    public bool CanAsk => !_isRefused && connection.Driver.Records is not null && connection.Options.HistoryLimit > TimeSpan.Zero;
+    public bool CanFill => connection.Records.CanAsk && connection.Subscriptions.Live.Any(WantsCalls);
 
     /// <summary>Since when not everything has been told: the beginning of the oldest gap that is still to be filled; null when there is none. Loop only.</summary>
     public DateTimeOffset? UnfilledSince => _pending.Count == 0 ? null : _pending.Min(f => f.Gap.From);
@@ -42,9 +33,11 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
     /// <inheritdoc cref="Fill"/>
     public void FillLater(PbxGap gap, PbxGapRecovery otherwise) => Add(gap, otherwise);
 
-    /// <summary>The platform has confirmed a subscription. Loop only.</summary>
-    public void Subscribed()
+    /// <summary>A link is ready, or the platform has confirmed a subscription. Loop only.</summary>
+    public void Listening()
     {
+        if (connection.Status.State == PbxConnectionState.Connected && connection.Subscriptions.Live.Any(WantsCalls))
+            connection.HeldEnds.Resume();
         if (!_pending.Exists(f => f.IsWaiting) || !connection.Subscriptions.Live.Any(s => s.State == PbxSubscriptionState.Active && WantsCalls(s)))
             return;
         foreach (var filling in _pending.Where(f => f.IsWaiting).ToArray())
@@ -70,8 +63,8 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
     private void Begin(Filling filling)
     {
         filling.Begin(connection.Pipeline.Now, connection.Options.HistoryLimit);
-        _works.RemoveAll(w => w.IsCompleted);
-        _works.Add(Task.Run(() => FillAsync(filling)));
+        connection.Pipeline.Calls.HearAgain(filling.HeardFrom);
+        connection.Records.Run(cancellationToken => FillAsync(filling, cancellationToken));
     }
 
     /// <summary>The connection is over: what is still open will not be filled. Loop only.</summary>
@@ -81,117 +74,60 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
             Close(filling, filling.WasRead ? PbxGapRecovery.Partial : filling.Otherwise, "The connection ended before the call records were all asked for.");
     }
 
-    /// <summary>Ends what runs beside the loop.</summary>
-    /// <returns>When nothing runs any more.</returns>
-    public async Task StopAsync()
+    private async Task FillAsync(Filling filling, CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_works).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    /// <summary>After <see cref="StopAsync"/>.</summary>
-    public void Dispose()
-    {
-        _stopping.Dispose();
-        _reading.Dispose();
-    }
-
-    private async Task FillAsync(Filling filling)
-    {
-        try
+        foreach (var ask in filling.Reader.Asks)
         {
-            foreach (var ask in filling.Reader.Asks)
-            {
-                var left = filling.HeardFrom + ask - connection.Clock.GetUtcNow();
-                if (left > TimeSpan.Zero)
-                    await Task.Delay(left, connection.Clock, _stopping.Token).ConfigureAwait(false);
-                if (!await AskAsync(filling).ConfigureAwait(false))
-                    break;
-            }
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            return;
+            var left = filling.HeardFrom + ask - connection.Clock.GetUtcNow();
+            if (left > TimeSpan.Zero)
+                await Task.Delay(left, connection.Clock, cancellationToken).ConfigureAwait(false);
+            connection.Activity.Write($"Asking for the call records of the gap from {filling.From:yyyy-MM-dd HH:mm:ss}.");
+            var fault = await connection.Records.ReadAsync(filling.From, filling.To, r => Take(filling, r), cancellationToken).ConfigureAwait(false);
+            connection.Post(() => filling.Asked(fault));
+            if (fault is { IsPermanent: true })
+                break;
         }
         connection.Post(() => Finish(filling));
-    }
-
-    /// <summary>Asks once.</summary>
-    /// <returns>False when asking again cannot help.</returns>
-    private async Task<bool> AskAsync(Filling filling)
-    {
-        await _reading.WaitAsync(_stopping.Token).ConfigureAwait(false);
-        try
-        {
-            connection.Activity.Write($"Asking for the call records of the gap from {filling.From:yyyy-MM-dd HH:mm:ss}.");
-
-            // A call that the gap hid a part of may have ended since, and only its record tells how it went.
-            var soFar = connection.Clock.GetUtcNow() + filling.Reader.Overlap;
-            var to = filling.Reader.TellsWholeCalls && soFar > filling.To ? soFar : filling.To;
-            await foreach (var record in filling.Reader.ReadAsync(filling.From, to, _stopping.Token).ConfigureAwait(false))
-                await connection.TellAsync(() => Take(filling, record), _stopping.Token).ConfigureAwait(false);
-            connection.Post(() => filling.Read());
-            return true;
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (Exception e)
-        {
-            var fault = e as PbxException ?? Faults.Unexpected("reading the call records", e);
-            connection.Activity.Write($"The call records could not be read: {fault.Message}", ActivityLevel.Warning);
-            connection.Post(() => Failed(filling, fault));
-            return !fault.IsPermanent;
-        }
-        finally
-        {
-            _reading.Release();
-        }
     }
 
     /// <summary>Tells a call of the records, unless it was told already. Loop only.</summary>
     private void Take(Filling filling, CallRecord record)
     {
-        var update = record.Update;
-        var isOfGap = record.EndedAt <= filling.To || (filling.Reader.TellsWholeCalls && update.StartedAt <= filling.HeardFrom);
-        if (connection.IsOver || record.EndedAt < filling.From || !isOfGap)
+        if (connection.IsOver || record.EndedAt < filling.From || record.EndedAt > filling.To)
             return;
+        var update = record.Update;
         var calls = connection.Pipeline.Calls;
         var known = record.OtherIds.Prepend(update.CallId).Select(calls.Find).FirstOrDefault(c => c is not null);
 
         // Ended live, or told from an earlier reading, or by an earlier process.
         if (known is { State: PbxCallState.Ended } || (known is null && record.OtherIds.Prepend(update.CallId).Any(calls.Told.Contains)))
             return;
+        if (known is not null && calls.HeldEndOf(known.CallId) is not null)
+        {
+            if (connection.HeldEnds.Take(record, known))
+                filling.Gap.CountRecovered();
+            return;
+        }
         if (known is not null)
         {
             update.Rename(known.CallId);
             update.ReplacesCallees = true;
         }
-        if (known is null && !IsWanted(record, filling.Reader.Topic))
+        if (known is null && !IsWanted(record))
             return;
         filling.Gap.CountRecovered();
         connection.Pipeline.Emit(record.ToEvent(filling.Reader.Topic), update);
     }
 
-    /// <summary>Records are of everybody's calls; subscriptions may be of some.</summary>
-    private bool IsWanted(CallRecord record, string? topic)
+    /// <summary>Records are of everybody's calls; subscriptions may be of some. Loop only.</summary>
+    public bool IsWanted(CallRecord record)
     {
-        var seen = record.ToTrackedEvent(topic, connection.Name, connection.Provider, connection.Pipeline.Names);
+        var seen = record.ToTrackedEvent(connection.Driver.Records!.Topic, connection.Name, connection.Provider, connection.Pipeline.Names);
         return connection.Subscriptions.Live.Any(s => s.Matches(seen) || s.Filter.EventName.Count > 0);
     }
 
     private static bool WantsCalls(PbxSubscription subscription) =>
         subscription.Type is null or PbxSubscriptionType.Call or PbxSubscriptionType.Queue or PbxSubscriptionType.Cdr;
-
-    private void Failed(Filling filling, PbxException fault)
-    {
-        filling.Failed(fault);
-        if (!fault.IsPermanent || _isRefused || connection.IsOver)
-            return;
-        _isRefused = true;
-        connection.Warn(fault);
-    }
 
     private void Finish(Filling filling)
     {
@@ -264,8 +200,6 @@ internal sealed class GapFiller(ConnectionSupervisor connection) : IDisposable
             To = now + Reader.Overlap;
         }
 
-        public void Read() => (WasRead, Fault) = (true, null);
-
-        public void Failed(PbxException fault) => Fault = fault;
+        public void Asked(PbxException? fault) => (WasRead, Fault) = (WasRead || fault is null, fault);
     }
 }

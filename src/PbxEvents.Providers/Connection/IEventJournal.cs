@@ -21,7 +21,15 @@ internal interface IEventKeeping
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>True when they do; false when nobody keeps them any more.</returns>
     Task<bool> KeptAsync(long sequence, CancellationToken cancellationToken);
+
+    /// <summary>When events came that nobody could keep, from the first stretch of them to the last; null when all are kept.</summary>
+    UnkeptTime? Unkept { get; }
 }
+
+/// <summary>A time in which events came that a journal does not have. Immutable.</summary>
+/// <param name="From">When the last event before them came.</param>
+/// <param name="To">When it was found that they are missing.</param>
+internal sealed record UnkeptTime(DateTimeOffset From, DateTimeOffset To);
 
 /// <summary>What a journal has to know of a connection.</summary>
 /// <param name="Connection">The connection's name.</param>
@@ -29,4 +37,8 @@ internal interface IEventKeeping
 /// <param name="Log">The events.</param>
 /// <param name="Mask">Takes the secrets out of what is written.</param>
 /// <param name="Warn">Tells the connection's readers that something is wrong with the journal.</param>
-internal sealed record KeptStream(string Connection, string Provider, EventLog Log, SecretMask Mask, Action<PbxException> Warn);
+internal sealed record KeptStream(string Connection, string Provider, EventLog Log, SecretMask Mask, Action<PbxException> Warn)
+{
+    /// <summary>The connection's clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

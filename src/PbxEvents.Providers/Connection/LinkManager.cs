@@ -269,6 +269,8 @@ internal sealed class LinkManager
         if (recovery.Recovery == PbxGapRecovery.Recovered)
             _connection.Pipeline.Calls.RegainSight();
         var isContinued = _wasConnected || downSince is not null;
+        if (isContinued && recovery.Recovery != PbxGapRecovery.Recovered)
+            _connection.Pipeline.Calls.HearAgain(Now);
         if (downSince is not null)
             ReportDowntime(downSince.Value, recovery);
         else if (_wasConnected && _connection.Subscriptions.Live.Any())
@@ -291,7 +293,7 @@ internal sealed class LinkManager
             Reason = recovery.Reason == PbxGapReason.LinkLost ? PbxGapReason.NotRunning : recovery.Reason,
             Detail = recovery.Detail is null ? detail : $"{detail} {recovery.Detail}",
         };
-        ReportGap(since, told, _connection.Gaps.CanAsk, _connection.Gaps.FillLater);
+        ReportGap(since, told, _connection.Records.CanAsk, _connection.Gaps.FillLater);
     }
 
     private void ReportGap(DateTimeOffset from, LinkRecovery recovery, bool canFill, Action<PbxGap, PbxGapRecovery> fill)

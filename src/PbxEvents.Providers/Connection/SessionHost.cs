@@ -48,7 +48,7 @@ internal sealed class SessionHost(ConnectionSupervisor connection) : ISessionHos
     {
         Log($"Subscription {subscription} is confirmed.");
         connection.Subscriptions.Confirm(subscription, confirmation, Now);
-        connection.Gaps.Subscribed();
+        connection.Gaps.Listening();
     }
 
     public void Reject(PbxSubscription subscription, PbxException error)

@@ -41,45 +41,41 @@ internal sealed class StatusTracker(IReadOnlyDictionary<string, IReadOnlyList<st
             Set(person, presence, pbxEvent);
     }
 
-    private void Set(string extension, bool isRegistered, PbxEvent pbxEvent)
-    {
-        lock (_gate)
+    private void Set(string extension, bool isRegistered, PbxEvent pbxEvent) => Keep(
+        _registrations, extension, pbxEvent, r => !r.IsStale && r.IsRegistered == isRegistered ? r.Since : null, since => new PbxRegistration
         {
-            // Phones register again and again: what matters is since when.
-            var since = _registrations.TryGetValue(extension, out var before) && before is { IsStale: false } && before.IsRegistered == isRegistered
-                ? before.Since
-                : pbxEvent.Time;
-            if (before is null && _registrations.Count >= MaxKept)
-                return;
-            _registrations[extension] = new PbxRegistration
-            {
-                Extension = extension,
-                IsRegistered = isRegistered,
-                Since = since,
-                LastEvent = pbxEvent.Name,
-                Connection = pbxEvent.Connection,
-                Provider = pbxEvent.Provider,
-            };
-        }
-    }
+            Extension = extension,
+            IsRegistered = isRegistered,
+            Since = since,
+            LastEvent = pbxEvent.Name,
+            Connection = pbxEvent.Connection,
+            Provider = pbxEvent.Provider,
+        });
 
-    private void Set(string extension, string presence, PbxEvent pbxEvent)
+    private void Set(string extension, string presence, PbxEvent pbxEvent) => Keep(
+        _presence, extension, pbxEvent, p => !p.IsStale && p.Presence == presence ? p.Since : null, since => new PbxPresence
+        {
+            Extension = extension,
+            Presence = presence,
+            Since = since,
+            Connection = pbxEvent.Connection,
+            Provider = pbxEvent.Provider,
+        });
+
+    /// <summary>Phones register again and again, and presences are repeated: what matters is since when.</summary>
+    /// <param name="known">What is kept of each extension.</param>
+    /// <param name="extension">The extension.</param>
+    /// <param name="pbxEvent">The event that tells it.</param>
+    /// <param name="standsSince">Since when what was told before stands, when the event says the same; else null.</param>
+    /// <param name="make">What is to be kept, since a moment.</param>
+    private void Keep<T>(
+        Dictionary<string, T> known, string extension, PbxEvent pbxEvent, Func<T, DateTimeOffset?> standsSince, Func<DateTimeOffset, T> make)
     {
         lock (_gate)
         {
-            var since = _presence.TryGetValue(extension, out var before) && before is { IsStale: false } && before.Presence == presence
-                ? before.Since
-                : pbxEvent.Time;
-            if (before is null && _presence.Count >= MaxKept)
-                return;
-            _presence[extension] = new PbxPresence
-            {
-                Extension = extension,
-                Presence = presence,
-                Since = since,
-                Connection = pbxEvent.Connection,
-                Provider = pbxEvent.Provider,
-            };
+            var isKnown = known.TryGetValue(extension, out var before);
+            if (isKnown || known.Count < MaxKept)
+                known[extension] = make((isKnown ? standsSince(before!) : null) ?? pbxEvent.Time);
         }
     }
 

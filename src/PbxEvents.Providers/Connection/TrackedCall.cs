@@ -32,6 +32,21 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
     /// <summary>Since something was not seen, the platform has said of a leg that it missed the call.</summary>
     private bool _isMissTold;
 
+    /// <summary>Its end is not held back again.</summary>
+    private bool _isReleased;
+
+    /// <summary>A gap hid a part of it, for sure.</summary>
+    public bool IsHalfSeen { get; set; }
+
+    /// <summary>It may have begun before events came in again after a gap; whether it did, its first word shows.</summary>
+    public bool MayHaveBegunInGap { get; init; }
+
+    /// <summary>Nothing was heard of it but ends that say nothing of it: nobody is told of it, unless its record tells it. Written on the loop.</summary>
+    public bool IsOnlyEnd { get; set; }
+
+    /// <summary>Its end, held back until its record was asked for; null for none.</summary>
+    public HeldEnd? Held { get; private set; }
+
     /// <summary>The newest state. Any thread may read it.</summary>
     public PbxCall Call
     {
@@ -54,8 +69,14 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
 
     public bool Knows(string legId) => IndexOf(_call.Legs, _call.Legs.Count, legId) >= 0;
 
-    /// <summary>From now on something may happen to the call that nobody sees.</summary>
+    /// <summary>From now on something may happen to the call that nobody sees, for the link is gone.</summary>
     public void LoseSight()
+    {
+        IsHalfSeen = true;
+        Doubt();
+    }
+
+    private void Doubt()
     {
         _wasWhole |= _isWhole == true;
         _isWhole = false;
@@ -68,6 +89,12 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
     /// <summary>What could not be seen was delivered afterwards.</summary>
     public void RegainSight()
     {
+        IsHalfSeen = false;
+        Trust();
+    }
+
+    private void Trust()
+    {
         if (_wasWhole)
             _isWhole = true;
         _unsureLegs = null;
@@ -78,6 +105,8 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
     {
         var tracked = Make(kept, connection, provider, names);
         tracked.LoseSight();
+        tracked.Held = kept.Held;
+        tracked.IsOnlyEnd = kept.Held is { IsAll: true };
         return tracked;
     }
 
@@ -141,14 +170,19 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
         HidesFrom = _hidesFrom,
         HidesTo = _hidesTo,
         WasWhole = _isWhole == true || _wasWhole,
+        Held = Held,
     };
 
     /// <summary>Makes the next state.</summary>
+    /// <param name="update">What is new.</param>
+    /// <param name="pbxEvent">The event that says it.</param>
+    /// <param name="canHold">True when the call's record can be asked for: if a gap hid a part of the call, its end is held back.</param>
     /// <returns>True when the call entered the state that it has now.</returns>
-    public bool Apply(CallUpdate update, PbxEvent pbxEvent)
+    public bool Apply(CallUpdate update, PbxEvent pbxEvent, bool canHold = false)
     {
         var before = update.ReplacesCallees ? ForgetCallees() : _call;
         var time = pbxEvent.Time;
+        var lastEventBefore = LastEventAt == default ? pbxEvent.ReceivedUtc : LastEventAt;
         LastEventAt = pbxEvent.ReceivedUtc;
         var outcomeBefore = _call.Outcome;
         _told = update.Outcome ?? _told;
@@ -174,10 +208,21 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
         answeredAt ??= update.AnsweredAt;
         answeredBy = update.AnsweredBy ?? answeredBy;
 
-        var isEnd = IsEnded || update.IsEnd || (!update.KeepsOpen && HasOnlyEnded(legs));
+        var isOver = IsEnded || update.IsEnd || (!update.KeepsOpen && HasOnlyEnded(legs));
+        if (Held is not null && ShowsLife(update, legs))
+            Held = null;
+        var isTold = IsEnded || update.IsRecord || update.TellsWholeCall;
+        if (isOver && Held is null && canHold && !isTold && !_isReleased && (IsHalfSeen || (MayHaveBegunInGap && _isWhole != true)))
+            Held = Hold(update, pbxEvent, lastEventBefore);
+        var isHeld = Held is not null && canHold && !isTold;
+        var isEnd = isOver && !isHeld;
         var state = isEnd ? PbxCallState.Ended : DeriveState(before, update, legs, answeredAt is not null, isHandOver);
         if (state == PbxCallState.Transferred)
             _wasTransferred = true;
+        if (isHeld)
+            state = before.State;
+        if (isEnd)
+            Held = null;
 
         var direction = update.Direction ?? before.Direction;
         var extension = ChooseExtension(legs, answered) ?? before.Extension ?? update.Extension ?? pbxEvent.Extension;
@@ -209,10 +254,43 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
         var isNews = !_hasState || state != before.State || (isEnd && _call.Outcome != outcomeBefore);
         _hasState = true;
 
+        if (isHeld)
+            isNews = false;
+
         // Taken off hold, or out of a park slot, by the same person: the call was answered long ago.
         if (before.State is PbxCallState.Held or PbxCallState.Parked && state == PbxCallState.Answered && answeredBy == before.AnsweredBy)
             isNews = false;
         return isNews;
+    }
+
+    /// <summary>What is remembered of an end that is held back.</summary>
+    private HeldEnd Hold(CallUpdate update, PbxEvent pbxEvent, DateTimeOffset lastEventBefore) => new()
+    {
+        At = update.EndedAt ?? pbxEvent.Time,
+        EndedAt = update.EndedAt ?? (pbxEvent.Synthesized ? null : pbxEvent.Time),
+        LookSince = pbxEvent.Synthesized ? lastEventBefore : pbxEvent.ReceivedUtc,
+        Outcome = update.IsEnd ? update.Outcome : null,
+        IsAll = IsOnlyEnd,
+    };
+
+    /// <summary>Its record was asked for in vain: what comes next ends it.</summary>
+    public void Release()
+    {
+        Held = null;
+        _isReleased = true;
+    }
+
+    /// <summary>True when a call whose end was told goes on after all.</summary>
+    private static bool ShowsLife(CallUpdate update, IReadOnlyList<PbxLeg> legs)
+    {
+        if (update.IsEnd || update.State is PbxCallState.Ended)
+            return false;
+        if (update.State is not null)
+            return !HasOnlyEnded(legs);
+        for (var i = 0; i < update.Legs.Count; i++)
+            if (update.Legs[i].State is not (null or PbxCallState.Ended) && legs[IndexOf(legs, legs.Count, update.Legs[i].LegId)].State != PbxCallState.Ended)
+                return true;
+        return false;
     }
 
     /// <summary>What an extension of the call is called, as its legs have it.</summary>
@@ -430,7 +508,7 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
     private void Watch(CallUpdate update, PbxEvent pbxEvent)
     {
         if (update.HasUnseen)
-            LoseSight();
+            Doubt();
         var isAlerting = update.State is PbxCallState.Offered or PbxCallState.Ringing;
         var isFurther = update.State is not null && !isAlerting;
         var isSign = isFurther || isAlerting;
@@ -448,7 +526,7 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
         if (isSign && _isWhole is null)
             _isWhole = isAlerting && !isFurther;
         else if (pbxEvent.Synthesized && isAlerting && !isFurther)
-            RegainSight();
+            Trust();
     }
 
     private static string? ChooseExtension(IReadOnlyList<PbxLeg> legs, PbxLeg? answered)

@@ -172,6 +172,9 @@ internal sealed class CallUpdate
     /// </summary>
     public bool ReplacesCallees { get; set; }
 
+    /// <summary>True on a final record that tells all of the call, whatever was not seen of it: there is nothing that another one could add.</summary>
+    public bool TellsWholeCall { get; set; }
+
     /// <summary>True when it comes from the platform's call records, not from an event.</summary>
     public bool IsRecord { get; set; }
 
@@ -189,7 +192,7 @@ internal sealed class CallUpdate
         CallId = VisibleText.OfValue(callId);
         Direction = null;
         From = FromName = To = Queue = Extension = AnsweredBy = VoicemailId = RecordingId = null;
-        HidesFrom = HidesTo = IsTransfer = IsEnd = KeepsOpen = IsSnapshot = IsRecord = HasUnseen = IsCorrection = ReplacesCallees = false;
+        HidesFrom = HidesTo = IsTransfer = IsEnd = KeepsOpen = IsSnapshot = IsRecord = HasUnseen = IsCorrection = ReplacesCallees = TellsWholeCall = false;
         StartedAt = RingingAt = AnsweredAt = EndedAt = null;
         Outcome = OutcomeIfUnanswered = null;
         EndedBy = null;

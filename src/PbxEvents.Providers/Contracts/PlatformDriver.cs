@@ -13,13 +13,6 @@ internal abstract class PlatformDriver(DriverContext context)
     /// <summary>What it works with.</summary>
     protected DriverContext Context { get; } = context;
 
-    /// <summary>
-    /// How long after a gap records may tell what became of a call: after the last asking the rows are still to be read. Zero when they
-    /// are not asked.
-    /// </summary>
-    protected TimeSpan RecordWait => Context.Options.HistoryLimit > TimeSpan.Zero && Records is { } records
-        ? records.Asks[^1] + TimeSpan.FromMinutes(1) : TimeSpan.Zero;
-
     /// <summary>Host and port for people to read; never a secret. Final after the first <see cref="PrepareAsync"/>.</summary>
     public abstract string Server { get; }
 

@@ -22,12 +22,6 @@ internal abstract class RecordReader
     public virtual string? Topic => null;
 
     /// <summary>
-    /// True where all rows of a call are there at once, when it is over: then a record of a call that a gap hid a part of, and that ended
-    /// after it, is the whole call. Where each part has its row when it ends, such a call is left to its live events.
-    /// </summary>
-    public virtual bool TellsWholeCalls => false;
-
-    /// <summary>
     /// What the records that this credential may see leave out, as a sentence; null for nothing. A gap that is filled from them is Partial.
     /// Said by the newest reading.
     /// </summary>

@@ -72,7 +72,7 @@ public sealed class DirectoryTests
         await using var client = await ConnectAsync(simulator, TimeProvider.System);
         await SubscribeAsync(client);
         var watch = new ClientWatch(client);
-        await WaitAsync(() => Refusals(client).Count == 2);
+        await Until.TrueAsync(() => Refusals(client).Count == 2);
         var missed = await PlayAsync(simulator, watch, "Missed");
         Assert.Equal((PbxOutcome.Missed, null), (missed.Outcome, missed.Call!.ExtensionName));
         Assert.Equal(["the names of extensions", "the names of queues"], Refusals(client));
@@ -90,7 +90,7 @@ public sealed class DirectoryTests
         await using var client = await ConnectAsync(simulator, clock);
         await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.RateLimit) { Count = 1 });
         await WaitForAsync(client, DirectoryKind.Queue, NameOfQueue);
-        await WaitAsync(() => client.GetNames(DirectoryKind.Extension).Count > 0);
+        await Until.TrueAsync(() => client.GetNames(DirectoryKind.Extension).Count > 0);
         Assert.Contains(simulator.Log.Of(SimulatorLogKind.Http), e => e.Text is "429" or "403");
     }
 
@@ -158,7 +158,7 @@ public sealed class DirectoryTests
     {
         await using var simulator = PbxSimulator.Start(new OneCloudSimulatorOptions { Provider = "OneCloud", Scope = "Basic User" });
         await using var client = await ConnectAsync(simulator, TimeProvider.System);
-        await WaitAsync(() => Refusals(client).Count == 2);
+        await Until.TrueAsync(() => Refusals(client).Count == 2);
         Assert.DoesNotContain(simulator.Log.Of(SimulatorLogKind.Http), e => e.Name.EndsWith("/list", StringComparison.Ordinal));
     }
 
@@ -208,12 +208,5 @@ public sealed class DirectoryTests
         return [.. client.Activity.Read(ref position).Select(l => l.Text).Where(t => t.StartsWith(Begin, StringComparison.Ordinal)).Select(t => t[Begin.Length..t.IndexOf(':', StringComparison.Ordinal)])];
     }
 
-    private static Task WaitForAsync(PbxClient client, DirectoryKind kind, string name) => WaitAsync(() => client.GetNames(kind).Any(n => n.Name == name));
-
-    private static async Task WaitAsync(Func<bool> condition)
-    {
-        for (var i = 0; i < 3000 && !condition(); i++)
-            await Task.Delay(20);
-        Assert.True(condition());
-    }
+    private static Task WaitForAsync(PbxClient client, DirectoryKind kind, string name) => Until.TrueAsync(() => client.GetNames(kind).Any(n => n.Name == name));
 }

@@ -97,7 +97,7 @@ internal sealed class FakePlatform : PbxProvider
     private sealed record Wanted : SnapshotRequest;
 
     /// <summary>
-    /// Words: <c>ready</c>, <c>event NAME</c>, <c>config NAME</c>, <c>queue NUMBER NAME</c>, <c>call ID STATE</c>, <c>throw</c>, <c>timer</c>, <c>rotate</c>, <c>bad</c>, <c>fatal</c>, <c>confirm</c>,
+    /// Words: <c>ready</c>, <c>event NAME</c>, <c>config NAME</c>, <c>queue NUMBER NAME</c>, <c>call ID STATE</c>, <c>begin ID</c>, <c>leg ID LEG STATE</c>, <c>throw</c>, <c>timer</c>, <c>rotate</c>, <c>bad</c>, <c>fatal</c>, <c>confirm</c>,
     /// <c>refuse</c>.
     /// </summary>
     private sealed class Session(ISessionHost host) : ProtocolSession(host)
@@ -111,6 +111,14 @@ internal sealed class FakePlatform : PbxProvider
             _topics.Reset();
             SendUnsent();
             Host.Send(link, new OutFrame(FrameKind.Text, "hello"u8.ToArray()));
+        }
+
+        private void EmitLeg(string callId, string leg, string state, PbxLegRole role = PbxLegRole.Callee)
+        {
+            var update = new CallUpdate().Reset(callId);
+            update.Direction = PbxDirection.Inbound;
+            update.Add(new LegUpdate(leg, role, Enum.Parse<PbxCallState>(state)) { Extension = "1001" });
+            Host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = state, Extension = "1001" }, update);
         }
 
         public override void FrameReceived(int link, in Frame frame)
@@ -136,10 +144,13 @@ internal sealed class FakePlatform : PbxProvider
                         new QueueUpdate(words[1]) { Name = words.ElementAtOrDefault(2) });
                     break;
                 case "call":
-                    var update = new CallUpdate().Reset(words[1]);
-                    update.Direction = PbxDirection.Inbound;
-                    update.Add(new LegUpdate("live", PbxLegRole.Callee, Enum.Parse<PbxCallState>(words[2])) { Extension = "1001" });
-                    Host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = words[2], Extension = "1001" }, update);
+                    EmitLeg(words[1], "live", words[2]);
+                    break;
+                case "begin":
+                    EmitLeg(words[1], "caller", "Offered", PbxLegRole.Caller);
+                    break;
+                case "leg":
+                    EmitLeg(words[1], words[2], words[3]);
                     break;
                 case "throw":
                     throw new InvalidOperationException("a session's mistake");

@@ -12,10 +12,6 @@ internal sealed class FakeRecords : RecordReader
 
     public PbxException? Fault { get; set; }
 
-    public bool IsOfWholeCalls { get; set; }
-
-    public override bool TellsWholeCalls => IsOfWholeCalls;
-
     public IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> Asked
     {
         get

@@ -1,23 +1,11 @@
-using PbxEvents.Providers;
-using PbxEvents.Providers.Connection;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Connection;
 
 /// <summary>What a connection does with call records after a gap. The clock is the test's.</summary>
-public sealed class GapFillerTests : IAsyncDisposable
+public sealed class GapFillerTests : GapBench
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-    private readonly ManualTimeProvider _clock = new();
-    private readonly FakePlatform _platform = new() { Records = new FakeRecords() };
-    private readonly FakeLinks _links = new();
-    private PbxClient _client = null!;
-    private EventCursor _cursor = null!;
-    private FakeLink _link = null!;
-
-    public async ValueTask DisposeAsync() => await _client.DisposeAsync();
-
     [Fact]
     public async Task A_call_that_ended_in_the_gap_is_told_once_and_the_gap_closed_after_the_last_asking()
     {
@@ -27,7 +15,7 @@ public sealed class GapFillerTests : IAsyncDisposable
         _platform.Records!.Rows = () => [FakeRecords.Ended("c1", gap.From + TimeSpan.FromSeconds(1))];
 
         _clock.Advance(TimeSpan.FromSeconds(5));
-        var told = await ReadUntilAsync("CallRecord");
+        var told = await _cursor.ReadUntilAsync("CallRecord");
         Assert.Equal(("c1", PbxOutcome.Missed, PbxCallOrigin.Record, true), (told.CallId, told.Call!.Outcome, told.Call.Origin, told.Synthesized));
         Assert.True(told.IsCallNews);
         Assert.Equal(gap.From + TimeSpan.FromSeconds(1), told.Call.EndedAt);
@@ -48,7 +36,7 @@ public sealed class GapFillerTests : IAsyncDisposable
         var (first, late) = (FakeRecords.Ended("c1", gap.From + TimeSpan.FromSeconds(1)), FakeRecords.Ended("c2", gap.From));
         _platform.Records!.Rows = () => _platform.Records.Asked.Count == 1 ? [first, first] : [Again(first), late, Again(late)];
         _clock.Advance(TimeSpan.FromSeconds(5));
-        await ReadUntilAsync("CallRecord");
+        await _cursor.ReadUntilAsync("CallRecord");
         await CloseAsync();
         Assert.Equal(["c1", "c2"], Told().Select(e => e.CallId));
 
@@ -56,19 +44,7 @@ public sealed class GapFillerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_call_that_began_before_anybody_listened_again_is_told_however_late_it_ends_and_one_that_began_later_is_left_to_live_events()
-    {
-        await ConnectAsync();
-        var gap = await LoseAndRestoreAsync();
-        _platform.Records!.IsOfWholeCalls = true;
-        _platform.Records.Rows = () => [FakeRecords.Ended("c1", gap.To + TimeSpan.FromSeconds(15)), FakeRecords.Ended("c2", gap.To + TimeSpan.FromSeconds(25))];
-        await CloseAsync();
-        Assert.Equal("c1", Assert.Single(Told()).CallId);
-        Assert.InRange(_platform.Records.Asked[^1].To, gap.To + TimeSpan.FromSeconds(30), DateTimeOffset.MaxValue);
-    }
-
-    [Fact]
-    public async Task Where_each_part_of_a_call_has_a_record_one_that_ends_after_the_gap_is_left_to_live_events()
+    public async Task A_record_that_ends_after_the_gap_is_left_to_live_events()
     {
         await ConnectAsync();
         var gap = await LoseAndRestoreAsync();
@@ -84,7 +60,7 @@ public sealed class GapFillerTests : IAsyncDisposable
         await _link.ReceiveAsync("call over Ringing");
         await _link.ReceiveAsync("call over Ended");
         await _link.ReceiveAsync("call open Ringing");
-        await ReadUntilAsync("Ringing");
+        await _cursor.ReadUntilAsync("Ringing");
         var gap = await LoseAndRestoreAsync();
         _platform.Records!.Rows = () =>
         [
@@ -115,8 +91,8 @@ public sealed class GapFillerTests : IAsyncDisposable
         _platform.Records!.Fault = new PbxException(PbxErrorKind.PermissionDenied, "no right", "grant it") { IsPermanent = true };
         var gap = await LoseAndRestoreAsync();
         _clock.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal("no right", (await ReadUntilAsync("Warning")).Error!.Message);
-        await ReadUntilAsync("GapFilled");
+        Assert.Equal("no right", (await _cursor.ReadUntilAsync("Warning")).Error!.Message);
+        await _cursor.ReadUntilAsync("GapFilled");
         Assert.Equal(PbxGapRecovery.Lost, gap.Recovery);
         Assert.Contains("no right", gap.Detail, StringComparison.Ordinal);
         Assert.Equal(PbxGapRecovery.Lost, (await LoseAndRestoreAsync()).Recovery);
@@ -131,7 +107,7 @@ public sealed class GapFillerTests : IAsyncDisposable
         var gap = await LoseAndRestoreAsync();
         _platform.Records.Rows = () => [FakeRecords.Ended("c1", gap.From)];
         _clock.Advance(TimeSpan.FromSeconds(5));
-        await WaitAsync(() => _platform.Records.Asked.Count == 1);
+        await Until.TrueAsync(() => _platform.Records.Asked.Count == 1);
         _platform.Records.Fault = null;
         await CloseAsync();
         Assert.Equal((PbxGapRecovery.Recovered, 1), (gap.Recovery, gap.CallsRecovered));
@@ -143,7 +119,7 @@ public sealed class GapFillerTests : IAsyncDisposable
         await ConnectAsync();
         var gap = await LoseAndRestoreAsync();
         _clock.Advance(TimeSpan.FromSeconds(5));
-        await WaitAsync(() => _platform.Records!.Asked.Count == 1);
+        await Until.TrueAsync(() => _platform.Records!.Asked.Count == 1);
         _platform.Records!.Fault = new PbxException(PbxErrorKind.Timeout, "slow", "wait");
         await CloseAsync();
         Assert.Equal(PbxGapRecovery.Partial, gap.Recovery);
@@ -206,69 +182,5 @@ public sealed class GapFillerTests : IAsyncDisposable
                 Assert.Fail("There are no records.");
         });
         Assert.Equal(PbxErrorKind.NotSupported, fault.Kind);
-    }
-
-    private async Task ConnectAsync(PbxSubscriptionFilter? filter = null, Func<PbxConnectOptions, PbxConnectOptions>? change = null)
-    {
-        var options = new PbxConnectOptions { Provider = "Fake", Name = "c", Transport = new TransportOptions { Clock = _clock } };
-        _client = PbxClient.Start(change?.Invoke(options) ?? options, _platform, _links, new FakeHttp(_ => new HttpAnswer(200, default)));
-        _link = await _links.NextAsync();
-        await _link.ReceiveAsync("ready");
-        await _client.WaitUntilConnectedAsync(CancellationToken.None).WaitAsync(Limit);
-        await _client.SubscribeAsync(filter ?? new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call }, CancellationToken.None).WaitAsync(Limit);
-        _cursor = _client.Events.OpenCursor(0);
-    }
-
-    /// <summary>Loses the link for a while; returns the gap.</summary>
-    private async Task<PbxGap> LoseAndRestoreAsync(TimeSpan? outage = null)
-    {
-        await _link.LoseAsync(new PbxException(PbxErrorKind.LinkLost, "the cable", "plug it in"));
-        await ReadUntilAsync("Reconnecting");
-        _clock.Advance(outage ?? TimeSpan.Zero);
-        var next = _links.NextAsync();
-        while (!next.IsCompleted)
-        {
-            _clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(next, Task.Delay(20));
-        }
-        _link = await next;
-        await _link.ReceiveAsync("ready");
-        return (await ReadUntilAsync("Gap")).Gap!;
-    }
-
-    /// <summary>Lets the time of all askings pass.</summary>
-    private async Task<PbxEvent> CloseAsync()
-    {
-        for (var i = 0; i < 1500 && _client.Gaps[^1].Recovery == PbxGapRecovery.Pending; i++)
-        {
-            _clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(10);
-        }
-        return await ReadUntilAsync("GapFilled");
-    }
-
-    private IEnumerable<PbxEvent> Told()
-    {
-        var cursor = _client.Events.OpenCursor(0);
-        while (cursor.TryRead(out var e, out _))
-            if (e!.Name == "CallRecord")
-                yield return e;
-    }
-
-    private async Task<PbxEvent> ReadUntilAsync(string name)
-    {
-        using var limit = new CancellationTokenSource(Limit);
-        while (await _cursor.WaitAsync(limit.Token))
-            while (_cursor.TryRead(out var e, out _))
-                if (e!.Name == name)
-                    return e;
-        throw new InvalidOperationException($"The stream ended without {name}.");
-    }
-
-    private static async Task WaitAsync(Func<bool> condition)
-    {
-        for (var i = 0; i < 1500 && !condition(); i++)
-            await Task.Delay(20);
-        Assert.True(condition());
     }
 }

@@ -30,17 +30,61 @@ public sealed class JournaledStateTests : IAsyncDisposable
     {
         var link = await ConnectAsync();
         _journal.Let(_client!.Events.Head);
-        await UntilAsync(() => File.Exists(_journal.State));
+        await Until.TrueAsync(() => File.Exists(_journal.State));
         _clock.Advance(TimeSpan.FromMilliseconds(100));
         await link.ReceiveAsync("call c1 Ringing");
         await link.ReceiveAsync("call c1 Ended");
-        await UntilAsync(() => _journal.Asked >= _client.Events.Head);
+        await Until.TrueAsync(() => _journal.Asked >= _client.Events.Head);
 
         // It is gathered, and waits for the journal.
         await Task.Delay(200);
         Assert.DoesNotContain("c1", await File.ReadAllTextAsync(_journal.State), StringComparison.Ordinal);
         _journal.Let(_client.Events.Head);
-        await UntilAsync(() => File.ReadAllText(_journal.State).Contains("\"c1\"", StringComparison.Ordinal));
+        await Until.TrueAsync(() => File.ReadAllText(_journal.State).Contains("\"c1\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Has_the_next_process_ask_for_what_the_journal_could_not_keep_and_not_for_the_rest()
+    {
+        var link = await ConnectAsync();
+        _journal.Let(long.MaxValue);
+        await Until.TrueAsync(() => File.Exists(_journal.State));
+        await EndCallAsync(link, "before");
+        var from = _clock.GetUtcNow().AddMilliseconds(-50);
+        await EndCallAsync(link, "unkept");
+        _journal.Unkept = new UnkeptTime(from, _clock.GetUtcNow().AddMilliseconds(-50));
+        await EndCallAsync(link, "after");
+        await Until.TrueAsync(() => IsTold("after"));
+        Assert.True(IsTold("before"));
+        Assert.False(IsTold("unkept"));
+
+        // However long it goes on; but not longer than the records reach back.
+        for (var i = 1; i <= 3; i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(3));
+            await EndCallAsync(link, $"more{i}");
+        }
+        await Until.TrueAsync(() => WholeUntil() == from);
+        _clock.Advance(TimeSpan.FromHours(25));
+        await EndCallAsync(link, "late");
+        await Until.TrueAsync(() => WholeUntil() > from);
+
+        bool IsTold(string call) => File.ReadAllText(_journal.State).Contains($"\"{call}\"", StringComparison.Ordinal);
+
+        DateTimeOffset WholeUntil()
+        {
+            using var state = System.Text.Json.JsonDocument.Parse(File.ReadAllText(_journal.State));
+            return state.RootElement.GetProperty("wholeUntil").GetDateTimeOffset();
+        }
+
+        async Task EndCallAsync(FakeLink on, string call)
+        {
+            await on.ReceiveAsync($"call {call} Ringing");
+            await on.ReceiveAsync($"call {call} Ended");
+            await Until.TrueAsync(() => _client!.GetCalls().Any(c => c.CallId == call && c.State == PbxCallState.Ended));
+            await Task.Delay(50);
+            _clock.Advance(TimeSpan.FromMilliseconds(200));
+        }
     }
 
     [Fact]
@@ -48,7 +92,7 @@ public sealed class JournaledStateTests : IAsyncDisposable
     {
         var link = await ConnectAsync();
         _journal.Let(_client!.Events.Head);
-        await UntilAsync(() => File.Exists(_journal.State));
+        await Until.TrueAsync(() => File.Exists(_journal.State));
         _clock.Advance(TimeSpan.FromMilliseconds(100));
         var before = await File.ReadAllTextAsync(_journal.State);
         _journal.Close();
@@ -68,13 +112,6 @@ public sealed class JournaledStateTests : IAsyncDisposable
         return link;
     }
 
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        for (var i = 0; i < 1500 && !isSo(); i++)
-            await Task.Delay(20);
-        Assert.True(isSo());
-    }
-
     /// <summary>Keeps what it is let.</summary>
     private sealed class SlowJournal(string state) : IEventJournal, IEventKeeping
     {
@@ -90,6 +127,8 @@ public sealed class JournaledStateTests : IAsyncDisposable
         public long Asked => Volatile.Read(ref _asked);
 
         public string StatePathOf(string connection) => state;
+
+        public UnkeptTime? Unkept { get; set; }
 
         public IEventKeeping Keep(KeptStream stream) => this;
 

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using PbxEvents.Providers;
 using PbxEvents.Providers.Connection;
+using PbxEvents.Providers.Connection.Keeping;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Tests.Unit.Support;
 
@@ -34,7 +36,7 @@ public sealed class NameTests : IAsyncDisposable
         _directory.Extensions = [new DirectoryName("1001", "Bob")];
         await SayAsync("config renamed");
         _clock.Advance(TimeSpan.FromMinutes(1));
-        await WaitAsync(() => Names().Contains("Bob"));
+        await Until.TrueAsync(() => Names().Contains("Bob"));
         var end = await SayAsync("call c1 Ended");
         Assert.Equal("Ann", end.Call!.ExtensionName);
         Assert.Equal("Ann", (await SayAsync("call c1 Ended")).Call!.ExtensionName);
@@ -77,6 +79,25 @@ public sealed class NameTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_call_that_goes_on_keeps_its_names_from_process_to_process_also_without_a_directory()
+    {
+        var before = new CallTracker("c", "Fake", 10, new NameBook());
+        var update = new CallUpdate().Reset("c1");
+        update.Queue = "4020";
+        update.Add(new LegUpdate("l", PbxLegRole.Callee, PbxCallState.Ringing) { Extension = "1001", ExtensionName = "Ann" });
+        before.Apply(new PbxEvent { Queue = "4020", QueueName = "Sales" }, update);
+        var kept = JsonSerializer.Serialize(before.KeepOpen());
+        var next = new CallTracker("c", "Fake", 10, new NameBook());
+        next.Restore(new KeptState
+        {
+            Provider = "Fake", Server = "s", Account = "a", WholeUntil = default, SeenUntil = default, Told = [],
+            Open = JsonSerializer.Deserialize<KeptCall[]>(kept)!, Keys = new Dictionary<string, string>(),
+        });
+        var call = next.Find("c1")!;
+        Assert.Equal(("Ann", "Ann", "Sales"), (call.ExtensionName, call.Legs[0].ExtensionName, call.QueueName));
+    }
+
+    [Fact]
     public void A_party_who_must_not_be_shown_has_no_name()
     {
         var names = new NameBook();
@@ -96,16 +117,16 @@ public sealed class NameTests : IAsyncDisposable
         Assert.Equal(0, _directory.ExtensionsAsked);
         await ReadNamesAsync();
         await _link.LoseAsync(new PbxException(PbxErrorKind.LinkLost, "the cable", "plug it in"));
-        await ReadUntilAsync("Reconnecting");
+        await _cursor.ReadUntilAsync("Reconnecting");
         _clock.Advance(TimeSpan.FromSeconds(5));
         _link = await _links.NextAsync();
         await _link.ReceiveAsync("ready");
-        await ReadUntilAsync("Connected");
+        await _cursor.ReadUntilAsync("Connected");
         _clock.Advance(TimeSpan.FromMinutes(50));
         await SayAsync("config other");
         Assert.Equal((1, 1), (_directory.ExtensionsAsked, _directory.QueuesAsked));
         _clock.Advance(TimeSpan.FromMinutes(10));
-        await WaitAsync(() => _directory.QueuesAsked == 2);
+        await Until.TrueAsync(() => _directory.QueuesAsked == 2);
         Assert.Equal(2, _directory.ExtensionsAsked);
     }
 
@@ -120,13 +141,13 @@ public sealed class NameTests : IAsyncDisposable
         await SayAsync("event quiet");
         Assert.Equal(1, _directory.ExtensionsAsked);
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await WaitAsync(() => _directory.QueuesAsked == 2);
+        await Until.TrueAsync(() => _directory.QueuesAsked == 2);
         await SettleAsync();
         _clock.Advance(TimeSpan.FromMinutes(5));
         await SayAsync("config renamed");
         Assert.Equal(2, _directory.ExtensionsAsked);
         _clock.Advance(TimeSpan.FromSeconds(5));
-        await WaitAsync(() => _directory.QueuesAsked == 3);
+        await Until.TrueAsync(() => _directory.QueuesAsked == 3);
     }
 
     [Fact]
@@ -135,12 +156,12 @@ public sealed class NameTests : IAsyncDisposable
         _directory.ExtensionFault = new PbxException(PbxErrorKind.PermissionDenied, "no right", "ask the boss") { IsPermanent = true };
         await ConnectAsync();
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await WaitAsync(() => _client.GetNames(DirectoryKind.Queue).Count == 1);
+        await Until.TrueAsync(() => _client.GetNames(DirectoryKind.Queue).Count == 1);
         for (var i = 2; i < 5; i++)
         {
             await SettleAsync();
             _clock.Advance(TimeSpan.FromHours(1));
-            await WaitAsync(() => _directory.QueuesAsked == i);
+            await Until.TrueAsync(() => _directory.QueuesAsked == i);
         }
         await SettleAsync();
         Assert.Equal(1, _directory.ExtensionsAsked);
@@ -157,14 +178,14 @@ public sealed class NameTests : IAsyncDisposable
         _directory.ExtensionFault = new PbxException(PbxErrorKind.ServerError, "down", "wait");
         _directory.Queues = [new DirectoryName("4021", "Service")];
         _clock.Advance(TimeSpan.FromHours(1));
-        await WaitAsync(() => _client.GetNames(DirectoryKind.Queue).Any(n => n.Name == "Service"));
+        await Until.TrueAsync(() => _client.GetNames(DirectoryKind.Queue).Any(n => n.Name == "Service"));
         Assert.Equal(["Ann"], Names());
         Assert.Null((await SayAsync("queue 4020")).QueueName);
         await SettleAsync();
         _directory.ExtensionFault = null;
         _directory.Extensions = [new DirectoryName("1001", "Bob")];
         _clock.Advance(TimeSpan.FromHours(1));
-        await WaitAsync(() => Names().Contains("Bob"));
+        await Until.TrueAsync(() => Names().Contains("Bob"));
     }
 
     [Fact]
@@ -173,7 +194,7 @@ public sealed class NameTests : IAsyncDisposable
         _directory.Gate = new TaskCompletionSource().Task;
         await ConnectAsync();
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await WaitAsync(() => _directory.ExtensionsAsked == 1);
+        await Until.TrueAsync(() => _directory.ExtensionsAsked == 1);
         Assert.Null((await SayAsync("call c1 Ringing")).Call!.ExtensionName);
         await _client.DisconnectAsync(CancellationToken.None).WaitAsync(Limit);
     }
@@ -185,7 +206,7 @@ public sealed class NameTests : IAsyncDisposable
         _directory.Extensions = Enumerable.Range(0, int.MaxValue).Select(i => new DirectoryName($"{100_000 + made++}", $"Name {i}"));
         await ConnectAsync();
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await WaitAsync(() => Names().Count > 0);
+        await Until.TrueAsync(() => Names().Count > 0);
         Assert.Equal(NameBook.MaxNames, Names().Count);
         Assert.InRange(NameBook.MaxNames, 10_000, made);
         Assert.InRange(made, NameBook.MaxNames, NameBook.MaxNames + 200);
@@ -204,7 +225,7 @@ public sealed class NameTests : IAsyncDisposable
         await Task.Delay(100);
         Assert.Equal(0, _directory.ExtensionsAsked);
         Assert.Empty(Names());
-        await WaitAsync(() =>
+        await Until.TrueAsync(() =>
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
             return Names().Count > 0;
@@ -221,13 +242,13 @@ public sealed class NameTests : IAsyncDisposable
         await _link.ReceiveAsync("ready");
         await _client.WaitUntilConnectedAsync(CancellationToken.None).WaitAsync(Limit);
         _cursor = _client.Events.OpenCursor(0);
-        await ReadUntilAsync("Connected");
+        await _cursor.ReadUntilAsync("Connected");
     }
 
     private async Task ReadNamesAsync()
     {
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await WaitAsync(() => Names().Count > 0 && _client.GetNames(DirectoryKind.Queue).Count > 0);
+        await Until.TrueAsync(() => Names().Count > 0 && _client.GetNames(DirectoryKind.Queue).Count > 0);
         await SettleAsync();
     }
 
@@ -255,22 +276,5 @@ public sealed class NameTests : IAsyncDisposable
             if (_cursor.TryRead(out var e, out _))
                 return e!;
         throw new InvalidOperationException("The stream ended.");
-    }
-
-    private async Task<PbxEvent> ReadUntilAsync(string name)
-    {
-        using var limit = new CancellationTokenSource(Limit);
-        while (await _cursor.WaitAsync(limit.Token))
-            while (_cursor.TryRead(out var e, out _))
-                if (e!.Name == name)
-                    return e;
-        throw new InvalidOperationException($"The stream ended without {name}.");
-    }
-
-    private static async Task WaitAsync(Func<bool> condition)
-    {
-        for (var i = 0; i < 1500 && !condition(); i++)
-            await Task.Delay(20);
-        Assert.True(condition());
     }
 }

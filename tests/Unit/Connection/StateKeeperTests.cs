@@ -51,7 +51,7 @@ public sealed class StateKeeperTests : IAsyncDisposable
     {
         await ConnectAndSubscribeAsync();
         await _link.ReceiveAsync("call c1 Ringing");
-        await ReadUntilAsync("Ringing");
+        await _cursor.ReadUntilAsync("Ringing");
         Assert.Empty(Ids("open"));
         _clock.Advance(TimeSpan.FromSeconds(2));
         await FileAsync(s => Ids("open", s).Contains("c1"));
@@ -65,7 +65,7 @@ public sealed class StateKeeperTests : IAsyncDisposable
         await _link.ReceiveAsync("call c2 Ended");
         await _link.ReceiveAsync("call c3 Ringing");
         await _link.ReceiveAsync("call c3 Ended");
-        await ReadUntilAsync("Ended", 3);
+        await _cursor.ReadUntilAsync("Ended", 3);
         await TurnAsync();
         Assert.Equal(["c1"], Ids("told"));
         await WrittenAsync();
@@ -102,9 +102,9 @@ public sealed class StateKeeperTests : IAsyncDisposable
         Directory.CreateDirectory(_path + ".tmp");
         await _link.ReceiveAsync("call c1 Ringing");
         await _link.ReceiveAsync("call c1 Ended");
-        await ReadUntilAsync("Ended");
+        await _cursor.ReadUntilAsync("Ended");
         await WrittenAsync();
-        Assert.Contains("cannot be written", (await ReadUntilAsync("Warning")).Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be written", (await _cursor.ReadUntilAsync("Warning")).Error!.Message, StringComparison.Ordinal);
         for (var i = 0; i < 5; i++)
             await PassAsync(2, isHeard: false);
         Directory.Delete(_path + ".tmp");
@@ -120,7 +120,7 @@ public sealed class StateKeeperTests : IAsyncDisposable
         await ConnectAndSubscribeAsync();
         _platform.SetKeys("k", "v");
         await _link.ReceiveAsync("call open Ringing");
-        await ReadUntilAsync("Ringing");
+        await _cursor.ReadUntilAsync("Ringing");
         await _client.DisconnectAsync(CancellationToken.None).WaitAsync(Limit);
         Assert.Equal(["open"], Ids("open"));
 
@@ -153,7 +153,7 @@ public sealed class StateKeeperTests : IAsyncDisposable
         _platform.Records!.Rows = () => [FakeRecords.Ended("before", stopped), FakeRecords.Ended("missed", missed), FakeRecords.Ended("late", late)];
 
         await ConnectAsync();
-        var gap = (await ReadUntilAsync("Gap")).Gap!;
+        var gap = (await _cursor.ReadUntilAsync("Gap")).Gap!;
         Assert.Equal((PbxGapReason.NotRunning, PbxGapRecovery.Pending, stopped, _clock.GetUtcNow()), (gap.Reason, gap.Recovery, gap.From, gap.To));
         Assert.StartsWith("No process listened from ", gap.Detail, StringComparison.Ordinal);
         _clock.Advance(TimeSpan.FromMinutes(1));
@@ -176,7 +176,7 @@ public sealed class StateKeeperTests : IAsyncDisposable
     {
         await ConnectAndSubscribeAsync();
         await _link.ReceiveAsync("call c1 Ringing");
-        var begin = (await ReadUntilAsync("Ringing")).Call!.StartedAt;
+        var begin = (await _cursor.ReadUntilAsync("Ringing")).Call!.StartedAt;
         _clock.Advance(TimeSpan.FromSeconds(2));
         await FileAsync(s => Ids("open", s).Contains("c1"));
         await KillAsync();
@@ -198,7 +198,7 @@ public sealed class StateKeeperTests : IAsyncDisposable
         await _link.ReceiveAsync("call answered Ringing");
         await _link.ReceiveAsync("call answered Answered");
         await _link.ReceiveAsync("call unseen Ringing");
-        await ReadUntilAsync("Ringing", 2);
+        await _cursor.ReadUntilAsync("Ringing", 2);
         var before = _client.GetCalls().Single(c => c.CallId == "answered");
         _clock.Advance(TimeSpan.FromSeconds(2));
         await FileAsync(s => Ids("open", s).Length == 2);
@@ -208,10 +208,40 @@ public sealed class StateKeeperTests : IAsyncDisposable
         await SubscribeAsync();
         await _link.ReceiveAsync("call answered Ended");
         await _link.ReceiveAsync("call unseen Ended");
-        await ReadUntilAsync("Ended", 2);
+        await _cursor.ReadUntilAsync("Ended", 2);
+
+        // No record tells how they went.
+        await PassUntilAsync(() => _client.GetCalls().All(c => c.State == PbxCallState.Ended));
         var answered = _client.GetCalls().Single(c => c.CallId == "answered");
         Assert.Equal((PbxOutcome.Answered, before.StartedAt, before.AnsweredAt, "1001"), (answered.Outcome, answered.StartedAt, answered.AnsweredAt, answered.AnsweredBy));
         Assert.Null(_client.GetCalls().Single(c => c.CallId == "unseen").Outcome);
+    }
+
+    [Fact]
+    public async Task A_call_whose_end_waits_for_its_record_is_open_in_the_file_and_the_next_process_asks_for_the_record()
+    {
+        await ConnectAndSubscribeAsync();
+        await _link.ReceiveAsync("call c1 Answered");
+        await _cursor.ReadUntilAsync("Answered");
+        await PassUntilAsync(() => Ids("open").Contains("c1"));
+        await KillAsync();
+        await ConnectAsync();
+        await SubscribeAsync();
+        await PassUntilAsync(() => _client.Gaps[^1].Recovery != PbxGapRecovery.Pending);
+        await _link.ReceiveAsync("call c1 Ended");
+        var endedAt = (await _cursor.ReadUntilAsync("Ended")).Time;
+        await PassUntilAsync(() => FileNow().GetProperty("open").EnumerateArray().Any(c => c.TryGetProperty("held", out var held) && held.ValueKind == JsonValueKind.Object));
+        Assert.DoesNotContain("c1", Ids("told"));
+        Assert.Empty(ClientEvents.Ended(_client));
+        await KillAsync();
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        _platform.Records!.Rows = () => [FakeRecords.Ended("c1", endedAt, PbxOutcome.Transferred)];
+        await ConnectAsync();
+        await SubscribeAsync();
+        await PassUntilAsync(() => ClientEvents.Ended(_client).Count > 0);
+        await PassUntilAsync(() => Ids("told").Contains("c1"));
+        var told = Assert.Single(ClientEvents.Ended(_client));
+        Assert.Equal(("c1", PbxOutcome.Transferred, PbxCallOrigin.Record), (told.CallId, told.Outcome, told.Call!.Origin));
     }
 
     [Fact]
@@ -226,11 +256,13 @@ public sealed class StateKeeperTests : IAsyncDisposable
         await ConnectAsync();
         await SubscribeAsync();
         await _link.ReceiveAsync("call c1 Ended");
-        Assert.Equal((PbxCallState.Ended, false), (await ReadUntilAsync("Ended")) is { } late ? (late.CallState!.Value, late.IsCallNews) : default);
+        Assert.Equal((PbxCallState.Ended, false), (await _cursor.ReadUntilAsync("Ended")) is { } late ? (late.CallState!.Value, late.IsCallNews) : default);
+        await _link.ReceiveAsync("begin c1");
         await _link.ReceiveAsync("call c1 Ringing");
-        Assert.True((await ReadUntilAsync("Ringing")).IsCallNews);
+        Assert.True((await _cursor.ReadUntilAsync("Ringing")).IsCallNews);
+        await _link.ReceiveAsync("leg c1 caller Ended");
         await _link.ReceiveAsync("call c1 Ended");
-        Assert.Equal(PbxOutcome.Missed, (await ReadUntilAsync("Ended")).Outcome);
+        Assert.Equal(PbxOutcome.Missed, (await _cursor.ReadUntilAsync("Ended", 2)).Outcome);
     }
 
     [Fact]
@@ -245,7 +277,7 @@ public sealed class StateKeeperTests : IAsyncDisposable
             _clock.Advance(TimeSpan.FromMinutes(10));
             _platform.Records!.Rows = () => [FakeRecords.Ended("first", stopped + TimeSpan.FromMinutes(5))];
             await ConnectAsync();
-            Assert.Equal(stopped, (await ReadUntilAsync("Gap")).Gap!.From);
+            Assert.Equal(stopped, (await _cursor.ReadUntilAsync("Gap")).Gap!.From);
             if (round == 1)
             {
                 await SubscribeAsync();
@@ -273,14 +305,14 @@ public sealed class StateKeeperTests : IAsyncDisposable
         await SubscribeAsync();
         await KillAsync();
         await ConnectAsync("recovered");
-        Assert.Equal((PbxGapRecovery.Recovered, PbxGapReason.NotRunning), (await ReadUntilAsync("Gap")).Gap is { } gap ? (gap.Recovery, gap.Reason) : default);
+        Assert.Equal((PbxGapRecovery.Recovered, PbxGapReason.NotRunning), (await _cursor.ReadUntilAsync("Gap")).Gap is { } gap ? (gap.Recovery, gap.Reason) : default);
         await KillAsync();
         _clock.Advance(TimeSpan.FromMinutes(1));
         await ConnectAsync();
         await FileAsync(s => s.GetProperty("seenUntil").GetDateTimeOffset() > s.GetProperty("wholeUntil").GetDateTimeOffset());
         await KillAsync();
         await ConnectAsync("recovered");
-        Assert.Equal(PbxGapRecovery.Pending, (await ReadUntilAsync("Gap")).Gap!.Recovery);
+        Assert.Equal(PbxGapRecovery.Pending, (await _cursor.ReadUntilAsync("Gap")).Gap!.Recovery);
     }
 
     [Fact]
@@ -289,12 +321,12 @@ public sealed class StateKeeperTests : IAsyncDisposable
         await ConnectAsync(change: o => o with { HistoryLimit = TimeSpan.Zero });
         await KillAsync();
         await ConnectAsync(change: o => o with { HistoryLimit = TimeSpan.Zero });
-        Assert.Equal(PbxGapRecovery.Lost, (await ReadUntilAsync("Gap")).Gap!.Recovery);
+        Assert.Equal(PbxGapRecovery.Lost, (await _cursor.ReadUntilAsync("Gap")).Gap!.Recovery);
         await FileAsync(s => s.GetProperty("wholeUntil").GetDateTimeOffset() == _clock.GetUtcNow());
         await KillAsync();
         _platform.Records = null;
         await ConnectAsync();
-        Assert.Equal(PbxGapRecovery.Lost, (await ReadUntilAsync("Gap")).Gap!.Recovery);
+        Assert.Equal(PbxGapRecovery.Lost, (await _cursor.ReadUntilAsync("Gap")).Gap!.Recovery);
         await SubscribeAsync();
         Assert.Equal(PbxGapRecovery.Lost, Assert.Single(_client.Gaps).Recovery);
     }
@@ -339,7 +371,7 @@ public sealed class StateKeeperTests : IAsyncDisposable
         await KillAsync();
         _platform.Account = "bob";
         await ConnectAsync();
-        var warning = (await ReadUntilAsync("Warning")).Error!;
+        var warning = (await _cursor.ReadUntilAsync("Warning")).Error!;
         Assert.Same(warning, _client.StateProblem);
         Assert.Contains("the account 'alice', not 'bob'", warning.Message, StringComparison.Ordinal);
         Assert.Contains("\"alice\"", File.ReadAllText(_path + ".foreign"), StringComparison.Ordinal);
@@ -478,14 +510,4 @@ public sealed class StateKeeperTests : IAsyncDisposable
     }
 
     private string[] Told() => [.. Events().Where(e => e.Name == "CallRecord").Select(e => e.CallId!)];
-
-    private async Task<PbxEvent> ReadUntilAsync(string name, int count = 1)
-    {
-        using var limit = new CancellationTokenSource(Limit);
-        while (await _cursor.WaitAsync(limit.Token))
-            while (_cursor.TryRead(out var e, out _))
-                if (e!.Name == name && --count == 0)
-                    return e;
-        throw new InvalidOperationException($"The stream ended without {name}.");
-    }
 }

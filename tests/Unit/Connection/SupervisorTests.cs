@@ -1,5 +1,4 @@
 using PbxEvents.Providers;
-using PbxEvents.Providers.Connection;
 using PbxEvents.Providers.Contracts;
 using PbxEvents.Tests.Unit.Support;
 
@@ -49,15 +48,6 @@ public sealed class SupervisorTests : IAsyncDisposable
     }
 
     /// <summary>Reads the stream up to an event of that name.</summary>
-    private static async Task<PbxEvent> ReadUntilAsync(EventCursor cursor, string name)
-    {
-        using var limit = new CancellationTokenSource(Limit);
-        while (await cursor.WaitAsync(limit.Token))
-            while (cursor.TryRead(out var e, out _))
-                if (e!.Name == name)
-                    return e;
-        throw new InvalidOperationException($"The stream ended without {name}.");
-    }
 
     /// <summary>Lets the pause before the next attempt pass, whenever it begins.</summary>
     private async Task<FakeLink> NextLinkAsync(TimeSpan? pause = null)
@@ -152,7 +142,7 @@ public sealed class SupervisorTests : IAsyncDisposable
         var lastByte = _clock.GetUtcNow();
 
         await link.LoseAsync(Lost());
-        var lost = await ReadUntilAsync(cursor, "Reconnecting");
+        var lost = await cursor.ReadUntilAsync("Reconnecting");
         Assert.Equal("the cable", lost.Error!.Message);
         Assert.Equal(PbxSubscriptionState.Pending, subscription.State);
 
@@ -163,11 +153,11 @@ public sealed class SupervisorTests : IAsyncDisposable
         await second.ReceiveAsync("confirm calls");
         await second.ReceiveAsync("ready");
 
-        var gap = (await ReadUntilAsync(cursor, "Gap")).Gap!;
+        var gap = (await cursor.ReadUntilAsync("Gap")).Gap!;
         Assert.Equal(lastByte, gap.From);
         Assert.True(gap.To > gap.From);
         Assert.Equal(PbxGapRecovery.Lost, gap.Recovery);
-        await ReadUntilAsync(cursor, "Connected");
+        await cursor.ReadUntilAsync("Connected");
         Assert.Equal(PbxSubscriptionState.Active, subscription.State);
         Assert.Equal(1, client.ReconnectCount);
         Assert.Single(client.Gaps);
@@ -182,7 +172,7 @@ public sealed class SupervisorTests : IAsyncDisposable
         var cursor = client.Events.OpenCursor(client.Events.Head);
         await link.LoseAsync(Lost());
         await (await NextLinkAsync()).ReceiveAsync("ready");
-        await ReadUntilAsync(cursor, "Connected");
+        await cursor.ReadUntilAsync("Connected");
         Assert.Empty(client.Gaps);
     }
 
@@ -192,7 +182,7 @@ public sealed class SupervisorTests : IAsyncDisposable
         var (client, link) = await ConnectAsync();
         await link.ReceiveAsync("fatal");
         var cursor = client.Events.OpenCursor(0);
-        Assert.Equal("fix it", (await ReadUntilAsync(cursor, "Faulted")).Error!.Advice);
+        Assert.Equal("fix it", (await cursor.ReadUntilAsync("Faulted")).Error!.Advice);
         Assert.Equal(PbxConnectionState.Faulted, client.State);
         Assert.Equal(1, _links.CreatedCount);
         var error = await Assert.ThrowsAsync<PbxException>(() => client.SubscribeAsync(Topic("calls"), CancellationToken.None).WaitAsync(Limit));
@@ -209,7 +199,7 @@ public sealed class SupervisorTests : IAsyncDisposable
         await link.LoseAsync(Lost());
         await NextLinkAsync();
         await NextLinkAsync();
-        await ReadUntilAsync(cursor, "Faulted");
+        await cursor.ReadUntilAsync("Faulted");
         Assert.Equal(3, _links.CreatedCount);
     }
 
@@ -249,8 +239,8 @@ public sealed class SupervisorTests : IAsyncDisposable
         await second.ReceiveAsync("confirm calls");
         await second.ReceiveAsync("ready");
         await second.ReceiveAsync("event after");
-        await ReadUntilAsync(cursor, "during");
-        await ReadUntilAsync(cursor, "after");
+        await cursor.ReadUntilAsync("during");
+        await cursor.ReadUntilAsync("after");
         Assert.Equal(PbxConnectionState.Connected, client.State);
         Assert.Empty(client.Gaps);
         Assert.Equal(0, client.ReconnectCount);
@@ -265,9 +255,9 @@ public sealed class SupervisorTests : IAsyncDisposable
         await link.ReceiveAsync("rotate");
         var second = await _links.NextAsync();
         await second.ReceiveAsync("ready");
-        await ReadUntilAsync(cursor, "tail");
+        await cursor.ReadUntilAsync("tail");
         await second.ReceiveAsync("event after");
-        await ReadUntilAsync(cursor, "after");
+        await cursor.ReadUntilAsync("after");
         Assert.Equal(PbxConnectionState.Connected, client.State);
     }
 
@@ -298,11 +288,11 @@ public sealed class SupervisorTests : IAsyncDisposable
         var second = await _links.NextAsync();
         var cursor = client.Events.OpenCursor(client.Events.Head);
         await link.LoseAsync(Lost());
-        await ReadUntilAsync(cursor, "Reconnecting");
+        await cursor.ReadUntilAsync("Reconnecting");
         await second.ReceiveAsync("confirm calls");
         await second.ReceiveAsync("ready");
-        await ReadUntilAsync(cursor, "Gap");
-        await ReadUntilAsync(cursor, "Connected");
+        await cursor.ReadUntilAsync("Gap");
+        await cursor.ReadUntilAsync("Connected");
         Assert.Equal(2, _links.CreatedCount);
     }
 
@@ -314,9 +304,9 @@ public sealed class SupervisorTests : IAsyncDisposable
         await link.ReceiveAsync("throw");
         await link.ReceiveAsync("throw");
         await link.ReceiveAsync("event next");
-        var report = await ReadUntilAsync(cursor, "UnreadableFrame");
+        var report = await cursor.ReadUntilAsync("UnreadableFrame");
         Assert.Contains("a session's mistake", report.Error!.Message, StringComparison.Ordinal);
-        Assert.Equal(report.Sequence + 1, (await ReadUntilAsync(cursor, "next")).Sequence);
+        Assert.Equal(report.Sequence + 1, (await cursor.ReadUntilAsync("next")).Sequence);
         Assert.Equal(2, client.Dropped);
         Assert.IsType<InvalidOperationException>(report.Error.InnerException);
     }
@@ -328,9 +318,9 @@ public sealed class SupervisorTests : IAsyncDisposable
         var cursor = client.Events.OpenCursor(client.Events.Head);
         await link.ReceiveAsync("timer");
         await link.ReceiveAsync("event set");
-        await ReadUntilAsync(cursor, "set");
+        await cursor.ReadUntilAsync("set");
         _clock.Advance(TimeSpan.FromSeconds(1));
-        var report = await ReadUntilAsync(cursor, "Warning");
+        var report = await cursor.ReadUntilAsync("Warning");
         Assert.Contains("handling 'FaultyTimer'", report.Error!.Message, StringComparison.Ordinal);
         Assert.Equal("a timer's mistake", report.Error.InnerException!.Message);
         Assert.Equal(0, client.Dropped);
@@ -347,20 +337,20 @@ public sealed class SupervisorTests : IAsyncDisposable
         await second.ReceiveAsync("confirm calls");
         await second.ReceiveAsync("ready");
         var cursor = client.Events.OpenCursor(0);
-        await ReadUntilAsync(cursor, "Warning");
+        await cursor.ReadUntilAsync("Warning");
         _platform.FailsToLookUp = false;
         await second.LoseAsync(Lost());
         var third = await NextLinkAsync();
         await third.ReceiveAsync("confirm calls");
         await third.ReceiveAsync("recovered");
-        await ReadUntilAsync(cursor, "found");
+        await cursor.ReadUntilAsync("found");
         await third.LoseAsync(Lost());
         var fourth = await NextLinkAsync();
         await fourth.ReceiveAsync("confirm calls");
         await fourth.ReceiveAsync("recovered");
-        await ReadUntilAsync(cursor, "Connected");
+        await cursor.ReadUntilAsync("Connected");
         await fourth.ReceiveAsync("event last");
-        await ReadUntilAsync(cursor, "last");
+        await cursor.ReadUntilAsync("last");
         Assert.Equal(2, _platform.LookUps);
     }
 
@@ -447,7 +437,7 @@ public sealed class SupervisorTests : IAsyncDisposable
         var (client, link) = await ConnectAsync();
         var cursor = client.Events.OpenCursor(client.Events.Head);
         await link.LoseAsync(Lost());
-        await ReadUntilAsync(cursor, "Reconnecting");
+        await cursor.ReadUntilAsync("Reconnecting");
         await client.DisconnectAsync(CancellationToken.None).WaitAsync(Limit);
         _clock.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(1, _links.CreatedCount);

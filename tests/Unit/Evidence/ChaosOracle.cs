@@ -111,7 +111,13 @@ internal static partial class ChaosOracle
 
     /// <summary>The beginnings of the gaps that call records have filled.</summary>
     private static HashSet<DateTimeOffset> FilledBy(IReadOnlyList<PbxEvent> seen) =>
-        [.. seen.Where(e => e.Name == "GapFilled").Select(e => JsonDocument.Parse(e.Payload).RootElement.GetProperty("from").GetDateTimeOffset())];
+        [.. seen.Where(e => e.Name == "GapFilled").Select(BeginOf)];
+
+    private static DateTimeOffset BeginOf(PbxEvent filled)
+    {
+        using var data = JsonDocument.Parse(filled.Payload);
+        return data.RootElement.GetProperty("from").GetDateTimeOffset();
+    }
 
     private static void CheckGap(PbxGap gap, int at, IReadOnlyList<PbxEvent> seen, (SimulatorLogEntry Entry, int At)[] live, List<SimulatorLogEntry> lost,
         (PbxGap Gap, int At)[] gaps, TimeSpan transit, List<string> faults)

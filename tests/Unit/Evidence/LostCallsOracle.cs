@@ -57,10 +57,9 @@ internal static class LostCallsOracle
                 faults.Add($"not told: {name}");
                 continue;
             }
-            var isHalfSeen = IsHalfSeen(call, blind);
             if (own.Length > 1)
             {
-                if (isHalfSeen && platform.WhyTwice(call, own) is { } why)
+                if (IsHalfSeen(call, blind) && platform.WhyTwice(call, own) is { } why)
                 {
                     others[why] = others.GetValueOrDefault(why) + 1;
                     continue;
@@ -72,7 +71,7 @@ internal static class LostCallsOracle
             var expected = platform.Expect(call);
             if (own[0].Outcome == expected)
                 continue;
-            if (platform.WhyOther(call, expected, own[0], isHalfSeen) is { } reason)
+            if (platform.WhyOther(expected, own[0]) is { } reason)
                 others[reason] = others.GetValueOrDefault(reason) + 1;
             else
                 faults.Add($"other outcome than {expected}: {name}: {own[0]}{Environment.NewLine}{own[0].Story}");

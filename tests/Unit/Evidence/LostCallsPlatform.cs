@@ -64,17 +64,13 @@ internal sealed record LostCallsPlatform(ChaosPlatform Chaos)
     /// <summary>
     /// Why a call's outcome is rightly another one than an undisturbed client's: what no record tells, each with the place that says so.
     /// </summary>
-    /// <param name="call">The call.</param>
     /// <param name="expected">What the undisturbed client is told.</param>
     /// <param name="end">What was told.</param>
-    /// <param name="isHalfSeen">True when a gap hid a part of the call.</param>
     /// <returns>The reason; null when there is none.</returns>
-    public string? WhyOther(SimulatedCall call, PbxOutcome expected, ToldEnd end, bool isHalfSeen)
+    public string? WhyOther(PbxOutcome expected, ToldEnd end)
     {
-        if (Name == "Yeastar" && expected == PbxOutcome.Rejected && end.Outcome == PbxOutcome.Missed && (isHalfSeen || end.Origin == PbxCallOrigin.Record))
+        if (Name == "Yeastar" && expected == PbxOutcome.Rejected && end is { Outcome: PbxOutcome.Missed, Origin: PbxCallOrigin.Record })
             return "A refusal has no word of its own in the rows (yeastar-history.md section 5).";
-        if (end.Origin == PbxCallOrigin.Live && isHalfSeen && (end.Outcome is null || WeakerThan(expected).Contains(end.Outcome.Value)))
-            return "The call went on after a gap that hid its middle and is left to its live events (outcomes.md, Missed needs proof).";
         return null;
     }
 
@@ -97,15 +93,6 @@ internal sealed record LostCallsPlatform(ChaosPlatform Chaos)
             _ => null,
         };
     }
-
-    /// <summary>What the rest of a call still shows when its middle was not seen.</summary>
-    private static IReadOnlyList<PbxOutcome> WeakerThan(PbxOutcome outcome) => outcome switch
-    {
-        PbxOutcome.Transferred => [PbxOutcome.Answered],
-        PbxOutcome.Answered => [PbxOutcome.AnsweredElsewhere],
-        PbxOutcome.Abandoned or PbxOutcome.Voicemail => [PbxOutcome.Missed],
-        _ => [],
-    };
 
     public override string ToString() => Name;
 }

@@ -59,16 +59,18 @@ public sealed class ManySubscriptionsTests(ITestOutputHelper output)
     [Fact]
     public void Each_costs_a_session_the_same_whether_there_are_hundreds_or_thousands()
     {
-        // The first run pays for the compiler.
+        // The first run pays for the compiler, and one of three may meet a machine that is busy with something else.
         MeasureSession(200);
-        var few = MeasureSession(Count / 10);
-        var many = MeasureSession(Count);
+        var few = Best(Count / 10);
+        var many = Best(Count);
         output.WriteLine($"{few} for {Count / 10}, {many} for {Count}.");
 
         // Ten times as many: ten times the work, a hundred times when each looks at all the others.
         Assert.InRange(many.Bytes / (double)few.Bytes, 0, 20);
         Assert.InRange(many.Time / few.Time, 0, 40);
     }
+
+    private static Cost Best(int count) => Enumerable.Range(0, 3).Select(_ => MeasureSession(count)).MinBy(c => c.Time);
 
     private static PbxSubscriptionFilter FilterOf(int number) => new() { Type = PbxSubscriptionType.Call, Extension = [$"{100_000 + number}"] };
 

@@ -23,13 +23,6 @@ internal sealed class FakeStore : IJournalStoreFactory, IJournalStore, IJournalR
 
     public long Newest => Records.Count;
 
-    public static async Task UntilAsync(Func<bool> isSo)
-    {
-        for (var i = 0; i < 1500 && !isSo(); i++)
-            await Task.Delay(20);
-        Assert.True(isSo());
-    }
-
     /// <summary>How often it is to be found damaged.</summary>
     public int Damages { get; set; }
 

@@ -1,6 +1,7 @@
 using PbxEvents.Journal;
 using PbxEvents.Providers.Connection;
 using PbxEvents.Tests.Unit.Simulator;
+using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Journal;
 
@@ -40,10 +41,10 @@ public sealed class JournalWriterTests : IDisposable
         var log = new EventLog(50);
         var kept = journal.Keep(JournalFolder.Stream(log, warn: warnings.Add));
         log.Append(JournalFolder.Make(1));
-        await FakeStore.UntilAsync(() => store.Refusals >= 1);
+        await Until.TrueAsync(() => store.Refusals >= 1);
         for (var i = 2; i <= 200; i++)
             log.Append(JournalFolder.Make(i));
-        await FakeStore.UntilAsync(() => store.Refusals >= 2);
+        await Until.TrueAsync(() => store.Refusals >= 2);
         Assert.Equal(PbxErrorKind.JournalFull, journal.LastError!.Kind);
         Assert.Equal(200, journal.Behind);
         Assert.False(kept.KeptAsync(1, CancellationToken.None).IsCompleted);
@@ -59,6 +60,11 @@ public sealed class JournalWriterTests : IDisposable
         Assert.Equal(next - first - 1, lost.EventsLost);
         Assert.Equal(200 - (next - first - 1), names.Count(n => n > 0));
         Assert.Equal(PbxGapReason.SlowConsumer, lost.Reason);
+
+        // So the next process knows for when to ask the call records.
+        Assert.Equal(log.TryGet(200)!.ReceivedUtc, kept.Unkept!.To, TimeSpan.FromMinutes(1));
+        Assert.InRange(kept.Unkept.To, lost.To, DateTimeOffset.UtcNow);
+        Assert.InRange(kept.Unkept.From, lost.From - TimeSpan.FromSeconds(1), lost.From);
         Assert.Single(warnings);
         Assert.Null(journal.LastError);
     }
@@ -87,7 +93,7 @@ public sealed class JournalWriterTests : IDisposable
         var log = new EventLog(10_000);
         var kept = journal.Keep(JournalFolder.Stream(log));
         log.Append(JournalFolder.Make(1));
-        await FakeStore.UntilAsync(() => store.Refusals >= 1);
+        await Until.TrueAsync(() => store.Refusals >= 1);
         for (var i = 2; i <= 5000; i++)
             log.Append(JournalFolder.Make(i));
         store.IsRefusing = false;

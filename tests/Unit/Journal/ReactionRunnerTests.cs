@@ -87,7 +87,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             // A process that dies in the action leaves the start mark.
             using var dying = React(o => o with { MaxAttempts = 3 }, _ => Task.Delay(-1));
             _ = dying.RunAsync(untilIdle: false, CancellationToken.None);
-            await UntilAsync(() => dying.Store.NextDue(_clock.GetUtcNow()) is null && dying.Store.CountOpen() == 1);
+            await Until.TrueAsync(() => dying.Store.NextDue(_clock.GetUtcNow()) is null && dying.Store.CountOpen() == 1);
             var leftOver = dying;
         }
         using var runner = React(o => o with { MaxAttempts = 3 });
@@ -104,7 +104,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         using (var dying = React(o => o with { Concurrency = 3 }, _ => Task.Delay(-1)))
         {
             _ = dying.RunAsync(untilIdle: false, CancellationToken.None);
-            await UntilAsync(() => dying.Store.CountOpen() == 3);
+            await Until.TrueAsync(() => dying.Store.CountOpen() == 3);
         }
         var (now, beside) = (0, new ConcurrentDictionary<long, int>());
         using var runner = React(o => o with { Concurrency = 3 }, async d =>
@@ -186,7 +186,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         using var runner = React(o => o with { MaxAttempts = 1, Timeout = TimeSpan.FromSeconds(30) }, (_, limit) => Task.Delay(-1, limit));
         using var stop = new CancellationTokenSource();
         var run = runner.RunAsync(untilIdle: false, stop.Token);
-        await UntilAsync(() => runner.Store.CountOpen() == 1);
+        await Until.TrueAsync(() => runner.Store.CountOpen() == 1);
         await stop.CancelAsync();
         await Task.Delay(100);
         Assert.False(run.IsCompleted);
@@ -208,6 +208,189 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_event_that_became_too_old_while_it_waited_is_a_dead_letter_too_but_runs_when_somebody_asks_for_it()
+    {
+        var old = new ConcurrentQueue<long>();
+        _log.Append(JournalFolder.Make(1, at: _clock.GetUtcNow()));
+        _log.Append(JournalFolder.Make(2, at: _clock.GetUtcNow()));
+        await _kept.KeptAsync(2, CancellationToken.None).InTime();
+        using var runner = React(o => o with { MaxEventAge = TimeSpan.FromMinutes(10), RetryDelay = TimeSpan.FromMinutes(15), Failed = (d, _, _) => old.Enqueue(d.Seq) }, d =>
+            d is { Seq: 1, Attempt: 1 } ? throw new InvalidOperationException("later") : Ran(d));
+        var run = runner.RunAsync(untilIdle: true, CancellationToken.None);
+        await Until.TrueAsync(() => runner.Store.NextDueAt() > _clock.GetUtcNow());
+        _clock.Advance(TimeSpan.FromMinutes(20));
+        await PassUntilAsync(() => run.IsCompleted);
+
+        // What was tried is tried on, however long it takes.
+        Assert.Equal(["id1"], _ran);
+        var dead = Assert.Single(Dead());
+        Assert.Equal((2, 0, "EventTooOld"), (dead.Seq, dead.Tries, dead.Failure.ErrorId));
+        Assert.Matches("arrived 0.00:[2-9][0-9]:[0-9]{2} before its turn came, .* older than 00:10:00", dead.Failure.Error);
+        using (var book = _journal.OpenReactions(isReadOnly: false))
+            Assert.True(book.RestartDead("tickets", 2, _clock.GetUtcNow()));
+        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        Assert.Equal(["id1", "id2"], _ran);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_that_is_tried_again_waits_for_the_later_event_of_its_call_that_runs()
+    {
+        await ComeAsync("a", "a", "b");
+        var (now, most) = (0, 0);
+        var gate = new TaskCompletionSource();
+        using var runner = React(o => o with { Concurrency = 3, MaxAttempts = 1 }, async d =>
+        {
+            if (d is { Seq: 1, IsReplay: false })
+                throw new InvalidOperationException("dead");
+            if (d.Event.CallId == "a")
+                most = Math.Max(most, Interlocked.Increment(ref now));
+            if (d.Seq == 2)
+                await gate.Task;
+            if (d.Event.CallId == "a")
+                Interlocked.Decrement(ref now);
+            await Ran(d);
+        });
+        var run = runner.RunAsync(untilIdle: true, CancellationToken.None);
+        await Until.TrueAsync(() => _ran.Contains("id3") && Dead().Count == 1 && Volatile.Read(ref now) == 1);
+        using (var book = _journal.OpenReactions(isReadOnly: false))
+            Assert.True(book.RestartDead("tickets", 1, _clock.GetUtcNow()));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await Task.Delay(200);
+        Assert.DoesNotContain("id1", _ran);
+        gate.SetResult();
+        await PassUntilAsync(() => run.IsCompleted);
+        await run;
+        Assert.Equal(["id3", "id2", "id1"], _ran);
+        Assert.Equal(1, most);
+    }
+
+    [Theory]
+    [InlineData(PbxOrderBy.Call, 1)]
+    [InlineData(PbxOrderBy.Extension, 2)]
+    [InlineData(PbxOrderBy.None, 4)]
+    public async Task What_must_wait_for_what_is_by_the_order(PbxOrderBy order, int together)
+    {
+        // One call; two extensions.
+        for (var i = 1; i <= 4; i++)
+        {
+            var e = JournalFolder.Make(i, "a");
+            e.Extension = $"{1000 + i % 2}";
+            _log.Append(e);
+        }
+        await _kept.KeptAsync(4, CancellationToken.None).InTime();
+        var begun = new ConcurrentQueue<long>();
+        var gate = new TaskCompletionSource();
+        using var runner = React(o => o with { Concurrency = 4, OrderBy = order }, d =>
+        {
+            begun.Enqueue(d.Seq);
+            return gate.Task;
+        });
+        var run = runner.RunAsync(untilIdle: true, CancellationToken.None);
+        await Until.TrueAsync(() => runner.Store.Place == 4 && begun.Count >= together);
+        await Task.Delay(100);
+        Assert.Equal(Enumerable.Range(1, together).Select(n => (long)n), begun.Order());
+        using (var book = _journal.OpenReactions(isReadOnly: true))
+            Assert.Equal((together, 4 - together), Assert.Single(book.GetAll()) is var f ? ((int)f.Running, (int)f.Waiting) : default);
+        gate.SetResult();
+        await PassUntilAsync(() => run.IsCompleted);
+        await run;
+        Assert.Equal([1, 2, 3, 4], begun.Order());
+    }
+
+    [Fact]
+    public async Task What_waited_behind_an_event_that_died_with_its_process_runs_at_the_next_start()
+    {
+        await ComeAsync("a", "a", "a", "b");
+        using (var dying = React(o => o with { MaxAttempts = 1, Concurrency = 2 }, d => d.Seq == 1 ? Task.Delay(-1) : Ran(d)))
+        {
+            _ = dying.RunAsync(untilIdle: false, CancellationToken.None);
+            await Until.TrueAsync(() => dying.Store.Place == 4 && _ran.Contains("id4"));
+        }
+        using var runner = React(o => o with { MaxAttempts = 1 });
+        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        Assert.Equal(["id4", "id2", "id3"], _ran);
+        Assert.Equal(1, Assert.Single(Dead()).Seq);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_back_does_not_put_off_a_try_by_more_than_the_longest_delay()
+    {
+        await ComeAsync("a");
+        var late = new ManualTimeProvider();
+        late.Advance(TimeSpan.FromDays(3));
+        using (var runner = React(o => o with { Clock = late }, d => throw new InvalidOperationException("later")))
+        {
+            using var stop = new CancellationTokenSource();
+            var run = runner.RunAsync(untilIdle: false, stop.Token);
+            await Until.TrueAsync(() => runner.Store.NextDueAt() is not null);
+            await stop.CancelAsync();
+            await run.InTime();
+        }
+        await RunAsync(o => o);
+        Assert.Equal(["id1"], _ran);
+    }
+
+    [Fact]
+    public async Task What_somebody_asks_to_run_again_runs_where_the_reaction_does_and_with_the_first_keys()
+    {
+        await ComeAsync("a", "b", "c");
+        using var stop = new CancellationTokenSource();
+        var keys = new ConcurrentQueue<string>();
+        using var runner = React(o => o with { IsMatch = e => e.CallId != "c", MaxAttempts = 1 }, d =>
+        {
+            keys.Enqueue($"{d.Key} {d.IsReplay}");
+            return d is { Seq: 2, IsReplay: false } ? throw new InvalidOperationException("dead") : Ran(d);
+        });
+        var run = runner.RunAsync(untilIdle: false, stop.Token);
+        await Until.TrueAsync(() => runner.Store.Place == 3 && runner.Store.CountOpen() == 0);
+
+        Ask(force: false);
+        await PassUntilAsync(() => runner.Store.CountOpen() == 0);
+        Assert.Equal(["id1", "id2"], _ran);
+        Assert.Empty(Dead());
+        Ask(force: true);
+        await PassUntilAsync(() => runner.Store.CountOpen() == 0);
+        Assert.Equal(["id1", "id2", "id1", "id2"], _ran);
+        Assert.Equal(["tickets/one/id1 False", "tickets/one/id2 False", "tickets/one/id2 True", "tickets/one/id1 True", "tickets/one/id2 True"], keys);
+        await stop.CancelAsync();
+        await run.InTime();
+    }
+
+    [Fact]
+    public async Task What_was_asked_while_nothing_ran_is_seen_to_at_the_next_start_and_is_not_for_what_came_since()
+    {
+        await ComeAsync("a", "b");
+        await RunAsync(o => o);
+        Ask(force: true);
+        await ComeAsync("c");
+        var replayed = new ConcurrentQueue<long>();
+        using var runner = React(o => o, d =>
+        {
+            if (d.IsReplay)
+                replayed.Enqueue(d.Seq);
+            return Ran(d);
+        });
+        Assert.Equal(1, runner.Store.CountOpen());
+        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        Assert.Equal(["id1", "id1", "id2", "id2", "id3"], _ran.Order());
+        Assert.Equal([1, 2], replayed.Order());
+        Assert.Null(runner.Store.NextReplay());
+    }
+
+    [Fact]
+    public async Task The_past_of_many_events_runs_again_once_each()
+    {
+        for (var i = 0; i < 2500; i++)
+            _log.Append(JournalFolder.Make(++_number, $"c{i % 50}"));
+        await _kept.KeptAsync(_number, CancellationToken.None).InTime();
+        await RunAsync(o => o);
+        Ask(force: true);
+        await RunAsync(o => o with { Concurrency = 4 });
+        Assert.Equal(5000, _ran.Count);
+        Assert.All(_ran.GroupBy(r => r), g => Assert.Equal(2, g.Count()));
+    }
+
+    [Fact]
     public async Task What_it_has_open_stays_for_it_when_it_is_dropped_and_what_it_has_not_seen_is_told_with_the_exact_count()
     {
         await ComeAsync("a", "b", "c", "d", "e");
@@ -215,7 +398,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         {
             using var stop = new CancellationTokenSource();
             var run = first.RunAsync(untilIdle: false, stop.Token);
-            await UntilAsync(() => first.Store.Place == 5);
+            await Until.TrueAsync(() => first.Store.Place == 5);
             await stop.CancelAsync();
             await run.InTime();
         }
@@ -263,7 +446,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
 
         // The clock stands still: only the commit can have woken it.
         await ComeAsync("a");
-        await UntilAsync(() => _ran.Count == 1);
+        await Until.TrueAsync(() => _ran.Count == 1);
         await stop.CancelAsync();
         await run.InTime();
     }
@@ -274,6 +457,12 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
     {
         using var book = _journal.OpenReactions(isReadOnly: true);
         return book.GetDead("tickets");
+    }
+
+    private void Ask(bool force)
+    {
+        using var book = _journal.OpenReactions(isReadOnly: false);
+        book.AskReplay("tickets", DateTimeOffset.MinValue, DateTimeOffset.MaxValue, force);
     }
 
     private ReactionRunner React(Func<ReactionOptions, ReactionOptions> options, Func<Delivery, CancellationToken, Task>? action = null) =>
@@ -307,13 +496,6 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             _clock.Advance(TimeSpan.FromSeconds(0.25));
             await Task.Delay(5);
         }
-        Assert.True(isSo());
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        for (var i = 0; i < 1500 && !isSo(); i++)
-            await Task.Delay(20);
         Assert.True(isSo());
     }
 }

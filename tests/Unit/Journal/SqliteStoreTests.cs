@@ -174,7 +174,10 @@ public sealed class SqliteStoreTests : IDisposable
     public void A_network_disk_is_refused_and_so_are_a_folder_and_a_file_that_is_not_there()
     {
         Assert.Equal(PbxErrorKind.NotSupported, Refusal(o => o with { DriveTypeOf = _ => DriveType.Network }).Kind);
-        Assert.Equal(PbxErrorKind.NotSupported, Assert.Throws<PbxException>(() => JournalFile.PrepareFolder(new JournalOptions { Path = "//server/share/j.db", ReadOnly = false, DriveTypeOf = _ => DriveType.Fixed })).Kind);
+        Assert.False(Directory.Exists(Path.GetDirectoryName(_folder.Target)));
+        var elsewhere = $"/pbxevents-{Guid.NewGuid():N}";
+        Assert.Equal(PbxErrorKind.NotSupported, Assert.Throws<PbxException>(() => JournalFile.PrepareFolder(new JournalOptions { Path = $"/{elsewhere}/share/j.db", ReadOnly = false, DriveTypeOf = _ => DriveType.Fixed })).Kind);
+        Assert.False(Directory.Exists(elsewhere), "A folder was made for a file that may not be there.");
         Assert.Equal(PbxErrorKind.JournalFailed, Refusal(o => o with { Path = Path.GetTempPath() }).Kind);
         Assert.Equal(PbxErrorKind.JournalFailed, Refusal(o => o with { ReadOnly = true }).Kind);
     }

@@ -16,6 +16,7 @@ public sealed class NotifySocketTests
             return;
         var name = Path.Combine(Path.GetTempPath(), $"pbx-{Guid.NewGuid():N}");
         using var listener = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        listener.ReceiveTimeout = 10_000;
         listener.Bind(new UnixDomainSocketEndPoint(isAbstract ? $"\0{name}" : name));
         try
         {

@@ -10,10 +10,10 @@ internal sealed class PortSipBench
 {
     private int _links;
 
-    public PortSipBench(string? domain = "example.io", string user = "alice", TimeSpan recordWait = default)
+    public PortSipBench(string? domain = "example.io", string user = "alice")
     {
         var options = new PbxConnectOptions { Provider = "PortSIP", Domain = domain, UserName = user, Password = new Secret("pw-1") };
-        Host.Session = new PortSipSession(Host, PortSipLogin.From(options), CallIds, recordWait);
+        Host.Session = new PortSipSession(Host, PortSipLogin.From(options), CallIds);
     }
 
     public RecordingHost Host { get; } = new();

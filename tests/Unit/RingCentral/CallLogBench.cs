@@ -27,6 +27,7 @@ internal sealed class CallLogBench
         var timing = RingCentralTiming.Default;
         var api = new CallLogApi(context, new Uri("https://platform.example.com"), tokens, new RateGroups(timing).Heavy, "user", timing);
         Reader = new RingCentralRecords(context, api, timing, liveIdOf ?? (_ => null), () => WantsOthers);
+        Names = new RingCentralNames(context, api, timing);
         Clock.Advance(Noon.AddHours(1) - Clock.GetUtcNow());
     }
 
@@ -35,6 +36,8 @@ internal sealed class CallLogBench
     public FakeHttp Http { get; }
 
     public RingCentralRecords Reader { get; }
+
+    public RingCentralNames Names { get; }
 
     public bool WantsOthers { get; set; }
 

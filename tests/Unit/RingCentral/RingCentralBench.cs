@@ -15,9 +15,8 @@ internal sealed class RingCentralBench
     private int _notification;
 
     /// <param name="keep">Keeps what a later process needs; null for a connection without <c>-StatePath</c>.</param>
-    /// <param name="recordWait">How long the call log may tell what became of a call; zero for a connection that does not ask it.</param>
-    public RingCentralBench(Action<KeptSession>? keep = null, TimeSpan recordWait = default) =>
-        Host.Session = Session = new RingCentralSession(Host, "platform.test", RingCentralTiming.Default, keep, SessionIds, recordWait);
+    public RingCentralBench(Action<KeptSession>? keep = null) =>
+        Host.Session = Session = new RingCentralSession(Host, "platform.test", RingCentralTiming.Default, keep, SessionIds);
 
     /// <param name="driver">Makes the session.</param>
     public RingCentralBench(RingCentralDriver driver) => Host.Session = Session = (RingCentralSession)driver.CreateSession(Host);
@@ -44,10 +43,9 @@ internal sealed class RingCentralBench
         .Select(f => $"{f[0].GetProperty("method").GetString()} {f[0].GetProperty("path").GetString()}").ToArray();
 
     /// <summary>A session that is ready, with one subscription to the account's calls.</summary>
-    /// <param name="recordWait">How long the call log may tell what became of a call.</param>
-    public static RingCentralBench Ready(TimeSpan recordWait = default)
+    public static RingCentralBench Ready()
     {
-        var bench = new RingCentralBench(null, recordWait);
+        var bench = new RingCentralBench();
         bench.Subscribe(new PbxSubscriptionFilter { Type = PbxSubscriptionType.Call });
         bench.Open();
         bench.Details();

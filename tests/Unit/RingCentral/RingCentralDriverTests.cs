@@ -94,6 +94,16 @@ public sealed class RingCentralDriverTests
         Assert.DoesNotContain(rig.Http.Calls, c => c.Uri.AbsolutePath == "/restapi/oauth/token");
     }
 
+    [Fact]
+    public void Where_the_call_log_was_read_to_is_kept_from_process_to_process()
+    {
+        var rig = RingCentralDriverRig.Create();
+        Assert.DoesNotContain("callLog", rig.Driver.ExportKeys(rig.Clock.GetUtcNow()).Keys);
+        var kept = $$"""{"Token":"T1","ReadAt":"{{rig.Clock.GetUtcNow():O}}"}""";
+        rig.Driver.ImportKeys(new Dictionary<string, string> { ["callLog"] = kept });
+        Assert.Contains("T1", rig.Driver.ExportKeys(rig.Clock.GetUtcNow())["callLog"], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{}")]

@@ -67,7 +67,7 @@ public sealed class RingCentralHistoryTests
     }
 
     [Fact]
-    public async Task Calls_that_stood_open_at_the_drop_get_their_true_end_and_those_that_go_on_are_left_to_live_events()
+    public async Task Calls_that_stood_open_at_the_drop_get_their_true_end_and_one_that_goes_on_ends_after_its_last_event_as_its_record_tells()
     {
         await using var simulator = Start();
         await using var client = await ConnectAsync(simulator);
@@ -92,7 +92,7 @@ public sealed class RingCentralHistoryTests
         if (!watch.Seen.Any(e => e.CallId == call.CallId && e.CallState == PbxCallState.Ended))
             await watch.EndAsync(call.CallId);
         var last = Assert.Single(watch.Seen, e => e.CallId == call.CallId && e.CallState == PbxCallState.Ended);
-        Assert.Equal((PbxOutcome.Transferred, "1002", PbxCallOrigin.Live), (last.Call!.Outcome, last.Call.AnsweredBy, last.Call.Origin));
+        Assert.Equal((PbxOutcome.Transferred, "1002", PbxCallOrigin.Record), (last.Call!.Outcome, last.Call.AnsweredBy, last.Call.Origin));
     }
 
     [Fact]

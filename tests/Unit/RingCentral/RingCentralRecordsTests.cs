@@ -46,6 +46,32 @@ public sealed class RingCentralRecordsTests
     }
 
     [Fact]
+    public async Task The_next_process_goes_on_by_the_token_for_what_has_changed_since_and_begins_anew_for_what_was_before_or_long_ago()
+    {
+        _bench.Changes.Enqueue(([Row("a")], false));
+        Assert.Null(_bench.Reader.Sync.Export());
+        await _bench.ReadAsync();
+        Assert.True(_bench.Reader.Sync.Version > 0);
+        var kept = _bench.Reader.Sync.Export()!;
+        Assert.Equal("ISync&syncToken=T1", await AskAsync(TimeSpan.FromHours(2), Noon.AddMinutes(63)));
+        Assert.StartsWith("FSync", await AskAsync(TimeSpan.FromHours(2), Noon.AddMinutes(62)), StringComparison.Ordinal);
+        Assert.StartsWith("FSync", await AskAsync(TimeSpan.FromHours(30), Noon.AddHours(29)), StringComparison.Ordinal);
+        kept = "{}";
+        Assert.StartsWith("FSync", await AskAsync(TimeSpan.FromHours(2), Noon.AddMinutes(63)), StringComparison.Ordinal);
+
+        async Task<string> AskAsync(TimeSpan later, DateTimeOffset from)
+        {
+            var next = new CallLogBench();
+            next.Clock.Advance(later);
+            next.Reader.GoOn(kept);
+            next.Changes.Enqueue(([], false));
+            await next.ReadAsync(from, next.Clock.GetUtcNow());
+            var asked = Assert.Single(next.Asked);
+            return asked[(asked.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        }
+    }
+
+    [Fact]
     public async Task A_reading_that_fails_leaves_the_token_where_it_was()
     {
         _bench.Changes.Enqueue(([Row("a")], false));

@@ -11,24 +11,12 @@ public sealed class RingCentralUnseenTests
 
     // ---- over a gap --------------------------------------------------------------------------------------------------
 
-    [Fact]
-    public void A_call_that_ends_after_a_gap_in_which_it_may_have_been_answered_waits_for_the_call_log()
-    {
-        var bench = OverGap(TimeSpan.FromMinutes(16));
-        bench.Party(7, "p-2", "Inbound", "Disconnected", extension: "2001");
-        Assert.NotEqual(PbxCallState.Ended, bench.Party(8, "p-1", "Outbound", "Disconnected").Call!.State);
-        bench.Host.Advance(TimeSpan.FromMinutes(15));
-        Assert.NotEqual(PbxCallState.Ended, Assert.Single(bench.Host.Calls).State);
-        bench.Host.Advance(TimeSpan.FromMinutes(2));
-        Assert.Equal((PbxCallState.Ended, null), (Assert.Single(bench.Host.Calls).State, Assert.Single(bench.Host.Calls).Outcome));
-    }
-
     [Theory]
-    [InlineData(0, false, null)]
-    [InlineData(16, true, PbxOutcome.Missed)]
-    public void It_does_not_wait_when_the_log_is_not_asked_or_the_platform_has_said_how_the_call_stands(int minutes, bool isAsked, PbxOutcome? outcome)
+    [InlineData(false, null)]
+    [InlineData(true, PbxOutcome.Missed)]
+    public void A_call_that_ends_after_a_gap_was_missed_only_if_the_platform_has_said_how_it_stands(bool isAsked, PbxOutcome? outcome)
     {
-        var bench = OverGap(TimeSpan.FromMinutes(minutes));
+        var bench = OverGap();
         if (isAsked)
         {
             bench.Session.SnapshotReceived(new Snapshot("telephony/sessions", Encoding.UTF8.GetBytes("""
@@ -41,13 +29,11 @@ public sealed class RingCentralUnseenTests
     }
 
     [Fact]
-    public void A_call_that_the_platform_does_not_know_any_more_waits_for_the_call_log_until_the_connection_ends()
+    public void A_call_that_the_platform_does_not_know_any_more_is_over()
     {
-        var bench = OverGap(TimeSpan.FromMinutes(16));
+        var bench = OverGap();
         bench.Session.SnapshotReceived(new Snapshot("telephony/sessions", default, "s-1"));
-        Assert.NotEqual(PbxCallState.Ended, Assert.Single(bench.Host.Calls).State);
-        bench.Session.Closing();
-        Assert.Equal(PbxCallState.Ended, Assert.Single(bench.Host.Calls).State);
+        Assert.Equal((PbxCallState.Ended, null), (Assert.Single(bench.Host.Calls).State, Assert.Single(bench.Host.Calls).Outcome));
     }
 
     [Fact]
@@ -61,9 +47,9 @@ public sealed class RingCentralUnseenTests
     }
 
     /// <summary>Extension 2001 rang, then the link was lost, and the session could not be recovered.</summary>
-    private static RingCentralBench OverGap(TimeSpan recordWait)
+    private static RingCentralBench OverGap()
     {
-        var bench = RingCentralBench.Ready(recordWait);
+        var bench = RingCentralBench.Ready();
         bench.Party(2, "p-1", "Outbound", "Setup");
         bench.Party(3, "p-2", "Inbound", "Proceeding", extension: "2001");
         bench.Lose();

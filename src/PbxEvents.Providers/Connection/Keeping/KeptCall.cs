@@ -74,6 +74,9 @@ internal sealed record KeptCall
 
     /// <summary>True when everything of it was seen since its set-up.</summary>
     public bool WasWhole { get; init; }
+
+    /// <summary>Its end, which is held back until its record was asked for; null for none.</summary>
+    public HeldEnd? Held { get; init; }
 }
 
 /// <summary>A leg of a <see cref="KeptCall"/>. Immutable.</summary>

@@ -76,6 +76,9 @@ internal sealed class StateKeeper : IAsyncDisposable
     /// <summary>True when the earlier process left a gap behind that it had not filled.</summary>
     public bool HasOlderGap => _last is { } last && last.WholeUntil < last.SeenUntil;
 
+    /// <summary>Since when not everything has come into the journal: the next process asks the call records for it, as far back as they are asked.</summary>
+    public DateTimeOffset? UnkeptSince => _connection.Keeping?.Unkept is { } unkept && Now - unkept.To < _connection.Options.HistoryLimit ? unkept.From : null;
+
     private DateTimeOffset Now => _connection.Pipeline.Now;
 
     private CallTracker Calls => _connection.Pipeline.Calls;
@@ -172,7 +175,7 @@ internal sealed class StateKeeper : IAsyncDisposable
 
     private Draft Gather()
     {
-        var wholeUntil = _connection.Gaps.UnfilledSince is { } gap ? Earlier(gap, _seenUntil) : _seenUntil;
+        var wholeUntil = Earlier(Earlier(_connection.Gaps.UnfilledSince ?? _seenUntil, UnkeptSince ?? _seenUntil), _seenUntil);
         var since = _connection.Gaps.RememberSince(wholeUntil);
         var keys = _connection.Driver.KeysVersion;
         if (_kept is { } kept && kept.Calls == Calls.Changes)
@@ -235,13 +238,17 @@ internal sealed class StateKeeper : IAsyncDisposable
             return (null, 0);
         try
         {
-            return (null, _file.Write(draft.State with { Keys = _connection.Driver.ExportKeys(draft.Since) }));
+            return (null, _file.Write(WithoutUnkept(draft.State) with { Keys = _connection.Driver.ExportKeys(draft.Since) }));
         }
         catch (Exception e)
         {
             return (Faults.StateNotWritten(_file.Path, e), 0);
         }
     }
+
+    /// <summary>A call whose end the journal does not have is told again, by the next process: what keeps to the journal has not seen it.</summary>
+    private KeptState WithoutUnkept(KeptState state) => UnkeptSince is not { } since || _connection.Keeping!.Unkept is not { } unkept ? state
+        : state with { WholeUntil = Earlier(state.WholeUntil, since), Told = [.. state.Told.Where(t => t.At < unkept.From || t.At > unkept.To)] };
 
     private string? WhyForeign(KeptState state)
     {

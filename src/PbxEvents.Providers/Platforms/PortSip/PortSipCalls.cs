@@ -25,8 +25,6 @@ internal sealed class PortSipCalls
     private readonly Func<bool> _wantsRecords;
     private readonly PortSipOpenCalls _open;
     private readonly KeyedTimers<string> _recordTimers;
-    private readonly KeyedTimers<string> _goneTimers;
-    private readonly TimeSpan _recordWait;
     private readonly CallUpdate _update = new();
 
     /// <summary>True once a record was waited for in vain: this login gets none.</summary>
@@ -36,8 +34,7 @@ internal sealed class PortSipCalls
     /// <param name="fields">The fields of the message at hand.</param>
     /// <param name="directory">What is known of the PBX's numbers.</param>
     /// <param name="wantsRecords">True while records are subscribed to.</param>
-    /// <param name="recordWait">How long after a gap call records may tell what became of a call; zero when they are not asked for.</param>
-    public PortSipCalls(ISessionHost host, JsonFields fields, PortSipDirectory directory, Func<bool> wantsRecords, TimeSpan recordWait)
+    public PortSipCalls(ISessionHost host, JsonFields fields, PortSipDirectory directory, Func<bool> wantsRecords)
     {
         _host = host;
         _fields = fields;
@@ -45,8 +42,6 @@ internal sealed class PortSipCalls
         _wantsRecords = wantsRecords;
         _open = new PortSipOpenCalls(host, directory);
         _recordTimers = new KeyedTimers<string>(host, RecordMissing);
-        _goneTimers = new KeyedTimers<string>(host, StaysGone);
-        _recordWait = recordWait;
     }
 
     /// <summary>A queue says which call an agent has.</summary>
@@ -160,13 +155,6 @@ internal sealed class PortSipCalls
         var isAlone = !found.Call.Legs.Any(l => l.LegId != found.Leg?.LegId && l.Role == PbxLegRole.Callee && l.IsLive());
         if (status.Length > 0 || !isAlone || found.Call.AnsweredAt is null)
             return update;
-        if (_recordWait > TimeSpan.Zero)
-        {
-            // The call records know its true end, and a transfer as well. No event speaks of it any more.
-            _open.Get(found.Call.CallId).EndedAt = pbxEvent.Time;
-            _goneTimers.Set(found.Call.CallId, _recordWait);
-            return update;
-        }
         update.IsEnd = true;
         PortSipLegs.EndAll(update, found.Call);
         Close(found.Call.CallId);
@@ -182,7 +170,7 @@ internal sealed class PortSipCalls
         var known = _host.FindCall(session);
         var open = _open.Find(session);
         var update = _update.Reset(session);
-        update.IsEnd = true;
+        update.IsEnd = update.TellsWholeCall = true;
         update.Direction = record.Direction;
         update.From = known?.From is null ? record.Caller : null;
         update.FromName = record.CallerName;
@@ -213,18 +201,6 @@ internal sealed class PortSipCalls
         if (_host.FindCall(session) is { } known)
             PortSipLegs.EndAll(update, known);
         _host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = "call_ended", Synthesized = true, Time = endedAt, CallId = session }, update);
-    }
-
-    /// <summary>The call records did not tell a call that was found over after a gap: it ends by what was seen.</summary>
-    private void StaysGone(string session)
-    {
-        if (_host.FindCall(session) is not { State: not PbxCallState.Ended } known)
-            return;
-        _open.Remove(session);
-        var update = _update.Reset(session);
-        update.IsEnd = update.IsSnapshot = true;
-        PortSipLegs.EndAll(update, known);
-        _host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = "call_ended", Synthesized = true, Time = _host.Now, CallId = session }, update);
     }
 
     // ---- the call --------------------------------------------------------------------------------------------------
@@ -367,7 +343,6 @@ internal sealed class PortSipCalls
     private void Close(string session)
     {
         _recordTimers.Cancel(session);
-        _goneTimers.Cancel(session);
         _open.Remove(session);
     }
 

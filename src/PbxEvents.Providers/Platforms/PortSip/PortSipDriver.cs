@@ -55,7 +55,7 @@ internal sealed class PortSipDriver : PlatformDriver
     public override DirectoryReader? Directory => _login.Kind == PortSipLoginKind.SystemAdministrator ? null : _names.Value;
 
     /// <inheritdoc/>
-    public override ProtocolSession CreateSession(ISessionHost host) => new PortSipSession(host, _login, _callIds, RecordWait);
+    public override ProtocolSession CreateSession(ISessionHost host) => new PortSipSession(host, _login, _callIds);
 
     /// <inheritdoc/>
     public override Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)

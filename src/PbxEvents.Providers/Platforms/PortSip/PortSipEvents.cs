@@ -33,15 +33,14 @@ internal sealed class PortSipEvents
     /// <param name="fields">The fields of the message at hand; the session has read them.</param>
     /// <param name="wantedNames">The topics that are subscribed to.</param>
     /// <param name="callIds">Learns the sessions of the calls.</param>
-    /// <param name="recordWait">How long after a gap call records may tell what became of a call; zero when they are not asked for.</param>
     public PortSipEvents(
-        ISessionHost host, Utf8Pool pool, JsonFields fields, IReadOnlySet<string> wantedNames, PortSipCallIds callIds, TimeSpan recordWait)
+        ISessionHost host, Utf8Pool pool, JsonFields fields, IReadOnlySet<string> wantedNames, PortSipCallIds callIds)
     {
         _host = host;
         _fields = fields;
         _entry = new JsonFields(PortSipFields.Names, pool);
         _wantedNames = wantedNames;
-        _calls = new PortSipCalls(host, fields, _directory, () => IsWanted(PortSipTopics.Records), recordWait);
+        _calls = new PortSipCalls(host, fields, _directory, () => IsWanted(PortSipTopics.Records));
         _callIds = callIds;
         _doubles = new PortSipDoubles(host, fields);
         _queues = new PortSipQueues(host, fields, _entry, _directory, _calls, _doubles);

@@ -24,22 +24,22 @@ internal sealed class PortSipNames(PortSipRecordApi api) : DirectoryReader
     private static async IAsyncEnumerable<IReadOnlyList<DirectoryName>> ReadAsync(
         PortSipRecordApi api, string what, string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var fields = new JsonFields(Names, new Utf8Pool());
         var isThere = false;
         await foreach (var page in api.PagesAsync(what, path, MaxPages, cancellationToken).ConfigureAwait(false))
         {
             isThere = true;
-            yield return [.. page.Rows.Select(Read).OfType<DirectoryName>()];
+            yield return [.. page.Rows.Select(r => Read(fields, r)).OfType<DirectoryName>()];
         }
         if (!isThere)
             throw PortSipFaults.NoSuchList(api.Server, what);
     }
 
     /// <summary><c>name</c> of a user is the login, which stands in where nothing else is shown.</summary>
-    private static DirectoryName? Read(ReadOnlyMemory<byte> row)
+    private static DirectoryName? Read(JsonFields fields, ReadOnlyMemory<byte> row)
     {
         try
         {
-            var fields = new JsonFields(Names, new Utf8Pool());
             return fields.Read(row) ? DirectoryName.From(fields.Text(Number), fields.Text(Shown) is { Length: > 0 } shown ? shown : fields.Text(Name)) : null;
         }
         catch (Exception e) when (PlatformSession.IsUnreadable(e))

@@ -36,8 +36,7 @@ internal sealed class PortSipSession : TopicSession<PortSipTopic>
     /// <param name="host">Where everything goes that comes out.</param>
     /// <param name="login">Who logs in. A login lasts as long as its link, so there is no token to be handed over.</param>
     /// <param name="callIds">Learns the sessions of the calls, for their records.</param>
-    /// <param name="recordWait">How long after a gap call records may tell what became of a call; zero when they are not asked for.</param>
-    public PortSipSession(ISessionHost host, PortSipLogin login, PortSipCallIds callIds, TimeSpan recordWait)
+    public PortSipSession(ISessionHost host, PortSipLogin login, PortSipCallIds callIds)
         : base(host)
     {
         _login = login;
@@ -45,7 +44,7 @@ internal sealed class PortSipSession : TopicSession<PortSipTopic>
         _quietTimers = new KeyedTimers<string>(host, StayedQuiet);
         var pool = new Utf8Pool();
         _fields = new JsonFields(PortSipFields.Names, pool);
-        _events = new PortSipEvents(host, pool, _fields, _wantedNames, callIds, recordWait);
+        _events = new PortSipEvents(host, pool, _fields, _wantedNames, callIds);
     }
 
     private string Server => PortSipAddress.Display(_target!);

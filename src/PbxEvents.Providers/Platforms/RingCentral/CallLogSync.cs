@@ -8,7 +8,7 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// <summary>
 /// The account's call log by what has changed in it (<c>call-log-extract-sync</c>, history/ringcentral-history.md section 1). The token that goes
 /// on from the last reading belongs to the connection, with the moment it reaches back to and the latest records: a later asking of the same
-/// gap costs one request. Nothing in it belongs to a link, so it could be written to disk. One reading at a time.
+/// gap costs one request. Nothing in it belongs to a link, so the next process goes on with it. One reading at a time.
 /// </summary>
 /// <param name="context">Clock and log.</param>
 /// <param name="api">Asks.</param>
@@ -33,9 +33,29 @@ internal sealed class CallLogSync(DriverContext context, CallLogApi api)
 
     private readonly List<Batch> _batches = [];
     private string? _token;
+    private volatile Mark? _mark;
+    private long _version;
 
     /// <summary>All that was changed since this moment is in the batches; without a token it means nothing.</summary>
     private DateTimeOffset _since;
+
+    /// <summary>Another number whenever <see cref="Export"/> would give something else. Any thread.</summary>
+    public long Version => Interlocked.Read(ref _version);
+
+    /// <summary>Where the next process goes on; null before the first reading. Any thread.</summary>
+    public string? Export() => _mark is { } mark ? JsonSerializer.Serialize(mark) : null;
+
+    /// <summary>
+    /// Goes on where an earlier process stopped, for what has changed since; it is not asked for more than a reading from the beginning may
+    /// bring. Before the first reading.
+    /// </summary>
+    /// <param name="json">What <see cref="Export"/> gave. What cannot be read is passed over.</param>
+    /// <param name="oldest">An older one is of no use.</param>
+    public void Import(string json, DateTimeOffset oldest)
+    {
+        if (KeptJson.Read<Mark>(json) is { Token: not null } mark && mark.ReadAt >= oldest)
+            (_token, _since, _mark) = (mark.Token, mark.ReadAt + Margin, mark);
+    }
 
     /// <summary>The records that have changed since a moment, and others.</summary>
     /// <param name="from">The moment.</param>
@@ -129,6 +149,8 @@ internal sealed class CallLogSync(DriverContext context, CallLogApi api)
             _since = beginning;
         }
         _token = token;
+        _mark = new Mark(token, now);
+        Interlocked.Increment(ref _version);
         _batches.Add(new Batch(now, rows.Values));
         var all = new Dictionary<string, CallLogRow>(StringComparer.Ordinal);
         foreach (var row in _batches.SelectMany(b => b.Rows))
@@ -147,6 +169,10 @@ internal sealed class CallLogSync(DriverContext context, CallLogApi api)
 
     /// <summary>A time as the platform takes it; always with its zone.</summary>
     internal static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <param name="Token">Where the next reading goes on.</param>
+    /// <param name="ReadAt">When the last one was over.</param>
+    private sealed record Mark(string Token, DateTimeOffset ReadAt);
 
     /// <param name="ReadAt">When its reading was over.</param>
     /// <param name="Rows">What it brought.</param>

@@ -31,10 +31,8 @@ internal sealed class RingCentralCalls
 
     private readonly ISessionHost _host;
     private readonly LiveSessionIds _sessionIds;
-    private readonly TimeSpan _recordWait;
     private readonly TelephonyReader _wire;
     private readonly KeyedTimers<string> _loneEndTimers;
-    private readonly KeyedTimers<string> _goneTimers;
     private readonly RecentMap<TelephonySession> _sessions = new();
     private readonly CallUpdate _update = new();
     private (string Session, string Party, string? Extension)? _fetched;
@@ -42,15 +40,12 @@ internal sealed class RingCentralCalls
     /// <param name="host">Knows the calls as they are told.</param>
     /// <param name="pool">Where texts come from.</param>
     /// <param name="sessionIds">Gets the older ids of calls.</param>
-    /// <param name="recordWait">How long after a gap the call log may tell what became of a call; zero when it is not asked for.</param>
-    public RingCentralCalls(ISessionHost host, Utf8Pool pool, LiveSessionIds sessionIds, TimeSpan recordWait)
+    public RingCentralCalls(ISessionHost host, Utf8Pool pool, LiveSessionIds sessionIds)
     {
         _host = host;
         _sessionIds = sessionIds;
-        _recordWait = recordWait;
         _wire = new TelephonyReader(pool);
         _loneEndTimers = new KeyedTimers<string>(host, NobodyElseCame);
-        _goneTimers = new KeyedTimers<string>(host, EndGone);
     }
 
     /// <summary>What the last notification said; valid until the next one.</summary>
@@ -113,7 +108,6 @@ internal sealed class RingCentralCalls
         }
         pbxEvent.Queue = session.Queue;
         AwaitOthers(id);
-        AwaitRecord(session);
         return read > 0 ? TelephonyVerdict.News : duplicates > 0 && old == 0 ? TelephonyVerdict.Duplicate : TelephonyVerdict.Stale;
     }
 
@@ -141,51 +135,13 @@ internal sealed class RingCentralCalls
     }
 
     /// <summary>The platform does not know a session any more: the call is over.</summary>
-    /// <returns>Its end; null when the call log is to tell it (history/ringcentral-history.md section 6).</returns>
-    public CallUpdate? End(string id)
+    /// <returns>Its end.</returns>
+    public CallUpdate End(string id)
     {
         if (_sessions.TryGet(id, out var session))
             session.IsGone = true;
-        if (_recordWait > TimeSpan.Zero)
-        {
-            _goneTimers.Set(id, _recordWait);
-            return null;
-        }
         _update.Reset(id).IsEnd = true;
         return _update;
-    }
-
-    /// <summary>A gap is over: what happened to the calls in progress meanwhile is not known.</summary>
-    public void LoseSight()
-    {
-        foreach (var session in _sessions.Values.Where(s => !s.HasEnded))
-            session.HasUnseen = true;
-    }
-
-    /// <summary>The platform has said how a call stands.</summary>
-    public void RegainSight(string id)
-    {
-        if (_sessions.TryGet(id, out var session))
-            session.HasUnseen = false;
-    }
-
-    /// <summary>Ends the calls that wait for the call log.</summary>
-    public void EndWaiting()
-    {
-        foreach (var session in _sessions.Values.Where(s => _goneTimers.IsSet(s.Id)).ToArray())
-        {
-            _goneTimers.Cancel(session.Id);
-            EndGone(session.Id);
-        }
-    }
-
-    /// <summary>The call log has not told a call that is over.</summary>
-    private void EndGone(string id)
-    {
-        if (_host.FindCall(id) is not { State: not PbxCallState.Ended })
-            return;
-        _update.Reset(id).IsEnd = true;
-        _host.Emit(new PbxEvent { Category = PbxCategory.Call, Name = RingCentralSnapshots.CallKind, Synthesized = true }, _update);
     }
 
     private TelephonySession Find(string id)
@@ -193,7 +149,6 @@ internal sealed class RingCentralCalls
         if (!_sessions.TryGet(id, out var session) || session.IsGone)
         {
             _sessions.Set(id, session = new TelephonySession(id));
-            _goneTimers.Cancel(id);
             if (_wire.SessionId is { } older)
                 _sessionIds.Add(older, id, _host.Now);
         }
@@ -244,18 +199,6 @@ internal sealed class RingCentralCalls
             return;
         _update.KeepsOpen = true;
         _loneEndTimers.Set(id, LoneEndGrace);
-    }
-
-    /// <summary>A call whose answer may have come in a gap ends without one: the call log knows whether it did.</summary>
-    private void AwaitRecord(TelephonySession session)
-    {
-        if (_recordWait <= TimeSpan.Zero || session is not { HasUnseen: true, HasEnded: true } || _update.Outcome is not null
-            || _host.FindCall(session.Id) is not { AnsweredAt: null, State: not PbxCallState.Ended })
-        {
-            return;
-        }
-        _update.KeepsOpen = true;
-        _goneTimers.Set(session.Id, _recordWait);
     }
 
     /// <summary>No other party was heard of: the call is over.</summary>

@@ -17,6 +17,7 @@ internal sealed class RingCentralDriver : PlatformDriver
 
     /// <summary>The ids of calls, for the next process.</summary>
     private const string CallsKey = "calls";
+    private const string LogKey = "callLog";
 
     private readonly Uri _server;
     private readonly RingCentralTiming _timing;
@@ -71,10 +72,10 @@ internal sealed class RingCentralDriver : PlatformDriver
 
     /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) => _session = new RingCentralSession(
-        host, Server, _timing, _memory is { } memory ? memory.Keep : null, _sessionIds, RecordWait);
+        host, Server, _timing, _memory is { } memory ? memory.Keep : null, _sessionIds);
 
     /// <inheritdoc/>
-    public override long KeysVersion => _memory?.Version ?? 0;
+    public override long KeysVersion => (_memory?.Version ?? 0) + _records.Value.Sync.Version;
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> ExportKeys(DateTimeOffset since)
@@ -82,6 +83,8 @@ internal sealed class RingCentralDriver : PlatformDriver
         var keys = new Dictionary<string, string> { [CallsKey] = _sessionIds.Keep(since - LongestCall) };
         if (_memory?.Export() is { } session)
             keys[RecoveryMemory.Key] = session;
+        if (_records.Value.Sync.Export() is { } log)
+            keys[LogKey] = log;
         return keys;
     }
 
@@ -92,6 +95,8 @@ internal sealed class RingCentralDriver : PlatformDriver
             _memory?.Import(session);
         if (keys.TryGetValue(CallsKey, out var calls))
             _sessionIds.Restore(calls);
+        if (keys.TryGetValue(LogKey, out var log))
+            _records.Value.GoOn(log);
     }
 
     /// <inheritdoc/>

@@ -8,12 +8,11 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// <param name="host">Where they go.</param>
 /// <param name="pool">Where texts come from.</param>
 /// <param name="sessionIds">Gets the older ids of calls.</param>
-/// <param name="recordWait">How long after a gap the call log may tell what became of a call; zero when it is not asked for.</param>
 /// <param name="tracksPresence">
 /// True while calls are to be read from detailed presence: telephony sessions say more about the same calls, so presence
 /// counts only while nobody subscribes to them.
 /// </param>
-internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, LiveSessionIds sessionIds, TimeSpan recordWait, Func<bool> tracksPresence)
+internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, LiveSessionIds sessionIds, Func<bool> tracksPresence)
 {
     private static readonly FieldNames NotificationNames = new(), BodyNames = new(), EndNames = new();
     private static readonly Field
@@ -32,7 +31,7 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, LiveSe
     private readonly JsonFields _inner = new(NotificationNames, pool);
     private readonly JsonFields _body = new(BodyNames, pool);
     private readonly JsonFields _end = new(EndNames, pool);
-    private readonly RingCentralCalls _calls = new(host, pool, sessionIds, recordWait);
+    private readonly RingCentralCalls _calls = new(host, pool, sessionIds);
     private readonly RingCentralPresence _presence = new(host, pool);
     private readonly RecentMap<bool> _recent = new();
     private readonly RecentMap<RingCentralPath> _paths = new();
@@ -93,24 +92,9 @@ internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, LiveSe
             Payload = snapshot.Payload,
         };
         if (snapshot.Payload.IsEmpty)
-            EmitGone(pbxEvent, snapshot.Key!);
+            host.Emit(pbxEvent, _calls.End(snapshot.Key!));
         else if (ReadCall(snapshot.Payload, pbxEvent) == TelephonyVerdict.News)
-        {
-            _calls.RegainSight(snapshot.Key!);
             host.Emit(pbxEvent, _calls.Update);
-        }
-    }
-
-    /// <summary>A gap is over.</summary>
-    public void LoseSight() => _calls.LoseSight();
-
-    /// <summary>The connection ends: what waits for more is told now.</summary>
-    public void Closing() => _calls.EndWaiting();
-
-    private void EmitGone(PbxEvent pbxEvent, string callId)
-    {
-        if (_calls.End(callId) is { } update)
-            host.Emit(pbxEvent, update);
     }
 
     private bool Emit(PbxEvent pbxEvent)

@@ -55,6 +55,13 @@ internal sealed class RingCentralRecords : RecordReader
         _pages = new CallLogPages(context, api);
     }
 
+    /// <summary>Where a reading by changes goes on, for the next process. Any thread.</summary>
+    public CallLogSync Sync => _sync;
+
+    /// <summary>Goes on where an earlier process stopped. Before the first reading.</summary>
+    /// <param name="kept">What <see cref="CallLogSync.Export"/> gave.</param>
+    public void GoOn(string kept) => _sync.Import(kept, _context.Clock.GetUtcNow() - SyncReach);
+
     /// <inheritdoc/>
     public override IReadOnlyList<TimeSpan> Asks => _timing.RecordAsks;
 

@@ -37,9 +37,8 @@ internal sealed class RingCentralSession : PlatformSession
     /// <param name="timing">Times and limits.</param>
     /// <param name="keep">Keeps what a later process needs to go on with the session; null when none is to go on.</param>
     /// <param name="sessionIds">Gets the older ids of calls.</param>
-    /// <param name="recordWait">How long after a gap the call log may tell what became of a call; zero when it is not asked for.</param>
     public RingCentralSession(
-        ISessionHost host, string server, RingCentralTiming timing, Action<KeptSession>? keep, LiveSessionIds sessionIds, TimeSpan recordWait)
+        ISessionHost host, string server, RingCentralTiming timing, Action<KeptSession>? keep, LiveSessionIds sessionIds)
         : base(host)
     {
         _server = server;
@@ -47,7 +46,7 @@ internal sealed class RingCentralSession : PlatformSession
         _keep = keep;
         var pool = new Utf8Pool();
         _frame = new RingCentralFrame(pool);
-        _events = new RingCentralEvents(host, pool, sessionIds, recordWait, tracksPresence: () => !_subscriber!.Filters.Any(f => f.BringsCalls));
+        _events = new RingCentralEvents(host, pool, sessionIds, tracksPresence: () => !_subscriber!.Filters.Any(f => f.BringsCalls));
         _requests = new RingCentralRequests(host);
         _subscriber = new RingCentralSubscriber(host, server, timing) { Settled = LinkSettled, RenewToken = Renew, Changed = Keep };
         _liveness = new RingCentralLiveness(host, server, timing);
@@ -131,7 +130,6 @@ internal sealed class RingCentralSession : PlatformSession
     public override void Closing()
     {
         _inheritance.Release();
-        _events.Closing();
         if (_active is null)
             return;
         if (_keep is not null)
@@ -319,8 +317,6 @@ internal sealed class RingCentralSession : PlatformSession
         _lost = null;
         var recovery = on.Recovery ?? _tally.Take();
         _inheritance.IsAwaited = false;
-        if (!on.IsRotation && recovery.Recovery != PbxGapRecovery.Recovered)
-            _events.LoseSight();
         var calls = _subscriber.Filters.Where(f => f.BringsCalls).ToArray();
         var wanted = new SnapshotScope(
             calls.Any(f => f.Extension is null),

@@ -23,9 +23,6 @@ internal sealed class TelephonySession(string id)
     /// <summary>True when the platform does not know it any more.</summary>
     public bool IsGone { get; set; }
 
-    /// <summary>True when something of it may have happened that nobody told.</summary>
-    public bool HasUnseen { get; set; }
-
     /// <summary>True when every known party has ended.</summary>
     public bool HasEnded => IsGone || (_parties.Count > 0 && _parties.Values.All(p => p.HasEnded));
 

@@ -29,7 +29,6 @@ internal sealed class YeastarCalls
     private readonly YeastarTimes _times;
     private readonly Func<int, bool> _isWanted;
     private readonly string _server;
-    private readonly TimeSpan _recordWait;
     private readonly CallUpdate _update = new();
     private readonly YeastarOpenCalls _calls = new();
     private readonly KeyedTimers<string> _endTimers;
@@ -47,10 +46,9 @@ internal sealed class YeastarCalls
     /// <param name="times">Reads the PBX's times.</param>
     /// <param name="isWanted">True for a topic that is subscribed to.</param>
     /// <param name="server">Host and port.</param>
-    /// <param name="recordWait">How long after a gap call records may tell what became of a call; zero when they are not asked for.</param>
     public YeastarCalls(
         ISessionHost host, JsonFields fields, YeastarMembers members, YeastarQueues queues, YeastarTimes times,
-        Func<int, bool> isWanted, string server, TimeSpan recordWait)
+        Func<int, bool> isWanted, string server)
     {
         _host = host;
         _fields = fields;
@@ -59,7 +57,6 @@ internal sealed class YeastarCalls
         _times = times;
         _isWanted = isWanted;
         _server = server;
-        _recordWait = recordWait;
         _endTimers = new KeyedTimers<string>(host, EndDue);
     }
 
@@ -71,29 +68,13 @@ internal sealed class YeastarCalls
     /// </summary>
     public DateTimeOffset ListeningSince { get; set; }
 
-    /// <summary>
-    /// The link is gone, and with it the events that would have told more of the calls that are about to end. They end when call
-    /// records have told how, or cannot.
-    /// </summary>
-    public void LinkLost()
-    {
-        if (_recordWait <= TimeSpan.Zero || !_isWanted(YeastarTopics.CallState))
-            return;
-        foreach (var callId in _calls.Open)
-            _endTimers.Cancel(callId);
-    }
-
     /// <summary>A link is ready after a gap.</summary>
     /// <param name="willBeAsked">True when snapshots follow.</param>
     public void LinkRestored(bool willBeAsked)
     {
         _calls.ForgetStatuses();
-        if (!willBeAsked)
-            return;
-        _resync.Begin();
-        foreach (var callId in _calls.Open)
-            if (_recordWait > TimeSpan.Zero && _host.FindCall(callId) is { } known && YeastarEnd.AllEnded(known))
-                _endTimers.Set(callId, _recordWait);
+        if (willBeAsked)
+            _resync.Begin();
     }
 
     /// <summary>The call of a record; null when the record was not seen.</summary>
@@ -211,10 +192,7 @@ internal sealed class YeastarCalls
             return;
         var call = _calls.Get(key);
         call.IsGone = true;
-        if (_recordWait > TimeSpan.Zero)
-            _endTimers.Set(key, _recordWait);
-        else
-            Settle(key, call, isOver: true);
+        Settle(key, call, isOver: true);
     }
 
     /// <summary>The connection ends: what waits for more is told now.</summary>

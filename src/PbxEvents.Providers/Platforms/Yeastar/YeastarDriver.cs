@@ -62,7 +62,7 @@ internal sealed class YeastarDriver : PlatformDriver
 
     /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) =>
-        new YeastarSession(host, Server, _api.ClientId, Context.Options.TimeZone ?? TimeZoneInfo.Local, RecordWait);
+        new YeastarSession(host, Server, _api.ClientId, Context.Options.TimeZone ?? TimeZoneInfo.Local);
 
     /// <inheritdoc/>
     public override async Task<LinkOffer> PrepareAsync(LinkPlan plan, CancellationToken cancellationToken)

@@ -18,15 +18,14 @@ internal sealed class YeastarEvents
     /// <param name="isWanted">True for a topic that is subscribed to.</param>
     /// <param name="server">Host and port.</param>
     /// <param name="zone">The PBX's time zone.</param>
-    /// <param name="recordWait">How long after a gap call records may tell what became of a call; zero when they are not asked for.</param>
     public YeastarEvents(
-        ISessionHost host, Utf8Pool pool, Func<int, bool> isWanted, string server, TimeZoneInfo zone, TimeSpan recordWait)
+        ISessionHost host, Utf8Pool pool, Func<int, bool> isWanted, string server, TimeZoneInfo zone)
     {
         _host = host;
         _times = new YeastarTimes(zone);
         _fields = new JsonFields(YeastarFields.Names, pool);
         _members = new YeastarMembers(pool);
-        Calls = new YeastarCalls(host, _fields, _members, Queues, _times, isWanted, server, recordWait);
+        Calls = new YeastarCalls(host, _fields, _members, Queues, _times, isWanted, server);
     }
 
     /// <summary>What they say of calls.</summary>

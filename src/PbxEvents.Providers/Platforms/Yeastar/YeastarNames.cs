@@ -35,6 +35,7 @@ internal sealed class YeastarNames(YeastarRecordApi api) : DirectoryReader
     private static async IAsyncEnumerable<IReadOnlyList<DirectoryName>> ReadAsync(
         YeastarRecordApi api, string what, string function, string array, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var fields = new JsonFields(Names, new Utf8Pool());
         var read = 0;
         for (var page = 1; page <= MaxPages; page++)
         {
@@ -47,21 +48,19 @@ internal sealed class YeastarNames(YeastarRecordApi api) : DirectoryReader
                 throw api.FaultOf(reply, what);
             var rows = YeastarResync.ReadRows(reply.Body, array);
             read += rows.Count;
-            yield return [.. rows.Select(Read).OfType<DirectoryName>()];
+            yield return [.. rows.Select(r => Read(fields, r)).OfType<DirectoryName>()];
 
             // Only the total tells the end: a page was seen with 8 of 28 rows.
-            var fields = new JsonFields(Names, new Utf8Pool());
             fields.Read(reply.Body);
             if (rows.Count == 0 || read >= (fields.Number(Total) ?? 0))
                 yield break;
         }
     }
 
-    private static DirectoryName? Read(ReadOnlyMemory<byte> row)
+    private static DirectoryName? Read(JsonFields fields, ReadOnlyMemory<byte> row)
     {
         try
         {
-            var fields = new JsonFields(Names, new Utf8Pool());
             return fields.Read(row) ? DirectoryName.From(fields.Text(Number), NameIn(fields)) : null;
         }
         catch (Exception e) when (PlatformSession.IsUnreadable(e))

@@ -54,9 +54,6 @@ internal sealed class YeastarRecords : RecordReader
     public override IReadOnlyList<TimeSpan> Asks { get; }
 
     /// <inheritdoc/>
-    public override bool TellsWholeCalls => true;
-
-    /// <inheritdoc/>
     public override TimeSpan Overlap { get; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>

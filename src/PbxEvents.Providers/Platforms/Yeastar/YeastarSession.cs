@@ -58,8 +58,7 @@ internal sealed class YeastarSession : PlatformSession
     /// <param name="server">Host and port.</param>
     /// <param name="clientId">Whose tokens open the links.</param>
     /// <param name="zone">The PBX's time zone.</param>
-    /// <param name="recordWait">How long after a gap call records may tell what became of a call; zero when they are not asked for.</param>
-    public YeastarSession(ISessionHost host, string server, string clientId, TimeZoneInfo zone, TimeSpan recordWait = default)
+    public YeastarSession(ISessionHost host, string server, string clientId, TimeZoneInfo zone)
         : base(host)
     {
         var pool = new Utf8Pool();
@@ -67,7 +66,7 @@ internal sealed class YeastarSession : PlatformSession
         _clientId = clientId;
         _envelope = new JsonFields(Names, pool);
         _topics = new TopicTable<int>(host);
-        _events = new YeastarEvents(host, pool, _topics.IsWanted, server, zone, recordWait);
+        _events = new YeastarEvents(host, pool, _topics.IsWanted, server, zone);
         _calls = _events.Calls;
         _heartbeatTimers = new KeyedTimers<YeastarWire>(host, HeartbeatDue);
         _pulseTimers = new KeyedTimers<YeastarWire>(host, PulseMissing);
@@ -122,7 +121,6 @@ internal sealed class YeastarSession : PlatformSession
         if (!ReferenceEquals(wire, _active))
             return;
         _active = null;
-        _calls.LinkLost();
         _rotateTimer.Cancel();
         _quietTimer.Cancel();
 

@@ -434,7 +434,7 @@ Describe 'A process that runs durable reactions' -Skip:$IsWindows {
         Get-Content "$folder/unattended.out" | Should -BeNullOrEmpty
         Get-Content "$folder/unattended.err" -Raw | Should -BeLike "*'stuck' did not end within 00:00:00.2*exit code 2*"
         $said = Get-Content "$folder/attended.out" -Raw
-        $said | Should -BeLike '*Timeout,PbxEvents.Module.Commands.WaitPbxReactionCommand End this process:*'
+        $said | Should -BeLike '*ActionStuck,PbxEvents.Module.Commands.WaitPbxReactionCommand End this process:*'
         $said | Should -BeLike "*Stuck *'stuck' did not end within 00:00:00.2*"
 
         # The attempt counts, and the next process goes on with the second.

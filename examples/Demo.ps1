@@ -2,7 +2,7 @@
 .SYNOPSIS
     The main use from end to end, on this machine alone: a missed call becomes a ticket.
 .DESCRIPTION
-    Needs the built module (./build.sh build) and nothing else: the PBX is simulated, and the ticket desk is a local one.
+    Needs the module and nothing else: the PBX is simulated, and the ticket desk is a local one.
     Ends by itself within seconds; the exit code is 0 when the ticket was filed.
 .EXAMPLE
     ./build.sh demo
@@ -12,7 +12,9 @@
 param()
 
 $ErrorActionPreference = 'Stop'
-Import-Module (Join-Path $PSScriptRoot '../out/PbxEvents/PbxEvents.psd1')
+# Built in a checkout; beside the examples where the module is installed.
+$places = 'out/PbxEvents/PbxEvents.psd1', 'PbxEvents.psd1' | ForEach-Object { Join-Path (Split-Path $PSScriptRoot) $_ }
+Import-Module $places.Where({ Test-Path $_ }, 'First')[0]
 . (Join-Path $PSScriptRoot 'TicketDesk.ps1')
 
 $desk = Start-TicketDesk

@@ -13,11 +13,12 @@
       "Arguments": { "Uri": "https://desk.example.com/tickets" }
     }
 
-    Journal is a file that Open-PbxJournal opens first; leave it out for a script that needs none. Connect and Subscribe are the parameters of Connect-PbxEvents and Register-PbxSubscription, Secret is further ones of
-    Connect-PbxEvents. Script is looked for beside this one, unless it is a full path.
+    Journal is a file that Open-PbxJournal opens first; leave it out for a script that needs none. Connect and Subscribe are the
+    parameters of Connect-PbxEvents and Register-PbxSubscription, Secret is further ones of Connect-PbxEvents. Script is looked for
+    beside this one, unless it is a full path.
 
-    When the connection ends for good, the script ends with an error, and what started it (systemd, the task scheduler) starts it
-    again.
+    When the connection ends for good, the script ends with an error, and what started it (Install-PbxService) starts it again where that
+    is of use.
 .PARAMETER Path
     The file.
 .EXAMPLE

@@ -17,7 +17,7 @@ internal static class JournalFaults
     { Target = name, IsPermanent = true };
 
     public static PbxException ReactionStuck(string name, string e, TimeSpan limit) => new(
-        PbxErrorKind.Timeout, $"The action of the reaction '{name}' did not end within {limit} for {e}, nor when it was told to.",
+        PbxErrorKind.ActionStuck, $"The action of the reaction '{name}' did not end within {limit} for {e}, nor when it was told to.",
         "End this process: the event counts as tried, and the reaction goes on with it at the next start. Give waits in the action an end of their own.")
     { Target = name, IsPermanent = true };
 

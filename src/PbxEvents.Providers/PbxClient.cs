@@ -84,6 +84,9 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     /// <summary>What the connection did, line by line.</summary>
     internal ActivityLog Activity => _supervisor.Activity;
 
+    /// <summary>Ends when the connection's loop has come by: proof that it advances. At once when the connection is over.</summary>
+    internal Task PassAsync(CancellationToken cancellationToken) => _supervisor.TellAsync(static () => { }, cancellationToken);
+
     /// <summary>What was wrong with the file of <see cref="PbxConnectOptions.StatePath"/>, in whose place a new one begins; null when nothing was.</summary>
     internal PbxException? StateProblem => _supervisor.Keeper?.Problem;
 

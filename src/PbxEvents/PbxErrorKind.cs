@@ -30,6 +30,12 @@ public enum PbxErrorKind
     /// <summary>The journal's file cannot be read or written.</summary>
     JournalFailed,
 
+    /// <summary>The action of a durable reaction did not end in its time, nor when it was told to.</summary>
+    ActionStuck,
+
+    /// <summary>A service could not be installed, looked at or removed.</summary>
+    ServiceFailed,
+
     /// <summary>The host name did not resolve.</summary>
     HostNotFound,
 

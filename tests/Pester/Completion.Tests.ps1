@@ -90,7 +90,7 @@ Describe 'Completion' {
     It 'offers no files where none is meant' {
         Push-Location $TestDrive
         $null = New-Item -ItemType File -Path '1-no-number.txt'
-        $files = 'FilePath', 'StatePath', 'TracePath', 'Path'
+        $files = 'FilePath', 'StatePath', 'TracePath', 'Path', 'LogPath', 'Folder'
         # Objects and secrets are no texts: they are typed as variables.
         $objects = 'AccessToken', 'Action', 'ClientCredential', 'Credential', 'Data', 'DeadLetter', 'Event', 'Failure', 'InitializationScript', 'InputObject', 'Jwt', 'Option', 'ProxyCredential', 'ScriptBlock', 'Subscription', 'TokenProvider'
         $wrong = foreach ($command in Get-Command -Module PbxEvents) {
@@ -143,8 +143,8 @@ Describe 'Completion' {
         # Free text, numbers, secrets and files have none; everything else completes by its type or by a completer.
         $free = @(
             'AccessToken', 'Action', 'Application', 'BufferSize', 'CallHistorySize', 'CertificateThumbprint', 'ClientCredential', 'Count', 'Credential', 'Data'
-            'Domain', 'Event', 'Failure', 'FaultCount', 'FaultDuration', 'FaultLink', 'First', 'From', 'FromName', 'HeartbeatInterval'
-            'DeadLetter', 'FilePath', 'HeartbeatTimeout', 'HistoryLimit', 'InitializationScript', 'InputObject', 'InstanceId', 'Interval', 'Jwt', 'Last'
+            'Domain', 'Event', 'Failure', 'Folder', 'FaultCount', 'FaultDuration', 'FaultLink', 'First', 'From', 'FromName', 'HeartbeatInterval'
+            'DeadLetter', 'FilePath', 'HeartbeatTimeout', 'HistoryLimit', 'InitializationScript', 'InputObject', 'InstanceId', 'Interval', 'Jwt', 'Last', 'LogPath', 'User'
             'MaxAge', 'MaxCalls', 'MaxEvents', 'MaxReconnectAttempts', 'MaxReplies', 'MaxSize', 'MaxTriggerCount', 'MessageData', 'Name', 'Option', 'Pace'
             'Path', 'Port', 'Proxy', 'ProxyCredential', 'RetryDelay', 'ScriptBlock'
             'RefreshInterval', 'Seed', 'Server', 'ServiceLevel', 'Since', 'StatePath', 'Subscription', 'Tenant', 'Timeout', 'To', 'ToInstance'

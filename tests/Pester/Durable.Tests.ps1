@@ -274,7 +274,7 @@ Wait-PbxReaction -UntilIdle -Timeout $Patience
         @{ Name = 'a delay before now'; Id = 'BadTimeSpan'; Line = { Register-PbxReaction x -RetryDelay -0:01 { } } }
         @{ Name = 'an outcome before the end'; Id = 'OutcomeNeedsEnded'; Line = { Register-PbxReaction x -Outcome Missed -CallState Ringing { } } }
         @{ Name = 'a reaction that nobody has seen'; Id = 'InvalidOption'; Line = { Get-PbxReaction nosuch } }
-        @{ Name = 'to wait for nothing'; Id = 'NoReaction'; Line = { Wait-PbxReaction } }
+        @{ Name = 'to wait for nothing'; Id = 'NothingToWaitFor'; Line = { Wait-PbxReaction } }
         @{ Name = 'a step outside'; Id = 'StepOutside'; Line = { Invoke-PbxStep one { } } }
         @{ Name = 'a reaction without a journal'; Id = 'NoJournal'; Line = { Close-PbxJournal -Confirm:$false; Register-PbxReaction x { } } }
         @{ Name = 'to end what runs elsewhere'; Id = 'ReactionNotHere'; Line = {
@@ -435,7 +435,7 @@ Describe 'A process that runs durable reactions' -Skip:$IsWindows {
         Get-Content "$folder/unattended.out" | Should -BeNullOrEmpty
         Get-Content "$folder/unattended.err" -Raw | Should -BeLike "*'stuck' did not end within 00:00:00.2*exit code 2*"
         $said = Get-Content "$folder/attended.out" -Raw
-        $said | Should -BeLike '*Timeout,PbxEvents.Module.Commands.WaitPbxReactionCommand End this process:*'
+        $said | Should -BeLike '*ActionStuck,PbxEvents.Module.Commands.WaitPbxReactionCommand End this process:*'
         $said | Should -BeLike "*Stuck *'stuck' did not end within 00:00:00.2*"
 
         # The attempt counts, and the next process goes on with the second.

@@ -111,6 +111,11 @@ foreach ($way in $ways) {
             } @loud }
         Step { Wait-PbxReaction -UntilIdle -Timeout 20 @loud }
         Step { Get-PbxReaction @loud }
+        Step { Wait-PbxReaction -LogPath "$folder/wait.log" -Timeout 0.5 @loud }
+        Step { Set-Content "$folder/service.ps1" ''; Install-PbxService tickets "$folder/service.ps1" -User pbx -Folder $folder @loud }
+        Step { Get-PbxService -Folder $folder @loud }
+        Step { Uninstall-PbxService tickets -Folder $folder -Confirm:$false @loud }
+        Step { Get-PbxExample @loud }
         Step { Get-PbxDeadLetter @loud }
         Step { Get-PbxDeadLetter @loud | Select-Object -First 1 | Restart-PbxDeadLetter @loud }
         Step { Restart-PbxReaction kept -Since today @loud }

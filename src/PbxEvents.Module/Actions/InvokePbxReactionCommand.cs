@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PbxEvents.Module.Commands;
+using PbxEvents.Module.Connections;
 using PbxEvents.Module.Errors;
 
 namespace PbxEvents.Module.Actions;
@@ -21,9 +22,13 @@ public sealed class InvokePbxReactionCommand : PSCmdlet
         {
             Doorbell.Reactions.RunTurn(
                 WriteObject,
-                WriteError,
-                failure => WriteError(ModuleErrors.ActionFailed(failure)),
-                gap => WriteWarning(ReadingCmdlet.Describe(gap)));
+                Tell,
+                failure => Tell(ModuleErrors.ActionFailed(failure)),
+                gap =>
+                {
+                    if (ModuleState.Current.Log?.Take(gap) != true)
+                        WriteWarning(ReadingCmdlet.Describe(gap));
+                });
         }
         catch (PipelineStoppedException) when (Doorbell.Reactions.IsSuspended)
         {
@@ -31,5 +36,11 @@ public sealed class InvokePbxReactionCommand : PSCmdlet
             Host.UI.WriteWarningLine(SR.ActionsSuspended.With(Doorbell.Reactions.Count));
             throw;
         }
+    }
+
+    private void Tell(ErrorRecord error)
+    {
+        if (ModuleState.Current.Log?.Take(error) != true)
+            WriteError(error);
     }
 }

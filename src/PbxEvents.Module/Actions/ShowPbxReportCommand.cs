@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PbxEvents.Module.Commands;
+using PbxEvents.Module.Connections;
 using PbxEvents.Module.Durable;
 using PbxEvents.Module.Errors;
 
@@ -24,6 +25,8 @@ public sealed class ShowPbxReportCommand : PSCmdlet
 
     private void Show(object item)
     {
+        if (ModuleState.Current.Log?.Take(item) == true)
+            return;
         switch (item)
         {
             case ErrorRecord error:

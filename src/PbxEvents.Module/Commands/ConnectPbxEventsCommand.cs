@@ -206,6 +206,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
             var options = MakeOptions(name);
             client = StartConnection(options);
             Follow(client, fromStart: true);
+            Session.Log?.Follow(client);
             if (SkipCertificateCheck)
                 WriteWarning(SR.CertificateNotChecked.With(client.Server));
             if (client.StateProblem is { } problem)

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using PbxEvents.Journal;
-using PbxEvents.Journal.Reactions;
 using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Durable;
@@ -59,35 +58,8 @@ public abstract class JournalCmdlet : PbxCmdlet
     }
 
     /// <summary>The reaction of that name that this session runs; null for none.</summary>
-    private protected static RunningReaction? FindRunning(EventJournal journal, string name) =>
-        Session.DurableReactions.FirstOrDefault(r => r.Journal.Path == journal.Path && r.Name.Equals(name, StringComparison.Ordinal));
+    private protected static RunningReaction? FindRunning(EventJournal journal, string name) => JournalAccess.FindRunning(journal, name, Session.DurableReactions);
 
     /// <summary>How the reactions of a journal stand.</summary>
-    private protected static IReadOnlyList<PbxReaction> Look(EventJournal journal)
-    {
-        using var book = journal.OpenReactions(isReadOnly: true);
-        return [.. book.GetAll().Select(f => ToReaction(journal, f))];
-    }
-
-    private static PbxReaction ToReaction(EventJournal journal, ReactionFigures figures)
-    {
-        var running = FindRunning(journal, figures.Name);
-        var isRun = running is not null || journal.IsHeld(figures.Name);
-        var state = running?.State ?? (isRun ? PbxReactionState.Elsewhere : PbxReactionState.Stopped);
-        return new PbxReaction
-        {
-            Name = figures.Name,
-            Journal = journal.Path,
-            State = figures.IsSuspended && state is not (PbxReactionState.Stuck or PbxReactionState.Faulted) ? PbxReactionState.Suspended : state,
-            Lag = figures.Lag,
-            Done = figures.Done,
-            Concurrency = running?.Options.Concurrency,
-            Busy = isRun ? figures.Running : 0,
-            Waiting = figures.Waiting + (isRun ? 0 : figures.Running),
-            Retrying = figures.Retrying,
-            DeadLetters = figures.Dead,
-            CreatedAt = figures.CreatedAt,
-            LastError = running?.LastError,
-        };
-    }
+    private protected static IReadOnlyList<PbxReaction> Look(EventJournal journal) => JournalAccess.Look(journal, Session.DurableReactions);
 }

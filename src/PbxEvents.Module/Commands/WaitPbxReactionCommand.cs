@@ -5,19 +5,20 @@ using PbxEvents.Module.Completion;
 using PbxEvents.Module.Durable;
 using PbxEvents.Module.Errors;
 using PbxEvents.Module.Reading;
+using PbxEvents.Module.Service;
 using PbxEvents.Module.Watching;
+using PbxEvents.Providers.Connection;
 
 namespace PbxEvents.Module.Commands;
 
 /// <summary>
-/// Waits while the durable reactions of this session run, and shows what their actions put out. It ends when the process is told to end
-/// (SIGTERM, the stop of a service): then nothing new is taken, and the actions come to their end.
+/// Waits while the durable reactions, and the actions of subscriptions, of this session run, and shows what they put out: what a listener does
+/// once all is set up. It tells systemd how it stands. It ends when the process is told to end (SIGTERM, the stop of a service): then nothing
+/// new is taken, and the actions come to their end.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Wait, "PbxReaction")]
 public sealed class WaitPbxReactionCommand : PbxCmdlet
 {
-    private const int StuckExitCode = 2;
-
     /// <summary>How long connections and journals have to be closed before the process ends.</summary>
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(10);
 
@@ -46,13 +47,56 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
     [ArgumentCompleter(typeof(NothingCompleter))]
     public double StopTimeout { get; set; } = 20;
 
+    /// <summary>A file for what happens, line by line; five of 10 MB are kept. Default: none; of a service what collects its output.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LogPath { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
         var patterns = new TextPatterns(Name);
         var reactions = Session.DurableReactions.Where(r => patterns.IsMatch(r.Name)).ToArray();
-        if (reactions.Length == 0)
+        if (reactions.Length == 0 && MyInvocation.BoundParameters.ContainsKey(nameof(Name)))
             ThrowTerminatingError(ModuleErrors.NoReaction(string.Join(", ", Name)));
+        if (reactions.Length == 0 && !Session.Connections.Any(c => c.State is not (PbxConnectionState.Faulted or PbxConnectionState.Disconnected)))
+            ThrowTerminatingError(ModuleErrors.NothingToWaitFor());
+        foreach (var client in Session.Connections)
+            Follow(client);
+        var log = Session.Log;
+        using var own = OpenLog();
+        Session.TellSupervisor();
+        Session.Log = own ?? log;
+        Session.Log?.Write(ActivityLevel.Information, SR.Listening.With(ListenerState.Of(Session)));
+        try
+        {
+            Listen(reactions);
+        }
+        finally
+        {
+            Session.Log = log;
+            Session.Talk?.Leave();
+        }
+    }
+
+    private ServiceLog? OpenLog()
+    {
+        if (LogPath is null)
+            return null;
+        var path = GetUnresolvedProviderPathFromPSPath(LogPath);
+        try
+        {
+            return ServiceLog.Of(Session, new FileSink(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            ThrowTerminatingError(ModuleErrors.BadLogPath(path, e.Message));
+            return null;
+        }
+    }
+
+    private void Listen(RunningReaction[] reactions)
+    {
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
@@ -65,11 +109,12 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
         var faulted = UntilIdle ? Session.Connections.Where(c => c.State == PbxConnectionState.Faulted).ToArray() : [];
         while (!WaitOnce(end.Task, deadline.Left))
         {
+            Session.Talk?.Turn();
             foreach (var reaction in reactions.Where(r => r.State is PbxReactionState.Faulted or PbxReactionState.Stuck))
                 GiveUp(reaction, reactions);
             if (Session.Connections.FirstOrDefault(c => c.State == PbxConnectionState.Faulted && !faulted.Contains(c)) is { } connection)
                 EndScript(ReadingCmdlet.WhyEnded(connection));
-            if (UntilIdle && IsIdle(reactions))
+            if (UntilIdle && Session.Reactions.Count == 0 && IsIdle(reactions))
             {
                 GiveTurn();
                 return;
@@ -80,6 +125,8 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
                 WriteError(ModuleErrors.ReactionsBusy(string.Join(", ", reactions.Where(r => !IsIdle([r])).Select(r => r.Name))));
             return;
         }
+        Session.Talk?.Stopping();
+        Session.Log?.Write(ActivityLevel.Information, SR.ToldToEnd.With(StopTimeout));
         StopAll(reactions);
     }
 
@@ -91,9 +138,13 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
         if (reaction.State == PbxReactionState.Stuck && LiveHost.IsUnattended)
         {
             StopAll(Array.FindAll(all, r => r.State == PbxReactionState.Running));
-            Host.UI.WriteErrorLine(SR.ProcessEnds.With(error.Message, StuckExitCode));
+            var why = SR.ProcessEnds.With(error.Message, ExitCodes.ActionStuck);
+            if (Session.Log is { } log)
+                log.Write(ActivityLevel.Error, why);
+            else
+                Host.UI.WriteErrorLine(why);
             Await(_ => Task.WhenAny(Session.DisposeAsync().AsTask(), Task.Delay(FarewellTimeout, CancellationToken.None)));
-            Environment.Exit(StuckExitCode);
+            Environment.Exit(ExitCodes.ActionStuck);
         }
         EndScript(error.ToErrorRecord(reaction.Name));
     }
@@ -104,6 +155,9 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
     /// </summary>
     private void EndScript(ErrorRecord error)
     {
+        // The log of a service gets it when the script has ended.
+        if (LogPath is not null)
+            Session.Log?.Write(ActivityLevel.Error, ServiceLog.Describe(error));
         var named = new ErrorRecord(error.Exception, $"{error.FullyQualifiedErrorId},{GetType().FullName}", error.CategoryInfo.Category, error.TargetObject)
         {
             ErrorDetails = error.ErrorDetails,

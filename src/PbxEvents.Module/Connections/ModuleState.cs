@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using PbxEvents.Module.Actions;
 using PbxEvents.Module.Durable;
 using PbxEvents.Module.Reading;
+using PbxEvents.Module.Service;
 using PbxEvents.Providers;
 using PbxEvents.Simulator;
 
@@ -61,6 +62,12 @@ internal sealed class ModuleState : IAsyncDisposable
 
     /// <summary>The try of a durable reaction that runs in this runspace; null for none.</summary>
     public ReactionTry? Attempt { get; set; }
+
+    /// <summary>Where the session writes what happens; null when nobody asked for a log.</summary>
+    public ServiceLog? Log { get; set; }
+
+    /// <summary>What the supervisor of this process is told; null when none asks.</summary>
+    public SupervisorTalk? Talk { get; private set; }
 
     /// <summary>The durable reactions that this session runs, in the order in which they were registered: a copy.</summary>
     public IReadOnlyList<RunningReaction> DurableReactions
@@ -181,6 +188,13 @@ internal sealed class ModuleState : IAsyncDisposable
             _stuckAt = wasQueued && _engineEvents?.Passed == passed ? passed : -1;
         }
         while (_stuckAt < 0 && _engineEvents is { HasWork: true } gate && Stopwatch.GetElapsedTime(started) < length && !isOver() && gate.WaitQueued(length));
+    }
+
+    /// <summary>Tells the supervisor of this process, if one asks, how the session stands, from now to its end.</summary>
+    public void TellSupervisor()
+    {
+        if (Talk is null && NotifySocket.Open() is { } socket)
+            Talk = new SupervisorTalk(this, socket, TimeProvider.System);
     }
 
     /// <summary>A name that no connection of this runspace has.</summary>
@@ -341,5 +355,9 @@ internal sealed class ModuleState : IAsyncDisposable
 
         // After the connections, which say goodbye to them.
         await Task.WhenAll(simulators.Select(s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
+
+        // With what all of them did last.
+        Log?.Dispose();
+        Talk?.Dispose();
     }
 }

@@ -23,4 +23,39 @@ internal static class JournalAccess
 
     /// <summary>Opens a journal.</summary>
     public static EventJournal Open(JournalOptions options) => EventJournal.Open(options, StoreContext.Sqlite);
+
+    /// <summary>The reaction of that name among those that a session runs; null for none.</summary>
+    public static RunningReaction? FindRunning(EventJournal journal, string name, IReadOnlyList<RunningReaction> running) =>
+        running.FirstOrDefault(r => r.Journal.Path == journal.Path && r.Name.Equals(name, StringComparison.Ordinal));
+
+    /// <summary>How the reactions of a journal stand.</summary>
+    /// <param name="journal">The journal.</param>
+    /// <param name="running">Those that the session runs.</param>
+    /// <exception cref="PbxException">The journal cannot be read.</exception>
+    public static IReadOnlyList<PbxReaction> Look(EventJournal journal, IReadOnlyList<RunningReaction> running)
+    {
+        using var book = journal.OpenReactions(isReadOnly: true);
+        return [.. book.GetAll().Select(f => ToReaction(journal, f, FindRunning(journal, f.Name, running)))];
+    }
+
+    private static PbxReaction ToReaction(EventJournal journal, ReactionFigures figures, RunningReaction? running)
+    {
+        var isRun = running is not null || journal.IsHeld(figures.Name);
+        var state = running?.State ?? (isRun ? PbxReactionState.Elsewhere : PbxReactionState.Stopped);
+        return new PbxReaction
+        {
+            Name = figures.Name,
+            Journal = journal.Path,
+            State = figures.IsSuspended && state is not (PbxReactionState.Stuck or PbxReactionState.Faulted) ? PbxReactionState.Suspended : state,
+            Lag = figures.Lag,
+            Done = figures.Done,
+            Concurrency = running?.Options.Concurrency,
+            Busy = isRun ? figures.Running : 0,
+            Waiting = figures.Waiting + (isRun ? 0 : figures.Running),
+            Retrying = figures.Retrying,
+            DeadLetters = figures.Dead,
+            CreatedAt = figures.CreatedAt,
+            LastError = running?.LastError,
+        };
+    }
 }

@@ -93,6 +93,18 @@ internal static class ModuleErrors
     public static ErrorRecord NoReaction(string names) =>
         Make(nameof(SR.NoReaction), SR.NoReaction, SR.NoReactionAdvice, ErrorCategory.ObjectNotFound, names);
 
+    public static ErrorRecord NoService(string name) =>
+        Make(nameof(SR.NoService), SR.NoService, SR.NoServiceAdvice, ErrorCategory.ObjectNotFound, name);
+
+    public static ErrorRecord NoExample(string name) =>
+        Make(nameof(SR.NoExample), SR.NoExample, SR.NoExampleAdvice, ErrorCategory.ObjectNotFound, name);
+
+    public static ErrorRecord NothingToWaitFor() =>
+        Make(nameof(SR.NothingToWaitFor), SR.NothingToWaitFor, SR.NothingToWaitForAdvice, ErrorCategory.ObjectNotFound, null);
+
+    public static ErrorRecord BadLogPath(string path, string why) =>
+        Make(nameof(SR.BadLogPath), SR.BadLogPath.With(path, why), SR.BadLogPathAdvice, ErrorCategory.OpenError, path);
+
     public static ErrorRecord ReactionNotHere(string name) =>
         Make(nameof(SR.ReactionNotHere), SR.ReactionNotHere, SR.ReactionNotHereAdvice, ErrorCategory.ObjectNotFound, name);
 

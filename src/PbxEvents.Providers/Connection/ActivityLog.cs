@@ -2,8 +2,9 @@ namespace PbxEvents.Providers.Connection;
 
 /// <summary>One line of a connection's activity log.</summary>
 /// <param name="Time">When it was written.</param>
+/// <param name="Level">How bad it is.</param>
 /// <param name="Text">What happened. No secrets.</param>
-public readonly record struct ActivityLine(DateTimeOffset Time, string Text);
+public readonly record struct ActivityLine(DateTimeOffset Time, ActivityLevel Level, string Text);
 
 /// <summary>
 /// What a connection did, for <c>-Verbose</c>: the last 500 lines, each with a number, so that a reader can go on where it
@@ -16,11 +17,16 @@ public sealed class ActivityLog(TimeProvider clock)
     private readonly Queue<ActivityLine> _lines = new();
     private long _written;
 
+    /// <summary>Adds a line of what is as it should be.</summary>
+    /// <param name="text">What happened. No secrets.</param>
+    public void Write(string text) => Write(text, ActivityLevel.Information);
+
     /// <summary>Adds a line.</summary>
     /// <param name="text">What happened. No secrets.</param>
-    public void Write(string text)
+    /// <param name="level">How bad it is.</param>
+    public void Write(string text, ActivityLevel level)
     {
-        var line = new ActivityLine(clock.GetLocalNow(), VisibleText.OfMessage(text));
+        var line = new ActivityLine(clock.GetLocalNow(), level, VisibleText.OfMessage(text));
         lock (_lines)
         {
             if (_lines.Count == Capacity)

@@ -251,7 +251,10 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         Status.State = state;
         Status.ConnectedAt = null;
         Status.LastError = fault ?? Status.LastError;
-        Activity.Write(fault is null ? "Disconnected." : $"Faulted: {fault.Message}");
+        if (fault is null)
+            Activity.Write("Disconnected.");
+        else
+            Activity.Write($"Faulted: {fault.Message}", ActivityLevel.Error);
         Pipeline.EmitConnection(state.ToString(), fault);
         var why = fault ?? Faults.IsOver(Name, null);
         Subscriptions.CancelAll(why);
@@ -300,7 +303,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            Activity.Write("The journal has not taken the last events yet.");
+            Activity.Write("The journal has not taken the last events yet.", ActivityLevel.Warning);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
+using PbxEvents.Providers.Connection.Keeping;
 using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Providers.Connection;
@@ -7,23 +8,25 @@ namespace PbxEvents.Providers.Connection;
 /// <summary>
 /// Records the frames of a connection as JSON lines, secrets masked: for bug reports, and for replay in a test. One line is
 /// <c>{"at":"...","link":1,"way":"in","kind":"Text","frame":"..."}</c>; binary frames are base64. The loop only queues; a task
-/// of its own writes, and says how many lines it had to leave out when the disk is too slow.
+/// of its own writes, and says how many lines it had to leave out when the disk is too slow. Five files of 50 MB are kept.
 /// </summary>
 internal sealed class FrameTrace : IAsyncDisposable
 {
     private const int QueueSize = 10_000;
+    private const long MaxBytes = 50_000_000;
+    private const int MaxFiles = 5;
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(2);
 
     private readonly SecretMask _mask;
     private readonly TimeProvider _clock;
-    private readonly StreamWriter _file;
+    private readonly RotatingFile _file;
     private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(
         new BoundedChannelOptions(QueueSize) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly Task _writing;
     private long _leftOut;
 
-    private FrameTrace(StreamWriter file, SecretMask mask, TimeProvider clock)
+    private FrameTrace(RotatingFile file, SecretMask mask, TimeProvider clock)
     {
         _file = file;
         _mask = mask;
@@ -37,10 +40,7 @@ internal sealed class FrameTrace : IAsyncDisposable
     {
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            return new FrameTrace(new StreamWriter(path, new UTF8Encoding(false), options), mask, clock);
+            return new FrameTrace(new RotatingFile(path, MaxBytes, MaxFiles), mask, clock);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -68,16 +68,16 @@ internal sealed class FrameTrace : IAsyncDisposable
 
     private async Task WriteAllAsync()
     {
-        await using var closing = _file.ConfigureAwait(false);
+        using var closing = _file;
         var reader = _queue.Reader;
         while (await reader.WaitToReadAsync().ConfigureAwait(false))
         {
             while (reader.TryRead(out var entry))
-                await _file.WriteLineAsync(Format(entry)).ConfigureAwait(false);
+                _file.WriteLine(Format(entry));
             var leftOut = Interlocked.Exchange(ref _leftOut, 0);
             if (leftOut > 0)
-                await _file.WriteLineAsync($$"""{"way":"note","frame":"{{leftOut}} frames are left out here: the disk was too slow"}""").ConfigureAwait(false);
-            await _file.FlushAsync().ConfigureAwait(false);
+                _file.WriteLine($$"""{"way":"note","frame":"{{leftOut}} frames are left out here: the disk was too slow"}""");
+            _file.Flush();
         }
     }
 

@@ -144,7 +144,7 @@ internal sealed class LinkManager
                     await link.DisposeAsync().ConfigureAwait(false);
                     cancellationToken.ThrowIfCancellationRequested();
                     var failure = e as PbxException ?? Faults.Unexpected($"opening {target.Display}", e);
-                    Activity.Write($"{target.Display} did not open: {failure.Message}");
+                    Activity.Write($"{target.Display} did not open: {failure.Message}", ActivityLevel.Warning);
 
                     // Of several addresses the first one's fault is told, unless a later one is clearer: a certificate that is
                     // not accepted says more than a closed port.
@@ -210,7 +210,7 @@ internal sealed class LinkManager
             return;
         }
         var delay = Driver.Backoff.Delay(_backoffStep, _random(), fault.RetryAfter);
-        Activity.Write($"Next attempt ({_attemptsInRow}) in {delay.TotalSeconds:0.0} s.");
+        Activity.Write($"Next attempt ({_attemptsInRow}) in {delay.TotalSeconds:0.0} s.", ActivityLevel.Warning);
         _attemptTimer.Set(delay);
     }
 
@@ -310,7 +310,7 @@ internal sealed class LinkManager
             Detail = recovery.Detail,
         };
         Status.AddGap(gap);
-        Activity.Write($"Gap: {gap}.");
+        Activity.Write($"Gap: {gap}.", gap.Recovery == PbxGapRecovery.Recovered ? ActivityLevel.Information : ActivityLevel.Warning);
         _connection.Pipeline.EmitConnection("Gap", gap: gap);
         if (isFilled)
             fill(gap, recovery.Recovery);
@@ -343,7 +343,7 @@ internal sealed class LinkManager
         fault = (ReferenceEquals(_active?.Link, link) ? _active : _candidate)?.ClosedFor ?? fault ?? Faults.ServerClosed(Driver.Server);
         if (!fault.IsRoutine)
             Status.LastError = fault;
-        Activity.Write($"Link lost: {fault.Message}");
+        Activity.Write($"Link lost: {fault.Message}", fault.IsRoutine ? ActivityLevel.Information : ActivityLevel.Warning);
         _connection.Trace?.Remark(link.Id, $"closed {fault.Message}");
         CloseInBackground(link);
         _connection.Session.LinkClosed(link.Id);

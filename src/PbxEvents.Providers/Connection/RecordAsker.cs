@@ -48,7 +48,7 @@ internal sealed class RecordAsker(ConnectionSupervisor connection) : IDisposable
         catch (Exception e)
         {
             var fault = e as PbxException ?? Faults.Unexpected("reading the call records", e);
-            connection.Activity.Write($"The call records could not be read: {fault.Message}");
+            connection.Activity.Write($"The call records could not be read: {fault.Message}", ActivityLevel.Warning);
             if (fault.IsPermanent)
                 connection.Post(() => Refuse(fault));
             return fault;

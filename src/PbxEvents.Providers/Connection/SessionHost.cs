@@ -53,7 +53,7 @@ internal sealed class SessionHost(ConnectionSupervisor connection) : ISessionHos
 
     public void Reject(PbxSubscription subscription, PbxException error)
     {
-        Log($"Subscription {subscription} is refused: {error.Message}");
+        connection.Activity.Write($"Subscription {subscription} is refused: {error.Message}", ActivityLevel.Error);
         if (!connection.Subscriptions.Reject(subscription, error))
             Warn(error);
     }
@@ -100,7 +100,7 @@ internal sealed class SessionHost(ConnectionSupervisor connection) : ISessionHos
     private void Tell(string name, PbxException problem)
     {
         connection.Status.LastError = problem;
-        Log(problem.Message);
+        connection.Activity.Write(problem.Message, ActivityLevel.Warning);
         connection.Pipeline.EmitConnection(name, problem);
     }
 }

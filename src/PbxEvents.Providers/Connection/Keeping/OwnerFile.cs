@@ -14,6 +14,15 @@ internal static class OwnerFile
     /// <exception cref="IOException">It is held by another process, or cannot be made.</exception>
     public static FileStream OpenOrCreate(string path) => Open(path, FileMode.OpenOrCreate);
 
+    /// <summary>A file to write to behind what is in it, made when it is not there. Others may read it meanwhile.</summary>
+    /// <exception cref="IOException">It is written to by another process, or cannot be made.</exception>
+    public static FileStream Continue(string path)
+    {
+        var file = Open(path, FileMode.OpenOrCreate, FileShare.Read | FileShare.Delete);
+        file.Seek(0, SeekOrigin.End);
+        return file;
+    }
+
     /// <summary>A folder, made when it is not there. One that is there is left as it is.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static void CreateFolder(string path)
@@ -26,24 +35,24 @@ internal static class OwnerFile
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private static FileStream Open(string path, FileMode mode) =>
-        OperatingSystem.IsWindows() ? OpenOnWindows(path, mode) : OpenOnUnix(path, mode);
+    private static FileStream Open(string path, FileMode mode, FileShare share = FileShare.None) =>
+        OperatingSystem.IsWindows() ? OpenOnWindows(path, mode, share) : OpenOnUnix(path, mode, share);
 
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    private static FileStream OpenOnUnix(string path, FileMode mode) => new(path, new FileStreamOptions
+    private static FileStream OpenOnUnix(string path, FileMode mode, FileShare share) => new(path, new FileStreamOptions
     {
         Mode = mode,
         Access = FileAccess.Write,
-        Share = FileShare.None,
+        Share = share,
         UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
     });
 
     [System.Runtime.Versioning.SupportedOSPlatform("windows")]
-    private static FileStream OpenOnWindows(string path, FileMode mode)
+    private static FileStream OpenOnWindows(string path, FileMode mode, FileShare share)
     {
         var security = new FileSecurity();
         GiveToOwner(security, InheritanceFlags.None);
-        return new FileInfo(path).Create(mode, FileSystemRights.FullControl, FileShare.None, 4096, FileOptions.None, security);
+        return new FileInfo(path).Create(mode, FileSystemRights.FullControl, share, 4096, FileOptions.None, security);
     }
 
     [System.Runtime.Versioning.SupportedOSPlatform("windows")]

@@ -1,0 +1,18 @@
+namespace PbxEvents;
+
+/// <summary>A script that comes with the module, to start from. Immutable.</summary>
+public sealed record PbxExample
+{
+    /// <summary>Its name, without the ending.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it does.</summary>
+    public required string Synopsis { get; init; }
+
+    /// <summary>Where it is.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The name.</summary>
+    /// <returns><see cref="Name"/>.</returns>
+    public override string ToString() => Name;
+}

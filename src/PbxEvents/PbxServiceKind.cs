@@ -1,0 +1,11 @@
+namespace PbxEvents;
+
+/// <summary>What starts a service.</summary>
+public enum PbxServiceKind
+{
+    /// <summary>A unit of systemd.</summary>
+    Systemd,
+
+    /// <summary>A scheduled task of Windows.</summary>
+    ScheduledTask,
+}

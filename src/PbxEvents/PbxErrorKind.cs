@@ -33,6 +33,9 @@ public enum PbxErrorKind
     /// <summary>The action of a durable reaction did not end in its time, nor when it was told to.</summary>
     ActionStuck,
 
+    /// <summary>The event of a durable reaction was older than it may be when its turn came; it is a dead letter that was not tried.</summary>
+    EventTooOld,
+
     /// <summary>A service could not be installed, looked at or removed.</summary>
     ServiceFailed,
 

@@ -274,7 +274,7 @@ Wait-PbxReaction -UntilIdle -Timeout $Patience
         @{ Name = 'a delay before now'; Id = 'BadTimeSpan'; Line = { Register-PbxReaction x -RetryDelay -0:01 { } } }
         @{ Name = 'an outcome before the end'; Id = 'OutcomeNeedsEnded'; Line = { Register-PbxReaction x -Outcome Missed -CallState Ringing { } } }
         @{ Name = 'a reaction that nobody has seen'; Id = 'InvalidOption'; Line = { Get-PbxReaction nosuch } }
-        @{ Name = 'to wait for nothing'; Id = 'NothingToWaitFor'; Line = { Wait-PbxReaction } }
+        @{ Name = 'to wait for nothing'; Id = 'NothingToWaitFor'; Line = { Disconnect-PbxEvents -Confirm:$false; Wait-PbxReaction } }
         @{ Name = 'a step outside'; Id = 'StepOutside'; Line = { Invoke-PbxStep one { } } }
         @{ Name = 'a reaction without a journal'; Id = 'NoJournal'; Line = { Close-PbxJournal -Confirm:$false; Register-PbxReaction x { } } }
         @{ Name = 'to end what runs elsewhere'; Id = 'ReactionNotHere'; Line = {

@@ -129,7 +129,7 @@ internal sealed class ReactionRunner(
     }
 
     private Failure? WhyTooOld(PbxEvent e, DateTimeOffset now) => options.MaxEventAge is { } limit && now - e.ReceivedUtc is var age && age > limit
-        ? new Failure($"The event was not run: it arrived {age:d\\.hh\\:mm\\:ss} before its turn came, and the reaction takes none that is older than {limit}.", "EventTooOld")
+        ? new Failure($"The event was not run: it arrived {age:d\\.hh\\:mm\\:ss} before its turn came, and the reaction takes none that is older than {limit}.", nameof(PbxErrorKind.EventTooOld))
         : null;
 
     private EventRecord? NextRecord()

@@ -49,7 +49,7 @@ public sealed class OneCloudRestartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_call_that_goes_on_ends_live_with_its_own_beginning()
+    public async Task A_call_that_goes_on_ends_as_its_record_tells_with_its_own_beginning()
     {
         await using var simulator = Start();
         Task<IReadOnlyList<SimulatedCall>> playing;
@@ -65,7 +65,7 @@ public sealed class OneCloudRestartTests : IDisposable
         await using var next = await ConnectAsync(simulator);
         var end = (await new ClientWatch(next).EndAsync(open.CallId)).Call!;
         await playing;
-        Assert.Equal((PbxOutcome.Answered, PbxCallOrigin.Live, "1001"), (end.Outcome, end.Origin, end.AnsweredBy));
+        Assert.Equal((PbxOutcome.Answered, PbxCallOrigin.Record, "1001"), (end.Outcome, end.Origin, end.AnsweredBy));
         Assert.Equal((open.StartedAt, open.From, open.To, open.RingingAt, open.Direction), (end.StartedAt, end.From, end.To, end.RingingAt, end.Direction));
         Assert.Single(ClientEvents.Ended(next));
     }

@@ -2,10 +2,10 @@
 .SYNOPSIS
     Files a ticket for each missed call, once, also across a lost link, a crash, or a restart of this script.
 .DESCRIPTION
-    Open a journal first, then connect, and subscribe to calls. The script registers a durable reaction: each missed or abandoned call in
-    the journal is sent as a ticket. How far it is stands in the journal; when this process or machine dies, the next start goes on there, and
-    a call that was missed meanwhile gets its ticket when the call records tell of it. When the ticket system is down, its tickets wait
-    and are tried again, at last each hour; what was tried -MaxAttempts times is a dead letter (Get-PbxDeadLetter).
+    Open a journal first, then connect, and subscribe to calls. The script registers a durable reaction: each missed or abandoned call
+    in the journal is sent as a ticket. How far it is stands in the journal; when this process or machine dies, the next start goes on
+    there, and a call that was missed meanwhile gets its ticket when the call records tell of it. When the ticket system is down, its
+    tickets wait and are tried again, at last each hour; what was tried -MaxAttempts times is a dead letter (Get-PbxDeadLetter).
 
     Each try sends the same Idempotency-Key, also inside the body. A ticket system that honours it has one ticket for each call, whatever
     happens; on one that does not, a crash between its answer and the mark in the journal files one twice.
@@ -39,6 +39,7 @@
 #>
 #requires -Version 7.6
 [CmdletBinding()]
+[Diagnostics.CodeAnalysis.SuppressMessage('PSReviewUnusedParameter', '', Justification = 'The action takes them with $using:.')]
 param(
     [Parameter(Mandatory)] [uri] $Uri,
     [ValidateSet('Generic', 'Jira', 'ServiceNow', 'Zendesk', 'RequestTracker')] [string] $System = 'Generic',
@@ -76,8 +77,12 @@ $functions = {
                     }
                 }
             }
-            'ServiceNow' { @{ short_description = $title; description = $text; correlation_id = $Call.CallId; contact_type = 'phone' } }
-            'Zendesk' { @{ ticket = @{ subject = $title; comment = @{ body = $text }; external_id = $Call.CallId; tags = @('missed-call') } } }
+            'ServiceNow' {
+                @{ short_description = $title; description = $text; correlation_id = $Call.CallId; contact_type = 'phone' }
+            }
+            'Zendesk' {
+                @{ ticket = @{ subject = $title; comment = @{ body = $text }; external_id = $Call.CallId; tags = @('missed-call') } }
+            }
             'RequestTracker' { @{ Queue = $Project; Subject = $title; Content = $text; ContentType = 'text/plain' } }
             default {
                 @{ title = $title; caller = $Call.From; extension = $Call.Extension; calledAt = $Call.StartedAt; key = $Key }

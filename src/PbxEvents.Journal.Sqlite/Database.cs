@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SQLitePCL;
 
 namespace PbxEvents.Journal.Sqlite;
@@ -103,10 +104,16 @@ internal sealed class Database : IDisposable
         return "file://" + string.Join('/', plain.Split('/').Select(Uri.EscapeDataString));
     }
 
+    /// <summary>The package has it not.</summary>
+    [DllImport("e_sqlite3", ExactSpelling = true)]
+    private static extern int sqlite3_system_errno(sqlite3 database);
+
     /// <exception cref="SqliteException">The code is none of success.</exception>
     internal void Check(int code)
     {
-        if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
-            throw new SqliteException(code, _handle.IsInvalid ? raw.sqlite3_errstr(code).utf8_to_string() : raw.sqlite3_errmsg(_handle).utf8_to_string());
+        if (code is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE)
+            return;
+        throw _handle.IsInvalid ? new SqliteException(code, raw.sqlite3_errstr(code).utf8_to_string(), 0)
+            : new SqliteException(code, raw.sqlite3_errmsg(_handle).utf8_to_string(), sqlite3_system_errno(_handle));
     }
 }

@@ -68,7 +68,7 @@ internal static class SqliteFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            throw JournalFaults.Failed(path, e.Message, e);
+            throw JournalFaults.OfSystem(path, e);
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException)
         {

@@ -18,10 +18,10 @@ internal sealed class SqliteReactionStore : IReactionStore
     private readonly object _gate = new();
     private readonly long _id;
 
-    private SqliteReactionStore(string path, Database database, string name, long startAfter, int maxAttempts, DateTimeOffset now)
+    private SqliteReactionStore(string path, Statements sql, string name, long startAfter, int maxAttempts, DateTimeOffset now)
     {
-        (_path, _sql) = (path, new Statements(database));
-        database.Execute("pragma synchronous=normal");
+        (_path, _sql) = (path, sql);
+        _sql.Run("pragma synchronous=normal");
         _sql.Run("insert into reaction(name, place, created) values(?1, ?2, ?3) on conflict do nothing", name, startAfter, now.UtcTicks);
         _id = _sql.Number("select id from reaction where name=?1", name)!.Value;
 
@@ -37,14 +37,14 @@ internal sealed class SqliteReactionStore : IReactionStore
     /// <summary>Opens a reaction; one that nobody has seen before begins behind an event.</summary>
     public static IReactionStore Open(string path, string name, long startAfter, int maxAttempts, DateTimeOffset now)
     {
-        var database = Database.Open(path, isReadOnly: false);
+        var sql = new Statements(Database.Open(path, isReadOnly: false));
         try
         {
-            return new SqliteReactionStore(path, database, name, startAfter, maxAttempts, now);
+            return new SqliteReactionStore(path, sql, name, startAfter, maxAttempts, now);
         }
         catch (Exception)
         {
-            database.Dispose();
+            sql.Dispose();
             throw;
         }
     }

@@ -21,14 +21,18 @@ internal sealed class SqliteReader : IJournalReader
     public IReadOnlyList<EventRecord> Read(EventQuery query, long after) => SqliteFile.Run(_path, () =>
     {
         var calls = query.CallIds?.ToArray() ?? [];
-        var fits = calls.Length == 0 ? "" : $" and (e.call_id in ({string.Join(',', calls.Select((_, i) => $"?{i + 4}"))}) or e.flags & {(int)EventFlags.Gap})";
+        var fits = calls.Length == 0 ? "" : $" and (e.call_id in ({string.Join(',', calls.Select((_, i) => $"?{i + 5}"))}) or e.flags & {(int)EventFlags.Gap})";
+        if (query.Connection is not null)
+            fits += " and e.run in (select id from run where connection = ?4)";
         using var select = _database.Prepare(
             $"select {EventTable.Columns} from block b cross join event e on e.seq between b.id * {EventTable.BlockSize} and b.id * {EventTable.BlockSize} + {EventTable.BlockSize - 1} "
             + $"where b.id >= ?1 / {EventTable.BlockSize} and e.seq > ?1 and b.last >= ?2 and b.first < ?3 and e.received >= ?2 and e.received < ?3{fits} "
             + "order by b.id, e.seq limit " + MaxRows.ToString(CultureInfo.InvariantCulture));
         select.Bind(1, after).Bind(2, query.Since?.UtcTicks ?? long.MinValue).Bind(3, query.Until?.UtcTicks ?? long.MaxValue);
+        if (query.Connection is not null)
+            select.Bind(4, query.Connection);
         for (var i = 0; i < calls.Length; i++)
-            select.Bind(i + 4, calls[i]);
+            select.Bind(i + 5, calls[i]);
         return ReadAll(select);
     });
 

@@ -139,7 +139,7 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
 
     /// <inheritdoc/>
     public IEnumerable<PbxEvent> ReadSince(string connection, DateTimeOffset since) =>
-        Read(new EventQuery(Since: since)).Where(e => e.Connection == connection);
+        Read(new EventQuery(since, Connection: connection));
 
     /// <summary>Makes ready to run a reaction: one process at a time may run one of a name.</summary>
     /// <param name="options">The reaction.</param>
@@ -198,7 +198,7 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
     /// <summary>Keeps a reaction to whoever calls, who does not run it.</summary>
     /// <exception cref="PbxException">Somebody runs it.</exception>
     internal FileLock HoldReaction(string name) =>
-        JournalFile.Take(LockOf(name), holder => JournalFaults.ReactionInUse(name, holder));
+        JournalFile.Take(Path, LockOf(name), holder => JournalFaults.ReactionInUse(name, holder));
 
     /// <summary>True when some process runs the reaction.</summary>
     internal bool IsHeld(string reaction) => FileLock.IsHeld(LockOf(reaction));

@@ -87,7 +87,9 @@ internal interface IJournalReader : IDisposable
 /// <param name="Since">Only what arrived at or after it.</param>
 /// <param name="Until">Only what arrived before it.</param>
 /// <param name="CallIds">Only events of these calls, and gaps.</param>
-internal sealed record EventQuery(DateTimeOffset? Since = null, DateTimeOffset? Until = null, IReadOnlyCollection<string>? CallIds = null)
+/// <param name="Connection">Only events of this connection.</param>
+internal sealed record EventQuery(
+    DateTimeOffset? Since = null, DateTimeOffset? Until = null, IReadOnlyCollection<string>? CallIds = null, string? Connection = null)
 {
     /// <summary>All of it.</summary>
     public static readonly EventQuery Everything = new();

@@ -1,3 +1,5 @@
+using PbxEvents.Providers.Connection.Keeping;
+
 namespace PbxEvents.Journal;
 
 /// <summary>The journal's failures, in one place, so that they read alike. No text holds a secret.</summary>
@@ -58,6 +60,20 @@ internal static class JournalFaults
     public static PbxException Failed(string path, string why, Exception? cause = null) => new(
         PbxErrorKind.JournalFailed, $"The journal '{path}' cannot be used: {why}", "Check the path, the disk, and the rights on the file and its folder.", cause)
     { Target = path };
+
+    /// <summary>What the system said of one of the journal's files.</summary>
+    /// <param name="path">The journal.</param>
+    /// <param name="why">Its words.</param>
+    /// <param name="code">Its number of the error; 0 for none.</param>
+    /// <param name="cause">What lay behind it.</param>
+    public static PbxException OfSystem(string path, string why, int code, Exception? cause) =>
+        DiskErrors.IsFull(code) ? Full(path, why)
+        : DiskErrors.IsReadOnly(code) ? ReadOnly(path, why)
+        : Failed(path, why, cause);
+
+    /// <summary>What the system threw when one of the journal's files was used.</summary>
+    public static PbxException OfSystem(string path, Exception e) =>
+        e is UnauthorizedAccessException ? ReadOnly(path, e.Message) : OfSystem(path, e.Message, e is IOException io ? DiskErrors.CodeOf(io) : 0, e);
 
     public static PbxException OnNetwork(string path) => new(
         PbxErrorKind.NotSupported, $"The journal '{path}' would be on a network disk, where two machines could damage it.", "Give the path of a local disk.")

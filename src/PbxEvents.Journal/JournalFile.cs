@@ -30,7 +30,7 @@ internal static class JournalFile
         FileLock? held = null;
         try
         {
-            held = Take(path + ".writer", holder => JournalFaults.InUse(path, holder));
+            held = Take(path, path + ".writer", holder => JournalFaults.InUse(path, holder));
             Create(path);
             return held;
         }
@@ -41,12 +41,12 @@ internal static class JournalFile
         }
     }
 
-    /// <summary>Takes a name beside the journal for this process.</summary>
+    /// <summary>Takes a name beside a journal for this process.</summary>
     /// <exception cref="PbxException">Another has it, or it cannot be made.</exception>
-    public static FileLock Take(string name, Func<string, PbxException> inUse)
+    public static FileLock Take(string path, string name, Func<string, PbxException> inUse)
     {
         FileLock? held = null;
-        Try(name, () => held = FileLock.TryTake(name, out var holder) ?? throw inUse(holder!));
+        Try(path, () => held = FileLock.TryTake(name, out var holder) ?? throw inUse(holder!));
         return held!;
     }
 
@@ -94,13 +94,9 @@ internal static class JournalFile
         {
             action();
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw JournalFaults.ReadOnly(path, e.Message);
-        }
-        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
-        {
-            throw JournalFaults.Failed(path, e.Message, e);
+            throw JournalFaults.OfSystem(path, e);
         }
     }
 

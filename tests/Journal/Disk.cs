@@ -17,6 +17,8 @@ internal static class Disk
     public static async Task FillAsync(string path, string ballast)
     {
         var appended = 0L;
+        var (idle, fresh) = (path + ".idle", path + ".fresh");
+        await OpenAsync(idle);
         await using (var journal = EventJournal.Open(new JournalOptions { Path = path }, new SqliteStoreFactory()))
         {
             var log = new EventLog(10_000);
@@ -28,18 +30,31 @@ internal static class Disk
                 await kept.KeptAsync(appended, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(1)).ContinueWith(_ => { }, TaskScheduler.Default);
             }
             Say($"full {journal.LastError.Kind} {journal.LastError.IsPermanent}");
-            var reaction = Try(() => journal.React(new ReactionOptions { Name = "disk", StartAfter = 0 }, (_, _) => Task.CompletedTask).Dispose());
-            Say($"reaction {reaction}");
+            Say($"reaction {Try(() => journal.React(new ReactionOptions { Name = "disk", StartAfter = 0 }, (_, _) => Task.CompletedTask).Dispose())}");
+            Say($"another {Try(() => EventJournal.Open(new JournalOptions { Path = fresh }, new SqliteStoreFactory()))}");
+            Say($"store {Try(() => Begin(idle))}");
             File.Delete(ballast);
             Say($"goes on {await kept.KeptAsync(appended, CancellationToken.None).WaitAsync(Patience)}");
         }
         Say($"appended {appended}");
     }
 
+    private static void Begin(string path)
+    {
+        using var store = new SqliteStoreFactory().Open(new JournalOptions { Path = path });
+        store.BeginRun("disk", "Fake", DateTimeOffset.UtcNow);
+    }
+
+    private static async Task OpenAsync(string path)
+    {
+        await using var journal = EventJournal.Open(new JournalOptions { Path = path }, new SqliteStoreFactory());
+    }
+
     /// <summary>Opens the journal to write to it, which it may not, and to read it.</summary>
     public static async Task ReadAsync(string path)
     {
         Say($"write {Try(() => EventJournal.Open(new JournalOptions { Path = path }, new SqliteStoreFactory()))}");
+        Say($"store {Try(() => Begin(path))}");
         await using var journal = EventJournal.Open(new JournalOptions { Path = path, ReadOnly = true }, new SqliteStoreFactory());
         var numbers = journal.Read(EventQuery.Everything).Select(Numbered.NumberOf).ToArray();
         Say($"read {numbers.Length} {numbers.Select((n, i) => n == i + 1).All(isRight => isRight)}");
@@ -54,7 +69,7 @@ internal static class Disk
         }
         catch (PbxException e)
         {
-            return $"{e.Kind}";
+            return $"{e.Kind} {e.Target}";
         }
     }
 

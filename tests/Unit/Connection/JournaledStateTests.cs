@@ -93,6 +93,29 @@ public sealed class JournaledStateTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Goes_on_with_what_the_journal_has_since_but_not_with_what_records_are_not_asked_for_any_more()
+    {
+        await ConnectAsync();
+        _journal.Let(long.MaxValue);
+        await Until.TrueAsync(() => File.Exists(_journal.State));
+        var first = _clock.GetUtcNow();
+        await EndAsync();
+        _clock.Advance(TimeSpan.FromHours(2));
+        await ConnectAsync();
+        Assert.InRange(_journal.ReadFrom!.Value, first.AddSeconds(-5), first);
+        await EndAsync();
+        _clock.Advance(TimeSpan.FromDays(30));
+        await ConnectAsync();
+        Assert.InRange(_journal.ReadFrom!.Value, _clock.GetUtcNow().AddHours(-24).AddSeconds(-5), _clock.GetUtcNow().AddHours(-24));
+
+        async Task EndAsync()
+        {
+            await _client!.DisconnectAsync(CancellationToken.None).InTime();
+            await _client.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task Is_left_as_it_was_when_the_journal_keeps_nothing_more()
     {
         var link = await ConnectAsync();
@@ -137,7 +160,14 @@ public sealed class JournaledStateTests : IAsyncDisposable
 
         public IEventKeeping Keep(KeptStream stream) => this;
 
-        public IEnumerable<PbxEvent> ReadSince(string connection, DateTimeOffset since) => [];
+        /// <summary>Since when events were read.</summary>
+        public DateTimeOffset? ReadFrom { get; private set; }
+
+        public IEnumerable<PbxEvent> ReadSince(string connection, DateTimeOffset since)
+        {
+            ReadFrom = since;
+            return [];
+        }
 
         public Task<bool> KeptAsync(long sequence, CancellationToken cancellationToken)
         {

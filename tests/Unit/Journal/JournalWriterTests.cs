@@ -86,6 +86,28 @@ public sealed class JournalWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task The_events_of_one_connection_are_found_among_those_of_others_also_those_of_earlier_processes()
+    {
+        await _folder.FillAsync(2);
+        await using var journal = _folder.Open();
+        var (own, other) = (new EventLog(10), new EventLog(10));
+        var (first, second) = (journal.Keep(JournalFolder.Stream(own)), journal.Keep(JournalFolder.Stream(other, "two")));
+        for (var i = 3; i <= 4; i++)
+        {
+            own.Append(JournalFolder.Make(i));
+            other.Append(JournalFolder.Make(i * 10, "c2"));
+            Assert.True(await first.KeptAsync(i - 2, CancellationToken.None).InTime());
+            Assert.True(await second.KeptAsync(i - 2, CancellationToken.None).InTime());
+        }
+        Assert.Equal(["id1", "id2", "id3", "id4"], journal.ReadSince("one", DateTimeOffset.MinValue).Select(e => e.Id));
+        Assert.Equal(["id40"], journal.ReadSince("two", journal.Newest!.Value).Select(e => e.Id));
+        Assert.Equal(["id30", "id40"], journal.Read(new EventQuery(CallIds: ["c2"], Connection: "two")).Select(e => e.Id));
+        Assert.Empty(journal.Read(new EventQuery(CallIds: ["c2"], Connection: "one")));
+        using var reader = journal.OpenReader();
+        Assert.Equal(2, reader.Read(new EventQuery(Connection: "two"), 0).Count);
+    }
+
+    [Fact]
     public async Task No_group_is_larger_than_a_thousand_events_and_one_event_waits_for_no_other()
     {
         var store = new FakeStore { IsRefusing = true };

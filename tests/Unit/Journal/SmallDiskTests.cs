@@ -10,12 +10,22 @@ public sealed class SmallDiskTests
     {
         const string journal = $"{SmallDisk.Folder}/kept/journal.db", ballast = $"{SmallDisk.Folder}/ballast";
         var program = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "PbxEvents.Tests.Journal.dll")}'";
+
+        // A journal in a folder where no file can be made beside it; then one of a process that was killed and left a note that it writes to it.
+        const string alone = $"{SmallDisk.Folder}/alone";
         using var process = SmallDisk.Start(
-            $"head -c 5000000 /dev/zero > {ballast} && {program} fill {journal} {ballast} && mount -o remount,ro {SmallDisk.Folder} && {program} read {journal}");
+            $"head -c 5000000 /dev/zero > {ballast} && {program} fill {journal} {ballast}"
+            + $" && mkdir {alone} && mount -t tmpfs none {alone} && touch {alone}/journal.db && mount --bind {journal} {alone}/journal.db && mount -o remount,ro {alone}"
+            + $" && {program} read {alone}/journal.db"
+            + $" && echo 4711 > {journal}.writer.pid && mount -o remount,ro {SmallDisk.Folder} && {program} read {journal}");
         var (said, failed) = (process.StandardOutput.ReadToEndAsync().InTime(), process.StandardError.ReadToEndAsync().InTime());
         var lines = (await said).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.True(await failed == "", await failed);
         var appended = lines.Single(l => l.StartsWith("appended ", StringComparison.Ordinal))["appended ".Length..];
-        Assert.Equal(["full JournalFull False", "reaction JournalFailed", "goes on True", $"appended {appended}", "write JournalFailed", $"read {appended} True"], lines);
+        Assert.Equal(
+            ["full JournalFull False", $"reaction JournalFull {journal}", $"another JournalFull {journal}.fresh", $"store JournalFull {journal}.idle", "goes on True", $"appended {appended}",
+                $"write JournalReadOnly {alone}/journal.db", $"store JournalReadOnly {alone}/journal.db", $"read {appended} True",
+                $"write JournalReadOnly {journal}", $"store JournalReadOnly {journal}", $"read {appended} True"],
+            lines);
     }
 }

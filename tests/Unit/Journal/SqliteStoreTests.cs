@@ -285,6 +285,35 @@ public sealed class SqliteStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_reaction_that_cannot_be_opened_holds_nothing_open()
+    {
+        using (var store = (SqliteStore)SqliteStoreOf())
+        {
+            store.Execute("drop table work");
+            Assert.Throws<PbxException>(() => new SqliteStoreFactory().OpenReaction(_folder.Target, "one", 0, 5, DateTimeOffset.UtcNow));
+        }
+
+        // The last one that closes the file takes it away.
+        Assert.False(File.Exists(_folder.Target + "-wal"));
+    }
+
+    [Theory]
+    [InlineData(SQLitePCL.raw.SQLITE_IOERR_WRITE, 122, PbxErrorKind.JournalFull)]
+    [InlineData(SQLitePCL.raw.SQLITE_IOERR_SHMSIZE, 28, PbxErrorKind.JournalFull)]
+    [InlineData(SQLitePCL.raw.SQLITE_IOERR_READ, 5, PbxErrorKind.JournalFailed)]
+    [InlineData(SQLitePCL.raw.SQLITE_CANTOPEN, 13, PbxErrorKind.JournalReadOnly)]
+    [InlineData(SQLitePCL.raw.SQLITE_CANTOPEN, 2, PbxErrorKind.JournalFailed)]
+    [InlineData(SQLitePCL.raw.SQLITE_READONLY, 0, PbxErrorKind.JournalReadOnly)]
+    public void What_the_system_says_of_a_file_decides_what_a_person_is_told(int code, int systemCode, PbxErrorKind kind)
+    {
+        // The numbers are those of Linux.
+        if (!OperatingSystem.IsLinux())
+            return;
+        var fault = new SqliteException(code, "words", systemCode).ToFault("journal.db");
+        Assert.Equal((kind, "journal.db", kind == PbxErrorKind.JournalReadOnly), (fault.Kind, fault.Target, fault.IsPermanent));
+    }
+
+    [Fact]
     public async Task A_file_cut_off_anywhere_has_all_that_was_kept_before_the_cut_and_goes_on()
     {
         // What a killed machine leaves: the file beside the journal ends, or is nonsense, at any byte.
@@ -324,11 +353,12 @@ public sealed class SqliteStoreTests : IDisposable
     [Fact]
     public async Task A_file_that_a_process_left_in_the_middle_of_a_checkpoint_is_whole()
     {
-        var copy = Path.Combine(Path.GetDirectoryName(_folder.Target)!, "copy.db");
+        // They are of now: old ones would be dropped as soon as the journal is open.
+        var (copy, now) = (Path.Combine(Path.GetDirectoryName(_folder.Target)!, "copy.db"), DateTime.UtcNow.Ticks);
         using (var store = SqliteStoreOf())
         {
             for (var i = 1; i <= 60; i++)
-                store.Append([Record(i, i, new byte[3000])]);
+                store.Append([Record(i, now + i, new byte[3000])]);
             File.WriteAllBytes(copy, ReadShared(_folder.Target));
             File.WriteAllBytes(copy + "-wal", ReadShared(_folder.Target + "-wal"));
         }

@@ -38,7 +38,7 @@ internal sealed class FileLock : IDisposable
                 writer.Write(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new FileLock(file, note);
         }
-        catch (IOException) when (file is null && Read(note) is { } other)
+        catch (IOException e) when (file is null && !IsOfDisk(DiskErrors.CodeOf(e)) && Read(note) is { } other)
         {
             holder = other == Environment.ProcessId.ToString(CultureInfo.InvariantCulture) ? $"this process ({other})"
                 : other.Length > 0 ? $"process {other}"
@@ -98,6 +98,9 @@ internal sealed class FileLock : IDisposable
             return File.Exists(path + ".lock");
         }
     }
+
+    /// <summary>Then nobody has it: the note is of one that was killed.</summary>
+    private static bool IsOfDisk(int code) => DiskErrors.IsFull(code) || DiskErrors.IsReadOnly(code);
 
     private static string? Read(string holder)
     {

@@ -93,12 +93,12 @@ internal sealed class StateKeeper : IAsyncDisposable
         _connection.Activity.Write($"An earlier process left its {last}.");
         Calls.Restore(last);
         _connection.Driver.ImportKeys(last.Keys);
-        Recall(last.SeenUntil);
+        Recall(Later(last.SeenUntil, Now - _connection.Options.HistoryLimit));
     }
 
     /// <summary>
     /// The journal has more than the state when the process was killed in between. What it told then is told again from the records, and must
-    /// have the same id there, or a reaction would take it for another call.
+    /// have the same id there, or a reaction would take it for another call. Records are not asked for what is longer ago.
     /// </summary>
     private void Recall(DateTimeOffset since)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers.Platforms.PortSip;
 using PbxEvents.Tests.Unit.Support;
 
@@ -18,7 +19,7 @@ internal sealed class PortSipBench
 
     public RecordingHost Host { get; } = new();
 
-    public PortSipCallIds CallIds { get; } = new();
+    public LiveCallIds CallIds { get; } = new(100);
 
     public PbxEvent Last => Host.LastEvent;
 

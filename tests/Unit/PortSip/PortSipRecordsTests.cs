@@ -227,6 +227,23 @@ public sealed class PortSipRecordsTests
         host.Receive("""{"event_type":"call_start","session_id":"s9","call_id":"K3..","caller":"2025550101","callee":"101","direction":"inbound"}""", 1);
         var read = Assert.Single(await _bench.ReadAsync());
         Assert.Equal(("s9", "4711"), (read.Update.CallId, Assert.Single(read.OtherIds)));
+
+        // So it is for the next process, also for one that found only the events of one that was killed; of calls that were over long ago nothing is kept.
+        var (next, afterKill) = (Next(), Next());
+        next.Driver.ImportKeys(_bench.Driver.ExportKeys(host.Now));
+        foreach (var e in host.Events)
+            afterKill.Driver.Recall(e);
+        afterKill.Driver.Recall(new PbxEvent { Category = PbxCategory.Call, Payload = "no JSON"u8.ToArray() });
+        Assert.Equal("s9", Assert.Single(await next.ReadAsync()).Update.CallId);
+        Assert.Equal("s9", Assert.Single(await afterKill.ReadAsync()).Update.CallId);
+        Assert.Equal("[]", _bench.Driver.ExportKeys(host.Now + TimeSpan.FromDays(1))["calls"]);
+
+        static PortSipRecordBench Next()
+        {
+            var bench = new PortSipRecordBench { Rows = null };
+            bench.Cdrs.Add(With(Row("4711", ""), ("call_id", "K3..")));
+            return bench;
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers.Platforms.RingCentral;
 using PbxEvents.Tests.Unit.Support;
 
@@ -25,7 +26,7 @@ internal sealed class RingCentralBench
 
     public RecordingHost Host { get; } = new();
 
-    public LiveSessionIds SessionIds { get; } = new();
+    public LiveCallIds SessionIds { get; } = new(100);
 
     public RingCentralSession Session { get; }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers.Platforms.RingCentral;
 using PbxEvents.Tests.Unit.Support;
 
@@ -121,7 +122,7 @@ public sealed class RingCentralDriverTests
     public void The_next_process_knows_the_older_ids_of_the_calls_that_were_heard_of_lately()
     {
         var now = new DateTimeOffset(2030, 1, 1, 9, 0, 0, TimeSpan.Zero);
-        var (ids, next) = (new LiveSessionIds(), new LiveSessionIds());
+        var (ids, next) = (new LiveCallIds(10), new LiveCallIds(10));
         ids.Add("1", "s-1", now);
         ids.Add("2", "s-2", now.AddHours(1));
         next.Restore(ids.Keep(now.AddMinutes(1)));
@@ -129,6 +130,23 @@ public sealed class RingCentralDriverTests
         foreach (var bad in (string[])["", "{}", "[null,{}]", "null"])
             next.Restore(bad);
         Assert.Equal("s-2", next.Find("2"));
+    }
+
+    [Fact]
+    public void The_older_ids_of_calls_that_a_killed_process_had_only_in_its_journal_are_learnt_from_the_events()
+    {
+        var (bench, next) = (RingCentralBench.Ready(), RingCentralDriverRig.Create().Driver);
+        bench.Notify("/restapi/v1.0/account/1000/telephony/sessions", """
+            {"sequence":1,"sessionId":"500001","telephonySessionId":"s-1","eventTime":"2030-01-01T00:00:01.000Z",
+             "parties":[{"id":"p-1","direction":"Inbound","status":{"code":"Proceeding"}}]}
+            """);
+        foreach (var e in bench.Host.Events)
+            next.Recall(e);
+        next.Recall(new PbxEvent { Category = PbxCategory.Call, CallId = "s-2", Payload = "no JSON"u8.ToArray() });
+        Assert.Equal("s-1", bench.SessionIds.Find("500001"));
+        var kept = new LiveCallIds(10);
+        kept.Restore(next.ExportKeys(DateTimeOffset.MinValue.AddDays(1))["calls"]);
+        Assert.Equal("s-1", kept.Find("500001"));
     }
 
     [Fact]

@@ -28,6 +28,20 @@ internal static class JsonMember
             : null;
     }
 
+    /// <summary>Looks into JSON; what is none is passed over.</summary>
+    public static void LookInto(ReadOnlyMemory<byte> json, Action<JsonElement> look)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            look(document.RootElement);
+        }
+        catch (JsonException)
+        {
+            // Then it tells nothing.
+        }
+    }
+
     /// <summary>The member of an object; an undefined element when it is missing.</summary>
     public static JsonElement Part(JsonElement row, string name) =>
         row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out var value) ? value : default;

@@ -9,10 +9,13 @@ namespace PbxEvents.Providers.Platforms.PortSip;
 /// </summary>
 internal sealed class PortSipDriver : PlatformDriver
 {
+    /// <summary>The SIP Call-IDs of calls, for the next process.</summary>
+    private const string CallsKey = "calls";
+
     private readonly IReadOnlyList<LinkTarget> _targets;
     private readonly Uri _server;
     private readonly PortSipLogin _login;
-    private readonly PortSipCallIds _callIds = new();
+    private readonly LiveCallIds _callIds = new(10_000);
     private readonly TokenHolder<PortSipTicket> _tokens;
     private readonly Lazy<PortSipRecords> _records;
     private readonly Lazy<PortSipNames> _names;
@@ -53,6 +56,29 @@ internal sealed class PortSipDriver : PlatformDriver
     /// <summary>A system administrator belongs to no tenant, and users and queues to one each: two tenants may have the same numbers.</summary>
     /// <inheritdoc/>
     public override DirectoryReader? Directory => _login.Kind == PortSipLoginKind.SystemAdministrator ? null : _names.Value;
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> ExportKeys(DateTimeOffset since) =>
+        new Dictionary<string, string> { [CallsKey] = _callIds.Keep(since - PortSipRecords.LongestCall) };
+
+    /// <inheritdoc/>
+    public override void ImportKeys(IReadOnlyDictionary<string, string> keys)
+    {
+        if (keys.TryGetValue(CallsKey, out var calls))
+            _callIds.Restore(calls);
+    }
+
+    /// <inheritdoc/>
+    public override void Recall(PbxEvent e)
+    {
+        if (e is not { Category: PbxCategory.Call or PbxCategory.Cdr, Synthesized: false })
+            return;
+        JsonMember.LookInto(e.Payload, message =>
+        {
+            if (JsonMember.TextOrNumber(message, "call_id") is { } callId && JsonMember.TextOrNumber(message, "session_id") is { } session)
+                _callIds.Add(callId, session, e.ReceivedUtc);
+        });
+    }
 
     /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) => new PortSipSession(host, _login, _callIds);

@@ -21,7 +21,7 @@ internal sealed class PortSipEvents
     private readonly IReadOnlySet<string> _wantedNames;
     private readonly PortSipDirectory _directory = new();
     private readonly PortSipCalls _calls;
-    private readonly PortSipCallIds _callIds;
+    private readonly LiveCallIds _callIds;
     private readonly PortSipDoubles _doubles;
     private readonly PortSipQueues _queues;
     private readonly Dictionary<string, PortSipExtension> _extensionStates = new(StringComparer.Ordinal);
@@ -34,7 +34,7 @@ internal sealed class PortSipEvents
     /// <param name="wantedNames">The topics that are subscribed to.</param>
     /// <param name="callIds">Learns the sessions of the calls.</param>
     public PortSipEvents(
-        ISessionHost host, Utf8Pool pool, JsonFields fields, IReadOnlySet<string> wantedNames, PortSipCallIds callIds)
+        ISessionHost host, Utf8Pool pool, JsonFields fields, IReadOnlySet<string> wantedNames, LiveCallIds callIds)
     {
         _host = host;
         _fields = fields;
@@ -95,7 +95,7 @@ internal sealed class PortSipEvents
         if (shape.Category is PbxCategory.Call or PbxCategory.Cdr && _fields.Text(PortSipFields.CallId) is { } callId
             && _fields.Text(PortSipFields.SessionId) is { } session)
         {
-            _callIds.Add(callId, session);
+            _callIds.Add(callId, session, _host.Now);
         }
         switch (shape.Name)
         {

@@ -12,7 +12,7 @@ namespace PbxEvents.Providers.Platforms.PortSip;
 /// <param name="api">The REST interface.</param>
 /// <param name="callIds">The sessions of calls that were seen live.</param>
 /// <param name="times">When to ask.</param>
-internal sealed class PortSipRecords(DriverContext context, PortSipRecordApi api, PortSipCallIds callIds, RecordTimes times) : RecordReader
+internal sealed class PortSipRecords(DriverContext context, PortSipRecordApi api, LiveCallIds callIds, RecordTimes times) : RecordReader
 {
     /// <summary>With a breath of a tenth of a second no version's limit, 1,000 a minute at least, is reached (sections 2 and 6).</summary>
     public static readonly RecordTimes Documented = new()
@@ -27,7 +27,7 @@ internal sealed class PortSipRecords(DriverContext context, PortSipRecordApi api
     private const int MaxPages = 1000;
 
     /// <summary>Section 6: so long before its end a call, or a part of it, may have begun.</summary>
-    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(4);
+    public static readonly TimeSpan LongestCall = TimeSpan.FromHours(4);
 
     /// <summary>A slice and the calls that may go on in the next one are in memory together.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromHours(6);
@@ -189,7 +189,7 @@ internal sealed class PortSipRecords(DriverContext context, PortSipRecordApi api
         PortSipRow[] parts = [.. answer?.Rows.Select(r => PortSipRow.Read(r, fields)).OfType<PortSipRow>() ?? []];
         if (answer?.Rows.Count != parts.Length || parts.Length == 0)
             context.Log($"{api.Server} does not tell all parts of the call {id}; it is told by what there is.");
-        var session = source.Path == Cdrs ? callIds.Find(first.CallId) ?? id : id;
+        var session = source.Path == Cdrs ? (first.CallId is { } callId ? callIds.Find(callId) : null) ?? id : id;
         return new PortSipRecordedCall(session, parts.Length > 0 ? parts : [first], numbers) { Whole = first, OtherId = session == id ? null : id };
     }
 

@@ -36,7 +36,7 @@ internal sealed class PortSipSession : TopicSession<PortSipTopic>
     /// <param name="host">Where everything goes that comes out.</param>
     /// <param name="login">Who logs in. A login lasts as long as its link, so there is no token to be handed over.</param>
     /// <param name="callIds">Learns the sessions of the calls, for their records.</param>
-    public PortSipSession(ISessionHost host, PortSipLogin login, PortSipCallIds callIds)
+    public PortSipSession(ISessionHost host, PortSipLogin login, LiveCallIds callIds)
         : base(host)
     {
         _login = login;

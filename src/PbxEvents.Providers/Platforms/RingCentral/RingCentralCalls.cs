@@ -30,7 +30,7 @@ internal sealed class RingCentralCalls
     private static readonly TimeSpan LoneEndGrace = TimeSpan.FromMilliseconds(500);
 
     private readonly ISessionHost _host;
-    private readonly LiveSessionIds _sessionIds;
+    private readonly LiveCallIds _sessionIds;
     private readonly TelephonyReader _wire;
     private readonly KeyedTimers<string> _loneEndTimers;
     private readonly RecentMap<TelephonySession> _sessions = new();
@@ -40,7 +40,7 @@ internal sealed class RingCentralCalls
     /// <param name="host">Knows the calls as they are told.</param>
     /// <param name="pool">Where texts come from.</param>
     /// <param name="sessionIds">Gets the older ids of calls.</param>
-    public RingCentralCalls(ISessionHost host, Utf8Pool pool, LiveSessionIds sessionIds)
+    public RingCentralCalls(ISessionHost host, Utf8Pool pool, LiveCallIds sessionIds)
     {
         _host = host;
         _sessionIds = sessionIds;
@@ -150,7 +150,7 @@ internal sealed class RingCentralCalls
         {
             _sessions.Set(id, session = new TelephonySession(id));
             if (_wire.SessionId is { } older)
-                _sessionIds.Add(older, id, _host.Now);
+                _sessionIds.Set(older, id, _host.Now);
         }
         return session;
     }

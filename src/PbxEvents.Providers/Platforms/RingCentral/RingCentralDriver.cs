@@ -24,7 +24,7 @@ internal sealed class RingCentralDriver : PlatformDriver
     private readonly RequestLimiter _limiter;
     private readonly Lazy<RingCentralRecords> _records;
     private readonly RingCentralNames _names;
-    private readonly LiveSessionIds _sessionIds = new();
+    private readonly LiveCallIds _sessionIds = new(4000);
     private readonly string _user;
     private readonly RingCentralTokens _oauth;
     private readonly TokenHolder<RingCentralTicket> _tokens;
@@ -97,6 +97,18 @@ internal sealed class RingCentralDriver : PlatformDriver
             _sessionIds.Restore(calls);
         if (keys.TryGetValue(LogKey, out var log))
             _records.Value.GoOn(log);
+    }
+
+    /// <inheritdoc/>
+    public override void Recall(PbxEvent e)
+    {
+        if (e is not { Category: PbxCategory.Call, Synthesized: false, CallId: { } call })
+            return;
+        JsonMember.LookInto(e.Payload, notification =>
+        {
+            if (JsonMember.TextOrNumber(JsonMember.Part(notification, "body"), "sessionId") is { } older)
+                _sessionIds.Set(older, call, e.ReceivedUtc);
+        });
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// True while calls are to be read from detailed presence: telephony sessions say more about the same calls, so presence
 /// counts only while nobody subscribes to them.
 /// </param>
-internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, LiveSessionIds sessionIds, Func<bool> tracksPresence)
+internal sealed class RingCentralEvents(ISessionHost host, Utf8Pool pool, LiveCallIds sessionIds, Func<bool> tracksPresence)
 {
     private static readonly FieldNames NotificationNames = new(), BodyNames = new(), EndNames = new();
     private static readonly Field

@@ -38,7 +38,7 @@ internal sealed class RingCentralSession : PlatformSession
     /// <param name="keep">Keeps what a later process needs to go on with the session; null when none is to go on.</param>
     /// <param name="sessionIds">Gets the older ids of calls.</param>
     public RingCentralSession(
-        ISessionHost host, string server, RingCentralTiming timing, Action<KeptSession>? keep, LiveSessionIds sessionIds)
+        ISessionHost host, string server, RingCentralTiming timing, Action<KeptSession>? keep, LiveCallIds sessionIds)
         : base(host)
     {
         _server = server;

@@ -3,14 +3,15 @@ using SQLitePCL;
 
 namespace PbxEvents.Journal.Sqlite;
 
-/// <summary>A prepared statement. Values are given by number from 1, columns read by number from 0, as SQLite counts them.</summary>
+/// <summary>A prepared statement. Values are given by number from 1, columns read by number from 0, as SQLite counts them. What gets no value is null.</summary>
 internal sealed class Statement(Database database, sqlite3_stmt statement) : IDisposable
 {
     private readonly byte[] _text = new byte[512];
 
     public Statement Bind(int index, long? value)
     {
-        database.Check(value is { } number ? raw.sqlite3_bind_int64(statement, index, number) : raw.sqlite3_bind_null(statement, index));
+        if (value is { } number)
+            database.Check(raw.sqlite3_bind_int64(statement, index, number));
         return this;
     }
 
@@ -19,7 +20,8 @@ internal sealed class Statement(Database database, sqlite3_stmt statement) : IDi
         if (string.IsNullOrEmpty(value))
         {
             // No bytes at all would be taken for no value.
-            database.Check(value is null ? raw.sqlite3_bind_null(statement, index) : raw.sqlite3_bind_text(statement, index, ""));
+            if (value is not null)
+                database.Check(raw.sqlite3_bind_text(statement, index, ""));
             return this;
         }
         var bytes = Encoding.UTF8.GetMaxByteCount(value.Length) <= _text.Length
@@ -31,7 +33,8 @@ internal sealed class Statement(Database database, sqlite3_stmt statement) : IDi
 
     public Statement Bind(int index, ReadOnlyMemory<byte>? value)
     {
-        database.Check(value is { IsEmpty: false } bytes ? raw.sqlite3_bind_blob(statement, index, bytes.Span) : raw.sqlite3_bind_null(statement, index));
+        if (value is { IsEmpty: false } bytes)
+            database.Check(raw.sqlite3_bind_blob(statement, index, bytes.Span));
         return this;
     }
 
@@ -44,17 +47,20 @@ internal sealed class Statement(Database database, sqlite3_stmt statement) : IDi
         return code == raw.SQLITE_ROW;
     }
 
-    /// <summary>Makes it ready for the next time.</summary>
-    public void Reset() => raw.sqlite3_reset(statement);
+    /// <summary>Makes it ready for the next time, without values.</summary>
+    public void Reset()
+    {
+        raw.sqlite3_reset(statement);
+        raw.sqlite3_clear_bindings(statement);
+    }
 
     public long? Number(int column) =>
         raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL ? null : raw.sqlite3_column_int64(statement, column);
 
-    public string? Text(int column) =>
-        raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL ? null : raw.sqlite3_column_text(statement, column).utf8_to_string();
+    public string? Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string();
 
-    public byte[]? Blob(int column) =>
-        raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL ? null : raw.sqlite3_column_blob(statement, column).ToArray();
+    /// <summary>Null also when there are no bytes, as <see cref="Bind(int, ReadOnlyMemory{byte}?)"/> keeps them.</summary>
+    public byte[]? Blob(int column) => raw.sqlite3_column_blob(statement, column) is { IsEmpty: false } bytes ? bytes.ToArray() : null;
 
     /// <inheritdoc/>
     public void Dispose() => statement.Dispose();

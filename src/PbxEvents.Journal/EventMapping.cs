@@ -38,7 +38,7 @@ internal static class EventMapping
         Tenant = e.Tenant,
         Topic = e.Topic,
         FirstSeq = firstSeq,
-        Raw = Mask(e.Payload, mask),
+        Raw = mask.Apply(e.Payload),
         Call = e.Call is null ? null : JsonSerializer.SerializeToUtf8Bytes(StoredCall.Of(e.Call), StoredJson.Default.StoredCall),
         Gap = e.Gap is null ? null : JsonSerializer.SerializeToUtf8Bytes(StoredGap.Of(e.Gap), StoredJson.Default.StoredGap),
         Error = e.Error is null ? null
@@ -49,7 +49,15 @@ internal static class EventMapping
     /// <param name="r">The record.</param>
     /// <param name="run">Which connection's it is.</param>
     /// <param name="callEvents">The events of its call up to it.</param>
-    public static PbxEvent ToEvent(EventRecord r, JournalRun run, IReadOnlyList<PbxEvent> callEvents) => new()
+    public static PbxEvent ToEvent(EventRecord r, JournalRun run, IReadOnlyList<PbxEvent> callEvents)
+    {
+        var e = ToEventAlone(r, run);
+        if (r.Call is { } call)
+            e.MakeCallLater(() => JsonSerializer.Deserialize(call, StoredJson.Default.StoredCall)!.ToCall(run, callEvents));
+        return e;
+    }
+
+    private static PbxEvent ToEventAlone(EventRecord r, JournalRun run) => new()
     {
         Sequence = r.RunSeq,
         Id = r.EventId,
@@ -75,15 +83,7 @@ internal static class EventMapping
         Tenant = r.Tenant,
         Topic = r.Topic,
         Payload = r.Raw,
-        Call = r.Call is null ? null : JsonSerializer.Deserialize(r.Call, StoredJson.Default.StoredCall)!.ToCall(run, callEvents),
         Gap = r.Gap is null ? null : JsonSerializer.Deserialize(r.Gap, StoredJson.Default.StoredGap)!.ToGap(),
         Error = r.Error is null ? null : JsonSerializer.Deserialize(r.Error, StoredJson.Default.StoredError)!.ToError(),
     };
-
-    private static ReadOnlyMemory<byte> Mask(ReadOnlyMemory<byte> payload, SecretMask mask)
-    {
-        var text = Encoding.UTF8.GetString(payload.Span);
-        var masked = mask.Apply(text);
-        return ReferenceEquals(text, masked) ? payload : Encoding.UTF8.GetBytes(masked);
-    }
 }

@@ -28,6 +28,9 @@ public sealed class PbxEvent
     private long _receivedTicks;
     private Registration _registration;
 
+    /// <summary>The call, or what makes it when somebody looks: most events that are read from a journal only pass by.</summary>
+    private object? _call;
+
     /// <summary>Position in the connection's stream: 1, 2, 3, with no holes. 0 on a Gap that only one reader has, because it was too slow.</summary>
     public long Sequence { get; internal set; }
 
@@ -166,7 +169,14 @@ public sealed class PbxEvent
     public bool Synthesized { get; internal set; }
 
     /// <summary>The call as it stood after this event; null when the event is not about a tracked call.</summary>
-    public PbxCall? Call { get; internal set; }
+    public PbxCall? Call
+    {
+        get => _call is Func<PbxCall> make ? Make(make) : (PbxCall?)_call;
+        internal set => _call = value;
+    }
+
+    /// <summary>Gives it a call that is made when somebody looks.</summary>
+    internal void MakeCallLater(Func<PbxCall> make) => _call = make;
 
     /// <summary>The gap, on the Connection event Gap, which stands in the place of what is missing; null on all others.</summary>
     public PbxGap? Gap { get; internal set; }
@@ -199,6 +209,13 @@ public sealed class PbxEvent
     /// <summary>The event in one line.</summary>
     /// <returns>Text for a log.</returns>
     public override string ToString() => $"{Sequence} {Category} {Name}{(CallState is { } s ? $" {s}" : "")}{(Outcome is { } o ? $" {o}" : "")}";
+
+    /// <summary>All who look get the same one.</summary>
+    private PbxCall Make(Func<PbxCall> make)
+    {
+        Interlocked.CompareExchange(ref _call, make(), make);
+        return (PbxCall)_call!;
+    }
 
     private string DeriveId()
     {

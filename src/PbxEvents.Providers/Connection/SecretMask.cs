@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -31,6 +32,24 @@ internal sealed partial class SecretMask
         foreach (var secret in _known)
             text = text.Replace(secret, Mask, StringComparison.Ordinal);
         return text.AsSpan().ContainsAny(MemberWords) ? SecretMember().Replace(text, $"$1\"{Mask}\"") : text;
+    }
+
+    /// <summary>The same for bytes, which are given back as they are when there is nothing to take out.</summary>
+    public ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte> utf8)
+    {
+        var buffer = ArrayPool<char>.Shared.Rent(Encoding.UTF8.GetMaxCharCount(utf8.Length));
+        var text = buffer.AsSpan(0, Encoding.UTF8.GetChars(utf8.Span, buffer));
+        var masked = MayHoldSecret(text) ? Encoding.UTF8.GetBytes(Apply(text.ToString())) : utf8;
+        ArrayPool<char>.Shared.Return(buffer);
+        return masked;
+    }
+
+    private bool MayHoldSecret(ReadOnlySpan<char> text)
+    {
+        foreach (var secret in _known)
+            if (text.Contains(secret, StringComparison.Ordinal))
+                return true;
+        return text.ContainsAny(MemberWords);
     }
 
     /// <summary>In a frame a secret stands as JSON writes it, and there are two ways to write some characters.</summary>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using System.Text.Json;
 using PbxEvents.Journal;
 using PbxEvents.Providers.Connection;
 using PbxEvents.Providers.Contracts;
@@ -46,6 +47,27 @@ public sealed class EventMappingTests
         var record = EventMapping.ToRecord(e, 1, 1, null, mask);
         Assert.Equal("""{"access_token":"********","text":"********","name":"Bob"}""", Encoding.UTF8.GetString(record.Raw.Span));
         Assert.DoesNotContain("hunter2", Encoding.UTF8.GetString(record.Error!), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"text":"it is hunter2"}""", """{"text":"it is ********"}""")]
+    [InlineData("""{"Password":"other"}""", """{"Password":"********"}""")]
+    [InlineData("""{"text":"ü hunter"}""", """{"text":"ü hunter"}""")]
+    public void Each_kind_of_secret_is_seen_by_itself(string sent, string kept)
+    {
+        var mask = new SecretMask(new PbxConnectOptions { Provider = "Fake", Password = new Secret("hunter2") });
+        var record = EventMapping.ToRecord(new PbxEvent { Payload = Encoding.UTF8.GetBytes(sent) }, 1, 1, null, mask);
+        Assert.Equal(kept, Encoding.UTF8.GetString(record.Raw.Span));
+    }
+
+    [Fact]
+    public void A_call_is_read_when_somebody_looks_and_is_the_same_for_all()
+    {
+        var damaged = EventMapping.ToEvent(new EventRecord { Seq = 1, Run = 1, EventId = "id", Call = "no JSON"u8.ToArray() }, Run, []);
+        Assert.Equal("id", damaged.Id);
+        Assert.Throws<JsonException>(() => damaged.Call);
+        var whole = Return(Full());
+        Assert.Same(whole.Call, whole.Call);
     }
 
     [Fact]

@@ -171,7 +171,7 @@ while ($patience.Elapsed.TotalSeconds -lt $setup.Patience -and (
         ($setup.Waits -and ($waited.Count -eq 0 -or $waited[-1] -lt $last)))) { Read-Next }
 
 $writer = [System.IO.StreamWriter]::new("$Folder/raised.jsonl")
-foreach ($e in $Raised) {
+foreach ($e in $Raised.ToArray()) {
     $line = @{ Sequence = $e.Sequence; Received = $e.ReceivedAt.UtcTicks; Category = "$($e.Category)"; Name = $e.Name; CallId = $e.CallId; IsMine = $subscriptions[0].Filter.Matches($e); Synthesized = $e.Synthesized }
     if ($setup.Waits) { $line.Raw = $e.Raw }
     if ($e.Gap) {

@@ -7,6 +7,8 @@ namespace PbxEvents.Tests.Unit.Yeastar;
 /// <summary>An hour of a connection, with the PBX's real lifetimes, against the simulator's log as the truth.</summary>
 public sealed class YeastarHourTests
 {
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(5);
+
     private int _lastExtension = 2000;
 
     [Fact]
@@ -74,7 +76,7 @@ public sealed class YeastarHourTests
             {
                 if (next++ % 12 == 0)
                     await PlayAsync(stage, (next / 12 % 3) switch { 0 => "Answered", 1 => "Missed", _ => "Transferred" });
-                await stage.PassAsync(TimeSpan.FromSeconds(5 - (age.TotalSeconds % 5)));
+                await stage.PassAsync(new TimeSpan(Step.Ticks - (age.Ticks % Step.Ticks)));
             }
         }
     }

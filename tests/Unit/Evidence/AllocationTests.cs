@@ -6,7 +6,7 @@ namespace PbxEvents.Tests.Unit.Evidence;
 
 /// <summary>
 /// What an event costs the collector from its frame to the buffer, its call tracked. The limits are a quarter above what was
-/// measured, so that they hold on every machine and a careless line still shows.
+/// measured, so that they hold on every machine, whatever the compiler learnt from other tests, and a careless line still shows.
 /// </summary>
 public sealed class AllocationTests(ITestOutputHelper output)
 {
@@ -16,10 +16,10 @@ public sealed class AllocationTests(ITestOutputHelper output)
     private const int Helpings = 4;
 
     [Theory]
-    [InlineData("OneCloud", 1500)]
+    [InlineData("OneCloud", 1650)]
     [InlineData("PortSIP", 1850)]
-    [InlineData("RingCentral", 1100)]
-    [InlineData("TelecomX", 1050)]
+    [InlineData("RingCentral", 1250)]
+    [InlineData("TelecomX", 1250)]
     [InlineData("Yeastar", 1900)]
     public async Task A_frame_allocates_little_beside_its_own_bytes(string platform, int limit)
     {

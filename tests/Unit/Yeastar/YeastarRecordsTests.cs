@@ -262,7 +262,9 @@ public sealed class YeastarRecordsTests
         var (begun, reading) = (Now, _rig.ReadAsync(Now.AddHours(-1), Now));
         await PassAsync(reading);
         Assert.Single(await reading);
-        Assert.Equal(20, (Now - begun).TotalSeconds);
+
+        // The clock goes on in steps while the answer comes.
+        Assert.InRange((Now - begun).TotalSeconds, 20, 22);
 
         refusals = int.MaxValue;
         _rig.Answer = (f, _) => f == "cdr/search" ? new HttpAnswer(429, default) : null;

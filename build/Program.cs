@@ -7,7 +7,7 @@ BuildTask[] tasks =
     new("demo", "a simulated PBX, a few calls, a missed call that becomes a ticket", DemoTask.RunAsync),
     new("test", "build, then the unit tests, the peer tests and the Pester suite", TestTask.RunAsync),
     new("build", "everything in Release; the module in out/PbxEvents, the tool in out/tool", CompileTask.RunAsync),
-    new("soak", "chaos and fuzz on all platforms, 30 minutes or --minutes N; figures in out/soak.md", SoakTask.RunAsync),
+    new("soak", "kills, then chaos and fuzz on all platforms, 30 minutes or --minutes N and at least a turn each; figures in out/soak.md", SoakTask.RunAsync),
     new("bench", "the measurements beside their peers, to benchmarks/results.md; under 15 minutes", BenchTask.RunAsync),
     new("package", "build, then the module as the .nupkg that a gallery takes, in out/packages", PackageTask.RunAsync),
     new("docs", "the help pages in docs/en-US compiled to module/en-US; needs the PowerShell module PlatyPS", DocsTask.RunAsync),

@@ -82,8 +82,11 @@ internal sealed class SqliteReactionStore : IReactionStore
             : (DateTimeOffset?)null);
 
     /// <inheritdoc/>
-    public void BringForward(DateTimeOffset limit, DateTimeOffset now) =>
-        Guard(() => _sql.Run("update work set due=?3 where reaction=?1 and state=0 and due>?2", _id, limit.UtcTicks, now.UtcTicks));
+    public void BringForward(DateTimeOffset limit, DateTimeOffset now) => Guard(() =>
+
+        // It is called before each event: an update, also of nothing, would wait for who writes the journal.
+        _sql.Number("select 1 from work where reaction=?1 and state=0 and due>?2 limit 1", _id, limit.UtcTicks) is null ? 0
+            : _sql.Run("update work set due=?3 where reaction=?1 and state=0 and due>?2", _id, limit.UtcTicks, now.UtcTicks));
 
     /// <inheritdoc/>
     public void Begin(long seq) => Guard(() => _sql.Run("update work set state=1, tries=tries+1 where reaction=?1 and seq=?2", _id, seq));

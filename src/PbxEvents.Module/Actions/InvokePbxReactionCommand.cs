@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using PbxEvents.Module.Commands;
-using PbxEvents.Module.Connections;
 using PbxEvents.Module.Errors;
+using PbxEvents.Module.Service;
 
 namespace PbxEvents.Module.Actions;
 
@@ -26,7 +26,7 @@ public sealed class InvokePbxReactionCommand : PSCmdlet
                 failure => Tell(ModuleErrors.ActionFailed(failure)),
                 gap =>
                 {
-                    if (ModuleState.Current.Log?.Take(gap) != true)
+                    if (!ServiceProcess.Take(gap))
                         WriteWarning(ReadingCmdlet.Describe(gap));
                 });
         }
@@ -40,7 +40,7 @@ public sealed class InvokePbxReactionCommand : PSCmdlet
 
     private void Tell(ErrorRecord error)
     {
-        if (ModuleState.Current.Log?.Take(error) != true)
+        if (!ServiceProcess.Take(error))
             WriteError(error);
     }
 }

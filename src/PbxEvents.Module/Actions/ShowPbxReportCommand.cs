@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using PbxEvents.Module.Commands;
-using PbxEvents.Module.Connections;
 using PbxEvents.Module.Durable;
 using PbxEvents.Module.Errors;
+using PbxEvents.Module.Service;
 
 namespace PbxEvents.Module.Actions;
 
@@ -25,7 +25,7 @@ public sealed class ShowPbxReportCommand : PSCmdlet
 
     private void Show(object item)
     {
-        if (ModuleState.Current.Log?.Take(item) == true)
+        if (ServiceProcess.Take(item))
             return;
         switch (item)
         {

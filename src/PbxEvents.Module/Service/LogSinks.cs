@@ -52,10 +52,7 @@ internal sealed class StandardOutputSink : ILogSink
 [System.Runtime.Versioning.SupportedOSPlatform("windows")]
 internal sealed class EventLogSink : ILogSink
 {
-    /// <summary>The source.</summary>
-    public const string Source = "PbxEvents";
-
-    private readonly System.Diagnostics.EventLog _log = new("Application", ".", Source);
+    private readonly System.Diagnostics.EventLog _log = new("Application", ".", TaskServices.EventSource);
 
     public void Write(ActivityLevel level, string line) => _log.WriteEntry(line, level switch
     {

@@ -4,7 +4,7 @@ using PbxEvents.Providers.Connection;
 
 namespace PbxEvents.Module.Service;
 
-/// <summary>What RunService.ps1, which a unit or task starts, needs of the module. The thread of the script.</summary>
+/// <summary>What RunService.ps1, which a unit or task starts, needs of the module, and what shows something asks first. The thread of the script.</summary>
 public static class ServiceProcess
 {
     /// <summary>
@@ -18,7 +18,7 @@ public static class ServiceProcess
         session.TellSupervisor();
     }
 
-    /// <summary>Writes what the script has put out into the log, when it belongs there.</summary>
+    /// <summary>Writes what the script or an action has put out into the log, when there is one and it belongs there.</summary>
     /// <param name="item">The item.</param>
     /// <returns>False when it does not.</returns>
     public static bool Take(object? item) => item is not null && ModuleState.Current.Log?.Take(item) == true;

@@ -9,6 +9,9 @@ namespace PbxEvents.Module.Service;
 /// <param name="invoke">Runs a script with arguments in the session.</param>
 internal sealed class TaskServices(string? folder, Func<string, object?[], Collection<PSObject>> invoke) : ServiceKeeper
 {
+    /// <summary>The source of the lines in the event log.</summary>
+    public const string EventSource = "PbxEvents";
+
     private const string TaskFolder = @"\PbxEvents\";
 
     public override string Kind => "scheduled task";
@@ -33,7 +36,7 @@ internal sealed class TaskServices(string? folder, Func<string, object?[], Colle
             $null = Register-ScheduledTask -TaskName $Name -TaskPath $Folder -Xml $Xml -Force -ErrorAction Stop @account
             Stop-ScheduledTask -TaskName $Name -TaskPath $Folder -ErrorAction Ignore
             Start-ScheduledTask -TaskName $Name -TaskPath $Folder -ErrorAction Stop
-            """, plan.Name, TaskFolder, definition, plan.User, "PbxEvents");
+            """, plan.Name, TaskFolder, definition, plan.User, EventSource);
     }
 
     public override IReadOnlyList<PbxService> GetAll()

@@ -1,10 +1,10 @@
 <#
 .SYNOPSIS
-    The same door as build.sh, for PowerShell people. What it does is in build/.
+    Runs the build tasks from PowerShell, as build.sh does from a shell. They are implemented in build/.
 .PARAMETER Task
-    The word of what to do, such as Demo, Test or Package. Help lists them all.
+    The task, such as Demo, Test or Package. Help lists them all.
 .PARAMETER Minutes
-    How long Soak runs. Default 30.
+    How many minutes Soak runs. Default 30.
 .EXAMPLE
     ./build.ps1 -Task Test
 .EXAMPLE

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The door to everything: ./build.sh demo, ./build.sh test; ./build.sh help lists the rest. What it does is in build/.
+# Runs the build tasks: ./build.sh demo, ./build.sh test; ./build.sh help lists the rest. They are implemented in build/.
 set -euo pipefail
 if ! command -v dotnet >/dev/null; then
   echo "PbxEvents needs the .NET SDK 10: dotnet is not on the PATH." >&2

@@ -13,9 +13,13 @@ internal static class Executables
         string[] endings = OperatingSystem.IsWindows() ? [".exe", ".cmd", ".bat"] : [""];
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         foreach (var folder in folders)
+        {
             foreach (var ending in endings)
+            {
                 if (Path.Combine(folder, name + ending) is var path && File.Exists(path))
                     return path;
+            }
+        }
         return null;
     }
 }

@@ -4,14 +4,14 @@ using PbxEvents.Build.Tasks;
 
 BuildTask[] tasks =
 [
-    new("demo", "a simulated PBX, a few calls, a missed call that becomes a ticket", DemoTask.RunAsync),
+    new("demo", "a simulated PBX and a few calls; the missed one becomes a ticket", DemoTask.RunAsync),
     new("test", "build, then the unit tests, the peer tests and the Pester suite", TestTask.RunAsync),
     new("build", "everything in Release; the module in out/PbxEvents, the tool in out/tool", CompileTask.RunAsync),
-    new("soak", "kills, then chaos and fuzz on all platforms, 30 minutes or --minutes N and at least a turn each; figures in out/soak.md", SoakTask.RunAsync),
-    new("bench", "the measurements beside their peers, to benchmarks/results.md; under 15 minutes", BenchTask.RunAsync),
-    new("package", "build, then the module as the .nupkg that a gallery takes, in out/packages", PackageTask.RunAsync),
-    new("docs", "the help pages in docs/en-US compiled to module/en-US; needs the PowerShell module PlatyPS", DocsTask.RunAsync),
-    new("clean", "remove out/ and what the compiler left", CleanTask.RunAsync),
+    new("soak", "kill, chaos and fuzz tests on all platforms for 30 minutes or --minutes N, at least one round each; results in out/soak.md", SoakTask.RunAsync),
+    new("bench", "benchmarks, compared with the alternatives, to benchmarks/results.md; under 15 minutes", BenchTask.RunAsync),
+    new("package", "build, then pack the module as a .nupkg for a gallery, in out/packages", PackageTask.RunAsync),
+    new("docs", "compile the help pages in docs/en-US to module/en-US; needs the PowerShell module PlatyPS", DocsTask.RunAsync),
+    new("clean", "remove out/ and the compiler output", CleanTask.RunAsync),
 ];
 
 var name = args.Length > 0 ? args[0].ToLowerInvariant() : "";

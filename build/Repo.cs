@@ -22,8 +22,10 @@ internal static class Repo
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
             if (File.Exists(Path.Combine(folder.FullName, "PbxEvents.sln")))
                 return folder.FullName;
+        }
         throw new StepFailedException($"PbxEvents.sln is not above {AppContext.BaseDirectory}.");
     }
 }

@@ -58,8 +58,10 @@ internal static class Runner
         async Task PumpAsync(StreamReader reader)
         {
             while (await reader.ReadLineAsync(CancellationToken.None) is { } line)
+            {
                 lock (output)
                     output.Add(line);
+            }
         }
     }
 

@@ -1,9 +1,9 @@
 <#
 .SYNOPSIS
-    The main use from end to end, on this machine alone: a missed call becomes a ticket.
+    The main use case from end to end, on this machine only: a missed call becomes a ticket.
 .DESCRIPTION
-    Needs the module and nothing else: the PBX is simulated, and the ticket desk is a local one.
-    Ends by itself within seconds; the exit code is 0 when the ticket was filed.
+    Needs only the module: the PBX is simulated, and the ticket desk is local.
+    Ends within seconds; the exit code is 0 if the ticket was filed.
 .EXAMPLE
     ./build.sh demo
 #>

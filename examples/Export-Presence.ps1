@@ -1,15 +1,15 @@
 <#
 .SYNOPSIS
-    Keeps a JSON file with the presence of each person, for a wall board or an intranet page.
+    Maintains a JSON file with everybody's presence, for a wallboard or an intranet page.
 .DESCRIPTION
-    Connect first, and subscribe to Presence. The file is replaced as a whole at each change, so that a reader never sees half
-    of it. What stands under presence is what the platform sent.
+    Connect first, and subscribe to Presence. The file is replaced as a whole at each change, so a reader never sees half
+    of it. The values of presence are the platform's own.
 .PARAMETER Path
     The file.
 .PARAMETER Connection
     The connection. Default: the session's.
 .PARAMETER Timeout
-    Ends after so many seconds without a change. Default: never.
+    Ends after this many seconds without a change. Default: never.
 .EXAMPLE
     Register-PbxSubscription Presence
     ./Export-Presence.ps1 -Path /srv/www/presence.json

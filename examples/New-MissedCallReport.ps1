@@ -2,15 +2,15 @@
 .SYNOPSIS
     Writes the missed calls of each day to a CSV file and an HTML page.
 .DESCRIPTION
-    Connect first, and subscribe to calls. Each missed or abandoned call is a line of missed-<day>.csv in the folder, and
-    missed-<day>.html is made anew from it. So the report of a day is complete at midnight, and there at any time before.
-    A call that is in the file already is not written again.
+    Connect first, and subscribe to calls. Each missed or abandoned call becomes a line in missed-<day>.csv in the folder, and
+    missed-<day>.html is rebuilt from it. So the report is always up to date, and complete at midnight.
+    A call that is already in the file is not written again.
 .PARAMETER Path
     The folder for the files.
 .PARAMETER Connection
     The connection. Default: the session's.
 .PARAMETER Timeout
-    Ends after so many seconds without a missed call. Default: never.
+    Ends after this many seconds without a missed call. Default: never.
 .EXAMPLE
     Register-PbxSubscription Call
     ./New-MissedCallReport.ps1 -Path /srv/reports

@@ -1,11 +1,11 @@
 <#
 .SYNOPSIS
-    Tells somebody something: with a webhook, or by mail.
+    Sends a message by webhook or mail.
 .DESCRIPTION
-    A webhook gets { "text": "..." }, which Slack, Teams workflows, Mattermost and many pagers take. A mail has the text as its
-    subject and body.
+    A webhook gets { "text": "..." }, which Slack, Mattermost and many pagers accept. A mail has the text as its subject and body.
+    Both are sent by Send-PbxNotification, which knows Teams too.
 .PARAMETER Text
-    What to tell.
+    The message.
 .PARAMETER Uri
     The address of the webhook.
 .PARAMETER To
@@ -19,7 +19,7 @@
 .PARAMETER UseTls
     Asks the mail server for TLS (STARTTLS), and sends nothing without it.
 .PARAMETER Credential
-    The user of the mail server, where it wants one.
+    The user and password for the mail server, if it needs them. They are sent with -UseTls only.
 .EXAMPLE
     ./Send-Page.ps1 -Text 'Trunk T1 is down' -Uri https://hooks.example.com/T1
 .EXAMPLE
@@ -40,25 +40,9 @@ param(
 
 $ErrorActionPreference = 'Stop'
 if ($Uri) {
-    $body = @{ text = $Text } | ConvertTo-Json
-    $null = Invoke-RestMethod -Method Post -Uri $Uri -ContentType 'application/json; charset=utf-8' -Body $body
+    Send-PbxNotification -Webhook -Uri $Uri -Text $Text
     return
 }
-# PowerShell's own Send-MailMessage is marked as obsolete. For more than a plain mail server take a module of your mail system.
-$mail = [System.Net.Mail.MailMessage]::new()
-$client = [System.Net.Mail.SmtpClient]::new($SmtpServer, $Port)
-try {
-    $mail.From = $From
-    $To | ForEach-Object { $mail.To.Add($_) }
-    # A line break in a caller's name must not begin another header.
-    $mail.Subject = $Text -replace '\p{Cc}+', ' '
-    $mail.Body = $Text
-    $client.EnableSsl = $UseTls
-    $client.Timeout = 30000
-    if ($Credential) { $client.Credentials = $Credential.GetNetworkCredential() }
-    $client.Send($mail)
-}
-finally {
-    $mail.Dispose()
-    $client.Dispose()
-}
+$mail = @{ Server = $SmtpServer; Port = $Port; Tls = $UseTls ? 'StartTls' : 'None'; From = $From; To = $To }
+if ($Credential) { $mail.Credential = $Credential }
+Send-PbxNotification -Mail @mail -Subject $Text -Text $Text

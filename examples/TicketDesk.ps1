@@ -1,9 +1,9 @@
 <#
 .SYNOPSIS
-    A ticket system as small as can be, for the examples: takes POST /tickets/ on loopback and keeps the tickets.
+    A minimal ticket system for the examples: accepts POST /tickets/ on loopback and stores the tickets.
 .DESCRIPTION
-    Dot-source this file. Start-TicketDesk opens a desk on a free port and gives an object with its Uri; Receive-Ticket shows
-    what arrived since the last time; Stop-TicketDesk closes it.
+    Dot-source this file. Start-TicketDesk opens a desk on a free port and returns an object with its Uri; Receive-Ticket shows
+    new tickets since the last time; Stop-TicketDesk closes it.
 #>
 #requires -Version 7.6
 

@@ -1,18 +1,18 @@
 <#
 .SYNOPSIS
-    Pages somebody when a caller waits in a queue for longer than the service level allows.
+    Notifies somebody when a caller waits in a queue longer than the service level allows.
 .DESCRIPTION
-    Connect first, and subscribe to Call and Queue. Each caller who waits too long is told once.
+    Connect first, and subscribe to Call and Queue. There is one message for each caller who waits too long.
 .PARAMETER Page
-    Whom to tell and how: the parameters of Send-Page.ps1 without its text.
+    Whom to notify and how: the parameters of Send-Page.ps1 without -Text.
 .PARAMETER Queue
-    The queues; wildcards allowed. Default all.
+    The queues; wildcards are allowed. Default: all.
 .PARAMETER MaxWait
     The service level: how many seconds a caller may wait.
 .PARAMETER Connection
     The connection. Default: the session's.
 .PARAMETER Timeout
-    Ends after so many seconds. Default: never.
+    Ends after this many seconds. Default: never.
 .EXAMPLE
     Register-PbxSubscription Call, Queue
     ./Watch-QueueServiceLevel.ps1 -Page @{ Uri = 'https://hooks.example.com/T1' } -Queue 4020 -MaxWait 60

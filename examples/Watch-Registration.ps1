@@ -1,20 +1,20 @@
 <#
 .SYNOPSIS
-    Raises an alarm when a trunk or a phone is not registered any more.
+    Raises an alarm when a trunk or a phone is no longer registered.
 .DESCRIPTION
-    Connect first, and subscribe to Registration; TelecomX, PortSIP and Yeastar tell of it. A phone that restarts signs off and on
-    again: only who stays away for longer than -Grace seconds raises an alarm, once until it has registered again. Each alarm is
-    an object in the output and, with -Page, a message.
+    Connect first, and subscribe to Registration; TelecomX, PortSIP and Yeastar report it. A phone that restarts unregisters and registers
+    again: the alarm comes only after -Grace seconds, and once until the phone has registered again. Each alarm is an object in the
+    output and, with -Page, a message.
 .PARAMETER Extension
-    The trunks and extensions to watch; wildcards allowed. Default all.
+    The trunks and extensions to watch; wildcards are allowed. Default: all.
 .PARAMETER Grace
-    How many seconds it may be away.
+    How many seconds a trunk or phone may be unregistered.
 .PARAMETER Page
-    Whom to tell and how: the parameters of Send-Page.ps1 without its text.
+    Whom to notify and how: the parameters of Send-Page.ps1 without -Text.
 .PARAMETER Connection
     The connection. Default: the session's.
 .PARAMETER Timeout
-    Ends after so many seconds. Default: never.
+    Ends after this many seconds. Default: never.
 .EXAMPLE
     Register-PbxSubscription Registration
     ./Watch-Registration.ps1 -Extension trunk* -Grace 60 -Page @{ Uri = 'https://hooks.example.com/T1' }

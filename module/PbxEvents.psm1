@@ -7,7 +7,7 @@ foreach ($loaded in [System.AppDomain]::CurrentDomain.GetAssemblies()) {
     if ($loaded.FullName.StartsWith('PbxEvents.Module,') -and $loaded.Location -ne $assembly) {
         $first = [System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName($loaded.Location))
         $advice = "start a new PowerShell to use the one in '$PSScriptRoot'"
-        throw "This process has PbxEvents loaded from '$first', and can have it from one folder only: $advice."
+        throw "This process has already loaded PbxEvents from '$first', and cannot load a second copy: $advice."
     }
 }
 Import-Module -Name $assembly -ErrorAction Stop

@@ -1,5 +1,6 @@
-# What a unit or task of Install-PbxService starts: runs a script with the module, writes the log of the service, and ends with an exit
-# code that about_PbxEvents_Service lists. With -Supervise, for a system that does not do it, starts it again after pauses that grow.
+# What a unit or task of Install-PbxService starts: runs a script, or a listener file, with the module, writes the log of the service, and
+# ends with an exit code that about_PbxEvents_Service lists. With -Supervise, for a system that does not do it, starts it again after pauses
+# that grow.
 param(
     [Parameter(Mandatory)] [string] $FilePath,
     [switch] $Supervise
@@ -25,7 +26,9 @@ if ($Supervise) {
 
 try {
     [PbxEvents.Module.Service.ServiceProcess]::Begin()
-    & $FilePath 2>&1 3>&1 | ForEach-Object { if (-not [PbxEvents.Module.Service.ServiceProcess]::Take($_)) { $_ } }
+    $isListenerFile = [System.IO.Path]::GetExtension($FilePath) -eq '.psd1'
+    & { if ($isListenerFile) { Start-PbxListener -Path $FilePath } else { & $FilePath } } 2>&1 3>&1 |
+        ForEach-Object { if (-not [PbxEvents.Module.Service.ServiceProcess]::Take($_)) { $_ } }
 }
 catch {
     exit [PbxEvents.Module.Service.ServiceProcess]::Fail($_)

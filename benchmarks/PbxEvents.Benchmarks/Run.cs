@@ -8,7 +8,7 @@ namespace PbxEvents.Benchmarks;
 internal static class Run
 {
     private static readonly IRow[] Rows = [new SocketIoRow(), new WebSocketRow(), new PipelineRow(), new LatencyRow(), new MemoryRow(), new IdleRow(), new StartRow(), new GapRow(),
-        new ScalingRow(), new MicroRow(), new JournalRow(), new JournalStartRow()];
+        new ScalingRow(), new MicroRow(), new JournalRow(), new JournalStartRow(), new WorkerRow()];
 
     public static async Task<int> AllAsync(Setup setup)
     {

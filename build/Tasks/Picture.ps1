@@ -4,7 +4,8 @@
 Makes the pictures of the live views in docs/images.
 .DESCRIPTION
 Plays calls on simulators in a real terminal (tmux), captures what Watch-PbxCall and Watch-PbxQueue show, and writes it down
-as SVG: what is seen in the pictures is what stood on the screen. Takes about two minutes. The module must be built.
+as SVG: what is seen in the pictures is what stood on the screen. Takes about two minutes. The module must be built. Those of
+the pages are made by PagePicture.ps1. A unit test says when a picture is older than what it shows.
 .PARAMETER Path
 The folder for the pictures.
 #>
@@ -14,6 +15,7 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
+. $PSScriptRoot/PictureSource.ps1
 $module = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../out/PbxEvents/PbxEvents.psd1")
 $server = "pbxevents-picture-$PID"
 $pwsh = Join-Path $PSHOME pwsh
@@ -143,4 +145,9 @@ $pictures['watch-pbxqueue'] = Get-Picture -Title 'Watch-PbxQueue in a terminal' 
 )
 foreach ($name in $pictures.Keys) {
     Set-Content -LiteralPath (Join-Path $Path "$name.svg") -Value $pictures[$name]
+    $view = $name -eq 'watch-pbxcall' ? 'CallView' : 'QueueView'
+    Save-PictureSource $Path "$name.svg" -Source @(
+        "src/PbxEvents.Module/Watching/$view.cs", 'src/PbxEvents.Module/Watching/ConnectionHeader.cs'
+        'src/PbxEvents.Module/Watching/LiveTable.cs', 'src/PbxEvents.Module/Views/Tones.cs'
+    )
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PbxEvents.Build.Testing;
 
 namespace PbxEvents.Build.Tasks;
 
@@ -14,6 +15,8 @@ internal static class SoakTask
     {
         // The scripts run in a PowerShell of their own, on the module.
         await CompileTask.ModuleAsync(cancellationToken);
+        if (PeerSuite.FindNpm(out _) is { } npm)
+            await PeerSuite.InstallAsync(npm, cancellationToken);
         await Step.RunAsync("build (Release)", new Command(Executables.Dotnet, "build", Path.Combine("tests", "Soak"), "-c", "Release", "-v", "q", "-nologo"), cancellationToken);
         var program = Repo.Under("tests", "Soak", "bin", "Release", "net10.0", "PbxEvents.Soak.dll");
         var soak = new Command(Executables.Dotnet, [program, .. words, "--output", Path.Combine(Repo.Out, "soak.md")]) { IsShown = true, Timeout = TimeOf(words) + Grace };

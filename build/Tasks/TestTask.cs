@@ -30,9 +30,16 @@ internal static class TestTask
     private static async Task<SuiteResult> PeersAsync(CancellationToken cancellationToken)
     {
         if (PeerSuite.FindNpm(out var whyNot) is not { } npm)
-            return LeaveOut("peer tests", whyNot);
+            return LeaveOut("peer and PostgreSQL tests", whyNot);
         await PeerSuite.InstallAsync(npm, cancellationToken);
-        return await SuiteAsync("peer tests", () => DotnetSuite.RunAsync("peers", "tests/Peers", cancellationToken));
+        return await SuiteAsync("peer and PostgreSQL tests", async () =>
+        {
+            // Side by side: each mostly waits for its servers.
+            var suites = await Task.WhenAll(
+                DotnetSuite.RunAsync("peers", "tests/Peers", cancellationToken),
+                DotnetSuite.RunAsync("postgres", "tests/Postgres", cancellationToken));
+            return suites[0] + suites[1];
+        });
     }
 
     private static async Task<SuiteResult> PesterAsync(CancellationToken cancellationToken)

@@ -15,10 +15,14 @@ internal sealed record SuiteResult(int Passed, int Failed, int Skipped)
     /// <summary>The counts as the closing line has them.</summary>
     public string Counts => $"{Passed} passed, {Failed} failed, {Skipped} skipped";
 
+    /// <summary>Both together.</summary>
+    public static SuiteResult operator +(SuiteResult left, SuiteResult right) =>
+        new(left.Passed + right.Passed, left.Failed + right.Failed, left.Skipped + right.Skipped)
+        {
+            Details = [.. left.Details, .. right.Details],
+            LeftOut = [.. left.LeftOut, .. right.LeftOut],
+        };
+
     /// <summary>A suite that broke off or ran nothing, on top of what it did.</summary>
     public SuiteResult With(string failure) => this with { Failed = Failed + 1, Details = [.. Details, failure] };
-
-    /// <summary>All suites together.</summary>
-    public static SuiteResult operator +(SuiteResult left, SuiteResult right) =>
-        new(left.Passed + right.Passed, left.Failed + right.Failed, left.Skipped + right.Skipped);
 }

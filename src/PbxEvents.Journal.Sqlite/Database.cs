@@ -19,6 +19,9 @@ internal sealed class Database : IDisposable
 
     private Database(sqlite3 handle) => _handle = handle;
 
+    /// <summary>How many rows the last statement changed.</summary>
+    public int Changes => raw.sqlite3_changes(_handle);
+
     /// <summary>Opens a file that is there.</summary>
     /// <param name="path">The file.</param>
     /// <param name="isReadOnly">True to write nothing.</param>
@@ -72,9 +75,6 @@ internal sealed class Database : IDisposable
         using var statement = Prepare(sql);
         return statement.Step() ? statement.Text(0) : null;
     }
-
-    /// <summary>How many rows the last statement changed.</summary>
-    public int Changes => raw.sqlite3_changes(_handle);
 
     /// <summary>Runs something that is done as a whole or not at all.</summary>
     public void InTransaction(Action action)

@@ -34,6 +34,18 @@ internal sealed class SqliteReactionStore : IReactionStore
     /// <inheritdoc/>
     public long Place => Guard(() => _sql.Number("select place from reaction where id=?1", _id)!.Value);
 
+    /// <inheritdoc/>
+    public long ReadFrom => Place;
+
+    /// <inheritdoc/>
+    public ReactionParts? Parts => null;
+
+    /// <inheritdoc/>
+    public bool HasSeenAll => true;
+
+    /// <inheritdoc/>
+    public bool IsSuspended => Guard(() => _sql.Number("select suspended from reaction where id=?1", _id) == 1);
+
     /// <summary>Opens a reaction; one that nobody has seen before begins behind an event.</summary>
     public static IReactionStore Open(string path, string name, long startAfter, int maxAttempts, DateTimeOffset now)
     {
@@ -50,10 +62,17 @@ internal sealed class SqliteReactionStore : IReactionStore
     }
 
     /// <inheritdoc/>
-    public bool IsSuspended => Guard(() => _sql.Number("select suspended from reaction where id=?1", _id) == 1);
+    public bool Share(DateTimeOffset now) => false;
 
     /// <inheritdoc/>
-    public bool IsDone(string key) => Guard(() => _sql.Number("select 1 from done where reaction=?1 and key=?2", _id, key) is not null);
+    public bool IsDone(string key, long seq) => Guard(() =>
+    {
+        if (_sql.Number("select seq from done where reaction=?1 and key=?2", _id, key) is not { } known)
+            return false;
+        if (known < seq)
+            _sql.Run("update done set seq=?3 where reaction=?1 and key=?2", _id, key, seq);
+        return true;
+    });
 
     /// <inheritdoc/>
     public bool HasOpen(string orderKey) =>
@@ -95,7 +114,7 @@ internal sealed class SqliteReactionStore : IReactionStore
     public void Succeed(long seq, string key, DateTimeOffset now) => InTransaction(() =>
     {
         var order = OrderOf(seq);
-        _sql.Run("insert into done(reaction, key, at) values(?1, ?2, ?3) on conflict do nothing", _id, key, now.UtcTicks);
+        _sql.Run("insert into done(reaction, key, at, seq) values(?1, ?2, ?3, ?4) on conflict do update set seq=max(seq, ?4)", _id, key, now.UtcTicks, seq);
         _sql.Run("delete from work where reaction=?1 and seq=?2", _id, seq);
         _sql.Run("delete from step where reaction=?1 and seq=?2", _id, seq);
         _sql.Run("delete from saved where seq=?1 and not exists(select 1 from work w where w.seq=?1)", seq);
@@ -132,7 +151,7 @@ internal sealed class SqliteReactionStore : IReactionStore
     /// <inheritdoc/>
     public Standing StandingOf(long seq, string key) => Guard(() =>
         _sql.Number("select state from work where reaction=?1 and seq=?2", _id, seq) is { } state ? (state == (long)WorkState.Dead ? Standing.Dead : Standing.Open)
-            : IsDone(key) ? Standing.Done
+            : _sql.Number("select 1 from done where reaction=?1 and key=?2", _id, key) is not null ? Standing.Done
             : Standing.None);
 
     /// <inheritdoc/>

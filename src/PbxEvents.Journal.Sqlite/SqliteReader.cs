@@ -1,4 +1,5 @@
 using System.Globalization;
+using PbxEvents.Journal.Reactions;
 
 namespace PbxEvents.Journal.Sqlite;
 
@@ -35,6 +36,9 @@ internal sealed class SqliteReader : IJournalReader
             select.Bind(i + 5, calls[i]);
         return ReadAll(select);
     });
+
+    /// <inheritdoc/>
+    public EventPage ReadOn(ReactionParts? parts, long after) => EventPage.Of(Read(EventQuery.Everything, after), after);
 
     /// <inheritdoc/>
     public EventRecord? ReadOne(long seq) => SqliteFile.Run(_path, () =>

@@ -124,6 +124,7 @@ internal sealed class SqliteStore : IJournalStore
         {
             _database.Execute(FormattableString.Invariant($"insert or ignore into saved select * from event where seq < {stays} and seq in (select seq from work)"));
             _database.Execute(FormattableString.Invariant($"delete from event where seq < {stays}"));
+            _database.Execute(FormattableString.Invariant($"delete from done where seq < {stays}"));
             _database.Execute(FormattableString.Invariant($"delete from block where id < {stays / EventTable.BlockSize}"));
         });
         return (int)(stays - oldest);

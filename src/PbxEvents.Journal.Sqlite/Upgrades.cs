@@ -6,7 +6,7 @@ namespace PbxEvents.Journal.Sqlite;
 internal static class Upgrades
 {
     /// <summary>The statements of each step; the first makes a journal of an empty file.</summary>
-    public static IReadOnlyList<string> All { get; } = [Read(1)];
+    public static IReadOnlyList<string> All { get; } = [Read(1), Read(2)];
 
     /// <summary>Takes the steps that are left.</summary>
     /// <param name="database">The journal.</param>

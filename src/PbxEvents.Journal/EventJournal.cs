@@ -1,6 +1,5 @@
 using PbxEvents.Journal.Reactions;
 using PbxEvents.Providers.Connection;
-using PbxEvents.Providers.Connection.Keeping;
 
 namespace PbxEvents.Journal;
 
@@ -12,26 +11,52 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
 
     private readonly JournalOptions _options;
     private readonly IJournalStoreFactory _factory;
+    private readonly IJournalGround _ground;
     private readonly IJournalStore? _readOnlyStore;
     private readonly JournalWriter? _writer;
-    private readonly FileLock? _lock;
+    private readonly Func<Spool>? _openSpool;
+    private readonly IJournalNews? _news;
+    private readonly IDisposable? _lock;
     private readonly object _gate = new();
     private Task<long>? _closing;
     private JournalFigures? _last;
     private long _lastSize;
+    private volatile Spool? _spool;
 
-    private EventJournal(JournalOptions options, IJournalStoreFactory factory, FileLock? held)
+    /// <summary>In a file.</summary>
+    private EventJournal(JournalOptions options, IFileStoreFactory files, FileGround ground, IDisposable? held)
     {
-        (_options, _factory, _lock) = (options, factory, held);
-        var store = Open(options, factory, out var problem);
+        (_options, _factory, _ground, _lock) = (options, files, ground, held);
+        var store = OpenStore(options, files, ground, out var problem);
         Problem = problem;
         if (options.ReadOnly)
             _readOnlyStore = store;
         else
-            _writer = new JournalWriter(options, store, () => Reopen(options, factory), Figures.Oldest, problem);
+            _writer = new JournalWriter(options, ground, store, () => Reopen(options, files, ground), Figures.Oldest, problem);
     }
 
-    /// <summary>What was wrong with the file that was found, in whose place a new one begins; null when nothing was.</summary>
+    /// <summary>In a database.</summary>
+    private EventJournal(JournalOptions options, ISharedStoreFactory database, IFileStoreFactory files)
+    {
+        (_options, _factory, _ground) = (options, database, database.Ground);
+        try
+        {
+            database.Prepare(options);
+        }
+        catch (PbxException e) when (!e.IsPermanent && !options.ReadOnly && Spool.WasThere(options.Server!))
+        {
+            // A listener goes on without it.
+            Problem = e;
+        }
+        if (options.ReadOnly)
+            return;
+        _openSpool = () => Spool.Open(options, database, files);
+        _news = database.Listen();
+    }
+
+    /// <summary>
+    /// What was wrong with the file that was found, in whose place a new one begins, or why the database cannot be reached; null when nothing was.
+    /// </summary>
     internal PbxException? Problem { get; }
 
     /// <inheritdoc/>
@@ -65,19 +90,19 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
     public override long Events => Figures.Events;
 
     /// <inheritdoc/>
-    public override long Size => IsOpen ? JournalFile.SizeOf(Path) : _lastSize;
+    public override long Size => IsOpen ? _ground.Size : _lastSize;
 
     /// <inheritdoc/>
     public override string? Writer => Figures.Writer;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Connections => IsOpen && _writer is { } writer ? writer.Connections : [];
+    public override IReadOnlyList<string> Connections => IsOpen ? _writer?.Connections ?? _spool?.Connections ?? [] : [];
 
     /// <inheritdoc/>
-    public override long Behind => _writer?.Behind ?? 0;
+    public override long Behind => _writer?.Behind ?? _spool?.Behind ?? 0;
 
     /// <inheritdoc/>
-    public override PbxException? LastError => _writer?.LastError;
+    public override PbxException? LastError => _writer?.LastError ?? _spool?.LastError;
 
     private JournalFigures Figures
     {
@@ -90,25 +115,25 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a journal. The file and its folder are made when they are not there.</summary>
+    /// <summary>The number of the newest event that is kept; 0 before the first.</summary>
+    internal long NewestNumber => Math.Max(_news?.Newest ?? 0, _writer?.Newest ?? 0);
+
+    /// <inheritdoc cref="JournalWriter.Replacements"/>
+    internal int Replacements => _writer?.Replacements ?? 0;
+
+    /// <summary>Opens a journal in a file. It and its folder are made when they are not there.</summary>
     /// <param name="options">The journal.</param>
-    /// <param name="factory">What keeps it.</param>
+    /// <param name="files">What keeps it.</param>
     /// <exception cref="PbxException">It cannot be opened. What is in the file was not touched.</exception>
-    public static EventJournal Open(JournalOptions options, IJournalStoreFactory factory)
+    public static EventJournal Open(JournalOptions options, IFileStoreFactory files)
     {
-        options = options with
-        {
-            Path = System.IO.Path.GetFullPath(options.Path),
-            Name = options.Name ?? System.IO.Path.GetFileNameWithoutExtension(options.Path),
-        };
-        if (options.MaxAge <= TimeSpan.Zero)
-            throw JournalFaults.NoAge(options.MaxAge);
-        JournalFile.PrepareFolder(options);
-        RefuseForeign(options, factory);
-        var held = options.ReadOnly ? null : JournalFile.TakeToWrite(options.Path);
+        options = Complete(options with { Path = System.IO.Path.GetFullPath(options.Path) });
+        var ground = new FileGround(options, files);
+        ground.Prepare();
+        var held = options.ReadOnly ? null : ground.TakeToWrite();
         try
         {
-            return new EventJournal(options, factory, held);
+            return new EventJournal(options, files, ground, held);
         }
         catch (Exception)
         {
@@ -117,16 +142,34 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
         }
     }
 
+    /// <summary>Opens the journal of a database.</summary>
+    /// <param name="options">The journal.</param>
+    /// <param name="database">What keeps it.</param>
+    /// <param name="files">What keeps the events of this machine until they are there.</param>
+    /// <exception cref="PbxException">It cannot be opened.</exception>
+    public static EventJournal Open(JournalOptions options, ISharedStoreFactory database, IFileStoreFactory files) => new(Complete(options), database, files);
+
+    /// <summary>The name that a journal has in its session.</summary>
+    public static string NameOf(JournalOptions options) => options.Name ?? options.Server?.Database ?? System.IO.Path.GetFileNameWithoutExtension(options.Path);
+
     /// <inheritdoc/>
-    public string StatePathOf(string connection) => $"{Path}.{JournalFile.Escape(connection)}.state";
+    public string StatePathOf(string connection) => _ground.StatePathOf(connection);
 
     /// <inheritdoc/>
     public IEventKeeping Keep(KeptStream stream)
     {
         if (!IsOpen)
             throw JournalFaults.Closed(Name);
-        return _writer?.Add(stream) ?? throw JournalFaults.ReadOnly(Path, "It was opened for reading only.");
+        return IsReadOnly ? throw JournalFaults.ReadOnly(Path, "It was opened for reading only.") : _writer?.Add(stream) ?? OpenSpool().Keep(stream);
     }
+
+    /// <summary>Makes one of the listeners that could have a connection, of which one has it.</summary>
+    /// <param name="connection">The connection's name.</param>
+    /// <exception cref="PbxException">Only the journal of a database can tell who has it.</exception>
+    public IStandby StandBy(string connection) =>
+        !IsOpen ? throw JournalFaults.Closed(Name)
+        : !IsReadOnly && _factory is ISharedStoreFactory database ? database.StandBy(connection, () => _spool?.Kept ?? 0, () => _spool?.Sent ?? 0)
+        : throw JournalFaults.NoStandby(Name);
 
     /// <summary>Reads events, in the order in which they were kept. They are those that are there when a read gets to its end.</summary>
     /// <param name="query">What to read.</param>
@@ -141,7 +184,7 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
     public IEnumerable<PbxEvent> ReadSince(string connection, DateTimeOffset since) =>
         Read(new EventQuery(since, Connection: connection));
 
-    /// <summary>Makes ready to run a reaction: one process at a time may run one of a name.</summary>
+    /// <summary>Makes ready to run a reaction: of a file one process at a time may run one of a name, of a database several share it.</summary>
     /// <param name="options">The reaction.</param>
     /// <param name="action">Its action. What it throws is its failure.</param>
     /// <exception cref="PbxException">Another has it, or the journal cannot be written to.</exception>
@@ -149,12 +192,12 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
     {
         if (!IsOpen)
             throw JournalFaults.Closed(Name);
-        if (_writer is null)
+        if (IsReadOnly)
             throw JournalFaults.ReadOnly(Path, "It was opened for reading only.");
-        var held = HoldReaction(options.Name);
+        var held = _ground.HoldToRun(options.Name);
         try
         {
-            var store = _factory.OpenReaction(Path, options.Name, options.StartAfter ?? _writer.Newest, options.MaxAttempts, options.Clock.GetUtcNow());
+            var store = _factory.OpenReaction(Path, options, options.StartAfter ?? NewestNumber);
             return new ReactionRunner(this, store, held, options, action);
         }
         catch (Exception)
@@ -163,9 +206,6 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
             throw;
         }
     }
-
-    /// <summary>The number of the newest event that is kept; 0 before the first.</summary>
-    internal long NewestNumber => _writer?.Newest ?? 0;
 
     /// <summary>The number of the last event that arrived before a time; that of the newest when none has arrived since.</summary>
     internal long LastBefore(DateTimeOffset time)
@@ -181,8 +221,10 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
             throw JournalFaults.Closed(Name);
         using var reader = _factory.OpenReader(Path);
         for (var records = reader.Read(query, 0); records.Count > 0; records = reader.Read(query, records[^1].Seq))
+        {
             foreach (var record in records)
                 yield return (record.Seq, ToEvent(reader, record));
+        }
     }
 
     /// <summary>One event, also one that is kept only because a reaction has it open; null when it is not there any more.</summary>
@@ -197,20 +239,19 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
 
     /// <summary>Keeps a reaction to whoever calls, who does not run it.</summary>
     /// <exception cref="PbxException">Somebody runs it.</exception>
-    internal FileLock HoldReaction(string name) =>
-        JournalFile.Take(Path, LockOf(name), holder => JournalFaults.ReactionInUse(name, holder));
+    internal IDisposable HoldReaction(string name) => _ground.HoldToRemove(name);
 
-    /// <summary>True when some process runs the reaction.</summary>
-    internal bool IsHeld(string reaction) => FileLock.IsHeld(LockOf(reaction));
+    /// <inheritdoc cref="IJournalGround.IsRun"/>
+    internal bool IsRun(string reaction) => _ground.IsRun(reaction);
 
     /// <summary>Opens a reader of its own.</summary>
     internal IJournalReader OpenReader() => _factory.OpenReader(Path);
 
-    /// <inheritdoc cref="JournalWriter.MoreAsync"/>
-    internal Task MoreAsync(long after, CancellationToken cancellationToken) => _writer!.MoreAsync(after, cancellationToken);
+    /// <summary>Tells the connections whose events it keeps.</summary>
+    internal void Warn(PbxException problem) => _writer?.Warn(problem);
 
-    /// <inheritdoc cref="JournalWriter.Replacements"/>
-    internal int Replacements => _writer?.Replacements ?? 0;
+    /// <summary>Waits until there are events after a number.</summary>
+    internal Task MoreAsync(long after, CancellationToken cancellationToken) => _news?.MoreAsync(after, cancellationToken) ?? _writer!.MoreAsync(after, cancellationToken);
 
     /// <summary>Reads the events of one call.</summary>
     internal IReadOnlyList<PbxEvent> ReadCall(long run, string callId, long first, long last, int max)
@@ -225,21 +266,30 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
     public Task<long> CloseAsync()
     {
         lock (_gate)
-            return _closing ??= Task.Run(Close);
+            return _closing ??= Task.Run(CloseOnceAsync);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
 
-    private string LockOf(string reaction) => $"{Path}.reaction-{JournalFile.Escape(reaction)}";
+    private static JournalOptions Complete(JournalOptions options) => options.MaxAge <= TimeSpan.Zero
+        ? throw JournalFaults.NoAge(options.MaxAge)
+        : options with { Name = NameOf(options) };
 
-    private long Close()
+    private Spool OpenSpool()
     {
-        var lost = _writer?.Stop(CloseTimeout) ?? 0;
+        lock (_gate)
+            return _closing is null ? _spool ??= _openSpool!() : throw JournalFaults.Closed(Name);
+    }
+
+    private async Task<long> CloseOnceAsync()
+    {
+        var lost = _spool is { } spool ? await spool.CloseAsync().ConfigureAwait(false) : _writer?.Stop(CloseTimeout) ?? 0;
         _readOnlyStore?.Dispose();
+        _news?.Dispose();
         try
         {
-            _lastSize = JournalFile.SizeOf(Path);
+            _lastSize = _ground.Size;
             _last = Figures;
         }
         catch (PbxException)
@@ -257,38 +307,23 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
         return EventMapping.ToEvent(record, reader.FindRun(record.Run), events);
     }
 
-    /// <summary>Before anything is put beside it: a file of somebody else keeps its folder as it was.</summary>
-    private static void RefuseForeign(JournalOptions options, IJournalStoreFactory factory)
-    {
-        if (options.ReadOnly || new FileInfo(options.Path) is not { Exists: true, Length: > 0 })
-            return;
-        try
-        {
-            factory.Open(options with { ReadOnly = true }).Dispose();
-        }
-        catch (PbxException e) when (e.Kind is PbxErrorKind.JournalDamaged or PbxErrorKind.JournalTooNew)
-        {
-            // Ours all the same; what becomes of it is decided by who has it.
-        }
-    }
-
-    private static IJournalStore Open(JournalOptions options, IJournalStoreFactory factory, out PbxException? problem)
+    private static IJournalStore OpenStore(JournalOptions options, IFileStoreFactory files, FileGround ground, out PbxException? problem)
     {
         problem = null;
         try
         {
-            return factory.Open(options);
+            return files.Open(options);
         }
         catch (PbxException e) when (e.Kind == PbxErrorKind.JournalDamaged && !options.ReadOnly)
         {
-            problem = JournalFaults.SetAside(options.Path, JournalFile.SetAside(options.Path, options.Clock));
-            return Reopen(options, factory);
+            problem = JournalFaults.SetAside(options.Path, ground.SetAside());
+            return Reopen(options, files, ground);
         }
     }
 
-    private static IJournalStore Reopen(JournalOptions options, IJournalStoreFactory factory)
+    private static IJournalStore Reopen(JournalOptions options, IFileStoreFactory files, FileGround ground)
     {
-        JournalFile.Create(options.Path);
-        return factory.Open(options);
+        ground.Make();
+        return files.Open(options);
     }
 }

@@ -45,6 +45,20 @@ internal static class EventMapping
             : Encoding.UTF8.GetBytes(mask.Apply(JsonSerializer.Serialize(StoredError.Of(e.Error), StoredJson.Default.StoredError))),
     };
 
+    /// <summary>A gap that only the journal knows of, as an event of a connection.</summary>
+    public static EventRecord OfGap(long seq, long run, PbxGap gap) => new()
+    {
+        Seq = seq,
+        Run = run,
+        EventId = "",
+        Received = gap.To.UtcTicks,
+        Time = gap.To.UtcTicks,
+        Category = PbxCategory.Connection,
+        Name = "Gap",
+        Flags = EventFlags.Synthesized | EventFlags.Gap,
+        Gap = JsonSerializer.SerializeToUtf8Bytes(StoredGap.Of(gap), StoredJson.Default.StoredGap),
+    };
+
     /// <summary>The event as it came.</summary>
     /// <param name="r">The record.</param>
     /// <param name="run">Which connection's it is.</param>
@@ -56,6 +70,10 @@ internal static class EventMapping
             e.MakeCallLater(() => JsonSerializer.Deserialize(call, StoredJson.Default.StoredCall)!.ToCall(run, callEvents));
         return e;
     }
+
+    /// <summary>The call of an event as it stood then, without its events; null for an event of no call.</summary>
+    public static PbxCall? ToCall(EventRecord r, JournalRun run) =>
+        r.Call is { } call ? JsonSerializer.Deserialize(call, StoredJson.Default.StoredCall)!.ToCall(run, []) : null;
 
     private static PbxEvent ToEventAlone(EventRecord r, JournalRun run) => new()
     {

@@ -1,5 +1,28 @@
 namespace PbxEvents.Journal;
 
+/// <summary>What is true of an event. The numbers stand in files.</summary>
+[Flags]
+internal enum EventFlags
+{
+    /// <summary>Nothing of it.</summary>
+    None = 0,
+
+    /// <inheritdoc cref="PbxEvent.IsCallNews"/>
+    CallNews = 1,
+
+    /// <inheritdoc cref="PbxEvent.Synthesized"/>
+    Synthesized = 2,
+
+    /// <summary><see cref="PbxEvent.IsRegistered"/> is true.</summary>
+    Registered = 4,
+
+    /// <summary><see cref="PbxEvent.IsRegistered"/> is false.</summary>
+    Unregistered = 8,
+
+    /// <summary>It tells a gap, which whoever looks for something else has to see too.</summary>
+    Gap = 16,
+}
+
 /// <summary>An event as a store keeps it: one member for each column. <see cref="EventMapping"/> makes them and reads them.</summary>
 internal sealed class EventRecord
 {
@@ -83,27 +106,4 @@ internal sealed class EventRecord
 
     /// <summary>About how many bytes it takes.</summary>
     public int Weight => 200 + Raw.Length + (Call?.Length ?? 0) + (Gap?.Length ?? 0) + (Error?.Length ?? 0);
-}
-
-/// <summary>What is true of an event. The numbers stand in files.</summary>
-[Flags]
-internal enum EventFlags
-{
-    /// <summary>Nothing of it.</summary>
-    None = 0,
-
-    /// <inheritdoc cref="PbxEvent.IsCallNews"/>
-    CallNews = 1,
-
-    /// <inheritdoc cref="PbxEvent.Synthesized"/>
-    Synthesized = 2,
-
-    /// <summary><see cref="PbxEvent.IsRegistered"/> is true.</summary>
-    Registered = 4,
-
-    /// <summary><see cref="PbxEvent.IsRegistered"/> is false.</summary>
-    Unregistered = 8,
-
-    /// <summary>It tells a gap, which whoever looks for something else has to see too.</summary>
-    Gap = 16,
 }

@@ -2,14 +2,9 @@ using PbxEvents.Journal.Reactions;
 
 namespace PbxEvents.Journal;
 
-/// <summary>Opens stores of one kind. A store's assembly has one public class of it.</summary>
+/// <summary>Opens what is in journals of one kind. A store's assembly has one public class of it.</summary>
 internal interface IJournalStoreFactory
 {
-    /// <summary>Opens a journal's file. An empty one becomes a journal; an older one is brought to the present form.</summary>
-    /// <param name="options">What to open. The file is there, unless it is opened for reading only.</param>
-    /// <exception cref="PbxException">It is no journal, too new, damaged, or cannot be used. It was not touched.</exception>
-    IJournalStore Open(JournalOptions options);
-
     /// <summary>Opens a reader of an open journal.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="PbxException">It cannot be read.</exception>
@@ -17,16 +12,47 @@ internal interface IJournalStoreFactory
 
     /// <summary>Opens what a journal keeps of a reaction. What ran when its process ended has failed from now on.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="name">The reaction.</param>
+    /// <param name="options">The reaction.</param>
     /// <param name="startAfter">Where it begins when nobody has seen it before.</param>
-    /// <param name="maxAttempts">How often an event is tried in all.</param>
-    /// <param name="now">The time.</param>
-    IReactionStore OpenReaction(string path, string name, long startAfter, int maxAttempts, DateTimeOffset now);
+    IReactionStore OpenReaction(string path, ReactionOptions options, long startAfter);
 
     /// <summary>Opens what a journal keeps of all its reactions.</summary>
     /// <param name="path">The file.</param>
     /// <param name="isReadOnly">True to look only.</param>
     IReactionBook OpenReactions(string path, bool isReadOnly);
+}
+
+/// <summary>Opens journals in files.</summary>
+internal interface IFileStoreFactory : IJournalStoreFactory
+{
+    /// <summary>Opens a journal's file. An empty one becomes a journal; an older one is brought to the present form.</summary>
+    /// <param name="options">What to open. The file is there, unless it is opened for reading only.</param>
+    /// <exception cref="PbxException">It is no journal, too new, damaged, or cannot be used. It was not touched.</exception>
+    IJournalStore Open(JournalOptions options);
+}
+
+/// <summary>Opens journals of a database, which any number of processes use.</summary>
+internal interface ISharedStoreFactory : IJournalStoreFactory
+{
+    /// <summary>What is around a journal.</summary>
+    IJournalGround Ground { get; }
+
+    /// <summary>Looks whether a journal can be there, and makes it, or brings it to the present form.</summary>
+    /// <param name="options">What to open.</param>
+    /// <exception cref="PbxException">It cannot be reached, is too new, or cannot be used. It was not touched.</exception>
+    void Prepare(JournalOptions options);
+
+    /// <summary>Opens it to write. Nothing is asked of the database before something is to be written.</summary>
+    ISharedStore OpenShared(JournalOptions options);
+
+    /// <summary>Makes one of the processes that could have a connection.</summary>
+    /// <param name="connection">Its name.</param>
+    /// <param name="kept">The number of the newest event that is kept on this machine.</param>
+    /// <param name="sent">The number of the newest of these that is in the database.</param>
+    IStandby StandBy(string connection, Func<long> kept, Func<long> sent);
+
+    /// <summary>Hears of events that other processes keep.</summary>
+    IJournalNews Listen();
 }
 
 /// <summary>
@@ -60,6 +86,26 @@ internal interface IJournalStore : IDisposable
     bool IsWhole();
 }
 
+/// <summary>
+/// Writes to a journal that others write to as well. One thread at a time. What it is given comes from an origin, a file that numbers events
+/// itself: which of them are there is part of what is kept, so that none is there twice, whatever broke in between.
+/// </summary>
+internal interface ISharedStore : IDisposable
+{
+    /// <summary>The number of the newest event of an origin that is there; 0 before the first.</summary>
+    long NewestOf(Guid origin);
+
+    /// <summary>Keeps events: all of them, or none; not those that are there already.</summary>
+    /// <param name="origin">Where they come from.</param>
+    /// <param name="records">The events, as their origin numbers them.</param>
+    /// <param name="runOf">Whose they are.</param>
+    /// <returns>The number that the last of them has now.</returns>
+    long Append(Guid origin, IReadOnlyList<EventRecord> records, Func<long, JournalRun> runOf);
+
+    /// <inheritdoc cref="IJournalStore.Trim"/>
+    int Trim(long before, long maxBytes);
+}
+
 /// <summary>Reads a journal, beside whoever writes to it. One thread at a time.</summary>
 internal interface IJournalReader : IDisposable
 {
@@ -68,6 +114,11 @@ internal interface IJournalReader : IDisposable
     /// <param name="after">From the event after this number.</param>
     /// <returns>The next events, at most a thousand, in order; none when there are no more.</returns>
     IReadOnlyList<EventRecord> Read(EventQuery query, long after);
+
+    /// <summary>Reads on for a reaction.</summary>
+    /// <param name="parts">Which parts of the events; null for all.</param>
+    /// <param name="after">From the event after this number.</param>
+    EventPage ReadOn(ReactionParts? parts, long after);
 
     /// <summary>Reads one event, also one that is kept only because a reaction has it open.</summary>
     /// <returns>Null when it is not there any more.</returns>
@@ -81,6 +132,27 @@ internal interface IJournalReader : IDisposable
 
     /// <summary>How full the journal is.</summary>
     JournalFigures GetFigures();
+}
+
+/// <summary>Hears of events, whoever keeps them. Any thread.</summary>
+internal interface IJournalNews : IDisposable
+{
+    /// <summary>The number of the newest event, as far as it has heard.</summary>
+    long Newest { get; }
+
+    /// <summary>Waits until there are events after a number.</summary>
+    Task MoreAsync(long after, CancellationToken cancellationToken);
+}
+
+/// <summary>Events that a reaction has not looked at.</summary>
+/// <param name="Records">The events, in order, at most a thousand.</param>
+/// <param name="Upto">Up to which number these are all that there are.</param>
+/// <param name="Dropped">How many events before them were dropped and are in no page.</param>
+internal sealed record EventPage(IReadOnlyList<EventRecord> Records, long Upto, long Dropped)
+{
+    /// <summary>A page of events that have no holes between them.</summary>
+    public static EventPage Of(IReadOnlyList<EventRecord> records, long after) =>
+        new(records, records.Count > 0 ? records[^1].Seq : after, records.Count > 0 && after > 0 ? records[0].Seq - after - 1 : 0);
 }
 
 /// <summary>What to read of a journal; null for everything of a kind.</summary>

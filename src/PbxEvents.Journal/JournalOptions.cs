@@ -3,8 +3,11 @@ namespace PbxEvents.Journal;
 /// <summary>Everything that can be said about a journal. Immutable.</summary>
 internal sealed record JournalOptions
 {
-    /// <summary>The file.</summary>
+    /// <summary>The file; of a database what stands for it.</summary>
     public required string Path { get; init; }
+
+    /// <summary>The database; null for a file.</summary>
+    public JournalServer? Server { get; init; }
 
     /// <summary>Its name in the session; null for the file's name without ending.</summary>
     public string? Name { get; init; }

@@ -16,6 +16,7 @@ internal sealed class JournalWriter
     private static readonly TimeSpan IdleTrim = TimeSpan.FromMinutes(1);
 
     private readonly JournalOptions _options;
+    private readonly FileGround _ground;
     private readonly Func<IJournalStore> _reopen;
     private readonly Thread _thread;
     private readonly object _gate = new();
@@ -41,13 +42,14 @@ internal sealed class JournalWriter
     private int _turn;
 
     /// <param name="options">The journal.</param>
+    /// <param name="ground">Where its file is.</param>
     /// <param name="store">Its store, which is closed with the writer.</param>
     /// <param name="reopen">Opens it again when its file was damaged or taken away.</param>
     /// <param name="oldest">When its oldest event arrived.</param>
     /// <param name="loss">What was lost when it was opened; null for nothing.</param>
-    public JournalWriter(JournalOptions options, IJournalStore store, Func<IJournalStore> reopen, DateTimeOffset? oldest, PbxException? loss)
+    public JournalWriter(JournalOptions options, FileGround ground, IJournalStore store, Func<IJournalStore> reopen, DateTimeOffset? oldest, PbxException? loss)
     {
-        (_options, _store, _reopen, _oldest, _loss) = (options, store, reopen, oldest, loss);
+        (_options, _ground, _store, _reopen, _oldest, _loss) = (options, ground, store, reopen, oldest, loss);
         _newest = store.Newest;
         _thread = new Thread(Run) { IsBackground = true, Name = $"PbxEvents journal {options.Name}" };
         _thread.Start();
@@ -79,8 +81,10 @@ internal sealed class JournalWriter
     public Task MoreAsync(long after, CancellationToken cancellationToken)
     {
         lock (_gate)
+        {
             return _newest > after ? Task.CompletedTask
                 : (_more ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task.WaitAsync(cancellationToken);
+        }
     }
 
     /// <summary>Keeps the events of one more connection.</summary>
@@ -119,6 +123,13 @@ internal sealed class JournalWriter
                 stream.End();
             return isDone && _lastError is null ? 0 : lost;
         }
+    }
+
+    /// <summary>Tells those whose events it keeps.</summary>
+    public void Warn(PbxException problem)
+    {
+        foreach (var stream in Streams())
+            stream.Stream.Warn(problem);
     }
 
     private void Run()
@@ -196,7 +207,7 @@ internal sealed class JournalWriter
         {
             // A system that lets go of a file that is open would let us write into nothing.
             _lookedAt = Environment.TickCount64;
-            if (!File.Exists(_options.Path))
+            if (!_ground.IsThere)
                 Replace();
         }
         if (_store is null)
@@ -288,7 +299,7 @@ internal sealed class JournalWriter
         {
             _store?.Dispose();
             _store = null;
-            _replaced = JournalFaults.SetAside(_options.Path, JournalFile.SetAside(_options.Path, _options.Clock));
+            _replaced = JournalFaults.SetAside(_options.Path, _ground.SetAside());
         }
         _store = _reopen();
         _replacements++;
@@ -312,11 +323,5 @@ internal sealed class JournalWriter
             Detail = loss.Message,
         }))));
         _oldest = now;
-    }
-
-    private void Warn(PbxException problem)
-    {
-        foreach (var stream in Streams())
-            stream.Stream.Warn(problem);
     }
 }

@@ -40,6 +40,9 @@ internal sealed class KeptEvents(KeptStream stream, long after) : IEventKeeping
     public long Behind => Math.Max(0, stream.Log.Head - Volatile.Read(ref _kept));
 
     /// <inheritdoc/>
+    public UnkeptTime? Unkept => _unkept;
+
+    /// <inheritdoc/>
     public Task<bool> KeptAsync(long sequence, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -51,9 +54,6 @@ internal sealed class KeptEvents(KeptStream stream, long after) : IEventKeeping
             return waiter.Task.WaitAsync(cancellationToken);
         }
     }
-
-    /// <inheritdoc/>
-    public UnkeptTime? Unkept => _unkept;
 
     /// <summary>Takes the next event, if there is one. What the reader lost before it comes first, as an event.</summary>
     public PbxEvent? TryRead()

@@ -15,7 +15,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     private static int _lastNumber;
     private static int _lastSubscription;
 
-    /// <summary>How long a subscription waits for a link before its caller is told. The sessions' own limits are shorter.</summary>
+    /// <summary>How long a subscription waits for a link before it fails. The sessions' own limits are shorter.</summary>
     private static readonly TimeSpan SubscribeTimeout = TimeSpan.FromSeconds(60);
 
     private readonly ConnectionSupervisor _supervisor;
@@ -23,13 +23,14 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     private readonly PbxConnectOptions _options;
 
     private PbxClient(
-        string name, PbxProvider provider, DriverContext context, ILinkFactory links, ActivityLog activity, Func<double> random, StateFile? state, IEventJournal? journal)
+        string name, PbxProvider provider, DriverContext context, ILinkFactory links, ActivityLog activity, Func<double> random, StateFile? state, IEventJournal? journal,
+        IConnectionHold? hold)
     {
         Name = name;
         Platform = provider;
         _options = context.Options;
         _driver = provider.CreateDriver(context);
-        _supervisor = new ConnectionSupervisor(name, provider, context, _driver, links, activity, random, state, journal);
+        _supervisor = new ConnectionSupervisor(name, provider, context, _driver, links, activity, random, state, journal, hold);
     }
 
     /// <inheritdoc/>
@@ -84,11 +85,23 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     /// <summary>What the connection did, line by line.</summary>
     internal ActivityLog Activity => _supervisor.Activity;
 
-    /// <summary>Ends when the connection's loop has come by: proof that it advances. At once when the connection is over.</summary>
-    internal Task PassAsync(CancellationToken cancellationToken) => _supervisor.TellAsync(static () => { }, cancellationToken);
+    /// <summary>Where its events are stored beyond the process; null for nowhere.</summary>
+    internal IEventJournal? Journal => _supervisor.Journal;
+
+    /// <summary>How many gaps there were, also those that <see cref="Gaps"/> does not have any more.</summary>
+    internal long GapCount => _supervisor.Status.GapCount;
 
     /// <summary>What was wrong with the file of <see cref="PbxConnectOptions.StatePath"/>, in whose place a new one begins; null when nothing was.</summary>
     internal PbxException? StateProblem => _supervisor.Keeper?.Problem;
+
+    /// <summary>How many events of a category the platform sent: a part of <see cref="Received"/>.</summary>
+    internal long ReceivedOf(PbxCategory category) => _supervisor.Status.ReceivedOf(category);
+
+    /// <summary>How many calls were reported as ended with an outcome.</summary>
+    internal long CountEnded(PbxOutcome outcome) => _supervisor.Pipeline.Calls.CountEnded(outcome);
+
+    /// <summary>Ends when the connection's loop has come by: proof that it advances. At once when the connection is over.</summary>
+    internal Task PassAsync(CancellationToken cancellationToken) => _supervisor.TellAsync(static () => { }, cancellationToken);
 
     /// <summary>
     /// The calls in progress and the last ended ones, <see cref="PbxConnectOptions.CallHistorySize"/> of them, in the order they were first
@@ -110,7 +123,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     public IReadOnlyList<PbxQueue> GetQueues() => _supervisor.Pipeline.Queues.GetQueues();
 
     /// <summary>
-    /// The names that the platform's directory has told so far. Where nobody has asked for it yet (<see cref="PbxConnectOptions.NoEvents"/>) it
+    /// The names read from the platform's directory so far. Where it has not been requested yet (<see cref="PbxConnectOptions.NoEvents"/>) it
     /// is read from now on, and a later call has them.
     /// </summary>
     internal IReadOnlyCollection<DirectoryName> GetNames(DirectoryKind kind)
@@ -120,11 +133,11 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
         return _supervisor.Pipeline.Names.All(kind);
     }
 
-    /// <summary>The presence of people, as events told it last, by extension.</summary>
+    /// <summary>The presence of people, as last reported by events, by extension.</summary>
     /// <returns>What is known now.</returns>
     public IReadOnlyList<PbxPresence> GetPresence() => _supervisor.Pipeline.Extensions.GetPresence();
 
-    /// <summary>Which phones and trunks are registered, as events told it last, by extension.</summary>
+    /// <summary>Which phones and trunks are registered, as last reported by events, by extension.</summary>
     /// <returns>What is known now.</returns>
     public IReadOnlyList<PbxRegistration> GetRegistrations() => _supervisor.Pipeline.Extensions.GetRegistrations();
 
@@ -212,7 +225,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     /// <summary>Withdraws a subscription. Nothing happens when it is gone already.</summary>
     /// <param name="subscription">The subscription.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>When the platform has been told.</returns>
+    /// <returns>When the platform was notified.</returns>
     public async Task UnsubscribeAsync(PbxSubscription subscription, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(subscription);
@@ -229,7 +242,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     /// <summary>Sends a request and gives the replies as they come.</summary>
     /// <param name="request">The request.</param>
     /// <param name="timeout">How long to wait in all; <see cref="Timeout.InfiniteTimeSpan"/> for as long as the link lives.</param>
-    /// <param name="maxReplies">Ends after so many replies.</param>
+    /// <param name="maxReplies">Ends after this many replies.</param>
     /// <param name="cancellationToken">Ends at once.</param>
     /// <returns>The replies, or the acknowledgement of a request that expects none. It ends at the time-out when there was at least one.</returns>
     /// <exception cref="PbxException">Refused, link lost, or nobody answered in time.</exception>
@@ -342,12 +355,16 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
     internal void Warn(PbxException problem) => _supervisor.Post(() => _supervisor.Warn(problem));
 
     /// <summary>As the public one; its events are kept in a journal, and its state beside them.</summary>
-    internal static PbxClient Start(PbxConnectOptions options, IEventJournal? journal) =>
-        Start(options, PbxProviders.Get(options.Provider), null, null, null, journal);
+    /// <param name="options">What to connect to, and how.</param>
+    /// <param name="journal">The journal.</param>
+    /// <param name="hold">What makes it this process's, which is given back with the connection's end; null when no other could have it.</param>
+    internal static PbxClient Start(PbxConnectOptions options, IEventJournal? journal, IConnectionHold? hold = null) =>
+        Start(options, PbxProviders.Get(options.Provider), null, null, null, journal, hold);
 
     /// <summary>As the public one, with a fake platform, network, HTTP or chance in the place of the real ones.</summary>
     internal static PbxClient Start(
-        PbxConnectOptions options, PbxProvider provider, ILinkFactory? links, IHttpClient? http, Func<double>? random = null, IEventJournal? journal = null)
+        PbxConnectOptions options, PbxProvider provider, ILinkFactory? links, IHttpClient? http, Func<double>? random = null, IEventJournal? journal = null,
+        IConnectionHold? hold = null)
     {
         OptionRules.Check(options, provider);
         var name = options.Name ?? $"{provider.Name}-{Interlocked.Increment(ref _lastNumber)}";
@@ -358,7 +375,7 @@ public sealed class PbxClient : PbxConnection, IAsyncDisposable
         var state = (options.StatePath ?? journal?.StatePathOf(name)) is { } path ? StateFile.Open(path) : null;
         try
         {
-            var client = new PbxClient(name, provider, context, links, activity, random ?? Random.Shared.NextDouble, state, journal);
+            var client = new PbxClient(name, provider, context, links, activity, random ?? Random.Shared.NextDouble, state, journal, hold);
             client._supervisor.Start();
             return client;
         }

@@ -38,7 +38,8 @@ public abstract class PbxSimulator : IAsyncDisposable
         Tokens = new TokenStore(Ids, Clock);
         Calls = new CallBook(Faults, Clock, () => ActiveCalls);
         var certificate = options.Certificate;
-        if (certificate is null && options.UseTls) certificate = _ownCertificate = SimulatorCertificate.Create();
+        if (certificate is null && options.UseTls)
+            certificate = _ownCertificate = SimulatorCertificate.Create();
         CertificateThumbprint = certificate?.Thumbprint;
         Host = new LoopbackServer(AnswerAsync, options.Port, certificate, Clock)
         {
@@ -190,11 +191,13 @@ public abstract class PbxSimulator : IAsyncDisposable
             { Target = scenario, IsPermanent = true };
         var wanted = options ?? new ScenarioOptions();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Stopping);
-        if (wanted.Interval is { } interval) return await PlayOverlappingAsync(chosen, wanted, interval, stop.Token);
+        if (wanted.Interval is { } interval)
+            return await PlayOverlappingAsync(chosen, wanted, interval, stop.Token);
         var calls = new List<SimulatedCall>();
         for (var i = 0; i < wanted.Count; i++)
         {
-            if (i > 0) await PauseAsync(wanted.Pace, stop.Token);
+            if (i > 0)
+                await PauseAsync(wanted.Pace, stop.Token);
             calls.Add(await PlayOnceAsync(chosen, wanted, stop.Token));
         }
 
@@ -226,17 +229,20 @@ public abstract class PbxSimulator : IAsyncDisposable
     {
         Faults.Clear();
         Host.RefuseNext(0);
-        if (!Stopping.IsCancellationRequested) Host.Open();
+        if (!Stopping.IsCancellationRequested)
+            Host.Open();
     }
 
     /// <summary>Ends it: every connection, task and timer. The log stays.</summary>
     /// <returns>When nothing is left.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         Running.TryRemove(this, out _);
         await _stopping.CancelAsync();
-        foreach (var link in _links.Values) link.Drop();
+        foreach (var link in _links.Values)
+            link.Drop();
         await Host.DisposeAsync();
         await StopCoreAsync();
         await Task.WhenAll(_background.Keys);
@@ -278,12 +284,16 @@ public abstract class PbxSimulator : IAsyncDisposable
         switch (fault.Name)
         {
             case SimulatorFaults.Drop:
-                foreach (var link in LinksOf(fault)) link.Drop();
-                if (fault.Link is null) Host.DropAll();
+                foreach (var link in LinksOf(fault))
+                    link.Drop();
+                if (fault.Link is null)
+                    Host.DropAll();
                 break;
             case SimulatorFaults.HalfOpen:
-                foreach (var link in LinksOf(fault)) link.GoSilent();
-                if (fault.Link is null) Host.SilenceAll();
+                foreach (var link in LinksOf(fault))
+                    link.GoSilent();
+                if (fault.Link is null)
+                    Host.SilenceAll();
                 break;
             case SimulatorFaults.Refuse when fault.Count is { } count:
                 Host.RefuseNext(count);
@@ -304,7 +314,8 @@ public abstract class PbxSimulator : IAsyncDisposable
                 SendGarbage(fault);
                 break;
             case SimulatorFaults.BrokenFraming:
-                foreach (var link in LinksOf(fault)) link.WriteRaw(GarbageBook.BrokenFrame);
+                foreach (var link in LinksOf(fault))
+                    link.WriteRaw(GarbageBook.BrokenFrame);
                 break;
             case SimulatorFaults.Restart:
                 var outage = await GoDownAsync();
@@ -358,7 +369,8 @@ public abstract class PbxSimulator : IAsyncDisposable
         await _publishing.WaitAsync(cancellationToken);
         try
         {
-            foreach (var link in _links.Values) await WaitForRoomAsync(link, cancellationToken);
+            foreach (var link in _links.Values)
+                await WaitForRoomAsync(link, cancellationToken);
             var entry = new SimulatorLogEntry(SimulatorLogKind.Event, Clock.GetUtcNow(), simulated.Name)
             {
                 EventId = simulated.EventId,
@@ -371,7 +383,8 @@ public abstract class PbxSimulator : IAsyncDisposable
             var copies = Faults.TakeCopies();
             foreach (var (link, text) in frames(entry))
             {
-                for (var i = 0; i < copies; i++) entry.Follow(link.Number, link.Post(text, Faults.Delay));
+                for (var i = 0; i < copies; i++)
+                    entry.Follow(link.Number, link.Post(text, Faults.Delay));
             }
 
             entry.Seal();
@@ -395,13 +408,15 @@ public abstract class PbxSimulator : IAsyncDisposable
     {
         _links[link.Number] = link;
         Record(SimulatorLogKind.Connected, link.Transport, "", link);
-        if (Stopping.IsCancellationRequested) link.Drop();
+        if (Stopping.IsCancellationRequested)
+            link.Drop();
     }
 
     /// <summary>A client is gone.</summary>
     private protected void Detach(SimulatorLink link, string reason)
     {
-        if (_links.TryRemove(link.Number, out _)) Record(SimulatorLogKind.Disconnected, link.Transport, reason, link);
+        if (_links.TryRemove(link.Number, out _))
+            Record(SimulatorLogKind.Disconnected, link.Transport, reason, link);
     }
 
     /// <summary>Accepts a plain WebSocket as a client and serves it until it ends.</summary>
@@ -432,8 +447,10 @@ public abstract class PbxSimulator : IAsyncDisposable
     {
         var task = RunAsync();
         _background[task] = true;
-        if (task.IsCompleted) _background.TryRemove(task, out _);
-        else _ = task.ContinueWith(t => _background.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        if (task.IsCompleted)
+            _background.TryRemove(task, out _);
+        else
+            _ = task.ContinueWith(t => _background.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
         async Task RunAsync()
         {
@@ -478,7 +495,8 @@ public abstract class PbxSimulator : IAsyncDisposable
         var calls = new List<Task<SimulatedCall>>();
         for (var i = 0; i < options.Count; i++)
         {
-            if (i > 0) await PauseAsync(interval, cancellationToken);
+            if (i > 0)
+                await PauseAsync(interval, cancellationToken);
             calls.Add(PlayOnceAsync(scenario, options, cancellationToken));
         }
 
@@ -503,7 +521,8 @@ public abstract class PbxSimulator : IAsyncDisposable
             var first = true;
             foreach (var step in scenario.Steps(call))
             {
-                if (!first) await PauseAsync(options.Pace, cancellationToken);
+                if (!first)
+                    await PauseAsync(options.Pace, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
                 first = false;
                 call.Apply(step, Clock.GetUtcNow());
@@ -512,7 +531,8 @@ public abstract class PbxSimulator : IAsyncDisposable
         }
         finally
         {
-            if (scenario.HasCall) Calls.Add(call);
+            if (scenario.HasCall)
+                Calls.Add(call);
             _calls.TryRemove(call.Number, out _);
         }
 
@@ -564,7 +584,8 @@ public abstract class PbxSimulator : IAsyncDisposable
     {
         foreach (var link in LinksOf(fault))
         {
-            foreach (var text in Garbage.Take(fault.Count ?? int.MaxValue)) link.PostGarbage(text);
+            foreach (var text in Garbage.Take(fault.Count ?? int.MaxValue))
+                link.PostGarbage(text);
         }
     }
 
@@ -585,7 +606,8 @@ public abstract class PbxSimulator : IAsyncDisposable
     {
         var outage = Interlocked.Increment(ref _outage);
         await Host.CloseAsync();
-        foreach (var link in Links) link.Drop();
+        foreach (var link in Links)
+            link.Drop();
         Host.DropAll();
         await ForgetSessionsAsync();
         Record(SimulatorLogKind.Server, "down", "");
@@ -597,7 +619,8 @@ public abstract class PbxSimulator : IAsyncDisposable
         await PauseAsync(after, Stopping);
         // Somebody took the server down again, or stopped it: that decides.
         var current = Volatile.Read(ref _outage) == outage;
-        if (current) Host.Open();
+        if (current)
+            Host.Open();
         Record(SimulatorLogKind.Server, current ? "up" : "stays down", "");
     }
 }

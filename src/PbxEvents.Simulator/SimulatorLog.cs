@@ -22,7 +22,8 @@ public sealed class SimulatorLog
     {
         get
         {
-            lock (_lock) return _last;
+            lock (_lock)
+                return _last;
         }
     }
 
@@ -31,7 +32,8 @@ public sealed class SimulatorLog
     {
         get
         {
-            lock (_lock) return [.. _entries];
+            lock (_lock)
+                return [.. _entries];
         }
     }
 
@@ -40,7 +42,8 @@ public sealed class SimulatorLog
     /// <returns>The entries.</returns>
     public IReadOnlyList<SimulatorLogEntry> Of(SimulatorLogKind kind)
     {
-        lock (_lock) return [.. _entries.Where(e => e.Kind == kind)];
+        lock (_lock)
+            return [.. _entries.Where(e => e.Kind == kind)];
     }
 
     /// <summary>How much there is.</summary>
@@ -67,7 +70,8 @@ public sealed class SimulatorLog
             waiter = new Waiter(match, count);
             foreach (var entry in _entries)
             {
-                if (waiter.Offer(entry)) return entry;
+                if (waiter.Offer(entry))
+                    return entry;
             }
 
             _waiters.Add(waiter);
@@ -79,7 +83,8 @@ public sealed class SimulatorLog
         }
         finally
         {
-            lock (_lock) _waiters.Remove(waiter);
+            lock (_lock)
+                _waiters.Remove(waiter);
         }
     }
 
@@ -89,7 +94,8 @@ public sealed class SimulatorLog
         {
             entry.Number = ++_last;
             _entries.Enqueue(entry);
-            if (_entries.Count > _size) _entries.Dequeue();
+            if (_entries.Count > _size)
+                _entries.Dequeue();
             _waiters.RemoveAll(w => w.Offer(entry));
         }
 
@@ -105,7 +111,8 @@ public sealed class SimulatorLog
 
         public bool Offer(SimulatorLogEntry entry)
         {
-            if (!match(entry) || --_left > 0) return false;
+            if (!match(entry) || --_left > 0)
+                return false;
             Found.TrySetResult(entry);
             return true;
         }

@@ -18,7 +18,8 @@ public sealed class SimulatorLogEntry
         Kind = kind;
         Time = time;
         Name = name;
-        if (kind != SimulatorLogKind.Event) _settled.SetResult();
+        if (kind != SimulatorLogKind.Event)
+            _settled.SetResult();
     }
 
     /// <summary>The number, from 1 without holes. Events of one link were queued in the order of their numbers.</summary>
@@ -62,7 +63,8 @@ public sealed class SimulatorLogEntry
     {
         get
         {
-            lock (_lock) return [.. _writtenTo];
+            lock (_lock)
+                return [.. _writtenTo];
         }
     }
 
@@ -71,7 +73,8 @@ public sealed class SimulatorLogEntry
     {
         get
         {
-            lock (_lock) return [.. _lostOn];
+            lock (_lock)
+                return [.. _lostOn];
         }
     }
 
@@ -83,7 +86,8 @@ public sealed class SimulatorLogEntry
     {
         get
         {
-            lock (_lock) return [.. _replayedTo];
+            lock (_lock)
+                return [.. _replayedTo];
         }
     }
 
@@ -100,7 +104,8 @@ public sealed class SimulatorLogEntry
     /// <param name="written">Tells whether it was written.</param>
     internal void Follow(int link, Task<bool> written)
     {
-        lock (_lock) _pending++;
+        lock (_lock)
+            _pending++;
         _ = FollowAsync(link, written);
     }
 
@@ -113,8 +118,10 @@ public sealed class SimulatorLogEntry
 
         async Task FollowReplayAsync()
         {
-            if (!await written) return;
-            lock (_lock) _replayedTo.Add(link);
+            if (!await written)
+                return;
+            lock (_lock)
+                _replayedTo.Add(link);
         }
     }
 
@@ -123,7 +130,8 @@ public sealed class SimulatorLogEntry
     {
         lock (_lock)
         {
-            if (_pending == 0) _settled.TrySetResult();
+            if (_pending == 0)
+                _settled.TrySetResult();
             _pending |= int.MinValue;
         }
     }
@@ -135,7 +143,8 @@ public sealed class SimulatorLogEntry
         {
             (success ? _writtenTo : _lostOn).Add(link);
             _pending--;
-            if (_pending == int.MinValue) _settled.TrySetResult();
+            if (_pending == int.MinValue)
+                _settled.TrySetResult();
         }
     }
 }

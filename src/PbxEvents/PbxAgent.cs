@@ -1,6 +1,6 @@
 namespace PbxEvents;
 
-/// <summary>An agent in one queue, as the platform last told. Immutable. An agent of several queues is several of these.</summary>
+/// <summary>An agent in one queue, as last reported by the platform. Immutable. An agent of several queues is several of these.</summary>
 public sealed record PbxAgent
 {
     /// <summary>The agent's extension, or what the platform knows it by.</summary>
@@ -9,10 +9,10 @@ public sealed record PbxAgent
     /// <summary>The queue's number, or the platform's id of it.</summary>
     public required string Queue { get; init; }
 
-    /// <summary>The queue's name; null when no event told it.</summary>
+    /// <summary>The queue's name; null when no event reported it.</summary>
     public string? QueueName { get; init; }
 
-    /// <summary>The agent's state in the platform's own word; null on a platform that tells of membership only.</summary>
+    /// <summary>The agent's state in the platform's own term; null on a platform that reports only membership.</summary>
     public string? State { get; init; }
 
     /// <summary>Since when, by the platform's clock.</summary>

@@ -1,8 +1,8 @@
 namespace PbxEvents;
 
 /// <summary>
-/// A call as it stood at one moment. Immutable: a later event brings a later <see cref="PbxCall"/> with the same
-/// <see cref="CallId"/>, so a script sees the state it waited for, however slowly it looks.
+/// A call as it was at one moment. Immutable: a later event brings a later <see cref="PbxCall"/> with the same
+/// <see cref="CallId"/>, so a script sees the state it waited for, however late it looks.
 /// </summary>
 public sealed record PbxCall
 {
@@ -23,7 +23,7 @@ public sealed record PbxCall
     /// <summary>The platform.</summary>
     public string Provider { get; init; } = "";
 
-    /// <summary>Which way the call goes.</summary>
+    /// <summary>The direction of the call.</summary>
     public PbxDirection Direction { get; init; }
 
     /// <summary>The calling number or address.</summary>
@@ -35,11 +35,11 @@ public sealed record PbxCall
     /// <summary>The called number or address.</summary>
     public string? To { get; init; }
 
-    /// <summary>The extension it is about: the one that answered, else the last one that rang, else the calling one.</summary>
+    /// <summary>The extension it is about: the one that answered, otherwise the last one that rang, otherwise the calling one.</summary>
     public string? Extension { get; init; }
 
     /// <summary>
-    /// The name of <see cref="Extension"/>, from the event or the platform's directory; null when neither tells it, and while the directory
+    /// The name of <see cref="Extension"/>, from the event or the platform's directory; null when neither has it, and while the directory
     /// has not been read.
     /// </summary>
     public string? ExtensionName { get; init; }
@@ -54,31 +54,31 @@ public sealed record PbxCall
         init => _rare = value == _rare?.QueueName ? _rare : (_rare ?? new Rarities()) with { QueueName = value };
     }
 
-    /// <summary>Where the call stands.</summary>
+    /// <summary>The state of the call.</summary>
     public PbxCallState State { get; init; }
 
     /// <summary>
-    /// How it turned out; null until <see cref="State"/> is Ended, and of a call of which too much was not seen to tell.
+    /// The outcome; null until <see cref="State"/> is Ended, and when too much of the call was missed to know.
     /// </summary>
     public PbxOutcome? Outcome { get; init; }
 
     /// <summary>
-    /// True when a person answered it: of an inbound call, somebody of ours talked with the caller. The answer of a menu, a
-    /// queue or a voicemail box is none.
+    /// True when a person answered it: for an inbound call, somebody talked with the caller. The answer of a menu, a
+    /// queue or a voicemail box does not count.
     /// </summary>
     public bool IsReached => AnsweredAt is not null
         || Outcome is PbxOutcome.Answered or PbxOutcome.Transferred or PbxOutcome.AnsweredElsewhere;
 
     /// <summary>
     /// True for an inbound call that ended and reached nobody, whatever the platform calls it: missed, abandoned, busy,
-    /// rejected, voicemail, failed. Never when nobody can say how it ended.
+    /// rejected, voicemail, failed. Never when it is unknown how it ended.
     /// </summary>
     public bool IsUnreached => State == PbxCallState.Ended && Direction == PbxDirection.Inbound && Outcome is not null && !IsReached;
 
-    /// <summary>The outcome as filters and tables have it: Unknown when the call ended and nobody can say how.</summary>
+    /// <summary>The outcome as filters and tables have it: Unknown when the call ended and its outcome is not known.</summary>
     internal PbxOutcome? KnownOutcome => State == PbxCallState.Ended ? Outcome ?? PbxOutcome.Unknown : null;
 
-    /// <summary>Who hung up; null where the platform does not tell, and while the call lives.</summary>
+    /// <summary>Who hung up; null where the platform does not report it, and while the call is in progress.</summary>
     public PbxEndedBy? EndedBy { get; init; }
 
     /// <summary>The platform's id of the voicemail that the caller left; null when there is none or no event names it.</summary>
@@ -112,24 +112,24 @@ public sealed record PbxCall
         init => _answeredAt = value.GetValueOrDefault();
     }
 
-    /// <summary>When the last leg ended; null while the call lives.</summary>
+    /// <summary>When the last leg ended; null while the call is in progress.</summary>
     public DateTimeOffset? EndedAt
     {
         get => _endedAt == default ? null : _endedAt;
         init => _endedAt = value.GetValueOrDefault();
     }
 
-    /// <summary>The extension, else the number, of the person who answered last; null when nobody did.</summary>
+    /// <summary>The extension, otherwise the number, of the person who answered last; null when nobody did.</summary>
     public string? AnsweredBy { get; init; }
 
-    /// <summary>From the first answer to the end; null while the call lives or when nobody answered.</summary>
+    /// <summary>From the first answer to the end; null while the call is in progress or when nobody answered.</summary>
     public TimeSpan? TalkTime => EndedAt - AnsweredAt;
 
-    /// <summary>From the start to the end; null while the call lives.</summary>
+    /// <summary>From the start to the end; null while the call is in progress.</summary>
     public TimeSpan? Duration => EndedAt - StartedAt;
 
     /// <summary>
-    /// Record when the end was learnt from the platform's call records, because it came in a gap; else Live. Then it has the legs that the
+    /// Record when the end comes from the platform's call records, because it came in a gap; otherwise Live. With Record it has the legs that the
     /// records have, which may be fewer.
     /// </summary>
     public PbxCallOrigin Origin { get; init; }

@@ -1,6 +1,6 @@
 namespace PbxEvents;
 
-/// <summary>Where a call's end was learnt from.</summary>
+/// <summary>The source of a call's end.</summary>
 public enum PbxCallOrigin : byte
 {
     /// <summary>From events, as they happened. Also calls that have not ended.</summary>

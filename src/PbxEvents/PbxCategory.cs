@@ -24,10 +24,10 @@ public enum PbxCategory : byte
     /// <summary>A text message, chat message or fax.</summary>
     Message,
 
-    /// <summary>A phone or a trunk registered, signed off, or failed to.</summary>
+    /// <summary>A phone or a trunk registered, unregistered, or failed to.</summary>
     Registration,
 
-    /// <summary>A call detail record: the platform's final word on a call.</summary>
+    /// <summary>A call detail record: the platform's final report of a call.</summary>
     Cdr,
 
     /// <summary>A call recording started, ended or changed.</summary>

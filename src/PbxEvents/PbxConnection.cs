@@ -1,9 +1,9 @@
 namespace PbxEvents;
 
-/// <summary>A live view of one connection. Every member may be read from any thread; no member waits.</summary>
+/// <summary>A live view of one connection. Every member may be read from any thread; no member blocks.</summary>
 public abstract class PbxConnection
 {
-    /// <summary>The name, unique in its process; given with <c>-Name</c>, else made from provider and number.</summary>
+    /// <summary>The name, unique in its process; given with <c>-Name</c>, otherwise made from provider and number.</summary>
     public abstract string Name { get; }
 
     /// <summary>The platform.</summary>
@@ -12,7 +12,7 @@ public abstract class PbxConnection
     /// <summary>Host and port as the user gave it or as they were found, without any secret.</summary>
     public abstract string Server { get; }
 
-    /// <summary>Where the connection stands.</summary>
+    /// <summary>The state of the connection.</summary>
     public abstract PbxConnectionState State { get; }
 
     /// <summary>Since when it is connected; null while it is not.</summary>
@@ -24,7 +24,7 @@ public abstract class PbxConnection
     /// <summary>How many times the link was restored.</summary>
     public abstract int ReconnectCount { get; }
 
-    /// <summary>How many events the platform sent, duplicates that were dropped not counted.</summary>
+    /// <summary>How many events the platform sent, without dropped duplicates.</summary>
     public abstract long Received { get; }
 
     /// <summary>How many frames were dropped: unreadable ones and duplicates.</summary>
@@ -34,8 +34,8 @@ public abstract class PbxConnection
     public abstract IReadOnlyList<PbxGap> Gaps { get; }
 
     /// <summary>
-    /// Since when the list of calls is whole, gaps apart: it has each call that ended later and that a subscription brought. The moment of
-    /// the first connect, and once calls had to go (<c>-CallHistorySize</c>) the latest end of those. Null before the first connect.
+    /// Since when the list of calls is complete, apart from gaps: it has each subscribed call that ended later. The moment of
+    /// the first connect, or once calls were dropped (<c>-CallHistorySize</c>) the latest end of those. Null before the first connect.
     /// </summary>
     public abstract DateTimeOffset? CallsSince { get; }
 

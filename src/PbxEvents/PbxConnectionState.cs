@@ -12,7 +12,7 @@ public enum PbxConnectionState
     /// <summary>The link was lost and is being restored.</summary>
     Reconnecting,
 
-    /// <summary>Ended by an answer that retrying cannot change. See LastError.</summary>
+    /// <summary>Ended by an error that retrying cannot fix. See LastError.</summary>
     Faulted,
 
     /// <summary>Ended by the user.</summary>

@@ -1,6 +1,6 @@
 namespace PbxEvents;
 
-/// <summary>An event whose action failed as often as it may. Immutable. It stays until it is restarted or removed.</summary>
+/// <summary>An event whose action failed for good. Immutable. It stays until it is restarted or removed.</summary>
 public sealed record PbxDeadLetter
 {
     /// <summary>The reaction whose action failed.</summary>
@@ -12,22 +12,22 @@ public sealed record PbxDeadLetter
     /// <summary>The event's number in the journal.</summary>
     public required long Number { get; init; }
 
-    /// <summary>The event; null when the journal does not have it any more.</summary>
+    /// <summary>The event; null when the journal no longer has it.</summary>
     public PbxEvent? Event { get; init; }
 
-    /// <summary>The event's call as it stood then; null for none.</summary>
+    /// <summary>The event's call as it was then; null for none.</summary>
     public PbxCall? Call => Event?.Call;
 
-    /// <summary>How often it was tried.</summary>
+    /// <summary>How many attempts it had.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>When it failed first.</summary>
+    /// <summary>When it first failed.</summary>
     public DateTimeOffset FirstFailedAt { get; init; }
 
-    /// <summary>When it failed last.</summary>
+    /// <summary>When it last failed.</summary>
     public DateTimeOffset LastFailedAt { get; init; }
 
-    /// <summary>Why it failed last, at most 8 kB.</summary>
+    /// <summary>Why it last failed, at most 8 kB.</summary>
     public string Error { get; init; } = "";
 
     /// <summary>The error's id; null when it has none.</summary>
@@ -36,7 +36,7 @@ public sealed record PbxDeadLetter
     /// <summary>Where in the action it failed; null when that is not known.</summary>
     public string? ScriptStackTrace { get; init; }
 
-    /// <summary>The steps of the action that had come to their end, and are not run again.</summary>
+    /// <summary>The finished steps of the action, which are not run again.</summary>
     public IReadOnlyList<string> Steps { get; init; } = [];
 
     /// <summary>The letter in one line.</summary>

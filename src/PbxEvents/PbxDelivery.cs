@@ -1,18 +1,18 @@
 namespace PbxEvents;
 
-/// <summary>One try of a durable reaction's action for one event: <c>$Delivery</c> in the action. Immutable.</summary>
+/// <summary>One attempt of a durable reaction's action for one event: <c>$Delivery</c> in the action. Immutable.</summary>
 public sealed record PbxDelivery
 {
     /// <summary>
-    /// The same on every try, in every process, and when the same event comes twice: for a target that takes an idempotency key. Visible
+    /// The same on every attempt, in every process, and when the same event comes twice: for a target that takes an idempotency key. Visible
     /// ASCII. <c>reaction/connection/event id</c>; of a reaction with a state or an outcome <c>reaction/connection/call id/state</c>.
     /// </summary>
     public required string Key { get; init; }
 
-    /// <summary>Which try it is: 1, 2, 3.</summary>
+    /// <summary>The attempt: 1, 2, 3.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>True when <c>Restart-PbxReaction</c> or <c>Restart-PbxDeadLetter</c> asked for it.</summary>
+    /// <summary>True when <c>Restart-PbxReaction</c> or <c>Restart-PbxDeadLetter</c> requested it.</summary>
     public bool IsReplay { get; init; }
 
     /// <summary>True in <c>Test-PbxReaction</c>: nothing is marked done, and nothing should be changed.</summary>
@@ -21,10 +21,10 @@ public sealed record PbxDelivery
     /// <summary>The reaction's name.</summary>
     public required string Reaction { get; init; }
 
-    /// <summary>What the reaction was registered with as <c>-MessageData</c>.</summary>
+    /// <summary>The value of <c>-MessageData</c> of the reaction.</summary>
     public object? MessageData { get; init; }
 
-    /// <summary>Key and try in one line.</summary>
+    /// <summary>Key and attempt in one line.</summary>
     /// <returns>Text for a log.</returns>
     public override string ToString() => $"{Key}, try {Attempt}";
 }

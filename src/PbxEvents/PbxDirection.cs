@@ -1,6 +1,6 @@
 namespace PbxEvents;
 
-/// <summary>Which way a call goes, seen from the PBX.</summary>
+/// <summary>The direction of a call, seen from the PBX.</summary>
 public enum PbxDirection : byte
 {
     /// <summary>The platform did not say.</summary>

@@ -3,7 +3,7 @@ namespace PbxEvents;
 /// <summary>What went wrong. The name is also the error id of the error record a cmdlet writes.</summary>
 public enum PbxErrorKind
 {
-    /// <summary>An option is missing, contradicts another, or means nothing to this platform.</summary>
+    /// <summary>An option is missing, contradicts another, or does not apply to this platform.</summary>
     InvalidOption,
 
     /// <summary>Another process, or another connection, uses the state file.</summary>
@@ -12,34 +12,40 @@ public enum PbxErrorKind
     /// <summary>Another process, or another session, writes to the journal.</summary>
     JournalInUse,
 
-    /// <summary>The file is something else than a journal.</summary>
+    /// <summary>Another listener has taken over the connection (-Standby).</summary>
+    TakenOver,
+
+    /// <summary>The file is not a journal.</summary>
     NotAJournal,
 
     /// <summary>The journal was written by a newer version of PbxEvents.</summary>
     JournalTooNew,
 
-    /// <summary>The journal was opened for reading only, or its file may not be written to.</summary>
+    /// <summary>The journal was opened read-only, or its file is not writable.</summary>
     JournalReadOnly,
 
-    /// <summary>The journal's file is damaged, or it was taken away.</summary>
+    /// <summary>The journal's file is damaged or gone.</summary>
     JournalDamaged,
 
-    /// <summary>There is no room for the journal on its disk.</summary>
+    /// <summary>The disk of the journal is full.</summary>
     JournalFull,
 
     /// <summary>The journal's file cannot be read or written.</summary>
     JournalFailed,
 
-    /// <summary>The action of a durable reaction did not end in its time, nor when it was told to.</summary>
+    /// <summary>The action of a durable reaction ran out of time and did not stop when told to.</summary>
     ActionStuck,
 
-    /// <summary>The event of a durable reaction was older than it may be when its turn came; it is a dead letter that was not tried.</summary>
+    /// <summary>The event of a durable reaction was too old when its turn came; it is a dead letter that was not tried.</summary>
     EventTooOld,
 
-    /// <summary>A service could not be installed, looked at or removed.</summary>
+    /// <summary>A service could not be installed, shown or removed.</summary>
     ServiceFailed,
 
-    /// <summary>The host name did not resolve.</summary>
+    /// <summary>A file that was given to a cmdlet cannot be read, or is of another kind.</summary>
+    FileUnreadable,
+
+    /// <summary>The host name could not be resolved.</summary>
     HostNotFound,
 
     /// <summary>Nothing listens on that port, or a firewall refused.</summary>
@@ -50,6 +56,9 @@ public enum PbxErrorKind
 
     /// <summary>The server's certificate was not accepted.</summary>
     TlsFailed,
+
+    /// <summary>The server does not offer the requested encryption. Nothing was sent to it.</summary>
+    TlsNotOffered,
 
     /// <summary>No answer came in time.</summary>
     Timeout,
@@ -63,7 +72,7 @@ public enum PbxErrorKind
     /// <summary>The platform asks for a second factor.</summary>
     MfaRequired,
 
-    /// <summary>The credential is good, its rights do not reach.</summary>
+    /// <summary>The credential is valid, but lacks a permission.</summary>
     PermissionDenied,
 
     /// <summary>The platform blocks this machine's address.</summary>
@@ -72,7 +81,7 @@ public enum PbxErrorKind
     /// <summary>The platform asks for fewer requests.</summary>
     RateLimited,
 
-    /// <summary>The platform has given out as many tokens as it allows.</summary>
+    /// <summary>The platform has issued as many tokens as it allows.</summary>
     TokenLimit,
 
     /// <summary>The platform refused a subscription.</summary>
@@ -90,13 +99,19 @@ public enum PbxErrorKind
     /// <summary>The platform refused a request.</summary>
     RequestRefused,
 
+    /// <summary>The mail server refuses that recipient.</summary>
+    RecipientRefused,
+
+    /// <summary>A part of the module that sends notifications cannot be loaded.</summary>
+    NotifierFailed,
+
     /// <summary>A request got no reply in time.</summary>
     NoReply,
 
     /// <summary>The link went down.</summary>
     LinkLost,
 
-    /// <summary>The platform does not take what is sent to it.</summary>
+    /// <summary>The platform does not accept data fast enough.</summary>
     SlowServer,
 
     /// <summary>A frame could not be read.</summary>
@@ -105,6 +120,6 @@ public enum PbxErrorKind
     /// <summary>The connection was closed by the user.</summary>
     Disconnected,
 
-    /// <summary>The platform reported a fault of its own.</summary>
+    /// <summary>The platform reported an internal error.</summary>
     ServerError,
 }

@@ -6,7 +6,7 @@ namespace PbxEvents;
 
 /// <summary>
 /// One event of a platform, or of the connection itself (<see cref="PbxCategory.Connection"/>). Immutable once it has a
-/// <see cref="Sequence"/>, so any thread may read it. Its texts can be shown as they are: control characters in them have
+/// <see cref="Sequence"/>, so any thread may read it. Its texts are safe to show: control characters in them have
 /// been made visible. <see cref="Raw"/> has what was received.
 /// </summary>
 public sealed class PbxEvent
@@ -31,11 +31,20 @@ public sealed class PbxEvent
     /// <summary>The call, or what makes it when somebody looks: most events that are read from a journal only pass by.</summary>
     private object? _call;
 
-    /// <summary>Position in the connection's stream: 1, 2, 3, with no holes. 0 on a Gap that only one reader has, because it was too slow.</summary>
+    private enum Registration : byte
+    {
+        Unknown,
+        Yes,
+        No,
+    }
+
+    /// <summary>
+    /// Position in the connection's stream: 1, 2, 3, with no holes. 0 on a Gap that only one reader has, because it was too slow.
+    /// </summary>
     public long Sequence { get; internal set; }
 
     /// <summary>
-    /// Idempotency key: the platform's own event id where it has one, else derived from name and payload. The same
+    /// Idempotency key: the platform's own event id where it has one, otherwise derived from name and payload. The same
     /// event delivered twice has the same key.
     /// </summary>
     public string Id
@@ -44,7 +53,9 @@ public sealed class PbxEvent
         internal set => _id = VisibleText.OfValue(value);
     }
 
-    /// <summary>When it happened by the platform's clock, in this machine's zone; the arrival time when the platform does not say.</summary>
+    /// <summary>
+    /// When it happened by the platform's clock, in this machine's zone; the arrival time when the platform does not say.
+    /// </summary>
     public DateTimeOffset Time { get; internal set; }
 
     /// <summary>When its frame arrived here, in this machine's zone.</summary>
@@ -54,13 +65,13 @@ public sealed class PbxEvent
         internal set => _receivedTicks = value.UtcTicks;
     }
 
-    /// <summary>The same in UTC, which costs nothing to read.</summary>
+    /// <summary>The same in UTC, which is cheap to read.</summary>
     internal DateTimeOffset ReceivedUtc => new(_receivedTicks, TimeSpan.Zero);
 
     /// <summary>The platform: <c>TelecomX</c>, <c>OneCloud</c>, <c>RingCentral</c>, <c>PortSIP</c> or <c>Yeastar</c>.</summary>
     public string Provider { get; internal set; } = "";
 
-    /// <summary>The name of the connection that brought it.</summary>
+    /// <summary>The name of the connection that received it.</summary>
     public string Connection { get; internal set; } = "";
 
     /// <summary>What it is about.</summary>
@@ -86,7 +97,7 @@ public sealed class PbxEvent
     /// <summary>The outcome, once <see cref="CallState"/> is Ended.</summary>
     public PbxOutcome? Outcome { get; internal set; }
 
-    /// <summary>The outcome as filters and tables have it: Unknown when the call ended and nobody can say how.</summary>
+    /// <summary>The outcome as filters and tables have it: Unknown when the call ended and its outcome is not known.</summary>
     internal PbxOutcome? KnownOutcome => CallState == PbxCallState.Ended ? Outcome ?? PbxOutcome.Unknown : null;
 
     /// <summary>The platform's id of the call.</summary>
@@ -96,7 +107,7 @@ public sealed class PbxEvent
         internal set => _callId = VisibleText.OfValue(value);
     }
 
-    /// <summary>The platform's id of the leg the event speaks of.</summary>
+    /// <summary>The platform's id of the leg that the event is about.</summary>
     public string? LegId
     {
         get => _legId;
@@ -117,7 +128,7 @@ public sealed class PbxEvent
         internal set => _to = VisibleText.OfValue(value);
     }
 
-    /// <summary>The extension the event speaks of; on a Registration event of a trunk the trunk's name.</summary>
+    /// <summary>The extension that the event is about; on a Registration event of a trunk the trunk's name.</summary>
     public string? Extension
     {
         get => _extension;
@@ -125,7 +136,7 @@ public sealed class PbxEvent
     }
 
     /// <summary>
-    /// The name of <see cref="Extension"/>, from the event itself or the platform's directory; null when neither tells it, and while the
+    /// The name of <see cref="Extension"/>, from the event itself or the platform's directory; null when neither has it, and while the
     /// directory has not been read.
     /// </summary>
     public string? ExtensionName
@@ -144,7 +155,7 @@ public sealed class PbxEvent
         internal set => _registration = value is null ? Registration.Unknown : value.Value ? Registration.Yes : Registration.No;
     }
 
-    /// <summary>The queue the event speaks of.</summary>
+    /// <summary>The queue that the event is about.</summary>
     public string? Queue
     {
         get => _queue;
@@ -168,17 +179,14 @@ public sealed class PbxEvent
     /// <summary>True when PbxEvents made the event (from a snapshot, a timer, its own state), not the platform's stream.</summary>
     public bool Synthesized { get; internal set; }
 
-    /// <summary>The call as it stood after this event; null when the event is not about a tracked call.</summary>
+    /// <summary>The call as it was after this event; null when the event is not about a tracked call.</summary>
     public PbxCall? Call
     {
         get => _call is Func<PbxCall> make ? Make(make) : (PbxCall?)_call;
         internal set => _call = value;
     }
 
-    /// <summary>Gives it a call that is made when somebody looks.</summary>
-    internal void MakeCallLater(Func<PbxCall> make) => _call = make;
-
-    /// <summary>The gap, on the Connection event Gap, which stands in the place of what is missing; null on all others.</summary>
+    /// <summary>The gap, on the Connection event Gap, which takes the place of the missing events; null on all others.</summary>
     public PbxGap? Gap { get; internal set; }
 
     /// <summary>What went wrong, on a Connection event that reports it.</summary>
@@ -195,12 +203,15 @@ public sealed class PbxEvent
 
     /// <summary>
     /// True when the call entered <see cref="CallState"/> with this event: what <c>Wait-PbxCall</c> and the
-    /// <c>PbxEvents.Call.*</c> engine events answer to. A second device that rings, or a call taken off hold, is no news.
+    /// <c>PbxEvents.Call.*</c> engine events react to. Not true when a second device rings, or a call is taken off hold.
     /// </summary>
     internal bool IsCallNews { get; set; }
 
     /// <summary>What the module built for <c>Data</c> on first use.</summary>
     internal object? DataCache { get; set; }
+
+    /// <summary>Gives it a call that is made when somebody looks.</summary>
+    internal void MakeCallLater(Func<PbxCall> make) => _call = make;
 
     /// <summary>The payload as UTF-8 JSON, without a copy.</summary>
     /// <returns>The bytes; do not write to them.</returns>
@@ -229,12 +240,5 @@ public sealed class PbxEvent
         SHA256.HashData(text.AsSpan(0, name.Length + rest.Length), hash);
         ArrayPool<byte>.Shared.Return(text);
         return Convert.ToHexStringLower(hash[..12]);
-    }
-
-    private enum Registration : byte
-    {
-        Unknown,
-        Yes,
-        No,
     }
 }

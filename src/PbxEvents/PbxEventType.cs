@@ -11,13 +11,13 @@ public sealed record PbxEventType(string Provider, string Topic, string Name, Pb
     /// <summary>The platform's grouping; null where it has none.</summary>
     public string? Group { get; init; }
 
-    /// <summary>The right that a credential needs for it; null when not known.</summary>
+    /// <summary>The permission that a credential needs for it; null when not known.</summary>
     public string? Permission { get; init; }
 
-    /// <summary>The kind that brings it (<c>-Category</c>); null when only <c>-Topic</c> does.</summary>
+    /// <summary>The subscription category that brings it (<c>-Category</c>); null when only <c>-Topic</c> does.</summary>
     public PbxSubscriptionType? Subscription { get; init; }
 
-    /// <summary>False when the platform names the event and no stream that brings it.</summary>
+    /// <summary>False when the platform documents no stream that brings the event.</summary>
     public bool IsOffered { get; init; } = true;
 
     /// <summary>

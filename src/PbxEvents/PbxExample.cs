@@ -1,9 +1,9 @@
 namespace PbxEvents;
 
-/// <summary>A script that comes with the module, to start from. Immutable.</summary>
+/// <summary>An example script that comes with the module. Immutable.</summary>
 public sealed record PbxExample
 {
-    /// <summary>Its name, without the ending.</summary>
+    /// <summary>Its name, without the extension.</summary>
     public required string Name { get; init; }
 
     /// <summary>What it does.</summary>

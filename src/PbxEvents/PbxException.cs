@@ -45,7 +45,7 @@ public sealed class PbxException(PbxErrorKind kind, string message, string advic
     /// <summary>True for an end that belongs to normal operation (a session's maximum age): restored, but not an error.</summary>
     internal bool IsRoutine { get; init; }
 
-    /// <summary>The failure in one line, without a stack: it tells of a network or a platform, not of a place in the code.</summary>
+    /// <summary>The failure in one line, without a stack: it describes a network or a platform, not a place in the code.</summary>
     /// <returns>Text for a log.</returns>
     public override string ToString() => $"{Kind}: {Message}";
 }

@@ -1,6 +1,6 @@
 namespace PbxEvents;
 
-/// <summary>A stretch of time whose events did not arrive as they happened. A loss is always one of these, never silence.</summary>
+/// <summary>A stretch of time whose events did not arrive as they happened. Every loss is reported as one of these.</summary>
 public sealed class PbxGap
 {
     private volatile PbxGapRecovery _recovery;
@@ -20,8 +20,8 @@ public sealed class PbxGap
     public required PbxGapReason Reason { get; init; }
 
     /// <summary>
-    /// What became of them. <see cref="PbxGapRecovery.Pending"/> while the platform's call records are still asked for the calls that ended
-    /// in the gap; the Connection event GapFilled tells the end of that.
+    /// What became of them. <see cref="PbxGapRecovery.Pending"/> while the platform's call records are still being read for the calls that ended
+    /// in the gap; the Connection event GapFilled reports when that is done.
     /// </summary>
     public required PbxGapRecovery Recovery
     {
@@ -29,10 +29,10 @@ public sealed class PbxGap
         init => _recovery = value;
     }
 
-    /// <summary>How many calls that ended in the gap were told from the platform's call records; 0 when none were asked for.</summary>
+    /// <summary>How many calls that ended in the gap were recovered from the platform's call records; 0 when none were requested.</summary>
     public int CallsRecovered => _callsRecovered;
 
-    /// <summary>How many events were lost; null when nobody can know.</summary>
+    /// <summary>How many events were lost; null when unknown.</summary>
     public long? EventsLost { get; init; }
 
     /// <summary>More about the cause, in words; null when there is nothing to add.</summary>

@@ -12,9 +12,9 @@ public enum PbxGapReason
     /// <summary>The platform's own recovery buffer was too small for what was missed.</summary>
     BufferOverrun,
 
-    /// <summary>No process listened: an earlier one has ended, and this one goes on with its state file.</summary>
+    /// <summary>No process was listening: an earlier one had ended, and this one continues with its state file.</summary>
     NotRunning,
 
-    /// <summary>The journal's file was damaged or taken away, and what it had kept with it; a new one began.</summary>
+    /// <summary>The journal's file was damaged or removed, with its events; a new one was started.</summary>
     JournalLost,
 }

@@ -1,11 +1,11 @@
 namespace PbxEvents;
 
-/// <summary>What a journal's events outlive once they are kept.</summary>
+/// <summary>What the stored events of a journal survive.</summary>
 public enum PbxJournalDurability
 {
-    /// <summary>The end of the process and a loss of power: they are on the disk.</summary>
+    /// <summary>The end of the process and a power failure: they are on the disk.</summary>
     Power,
 
-    /// <summary>The end of the process. A loss of power may take the last few thousand; the file stays whole.</summary>
+    /// <summary>The end of the process. A power failure may lose the last few thousand; the file is not damaged.</summary>
     Process,
 }

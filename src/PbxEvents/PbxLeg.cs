@@ -13,19 +13,21 @@ public sealed record PbxLeg
     /// <summary>What part the leg plays.</summary>
     public PbxLegRole Role { get; init; }
 
-    /// <summary>Where the leg stands.</summary>
+    /// <summary>The state of the leg.</summary>
     public PbxCallState State { get; init; }
 
-    /// <summary>How it turned out, once it has ended and the platform or the other legs say so.</summary>
+    /// <summary>The outcome, once it has ended and the platform or the other legs show it.</summary>
     public PbxOutcome? Outcome { get; init; }
 
-    /// <summary>True when <see cref="Outcome"/> was derived from what was seen, not told by the platform: a later word may change it.</summary>
+    /// <summary>
+    /// True when <see cref="Outcome"/> was derived from what was seen, not reported by the platform: a later event may change it.
+    /// </summary>
     internal bool IsOutcomeAssumed { get; init; }
 
     /// <summary>The extension at this leg; null for an outside party or the system.</summary>
     public string? Extension { get; init; }
 
-    /// <summary>The name of <see cref="Extension"/>, from the event or the platform's directory; null when neither tells it.</summary>
+    /// <summary>The name of <see cref="Extension"/>, from the event or the platform's directory; null when neither has it.</summary>
     public string? ExtensionName { get; init; }
 
     /// <summary>The number or address at this leg.</summary>
@@ -38,7 +40,7 @@ public sealed record PbxLeg
         init => _answeredAt = value.GetValueOrDefault();
     }
 
-    /// <summary>When the leg ended; null while it lives.</summary>
+    /// <summary>When the leg ended; null while it is in progress.</summary>
     public DateTimeOffset? EndedAt
     {
         get => _endedAt == default ? null : _endedAt;

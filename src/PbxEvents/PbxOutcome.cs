@@ -1,20 +1,20 @@
 namespace PbxEvents;
 
-/// <summary>How an ended call, or an ended leg, turned out.</summary>
+/// <summary>The outcome of an ended call or leg.</summary>
 public enum PbxOutcome : byte
 {
     /// <summary>A person answered and the parties spoke.</summary>
     Answered,
 
     /// <summary>
-    /// It rang, or waited, and no person answered: everything since was seen, or the platform says so. Never an outbound call.
+    /// It rang, or waited, and no person answered: everything was seen, or the platform says so. Never an outbound call.
     /// </summary>
     Missed,
 
     /// <summary>The caller gave up while waiting in a queue.</summary>
     Abandoned,
 
-    /// <summary>This leg rang, another one was answered. Of a call: only when nothing that was subscribed saw more.</summary>
+    /// <summary>This leg rang, another one was answered. For a call: only when no subscription saw more.</summary>
     AnsweredElsewhere,
 
     /// <summary>Nobody answered and voicemail took the call.</summary>
@@ -26,17 +26,17 @@ public enum PbxOutcome : byte
     /// <summary>The called party refused the call.</summary>
     Rejected,
 
-    /// <summary>A person answered and passed the call on.</summary>
+    /// <summary>A person answered and transferred the call.</summary>
     Transferred,
 
     /// <summary>
-    /// The call did not come about: a fault, or an outbound call that nobody answered (<see cref="PbxCall.EndedBy"/> Caller when
+    /// The call failed: an error, or an outbound call that nobody answered (<see cref="PbxCall.EndedBy"/> Caller when
     /// the caller gave up).
     /// </summary>
     Failed,
 
     /// <summary>
-    /// A word for filters and tables: the call has ended, and nobody can say how, because something of it was not seen. The
+    /// For filters and tables: the call has ended, but part of it was missed, so its outcome is not known. The
     /// outcome of such a call is null.
     /// </summary>
     Unknown,

@@ -1,6 +1,6 @@
 namespace PbxEvents;
 
-/// <summary>The presence of a person or an extension, as the platform last told. Immutable.</summary>
+/// <summary>The presence of a person or an extension, as last reported by the platform. Immutable.</summary>
 public sealed record PbxPresence
 {
     private readonly string _presence = "";
@@ -8,17 +8,17 @@ public sealed record PbxPresence
     /// <summary>The extension, or what the platform knows the person by.</summary>
     public required string Extension { get; init; }
 
-    /// <summary>The presence in the platform's own word, such as <c>DO_NOT_DISTURB</c> or <c>lunch</c>.</summary>
+    /// <summary>The presence in the platform's own term, such as <c>DO_NOT_DISTURB</c> or <c>lunch</c>.</summary>
     public required string Presence
     {
         get => _presence;
         init => _presence = VisibleText.OfValue(value);
     }
 
-    /// <summary>Since when it is so, by the platform's clock, as far as this connection has seen.</summary>
+    /// <summary>Since when, by the platform's clock, as far as this connection has seen.</summary>
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>True when events went missing since it was told (see <see cref="PbxConnection.Gaps"/>): it may be otherwise by now.</summary>
+    /// <summary>True when events were missed since then (see <see cref="PbxConnection.Gaps"/>): it may be outdated.</summary>
     public bool IsStale { get; init; }
 
     /// <summary>The connection it was seen on.</summary>

@@ -1,6 +1,6 @@
 namespace PbxEvents;
 
-/// <summary>An agent of a queue, as the platform last told. Immutable.</summary>
+/// <summary>An agent of a queue, as last reported by the platform. Immutable.</summary>
 public sealed record PbxQueueAgent
 {
     private readonly string? _state;
@@ -13,10 +13,12 @@ public sealed record PbxQueueAgent
         init => _extension = VisibleText.OfValue(value);
     }
 
-    /// <summary>The name of <see cref="Extension"/> in the platform's directory; null when it does not tell it, and while it has not been read.</summary>
+    /// <summary>
+    /// The name of <see cref="Extension"/> in the platform's directory; null when it does not tell it, and while it has not been read.
+    /// </summary>
     public string? Name { get; init; }
 
-    /// <summary>The agent's state in the platform's own word; null on a platform that tells of membership only.</summary>
+    /// <summary>The agent's state in the platform's own term; null on a platform that reports only membership.</summary>
     public string? State
     {
         get => _state;

@@ -28,7 +28,7 @@ public sealed record PbxQueueCaller
         init => _fromName = VisibleText.OfValue(value);
     }
 
-    /// <summary>The place in the queue as the platform told it when the caller came, the first is 1; null when it does not say.</summary>
+    /// <summary>The position in the queue as reported when the caller came, the first is 1; null when it does not say.</summary>
     public int? Position { get; init; }
 
     /// <summary>When the caller came, by the platform's clock.</summary>
@@ -37,7 +37,7 @@ public sealed record PbxQueueCaller
     /// <summary>How far this machine's clock was ahead of the platform's when the caller came.</summary>
     internal TimeSpan Lag { get; init; }
 
-    /// <summary>When this was told, by this machine's clock.</summary>
+    /// <summary>When this was reported, by this machine's clock.</summary>
     internal DateTimeOffset ToldAt { get; init; }
 
     /// <summary>The caller in one line.</summary>

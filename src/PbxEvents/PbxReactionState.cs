@@ -1,9 +1,9 @@
 namespace PbxEvents;
 
-/// <summary>How a durable reaction stands.</summary>
+/// <summary>The state of a durable reaction.</summary>
 public enum PbxReactionState
 {
-    /// <summary>Nothing runs it. What comes waits for it in the journal.</summary>
+    /// <summary>Nothing runs it. New events wait in the journal.</summary>
     Stopped,
 
     /// <summary>This session runs it.</summary>
@@ -12,12 +12,12 @@ public enum PbxReactionState
     /// <summary>Another process, or another session of this one, runs it.</summary>
     Elsewhere,
 
-    /// <summary>It takes no event until it is resumed, whoever runs it.</summary>
+    /// <summary>It takes no events until it is resumed, whichever process runs it.</summary>
     Suspended,
 
-    /// <summary>Its action goes on although its time was up and it was told to end. Until it ends, nothing else runs.</summary>
+    /// <summary>Its action is still running although it timed out and was told to end. Until it ends, nothing else runs.</summary>
     Stuck,
 
-    /// <summary>It has ended because of a failure that trying again does not change.</summary>
+    /// <summary>It has ended because of an error that retrying cannot fix.</summary>
     Faulted,
 }

@@ -1,21 +1,21 @@
 namespace PbxEvents;
 
-/// <summary>Whether a phone or a trunk is registered, as the platform last told. Immutable.</summary>
+/// <summary>Whether a phone or a trunk is registered, as last reported by the platform. Immutable.</summary>
 public sealed record PbxRegistration
 {
-    /// <summary>The extension; of a trunk its name.</summary>
+    /// <summary>The extension; for a trunk its name.</summary>
     public required string Extension { get; init; }
 
     /// <summary>True when it is registered.</summary>
     public required bool IsRegistered { get; init; }
 
-    /// <summary>Since when it is so, by the platform's clock, as far as this connection has seen.</summary>
+    /// <summary>Since when, by the platform's clock, as far as this connection has seen.</summary>
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>The platform's name of the last event that told it.</summary>
+    /// <summary>The platform's name of the last event that reported it.</summary>
     public string LastEvent { get; init; } = "";
 
-    /// <summary>True when events went missing since it was told (see <see cref="PbxConnection.Gaps"/>): it may be otherwise by now.</summary>
+    /// <summary>True when events were missed since then (see <see cref="PbxConnection.Gaps"/>): it may be outdated.</summary>
     public bool IsStale { get; init; }
 
     /// <summary>The connection it was seen on.</summary>

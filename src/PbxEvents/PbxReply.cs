@@ -11,10 +11,12 @@ public sealed class PbxReply
     /// <summary>The platform's id of the request.</summary>
     public required string RequestId { get; init; }
 
-    /// <summary>What was asked, in the platform's words.</summary>
+    /// <summary>The request, in the platform's terms.</summary>
     public required string Request { get; init; }
 
-    /// <summary>True when this is no answer but the platform's word that it has taken the request (<c>Send-PbxRequest -NoReply</c>).</summary>
+    /// <summary>
+    /// True when this is not an answer but the platform's acknowledgement of the request (<c>Send-PbxRequest -NoReply</c>).
+    /// </summary>
     public bool IsAcknowledgement { get; init; }
 
     /// <summary>Who answered; null where the platform does not say.</summary>

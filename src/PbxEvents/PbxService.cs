@@ -1,27 +1,27 @@
 namespace PbxEvents;
 
-/// <summary>A listener that the machine starts by itself, as it stood when somebody looked. Immutable.</summary>
+/// <summary>A listener that runs as a service, as it was when it was read. Immutable.</summary>
 public sealed record PbxService
 {
     /// <summary>The name of the unit or task.</summary>
     public required string Name { get; init; }
 
-    /// <summary>How it stands.</summary>
+    /// <summary>Its state.</summary>
     public PbxServiceState State { get; init; }
 
     /// <summary>What it runs.</summary>
     public required string FilePath { get; init; }
 
-    /// <summary>As whom it runs.</summary>
+    /// <summary>The user it runs as.</summary>
     public required string User { get; init; }
 
-    /// <summary>What the listener says of itself; null when it says nothing.</summary>
+    /// <summary>The status that the listener reports; null when it reports none.</summary>
     public string? Status { get; init; }
 
-    /// <summary>The code with which its process ended the last time; null while none has, or nobody knows. about_PbxEvents_Service lists them.</summary>
+    /// <summary>The exit code of its last process; null while none has ended, or if unknown. about_PbxEvents_Service lists them.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>How often it was started again since the last start by hand or of the machine; null where nobody counts.</summary>
+    /// <summary>How often it was restarted since the last manual start or boot; null where that is not counted.</summary>
     public int? Restarts { get; init; }
 
     /// <summary>The file of the unit, or the path of the task.</summary>

@@ -1,6 +1,6 @@
 namespace PbxEvents;
 
-/// <summary>What starts a service.</summary>
+/// <summary>What runs a service.</summary>
 public enum PbxServiceKind
 {
     /// <summary>A unit of systemd.</summary>

@@ -1,6 +1,6 @@
 namespace PbxEvents;
 
-/// <summary>How a service stands.</summary>
+/// <summary>The state of a service.</summary>
 public enum PbxServiceState
 {
     /// <summary>It is not installed on this machine: it was only shown, or is a file in another folder.</summary>
@@ -9,12 +9,12 @@ public enum PbxServiceState
     /// <summary>It does not run.</summary>
     Stopped,
 
-    /// <summary>It starts, or waits until it is started again.</summary>
+    /// <summary>It is starting, or waiting to be restarted.</summary>
     Starting,
 
     /// <summary>It runs, connected and subscribed.</summary>
     Running,
 
-    /// <summary>It has failed and is not started again.</summary>
+    /// <summary>It has failed and is not restarted.</summary>
     Failed,
 }

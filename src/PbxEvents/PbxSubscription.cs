@@ -1,7 +1,7 @@
 namespace PbxEvents;
 
 /// <summary>
-/// A wish to receive events of one kind, and what became of it. The filter never changes; the rest is a live view that
+/// A subscription to events, and its state. The filter never changes; the rest is a live view that
 /// any thread may read.
 /// </summary>
 public sealed class PbxSubscription
@@ -19,13 +19,13 @@ public sealed class PbxSubscription
     /// <summary>The connection's name.</summary>
     public string Connection { get; internal init; } = "";
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The filter that was requested.</summary>
     public required PbxSubscriptionFilter Filter { get; init; }
 
-    /// <summary>The kind in the common vocabulary; null when a platform topic was asked for.</summary>
+    /// <summary>The kind in the common vocabulary; null when a platform topic was requested.</summary>
     public PbxSubscriptionType? Type => Filter.Type;
 
-    /// <summary>The platform's topics; empty when a kind was asked for.</summary>
+    /// <summary>The platform's topics; empty when a category was requested.</summary>
     public IReadOnlyList<string> Topic => Filter.Topic;
 
     /// <summary>The extensions; empty for all.</summary>
@@ -40,7 +40,7 @@ public sealed class PbxSubscription
     /// <summary>The tenants; empty for the credential's own.</summary>
     public IReadOnlyList<string> Tenant => Filter.Tenant;
 
-    /// <summary>Where the subscription stands.</summary>
+    /// <summary>The state of the subscription.</summary>
     public PbxSubscriptionState State { get; internal set; }
 
     /// <summary>When the platform confirmed it, the last time; null before.</summary>
@@ -50,7 +50,7 @@ public sealed class PbxSubscription
         internal set => _confirmedAt.Value = value;
     }
 
-    /// <summary>The platform's words of confirmation or refusal; null where it has none.</summary>
+    /// <summary>The platform's text of confirmation or refusal; null where it has none.</summary>
     public string? Confirmation { get; internal set; }
 
     /// <summary>Why it was refused; null otherwise.</summary>
@@ -78,12 +78,12 @@ public sealed class PbxSubscription
     internal IReadOnlyList<string>? EventTopics { get; set; }
 
     /// <summary>
-    /// Decides in the place of <see cref="EventTopics"/> where names alone cannot (RingCentral: an account's filter brings
+    /// Decides instead of <see cref="EventTopics"/> where names alone cannot (RingCentral: an account's filter brings
     /// the events of every extension, and filters have conditions); null where they can. Any thread.
     /// </summary>
     internal Func<PbxEvent, bool>? EventRule { get; set; }
 
-    /// <summary>True when an event is what this subscription asks for.</summary>
+    /// <summary>True when an event matches this subscription.</summary>
     internal bool Matches(PbxEvent pbxEvent) => EventRule is { } rule
         ? Filter.Matches(pbxEvent, []) && rule(pbxEvent)
         : Filter.Matches(pbxEvent, EventTopics ?? Filter.Topic);

@@ -1,12 +1,12 @@
 namespace PbxEvents;
 
-/// <summary>What a subscription asks for. Either <see cref="Type"/> or <see cref="Topic"/> is set. Immutable.</summary>
+/// <summary>What a subscription selects. Either <see cref="Type"/> or <see cref="Topic"/> is set. Immutable.</summary>
 public sealed record PbxSubscriptionFilter
 {
     /// <summary>The kind, in the common vocabulary; null when <see cref="Topic"/> is given.</summary>
     public PbxSubscriptionType? Type { get; init; }
 
-    /// <summary>Topics in the platform's own words; empty when <see cref="Type"/> is given.</summary>
+    /// <summary>Topics in the platform's own terms; empty when <see cref="Type"/> is given.</summary>
     public IReadOnlyList<string> Topic { get; init; } = [];
 
     /// <summary>Only these extensions; empty for all.</summary>
@@ -22,7 +22,7 @@ public sealed record PbxSubscriptionFilter
     public IReadOnlyList<string> Tenant { get; init; } = [];
 
     /// <summary>
-    /// True when an event is what this filter asks for. A field that the event does not carry does not exclude it, since
+    /// True when an event matches this filter. A field that the event does not carry does not exclude it, since
     /// the platform may have applied that part of the filter itself.
     /// </summary>
     /// <param name="pbxEvent">The event.</param>
@@ -87,8 +87,10 @@ public sealed record PbxSubscriptionFilter
         if (e.Call is { } call)
         {
             foreach (var leg in call.Legs)
+            {
                 if (leg.Extension is not null && Contains(Extension, leg.Extension))
                     return true;
+            }
             return false;
         }
         return e.Extension is null;
@@ -97,8 +99,10 @@ public sealed record PbxSubscriptionFilter
     private static bool Contains(IReadOnlyList<string> values, string value)
     {
         for (var i = 0; i < values.Count; i++)
+        {
             if (string.Equals(values[i], value, StringComparison.OrdinalIgnoreCase))
                 return true;
+        }
         return false;
     }
 }

@@ -33,7 +33,7 @@ public sealed class Secret
     public bool IsEmpty => _value.Length == 0;
 
     /// <summary>The text. Never log it, never put it in a message.</summary>
-    /// <returns>The secret in clear.</returns>
+    /// <returns>The secret as plain text.</returns>
     public string Reveal() => new NetworkCredential("", _value).Password;
 
     /// <summary>Asterisks, always.</summary>

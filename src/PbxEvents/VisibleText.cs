@@ -3,7 +3,7 @@ using System.Buffers;
 namespace PbxEvents;
 
 /// <summary>
-/// Text of others (a caller's name, a server's words) that will stand in a line for people: a terminal must not obey it, and
+/// Text from others (a caller's name, a server's text) to be shown in a line: a terminal must not obey it, and
 /// a line must stay one. Control characters become their visible pictures (<c>ESC</c> is U+241B), what turns the direction
 /// of writing around becomes U+FFFD. Everything else is left as it is. Any thread.
 /// </summary>

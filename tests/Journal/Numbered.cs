@@ -13,15 +13,15 @@ internal static class Numbered
     public static EventJournal Open(string path) =>
         EventJournal.Open(new JournalOptions { Path = path, Durability = PbxJournalDurability.Process }, new SqliteStoreFactory());
 
-    public static IEventKeeping Keep(EventJournal journal, EventLog log) =>
-        journal.Keep(new KeptStream("killed", "Fake", log, new SecretMask(new PbxConnectOptions { Provider = "Fake" }), _ => { }));
+    public static IEventKeeping Keep(EventJournal journal, EventLog log, string connection = "killed") =>
+        journal.Keep(new KeptStream(connection, "Fake", log, new SecretMask(new PbxConnectOptions { Provider = "Fake" }), _ => { }));
 
-    public static PbxEvent Make(long number) => new()
+    public static PbxEvent Make(long number, string connection = "killed") => new()
     {
         Category = PbxCategory.Call,
         Name = "E",
         Id = $"{number}",
-        Connection = "killed",
+        Connection = connection,
         Provider = "Fake",
         CallId = $"c{number % 7}",
         ReceivedAt = DateTimeOffset.UtcNow,

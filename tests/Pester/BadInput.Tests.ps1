@@ -180,7 +180,7 @@ Describe 'An error names what the user did' {
 
     It 'a type beside -Topic' {
         $failure = Get-ErrorRecord { Register-PbxSubscription Call -Topic PBX @args }
-        "$failure" | Should -BeLike "*'Call'*-Topic*do not go together*"
+        "$failure" | Should -BeLike "*'Call'*-Topic*cannot be combined*"
         (Register-PbxSubscription -Topic REGISTER { 'an action' }).State | Should -Be 'Active'
     }
 
@@ -190,7 +190,7 @@ Describe 'An error names what the user did' {
         "Get-PbxEventType 'CALL[' @args", "Register-PbxSubscription Call { 1 } -From '[' @args", "Watch-PbxQueue 'a[' -NoScreen -Timeout 0 @args"
     ) {
         $failure = Get-ErrorRecord ([scriptblock]::Create($_))
-        "$failure" | Should -BeLike "*is no pattern: a bracket*"
+        "$failure" | Should -BeLike "*is not a valid wildcard pattern: a bracket*"
         $failure.FullyQualifiedErrorId | Should -Match '^(ParameterArgumentValidationError|ParameterArgumentTransformationError|CannotConvertArgument\w*|InvalidCast\w*|CastFromArgument\w*|ParameterBindingFailed)'
     }
 

@@ -44,7 +44,7 @@ Describe 'Get-PbxCall' {
         (Get-PbxCall -Since $end -WarningVariable warnings).CallId | Should -Be $answered.CallId, $queued.CallId
         $warnings | Should -BeNullOrEmpty
         @(Get-PbxCall -Since 1:00 -WarningVariable warnings -WarningAction SilentlyContinue).Count | Should -Be 3
-        $warnings | Should -BeLike '*whole only since*'
+        $warnings | Should -BeLike '*complete only since*'
     }
 
     It 'reports a call that is not known' {
@@ -73,7 +73,7 @@ Describe 'Get-PbxCallRecord' {
         (Get-PbxCallRecord -Since $before -Unreached).Outcome | Should -Be 'Missed'
         @(Get-PbxCallRecord -Since $before -First 1) | Should -HaveCount 1
         Get-PbxCallRecord -Since ([datetimeoffset]::Now.AddDays(-2)) -Until yesterday | Should -BeNullOrEmpty
-        { Get-PbxCallRecord -Since soon -ErrorAction Stop } | Should -Throw '*is no date, no time span*'
+        { Get-PbxCallRecord -Since soon -ErrorAction Stop } | Should -Throw '*is not a date, a time span*'
     }
 }
 

@@ -90,9 +90,9 @@ Describe 'Completion' {
     It 'offers no files where none is meant' {
         Push-Location $TestDrive
         $null = New-Item -ItemType File -Path '1-no-number.txt'
-        $files = 'FilePath', 'StatePath', 'TracePath', 'Path', 'LogPath', 'Folder'
+        $files = 'FilePath', 'StatePath', 'TracePath', 'Path', 'LogPath', 'Folder', 'HolidayPath', 'TokenPath'
         # Objects and secrets are no texts: they are typed as variables.
-        $objects = 'AccessToken', 'Action', 'ClientCredential', 'Credential', 'Data', 'DeadLetter', 'Event', 'Failure', 'InitializationScript', 'InputObject', 'Jwt', 'Option', 'ProxyCredential', 'ScriptBlock', 'Subscription', 'TokenProvider'
+        $objects = 'AccessToken', 'Action', 'ClientCredential', 'Credential', 'Data', 'DeadLetter', 'Event', 'Failure', 'InitializationScript', 'InputObject', 'Jwt', 'Lookup', 'Option', 'ProxyCredential', 'ScriptBlock', 'Subscription', 'TokenProvider'
         $wrong = foreach ($command in Get-Command -Module PbxEvents) {
             foreach ($name in $command.Parameters.Keys | Where-Object { -not $command.Parameters[$_].SwitchParameter -and $_ -notin [System.Management.Automation.Cmdlet]::CommonParameters + $files + $objects }) {
                 if ((Complete "$($command.Name) -$name 1-no") -match 'number\.txt') { "$($command.Name) -$name" }
@@ -142,13 +142,13 @@ Describe 'Completion' {
     It 'has something for every parameter with a closed or discoverable set' {
         # Free text, numbers, secrets and files have none; everything else completes by its type or by a completer.
         $free = @(
-            'AccessToken', 'Action', 'Application', 'BufferSize', 'CallHistorySize', 'CertificateThumbprint', 'ClientCredential', 'Count', 'Credential', 'Data'
+            'AccessToken', 'Action', 'Address', 'Application', 'BufferSize', 'CallHistorySize', 'Cc', 'CertificateThumbprint', 'ClientCredential', 'Count', 'Credential', 'Data', 'Database'
             'Domain', 'Event', 'Failure', 'Folder', 'FaultCount', 'FaultDuration', 'FaultLink', 'First', 'From', 'FromName', 'HeartbeatInterval'
-            'DeadLetter', 'FilePath', 'HeartbeatTimeout', 'HistoryLimit', 'InitializationScript', 'InputObject', 'InstanceId', 'Interval', 'Jwt', 'Last', 'LogPath', 'User'
+            'DeadLetter', 'FilePath', 'HeartbeatTimeout', 'HistoryLimit', 'HolidayPath', 'InitializationScript', 'InputObject', 'InstanceId', 'Interval', 'Jwt', 'Last', 'LogPath', 'Lookup', 'User'
             'MaxAge', 'MaxCalls', 'MaxEvents', 'MaxReconnectAttempts', 'MaxReplies', 'MaxSize', 'MaxTriggerCount', 'MessageData', 'Name', 'Option', 'Pace'
             'Path', 'Port', 'Proxy', 'ProxyCredential', 'RetryDelay', 'ScriptBlock'
-            'RefreshInterval', 'Seed', 'Server', 'ServiceLevel', 'Since', 'StatePath', 'Subscription', 'Tenant', 'Timeout', 'To', 'ToInstance'
-            'TokenLifetime', 'TokenProvider', 'TracePath', 'Until'
+            'RefreshInterval', 'SecretName', 'Seed', 'Server', 'ServiceLevel', 'SigningSecret', 'Since', 'StatePath', 'Subject', 'Subscription', 'Tenant', 'Text', 'Timeout', 'To', 'ToInstance'
+            'TokenLifetime', 'TokenPath', 'TokenProvider', 'TracePath', 'Until', 'Uri'
         )
         foreach ($command in Get-Command -Module PbxEvents) {
             foreach ($parameter in $command.Parameters.Values) {

@@ -121,7 +121,7 @@ Import-Module '$ModulePath'
 `$null = Invoke-PbxSimulation Missed -Pace 0
 Wait-PbxReaction -UntilIdle -Timeout $Patience
 "@ 2>&1 | Out-String
-        foreach ($word in 'OUTPUT', 'WARNED', 'HOSTED', 'try 1 of 2, and is tried again', 'it is a dead letter: THROWN') {
+        foreach ($word in 'OUTPUT', 'WARNED', 'HOSTED', 'attempt 1 of 2 and will be tried again', 'is a dead letter: THROWN') {
             $lines | Should -BeLike "*$word*"
         }
     }
@@ -253,7 +253,7 @@ Wait-PbxReaction -UntilIdle -Timeout $Patience
         Get-Ran | Should -BeNullOrEmpty
         $letter = Get-PbxDeadLetter fresh
         "$($letter.ErrorId) $($letter.Attempts)" | Should -Be 'EventTooOld 0'
-        $letter.Error | Should -BeLike '*none that is older than 00:00:00.2*'
+        $letter.Error | Should -BeLike '*skips events older than 00:00:00.2*'
         $letter | Restart-PbxDeadLetter
         Wait-Idle
         Get-Ran | Should -Be 'True'
@@ -380,7 +380,7 @@ Describe 'A process that runs durable reactions' -Skip:$IsWindows {
         $call = Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0
         Wait-Until { (Get-PbxReaction tickets -Journal $journal).Done -eq 1 } 'the action'
         "$(& $Pwsh -NoProfile -NonInteractive -Command "Import-Module '$ModulePath'; Restart-PbxReaction tickets -Since 1:00 -Force -Journal '$journal' -WhatIf")" |
-            Should -BeLike '*who runs the reaction knows how many*tickets*'
+            Should -BeLike '*process that runs the reaction knows how many*tickets*'
         Restart-PbxReaction tickets -Since 1:00 -Force -Journal $journal
         Wait-Until { @(Get-Content "$folder/ran.txt").Count -eq 2 } 'it again' -Seconds 2
         $key = "tickets/desk/$($call.CallId)/Ended"
@@ -393,7 +393,7 @@ Describe 'A process that runs durable reactions' -Skip:$IsWindows {
         Resume-PbxReaction tickets -Journal $journal
         Wait-Until { @(Get-Content "$folder/ran.txt").Count -eq 3 } 'what waited' -Seconds 2
         $refusal = { Remove-PbxReaction tickets -Journal $journal -Confirm:$false -ErrorAction Stop } | Should -Throw -PassThru -ErrorId 'JournalInUse,*'
-        $refusal | Should -BeLike "*is run by process $($process.Id)*"
+        $refusal | Should -BeLike "*is already run by process $($process.Id)*"
         $process.Kill()
         $process.WaitForExit()
         Remove-PbxReaction tickets -Journal $journal -Confirm:$false
@@ -433,10 +433,10 @@ Describe 'A process that runs durable reactions' -Skip:$IsWindows {
             foreach ($one in $processes) { if (-not $one.HasExited) { $one.Kill() } }
         }
         Get-Content "$folder/unattended.out" | Should -BeNullOrEmpty
-        Get-Content "$folder/unattended.err" -Raw | Should -BeLike "*'stuck' did not end within 00:00:00.2*exit code 2*"
+        Get-Content "$folder/unattended.err" -Raw | Should -BeLike "*'stuck' did not finish within 00:00:00.2*exit code 2*"
         $said = Get-Content "$folder/attended.out" -Raw
         $said | Should -BeLike '*ActionStuck,PbxEvents.Module.Commands.WaitPbxReactionCommand End this process:*'
-        $said | Should -BeLike "*Stuck *'stuck' did not end within 00:00:00.2*"
+        $said | Should -BeLike "*Stuck *'stuck' did not finish within 00:00:00.2*"
 
         # The attempt counts, and the next process goes on with the second.
         $again = Get-PbxReaction stuck -Journal "$folder/unattended.db"

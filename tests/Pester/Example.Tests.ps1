@@ -12,6 +12,13 @@ BeforeAll {
         Wait-Until { @(Get-PbxCall -State Ended).Count -ge $Calls -and @(Get-PbxEvent Presence).Count -ge $Presence } 'arrival'
     }
 
+    # The calls that tickets are about.
+    function Get-TicketCall {
+        param($Ticket)
+
+        $Ticket.text | ForEach-Object { if ($_ -match '(?m)^Call: (.+)$') { $Matches[1] } }
+    }
+
     # What the desk has taken, when it has taken so many.
     function Get-Post {
         param($Desk, [int] $Count)
@@ -44,9 +51,9 @@ Describe 'New-MissedCallTicket.ps1' {
         Wait-Until { $bench.Connection.ReconnectCount -eq 1 -and $bench.Connection.State -eq 'Connected' }
         $second = Invoke-PbxSimulation QueueAbandoned -Pace 0 -Fault Duplicate -FaultCount 100
         Wait-Arrival -Calls 3
-        & "$examples/New-MissedCallTicket.ps1" -Uri $desk.Uri -UntilIdle 6> $null
+        & "$examples/New-MissedCallTicket.ps1" @{ Desk = 'Rest'; Uri = $desk.Uri } -UntilIdle 6> $null
         $tickets = Get-Post $desk 2
-        $tickets.key | Should -Be "tickets/desk/$($first.CallId)/Ended", "tickets/desk/$($second.CallId)/Ended"
+        Get-TicketCall $tickets | Should -Be "$($first.CallId) on desk", "$($second.CallId) on desk"
         $tickets[0].caller | Should -Be '+4511112222'
 
         # A new session sees the same calls again, because the same seed gives the same ids.
@@ -56,21 +63,8 @@ Describe 'New-MissedCallTicket.ps1' {
         $again = Invoke-PbxSimulation Missed -Pace 0
         $again.CallId | Should -Be $first.CallId
         Wait-Arrival -Calls 1
-        & "$examples/New-MissedCallTicket.ps1" -Uri $desk.Uri -UntilIdle
+        & "$examples/New-MissedCallTicket.ps1" @{ Desk = 'Rest'; Uri = $desk.Uri } -UntilIdle
         $desk | Receive-Ticket | Should -BeNullOrEmpty
-    }
-
-    It 'makes the body that <System> takes' -ForEach @(
-        @{ System = 'Jira'; Test = { $args[0].fields.project.key -eq 'OPS' -and $args[0].fields.summary -like '*+4511111111' } }
-        @{ System = 'ServiceNow'; Test = { $args[0].correlation_id -eq $args[1].CallId -and $args[0].short_description } }
-        @{ System = 'Zendesk'; Test = { $args[0].ticket.external_id -eq $args[1].CallId -and $args[0].ticket.comment.body } }
-        @{ System = 'RequestTracker'; Test = { $args[0].Queue -eq 'OPS' -and $args[0].Content -like "*$($args[1].CallId)*" } }
-    ) {
-        $null = Connect-Bench
-        $call = Invoke-PbxSimulation Missed -Pace 0
-        Wait-Arrival -Calls 1
-        & "$examples/New-MissedCallTicket.ps1" -Uri $desk.Uri -System $System -Project OPS -UntilIdle
-        & $Test (Get-Post $desk 1)[0] $call | Should -BeTrue
     }
 
     It 'keeps the ticket while the ticket system is down, and files it when it is back' {
@@ -82,13 +76,41 @@ Describe 'New-MissedCallTicket.ps1' {
             Start-Sleep 2
             ($using:desk).Listener.Start()
             $context = ($using:desk).Listener.GetContext()
-            $context.Request.Headers['Idempotency-Key']
+            $context.Request.Headers['Idempotency-Key'].Length
+            [System.IO.StreamReader]::new($context.Request.InputStream).ReadToEnd()
             $context.Response.StatusCode = 201
             $context.Response.Close()
         }
-        & "$examples/New-MissedCallTicket.ps1" -Uri $desk.Uri -RetryDelay 0:00:00.2 -UntilIdle *> $null
-        $back | Receive-Job -Wait -AutoRemoveJob | Should -Be "tickets/desk/$($call.CallId)/Ended"
+        & "$examples/New-MissedCallTicket.ps1" @{ Desk = 'Rest'; Uri = $desk.Uri } -RetryDelay 0:00:00.2 -UntilIdle *> $null
+        $key, $body = $back | Receive-Job -Wait -AutoRemoveJob
+        $key | Should -Be 31
+        Get-TicketCall ($body | ConvertFrom-Json) | Should -Be "$($call.CallId) on desk"
         (Get-PbxReaction tickets).Done | Should -Be 1
+    }
+}
+
+Describe 'Send-MissedCallNotice.ps1' {
+    BeforeEach {
+        . $PSScriptRoot/Hook.ps1
+        $hook = Start-Hook
+        $null = Open-PbxJournal (Join-Path $TestDrive "$(New-Guid).db")
+    }
+
+    AfterEach {
+        Close-Bench
+        Stop-Hook $hook
+    }
+
+    It 'tells of each missed call once, and of no other' {
+        $null = Connect-Bench
+        $null = Invoke-PbxSimulation Missed -Pace 0 -From +4511112222
+        $null = Invoke-PbxSimulation Answered -Pace 0
+        Wait-Arrival -Calls 2
+        1..2 | ForEach-Object { & "$examples/Send-MissedCallNotice.ps1" @{ Slack = $true; Address = Protect-Text "$($hook.Root)/desk" } -UntilIdle }
+        $hook.Posts.Count | Should -Be 1
+        $blocks = ($hook.Posts.ToArray()[0].Body | ConvertFrom-Json).blocks
+        $blocks[0].text.text | Should -BeLike 'Missed call from * +4511112222'
+        $blocks[1].text.text | Should -BeLike '*+4511112222 called * at ??:?? on ????-??-??.*'
     }
 }
 
@@ -109,7 +131,7 @@ Describe 'New-MissedCallTicket.ps1, killed again and again' -Skip:$IsWindows {
                 `$null = Connect-PbxEvents OneCloud '$($simulator.Server)' -Domain '$($simulator.Domain)' -Name desk @login
                 `$null = Register-PbxSubscription Call -Extension 1001
                 Set-Content `"$folder/`$PID.ready`" ''
-                & '$examples/New-MissedCallTicket.ps1' -Uri '$($desk.Uri)' -RetryDelay 0:00:00.1"
+                & '$examples/New-MissedCallTicket.ps1' @{ Desk = 'Rest'; Uri = '$($desk.Uri)' } -RetryDelay 0:00:00.1"
             $start = @{
                 FilePath               = $Pwsh
                 ArgumentList           = '-NoProfile', '-NonInteractive', '-File', "$folder/service.ps1"
@@ -138,7 +160,7 @@ Describe 'New-MissedCallTicket.ps1, killed again and again' -Skip:$IsWindows {
             Wait-Until { (Get-PbxReaction tickets -Journal "$folder/journal.db").Done -eq $calls.Count } 'all tickets' -Seconds 150
             # The desk here keeps every post; one that honours the key keeps the first of each.
             $posts = @($desk | Receive-Ticket)
-            $posts.key | Sort-Object -Unique | Should -Be ($calls | ForEach-Object { "tickets/desk/$_/Ended" } | Sort-Object)
+            $posts | Group-Object key | ForEach-Object { Get-TicketCall $_.Group[0] } | Sort-Object | Should -Be ($calls | ForEach-Object { "$_ on desk" } | Sort-Object)
             $posts.Count | Should -BeLessOrEqual ($calls.Count + 6) -Because 'a kill repeats one try at most'
         }
         finally {
@@ -279,31 +301,5 @@ Describe 'The files' {
         @($people.PSObject.Properties) | Should -HaveCount 1
         @($people.PSObject.Properties)[0].Value.presence.state | Should -Be 'AVAILABLE'
         "$path.new" | Should -Not -Exist
-    }
-}
-
-Describe 'The listener' {
-    AfterEach {
-        Close-Bench
-    }
-
-    It 'connects to <Provider> with what the vault has, subscribes, runs the script and closes' -ForEach @(
-        @{ Provider = 'RingCentral'; Secret = @{ ClientCredential = 'app'; Jwt = 'jwt' } }
-        @{ Provider = 'TelecomX'; Secret = @{ Credential = 'user' } }
-    ) {
-        $simulator = Start-PbxSimulator $Provider
-        $vault = @{ user = $simulator.Credential; app = $simulator.ClientCredential; jwt = $simulator.Jwt }
-        function Get-Secret { param($Name) $vault[$Name] }
-        $script = Join-Path $TestDrive 'probe.ps1'
-        'param($Connection, $Word) "$Word $($Connection.State) $($Connection.Subscriptions.Type)"' | Set-Content $script
-        @{
-            Connect   = @{ Provider = $Provider; Server = $simulator.Server }
-            Secret    = $Secret
-            Subscribe = @{ Type = @('Queue') }
-            Script    = $script
-            Arguments = @{ Word = 'hello' }
-        } | ConvertTo-Json | Set-Content "$TestDrive/plan.json"
-        & "$examples/Start-PbxListener.ps1" -Path "$TestDrive/plan.json" | Should -Be 'hello Connected Queue'
-        Get-PbxConnection | Should -BeNullOrEmpty
     }
 }

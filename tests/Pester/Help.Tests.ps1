@@ -8,12 +8,12 @@ BeforeDiscovery {
         if (-not (Test-Path $page.Page)) { continue }
         foreach ($match in [regex]::Matches((Get-Content $page.Page -Raw), '(?ms)^### (Example \d+: [^\n]*)\n+```powershell\n(.*?)\n```')) {
             # Installing a service changes the machine, and is tried in Service.Tests.ps1.
-            if ($match.Groups[1].Value -notmatch '\(needs (a real PBX|root)\)$') {
+            if ($match.Groups[1].Value -notmatch '\(needs (a real PBX|root|a database)\)$') {
                 @{ Cmdlet = $page.Cmdlet; Title = $match.Groups[1].Value; Code = $match.Groups[2].Value }
             }
         }
     }
-    # The topics, each with its indented blocks of code. The topics of the platforms show lines for a real PBX.
+    # The topics, each with its indented blocks of code. The topics of the platforms show lines for a real PBX, that of workers for a database; Worker.Tests.ps1 runs such lines.
     $platforms = 'OneCloud', 'PortSIP', 'RingCentral', 'TelecomX', 'Yeastar'
     $topics = foreach ($file in Get-ChildItem "$root/docs/en-US/about_*.md") {
         $blocks = [regex]::Matches((Get-Content $file -Raw), '(?m)(^ {4}[^\n]*(\n|\z)|(?<=\n {4}[^\n]*\n)\n(?= {4}))+')
@@ -21,7 +21,7 @@ BeforeDiscovery {
             Topic  = $file.BaseName
             File   = $file.FullName
             Code   = ($blocks.Value -join "`n") -replace '(?m)^ {4}'
-            IsReal = $file.BaseName.Substring('about_PbxEvents'.Length).TrimStart('_') -in $platforms
+            IsReal = $file.BaseName.Substring('about_PbxEvents'.Length).TrimStart('_') -in $platforms + 'Workers'
         }
     }
 }

@@ -6,6 +6,7 @@ BeforeDiscovery {
 
 BeforeAll {
     . $PSScriptRoot/Support.ps1
+    . $PSScriptRoot/Hook.ps1
     $examples = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../examples")
     . "$examples/TicketDesk.ps1"
 
@@ -22,6 +23,7 @@ BeforeAll {
         Html          = '<script>alert(1)</script><img src=x onerror=alert(2)>'
         Format        = 'x {0} {1} {2:X} %n %s'
         Markup        = '<!channel> @here [click](http://evil.example)'
+        Place         = '{Call.To} {Raw} {{DATE(2026-01-01T00:00:00Z)}}'
     }
 
     # What is made of it: the same, with the control characters to be seen and not to be obeyed.
@@ -172,6 +174,46 @@ Describe 'Completion' {
     }
 }
 
+# By mail: Notification.Tests.ps1, which has a mail server.
+Describe 'A notification' {
+    BeforeAll {
+        $hook = Start-Hook
+    }
+
+    AfterAll {
+        Stop-Hook $hook
+        Remove-Item Env:PBXEVENTS_INJECTED -ErrorAction Ignore
+    }
+
+    It 'says a hostile name as it is, as plain text, to <Kind>' -ForEach @(
+        @{ Kind = 'Webhook'; Shown = { ($args[0] | ConvertFrom-Json).text } }
+        @{ Kind = 'Teams'; Shown = {
+                $runs = ($args[0] | ConvertFrom-Json).attachments[0].content.body.inlines
+                $runs.type | Sort-Object -Unique | Should -Be 'TextRun'
+                $runs[1].text.Replace("{`u{200b}{", '{{')
+            }
+        }
+        @{ Kind = 'Slack'; Shown = {
+                $blocks = ($args[0] | ConvertFrom-Json).blocks
+                $blocks.text.type | Sort-Object -Unique | Should -Be 'plain_text'
+                $blocks[1].text.text | Should -Not -Match '[<>]'
+                $blocks[1].text.text.Replace('&lt;', '<').Replace('&gt;', '>').Replace('&amp;', '&')
+            }
+        }
+    ) {
+        $to = $Kind -eq 'Webhook' ? @{ Webhook = $true; Uri = $hook.Root } : @{ $Kind = $true; Address = Protect-Text $hook.Root }
+        foreach ($hostile in $names.Values) {
+            $call = [PbxEvents.PbxCall]@{ CallId = 'c1'; From = '+451'; FromName = $hostile; To = '1001' }
+            $said = $call | Send-PbxNotification @to -Subject 'Missed: {FromName}' -Text 'From {FromName} to {To}' -Verbose *>&1 | Out-String -Width 500
+            Assert-Harmless $said
+            $post = $null
+            $hook.Posts.TryDequeue([ref]$post) | Should -BeTrue
+            & $Shown $post.Body | Should -BeExactly "From $(Get-Shown $hostile) to 1001"
+        }
+        Assert-NothingRan
+    }
+}
+
 Describe 'The examples' {
     BeforeEach {
         $desk = Start-TicketDesk
@@ -224,17 +266,17 @@ Describe 'The examples' {
 
     It 'New-MissedCallTicket.ps1 files each, with a key that a header takes, whatever its id' {
         Invoke-Hostile
-        1..2 | ForEach-Object { & "$examples/New-MissedCallTicket.ps1" -Uri $desk.Uri -System Jira -RetryDelay 0:00:01 -UntilIdle }
+        1..2 | ForEach-Object { & "$examples/New-MissedCallTicket.ps1" @{ Desk = 'Rest'; Uri = $desk.Uri } -RetryDelay 0:00:01 -UntilIdle }
         (Get-PbxReaction tickets).Done | Should -Be (2 * $names.Count + 1)
         Get-PbxDeadLetter | Should -BeNullOrEmpty
         $posts = $desk | Receive-Ticket
         $posts | Should -HaveCount (2 * $names.Count + 1)
         foreach ($post in $posts) {
-            $post.fields.summary | Should -Not -Match '[\x00-\x1F\x7F-\x9F]'
-            $post.fields.summary.Length | Should -BeLessOrEqual 200
-            $post.fields.project.key | Should -Be 'CALLS'
+            $post.title | Should -Not -Match '[\x00-\x1F\x7F-\x9F]'
+            $post.title.Length | Should -BeLessOrEqual 200
+            $post.key | Should -Match '^[a-z0-9]{31}$'
         }
-        $posts.fields.summary -join '' | Should -BeLike "*$([wildcardpattern]::Escape((Get-Shown $names.NewLine)))*"
+        $posts.title -join '' | Should -BeLike "*$([wildcardpattern]::Escape((Get-Shown $names.NewLine)))*"
     }
 
     It 'New-MissedCallTicket.ps1 takes its key nowhere but to the desk' {
@@ -252,7 +294,7 @@ Describe 'The examples' {
         }
         try {
             $options = @{
-                Uri = "http://127.0.0.1:$($listener.LocalEndpoint.Port)/"; Header = @{ 'X-Api-Key' = 'secret' }
+                Desk = @{ Desk = 'Rest'; Uri = "http://127.0.0.1:$($listener.LocalEndpoint.Port)/"; Secret = Protect-Text 'secret' }
                 MaxAttempts = 1; UntilIdle = $true; Connection = $bench.Connection
             }
             & "$examples/New-MissedCallTicket.ps1" @options *> $null

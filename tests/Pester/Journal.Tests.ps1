@@ -18,7 +18,7 @@ Describe 'The library behind a journal' {
 Disconnect-PbxEvents
 "connected: `$(& `$own)"
 `$null = Open-PbxJournal '$TestDrive/load.db'
-`$context = [System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ 'PbxEvents stores'
+`$context = [System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ 'PbxEvents parts'
 "apart: `$((`$context.Assemblies.GetName().Name | Sort-Object) -join ' ')"
 "elsewhere: `$([System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies.GetName().Name -match 'SQLite')"
 "@
@@ -51,7 +51,7 @@ $($load[$Order[1]])
 Disconnect-PbxEvents
 @(Get-PbxEvent -Journal $($Order[0]) -CallId `$call.CallId -Outcome Missed).Count -gt 0
 Get-OlderSqliteVersion
-`$context = [System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ 'PbxEvents stores'
+`$context = [System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ 'PbxEvents parts'
 `$own = `$context.Assemblies | Where-Object { `$_.GetName().Name -eq 'SQLitePCLRaw.core' }
 `$own.GetType('SQLitePCL.raw').GetMethod('sqlite3_libversion_number').Invoke(`$null, @())
 "@
@@ -115,7 +115,7 @@ Describe 'A journal' {
             `$null = Open-PbxJournal '$TestDrive/whatif.db'
             `$null = Start-PbxSimulator TelecomX | Connect-PbxEvents -Name writer
             Close-PbxJournal -WhatIf"
-        "$text" | Should -BeLike '*events of writer are not kept*whatif*'
+        "$text" | Should -BeLike '*events of writer are no longer stored*whatif*'
         (Get-PbxJournal used).IsOpen | Should -BeTrue
     }
 
@@ -167,7 +167,7 @@ Describe 'A listener with a journal that is killed' -Skip:$IsWindows {
 
             $process = Open-Listener $simulator $folder second -Journal "$folder/kept/journal.db" -ConnectionName desk
             # OneCloud's records are asked for half a minute after the connect.
-            Wait-Until { Test-Path "$folder/second.told" } 'the missed call' -Seconds 120
+            Wait-Until { Get-Content "$folder/second.told" -ErrorAction Ignore } 'the missed call' -Seconds 120
             Get-Content "$folder/second.told" | Should -Be $missed.CallId
             Wait-Until { Get-PbxEvent -Journal "$folder/kept/journal.db" -CallId $missed.CallId -Outcome Missed } 'it in the journal'
             $gap = Get-PbxEvent -Journal "$folder/kept/journal.db" | Where-Object Name -EQ Gap

@@ -17,11 +17,16 @@ Describe 'The module as it ships' {
         $manifest.FunctionsToExport + $manifest.AliasesToExport + $manifest.VariablesToExport | Should -BeNullOrEmpty
     }
 
-    It 'ships its own assemblies, and no others but those of the store behind a journal' {
+    It 'ships its own assemblies, and no others but those of the parts that are loaded apart' {
         (Get-ChildItem "$folder/bin" -File).Name | Sort-Object |
-            Should -Be 'PbxEvents.dll', 'PbxEvents.Journal.dll', 'PbxEvents.Module.dll', 'PbxEvents.Providers.dll', 'PbxEvents.Simulator.dll'
+            Should -Be 'PbxEvents.dll', 'PbxEvents.Journal.dll', 'PbxEvents.Module.dll', 'PbxEvents.Notify.dll', 'PbxEvents.Providers.dll', 'PbxEvents.Simulator.dll'
         (Get-ChildItem "$folder/bin/deps" -File).Name | Sort-Object |
-            Should -Be 'PbxEvents.Journal.Sqlite.dll', 'SQLitePCLRaw.core.dll', 'SQLitePCLRaw.provider.e_sqlite3.dll'
+            Should -Be @(
+                'BouncyCastle.Cryptography.dll', 'Ical.Net.dll', 'MailKit.dll', 'Microsoft.Extensions.DependencyInjection.Abstractions.dll'
+                'Microsoft.Extensions.Logging.Abstractions.dll', 'MimeKit.dll', 'NodaTime.dll', 'Npgsql.dll', 'PbxEvents.Desk.dll'
+                'PbxEvents.Journal.Postgres.dll', 'PbxEvents.Journal.Sqlite.dll', 'PbxEvents.Notify.Mail.dll', 'PhoneNumbers.dll'
+                'SQLitePCLRaw.core.dll', 'SQLitePCLRaw.provider.e_sqlite3.dll'
+            )
     }
 
     It 'says in one sentence that a process can have one copy only' {
@@ -41,7 +46,7 @@ Describe 'The module as it ships' {
         }
         $said = & $Pwsh -NoProfile -NonInteractive -Command $script -args $ModulePath, "$copy/PbxEvents.psd1"
         $said[1] | Should -Be 1
-        $said[0] | Should -BeLike "This process has PbxEvents loaded from '$folder'*start a new PowerShell*'$copy'*"
+        $said[0] | Should -BeLike "This process has already loaded PbxEvents from '$folder'*start a new PowerShell*'$copy'*"
         $said[2] | Should -Be 'Caller' -Because 'the first copy goes on'
         $said[3] | Should -BeTrue -Because 'what the module adds to types goes with it'
     }
@@ -57,7 +62,7 @@ Describe 'The module as it ships' {
     }
 
     It 'takes -Timeout with the alias TimeoutSec wherever it waits' {
-        foreach ($name in 'Connect-PbxEvents', 'Get-PbxEvent', 'Wait-PbxEvent', 'Wait-PbxCall', 'Watch-PbxCall', 'Watch-PbxQueue', 'Send-PbxRequest') {
+        foreach ($name in 'Connect-PbxEvents', 'Get-PbxEvent', 'Wait-PbxEvent', 'Wait-PbxCall', 'Watch-PbxCall', 'Watch-PbxQueue', 'Send-PbxRequest', 'Send-PbxNotification', 'New-PbxTicket') {
             (Get-Command $name).Parameters['Timeout'].Aliases | Should -Contain 'TimeoutSec' -Because $name
         }
     }

@@ -56,6 +56,32 @@ Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
         }
     }
 
+    It 'Ctrl+C ends a slow action at the idle prompt, <With>' -ForEach @(
+        @{ With = 'with PSReadLine'; Prepare = '[void]0' }
+        @{ With = 'without PSReadLine'; Prepare = 'Remove-Module PSReadLine -ErrorAction Ignore' }
+    ) {
+        $terminal = Open-Terminal
+        try {
+            Invoke-Line $terminal $Prepare
+            Invoke-Line $terminal "Import-Module '$ModulePath'"
+            Invoke-Line $terminal '$s = Start-PbxSimulator TelecomX; $null = $s | Connect-PbxEvents; $global:slow = $true'
+            Invoke-Line $terminal '$null = Register-PbxSubscription Call { if ($slow) { $global:slow = $false; $Host.UI.WriteLine("begins"); Start-Sleep 60 } else { "handled" } }'
+            Send-Line $terminal 'Invoke-PbxSimulation Missed -Pace 0 -NoWait'
+            Wait-Screen $terminal '(?m)\bbegins$'
+            Send-Key $terminal C-c
+
+            # And once in the line that was typed.
+            Wait-Screen $terminal '(?s)(\bhandled\b.*){5}'
+
+            # What is typed next is read as before.
+            Send-Key $terminal C-c
+            Invoke-Line $terminal '"failed: " + (Get-PbxSubscription).Failures'
+            Wait-Screen $terminal '(?m)^failed: 1'
+        } finally {
+            Close-Terminal $terminal
+        }
+    }
+
     It 'Ctrl+C twice ends a slow action and suspends what waits, until it is resumed' {
         $terminal = Open-Terminal
         try {
@@ -75,9 +101,10 @@ Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
             } until ($isSuspended)
             $pressed | Should -BeGreaterOrEqual 2
             $rest = 5 - $pressed
-            Wait-Screen $terminal "Actions are suspended; $rest events? waits?"
+            Wait-Screen $terminal "Actions are suspended; $rest events? (is|are) waiting"
 
-            # The prompt is free.
+            # The prompt is free. What is typed before it stands there may be lost.
+            Wait-Screen $terminal '(?s)Actions are suspended.*\nPS [^\n]*>\s*$'
             Invoke-Line $terminal '$slow = $false; "failed: " + (Get-PbxSubscription).Failures'
             Wait-Screen $terminal "(?m)^failed: $pressed"
             Invoke-Line $terminal 'Resume-PbxAction'

@@ -327,12 +327,12 @@ Describe 'The end of actions' {
         $global:seen = 0
         $null = Register-PbxSubscription Call { $global:seen++ }
         Suspend-PbxAction -WarningVariable told -WarningAction SilentlyContinue
-        "$told" | Should -BeLike '*suspended; 0 events wait*'
+        "$told" | Should -BeLike '*suspended; 0 events are waiting*'
         $null = Invoke-PbxSimulation Missed -Pace 0
         $null = Wait-PbxCall -Outcome Missed -Timeout $Patience
         $seen | Should -Be 0
         $null = Register-PbxSubscription Call { $global:seen++ } -WarningVariable told -WarningAction SilentlyContinue
-        "$told" | Should -BeLike '*suspended; 5 events wait*'
+        "$told" | Should -BeLike '*suspended; 5 events are waiting*'
         Resume-PbxAction
         Wait-Until { $null = Wait-PbxEvent -FromNow -Timeout 0.05; $seen -eq 5 }
         Close-Bench
@@ -364,7 +364,7 @@ Describe 'The end of actions' {
         $waiting = 100 - $seen
         Disconnect-PbxEvents -WarningVariable warnings -WarningAction SilentlyContinue
         if ($waiting -gt 0 -and $seen -lt 100) {
-            "$warnings" | Should -BeLike '*still waited*'
+            "$warnings" | Should -BeLike '*were waiting*'
         }
         Stop-PbxSimulator -Simulator $bench.Simulator -Confirm:$false
         Remove-Variable seen -Scope Global

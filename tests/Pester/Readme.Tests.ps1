@@ -224,8 +224,15 @@ Describe 'The quick start for <Provider>' -ForEach $starts {
 }
 
 Describe 'The lines for a real PBX in <From>' -ForEach $lines {
+    BeforeEach {
+        # What they write stays in a folder of the test.
+        Push-Location $TestDrive
+    }
+
     AfterEach {
+        if (Get-PbxJournal) { Unregister-PbxReaction * }
         Close-Bench
+        Pop-Location
     }
 
     It 'run' {

@@ -80,6 +80,8 @@ foreach ($name in @($user.Keys) -ne 'Domain') {
 }
 
 Step { Open-PbxJournal "$folder/journal/kept.db" -Verbose -Debug -ErrorAction Stop }
+# A port where nothing listens.
+Step { Open-PbxJournal -Server 127.0.0.1 -Port 9 -Database pbx -SslMode Require -Credential ([pscredential]::new('keeper', (& $mark 'database'))) -Verbose -Debug -ErrorAction Stop }
 $number = 0
 $wasToured = $false
 foreach ($way in $ways) {
@@ -111,11 +113,36 @@ foreach ($way in $ways) {
             } @loud }
         Step { Wait-PbxReaction -UntilIdle -Timeout 20 @loud }
         Step { Get-PbxReaction @loud }
+        Step { Test-PbxConnection -MaxSilence 0:00:00.0001 -MaxLag 0 -MaxDeadLetters 0 @loud; Test-PbxConnection -Quiet @loud }
         Step { Wait-PbxReaction -LogPath "$folder/wait.log" -Timeout 0.5 @loud }
+        Step {
+            Register-PbxAlert trouble -MaxDowntime 0 -MaxDeadLetters 0 -MessageData $user { "$_"; throw 'the alert failed' } @loud
+            [System.Threading.Thread]::Sleep(1500)
+            Get-PbxAlert @loud
+            Unregister-PbxAlert trouble @loud
+        }
+        function Get-Secret { param($Name) [pscredential]::new($Name, (& $mark 'vault')) }
+        Set-Content "$folder/listener.psd1" @"
+@{
+    Connections   = @{ Name = 'filed'; Provider = '$provider'; Server = '$($simulator.Server)'; Credential = 'someone'; Timeout = 5 }
+    Subscriptions = @{ Category = 'Queue' }
+}
+"@
+        Step { Test-PbxListener "$folder/listener.psd1" @loud }
+        Step { Start-PbxListener "$folder/listener.psd1" @loud }
         Step { Set-Content "$folder/service.ps1" ''; Install-PbxService tickets "$folder/service.ps1" -User pbx -Folder $folder @loud }
         Step { Get-PbxService -Folder $folder @loud }
         Step { Uninstall-PbxService tickets -Folder $folder -Confirm:$false @loud }
         Step { Get-PbxExample @loud }
+        # A port where nothing listens, and a server that refuses: the addresses and passwords are in neither error.
+        Step { Get-PbxCall | Send-PbxNotification -Slack 'x' -Address (& $mark 'nowhere') @loud }
+        # Made before, as a line that fails is shown.
+        $webhook = [System.Net.NetworkCredential]::new('', ('https://localhost:9/{0}-path?sig={0}-sig' -f 'MARK')).SecurePassword
+        Step { Get-PbxCall | Send-PbxNotification -Teams 'x' -Address $webhook @loud }
+        Step { Get-PbxCall | Send-PbxNotification -Webhook -Uri http://localhost:9 'x' -SigningSecret (& $mark 'signing') @loud }
+        Step { Get-PbxCall | Send-PbxNotification -Mail -Server localhost -Port 9 -From a@pbx.test -To b@pbx.test -Subject x y -Credential ([pscredential]::new('u', (& $mark 'mail'))) @loud }
+        Step { Get-PbxCall | New-PbxTicket RequestTracker http://localhost:9 -Group q -Secret (& $mark 'desk') @loud }
+        Step { Get-PbxCall | New-PbxTicket Zammad http://localhost:9 -Group q -Requester a@pbx.test -Credential ([pscredential]::new('u', (& $mark 'zammad'))) @loud }
         Step { Get-PbxDeadLetter @loud }
         Step { Get-PbxDeadLetter @loud | Select-Object -First 1 | Restart-PbxDeadLetter @loud }
         Step { Restart-PbxReaction kept -Since today @loud }
@@ -125,6 +152,17 @@ foreach ($way in $ways) {
         Step { Invoke-PbxStep one { 1 } @loud }
         Step { Unregister-PbxReaction kept @loud }
         Step { Remove-PbxReaction kept -Confirm:$false @loud }
+        Step { Get-PbxCall | Test-PbxSchedule (New-PbxSchedule office -Hours 8-17 @loud) @loud }
+        Step { Import-PbxContact -Lookup { 'somebody' } @loud; Get-PbxCall @loud; Get-PbxContact @loud; Get-PbxCallback @loud; Clear-PbxContact @loud }
+        Step { Measure-PbxCall -By Queue, Hour, Extension, Day @loud; Export-PbxReport "$folder/report.html" @loud; Get-Content "$folder/report.html" }
+        Step {
+            $page = Start-PbxDashboard @loud
+            Get-PbxDashboard @loud
+            [System.Threading.Thread]::Sleep(500)
+            Invoke-WebRequest $page.Address -SkipHttpErrorCheck
+            Stop-PbxDashboard -Confirm:$false @loud
+        }
+        Step { Get-PbxCall | ConvertTo-PbxNumber -Country DK @loud }
         Step { Get-PbxCall @loud }
         Step { Get-PbxCallRecord @loud }
         Step { Get-PbxQueue @loud; Get-PbxAgent @loud; Get-PbxPresence @loud; Get-PbxRegistration @loud }

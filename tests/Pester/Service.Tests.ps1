@@ -4,75 +4,8 @@ BeforeDiscovery {
 
 BeforeAll {
     . $PSScriptRoot/Support.ps1
+    . $PSScriptRoot/Unit.ps1
     $isRoot = $IsLinux -and (id -u) -eq 0
-
-    # The words of a unit's command line, as systemd takes it apart.
-    function Get-Word {
-        param([string] $Unit)
-
-        $line = [regex]::Match($Unit, '(?m)^ExecStart=(.*)$').Groups[1].Value
-        [regex]::Matches($line, '"((?:[^"\\]|\\.)*)"').ForEach({ $_.Groups[1].Value -replace '\\(.)', '$1' -replace '%%', '%' -replace '\$\$', '$' })
-    }
-
-    # Runs a unit's command line with no variable but the unit's and those that systemd gives, as the user if it is another one, and hears what
-    # it tells systemd.
-    function Open-Unit {
-        param([string] $Unit, [string] $Folder, [switch] $Abstract, [string] $User)
-
-        $name = "$Folder/notify-$(New-Guid)"
-        $listener = [System.Net.Sockets.Socket]::new('Unix', 'Dgram', 'Unspecified')
-        $listener.Bind([System.Net.Sockets.UnixDomainSocketEndPoint]::new($Abstract ? "`0$name" : $name))
-        if (-not $Abstract) { chmod 777 $name }
-        $words = @(Get-Word $Unit)
-        # systemd leaves no process between.
-        if ($User) { $words = @('/usr/bin/setpriv', "--reuid=$User", "--regid=$(id -g $User)", '--clear-groups') + $words }
-        $start = [System.Diagnostics.ProcessStartInfo]::new($words[0])
-        $words | Select-Object -Skip 1 | ForEach-Object { $start.ArgumentList.Add($_) }
-        $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-        $start.WorkingDirectory = '/'
-        $start.Environment.Clear()
-        [regex]::Matches($Unit, '(?m)^Environment="?(\w+)=([^"\n]*)"?$').ForEach({ $start.Environment[$_.Groups[1].Value] = $_.Groups[2].Value })
-        $start.Environment['NOTIFY_SOCKET'] = $Abstract ? "@$name" : $name
-        $start.Environment['WATCHDOG_USEC'] = '3000000'
-        $start.Environment['STATE_DIRECTORY'] = $start.Environment['HOME'] = $Folder
-        $start.Environment['PATH'] = '/usr/bin:/bin'
-        $process = [System.Diagnostics.Process]::Start($start)
-        [pscustomobject]@{
-            Process  = $process
-            Output   = $process.StandardOutput.ReadToEndAsync()
-            Errors   = $process.StandardError.ReadToEndAsync()
-            Listener = $listener
-            Said     = [System.Collections.Generic.List[string]]::new()
-        }
-    }
-
-    # Waits until such a process has told systemd something.
-    function Wait-Said {
-        param($Run, [string] $Pattern, [int] $Count = 1)
-
-        $buffer = [byte[]]::new(10000)
-        Wait-Until {
-            while ($Run.Listener.Poll(0, 'SelectRead')) { $Run.Said.Add([System.Text.Encoding]::UTF8.GetString($buffer, 0, $Run.Listener.Receive($buffer))) }
-            if ($Run.Process.HasExited -and $Run.Process.ExitCode) { throw "It ended: $($Run.Output.Result) $($Run.Errors.Result)" }
-            @($Run.Said -like $Pattern).Count -ge $Count -or $Run.Process.HasExited
-        } "$Pattern, $($Run.Said)" -Seconds 90
-        @($Run.Said -like $Pattern).Count | Should -BeGreaterOrEqual $Count -Because "$($Run.Said)"
-    }
-
-    # Ends it as systemd does.
-    function Wait-UnitEnd {
-        param($Run)
-
-        kill -TERM $Run.Process.Id
-        Wait-Until { $Run.Process.HasExited } 'its end'
-    }
-
-    function Close-Unit {
-        param($Run)
-
-        if ($Run -and -not $Run.Process.HasExited) { $Run.Process.Kill() }
-        if ($Run) { $Run.Listener.Dispose() }
-    }
 
     # The lines of a script that connects to a simulator.
     function Get-ConnectLine {
@@ -236,7 +169,7 @@ Describe 'A service' -Skip:(-not $IsLinux) {
                 '<4>T warning desk: Next attempt \(1\) in .*'
                 '<4>T warning desk: Next attempt \(2\) in .*'
                 '<4>T warning desk: Gap: .*'
-                '<6>T info    Told to end.*'
+                '<6>T info    Stopping; .*'
                 '<6>T info    desk: Disconnected\.'
             )) {
             $output | Should -Match "(?m)^$($line.Replace('T ', "$time "))$"
@@ -254,7 +187,7 @@ Describe 'A service' -Skip:(-not $IsLinux) {
         Wait-Until { $run.Process.HasExited } 'its end' -Seconds 60
         $run.Process.ExitCode | Should -Be 77
         [regex]::Match($unit, '(?m)^RestartPreventExitStatus=(.*)$').Groups[1].Value -split ' ' | Should -Contain '77'
-        $run.Output.Result | Should -Match '(?m)^<3>.* error   .*refused.*It is not started again, because that would change nothing\.'
+        $run.Output.Result | Should -Match '(?m)^<3>.* error   .*refused.*It is not restarted, because that would not help\.'
         $run.Output.Result | Should -Not -BeLike '*wrong*'
         @($simulator.Log.Entries | Where-Object Kind -EQ 'AuthenticationRefused') | Should -HaveCount 1
     }
@@ -340,7 +273,7 @@ Describe 'Wait-PbxReaction -LogPath' {
 Describe 'Get-PbxExample' {
     It 'lists what ships, each with what it does' {
         $shipped = Get-PbxExample
-        $shipped.Name | Should -Be (Get-ChildItem "$PSScriptRoot/../../examples/*.ps1" | Sort-Object BaseName -Culture '').BaseName
+        $shipped.Name | Should -Be (Get-ChildItem "$PSScriptRoot/../../examples" -File | Sort-Object Name -Culture '').BaseName
         foreach ($example in $shipped) {
             $example.Path | Should -Exist
             $example.Path | Should -BeLike "$(Split-Path $ModulePath)*"

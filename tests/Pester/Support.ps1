@@ -29,6 +29,7 @@ function Connect-Bench {
 
 # Closes what a test has opened in this runspace.
 function Close-Bench {
+    Stop-PbxDashboard -Confirm:$false
     Get-PbxConnection | Disconnect-PbxEvents -Confirm:$false
     Stop-PbxSimulator -Simulator * -Confirm:$false
     Get-PbxJournal | Close-PbxJournal -Confirm:$false
@@ -153,4 +154,15 @@ function Open-Listener {
         throw "It ended: $(Get-Content "$Folder/$Name.out", "$Folder/$Name.err")"
     }
     $process
+}
+
+# A vault in a module of its own, as Microsoft.PowerShell.SecretManagement would be.
+function New-Vault {
+    param([hashtable] $Secret)
+
+    $folder = New-Item -ItemType Directory "$TestDrive/modules/FakeVault" -Force
+    $Secret | Export-Clixml "$folder/secrets.xml"
+    Set-Content "$folder/FakeVault.psm1" 'function Get-Secret { [CmdletBinding()] param($Name) (Import-Clixml "$PSScriptRoot/secrets.xml")[$Name] ?? $(throw "no secret $Name") }'
+    New-ModuleManifest "$folder/FakeVault.psd1" -RootModule FakeVault.psm1 -FunctionsToExport Get-Secret
+    $env:PSModulePath = (Split-Path $folder) + [System.IO.Path]::PathSeparator + $env:PSModulePath
 }

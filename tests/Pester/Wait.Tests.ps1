@@ -203,7 +203,7 @@ Describe 'A wait for what can never come' {
     It 'warns once that nothing is subscribed to' {
         Wait-PbxCall -Timeout 0.1 -WarningVariable first -WarningAction SilentlyContinue
         Wait-PbxCall -Timeout 0.1 -WarningVariable second -WarningAction SilentlyContinue
-        "$first" | Should -BeLike "Nothing is subscribed to on $($bench.Connection.Name)*Register-PbxSubscription*"
+        "$first" | Should -BeLike "There is no subscription on $($bench.Connection.Name)*Register-PbxSubscription*"
         $second | Should -BeNullOrEmpty
     }
 
@@ -211,7 +211,7 @@ Describe 'A wait for what can never come' {
         $null = Register-PbxSubscription Queue
         Wait-PbxEvent Recording -Timeout 0.1 -WarningVariable told -WarningAction SilentlyContinue
         Get-PbxEvent Voicemail -Wait -Timeout 0.1 -WarningVariable +told -WarningAction SilentlyContinue
-        "$($told[0])" | Should -BeLike '*category Recording*subscribed to Queue only*Register-PbxSubscription Call*'
+        "$($told[0])" | Should -BeLike '*category Recording*subscribed only to Queue*Register-PbxSubscription Call*'
         "$($told[1])" | Should -BeLike '*Register-PbxSubscription Voicemail*'
     }
 
@@ -236,7 +236,7 @@ Describe 'A wait for what can never come' {
         Wait-PbxCall -Call nope -Timeout 1 -WarningVariable told -WarningAction SilentlyContinue
         $told | Should -BeNullOrEmpty -Because 'an id may be known before the call is'
         Wait-PbxCall -Call nope -Timeout 3 -WarningVariable told -WarningAction SilentlyContinue
-        "$told" | Should -BeLike "No call 'nope' has been seen.*"
+        "$told" | Should -BeLike "No call 'nope' has been seen yet.*"
     }
 }
 
@@ -269,7 +269,7 @@ Describe 'Clear-PbxEvent' {
 
     It 'is not needed to know where a wait begins: -Verbose tells' {
         $told = (Wait-PbxEvent -Name CALL_END -Timeout 0 -Verbose 4>&1).Where{ $_ -is [System.Management.Automation.VerboseRecord] }
-        "$told" | Should -Match 'begins with the first subscription: \d+ events'
+        "$told" | Should -Match 'starts with the first subscription: \d+ events'
     }
 }
 

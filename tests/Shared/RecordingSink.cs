@@ -36,7 +36,8 @@ internal sealed class RecordingSink : ILinkSink
 
     public async ValueTask OnFrameAsync(ILink link, Frame frame)
     {
-        if (OnFrame is not null) await OnFrame(frame);
+        if (OnFrame is not null)
+            await OnFrame(frame);
         await _frames.Writer.WriteAsync(frame);
     }
 

@@ -125,9 +125,13 @@ internal sealed class ClientProcess : ILostCallsClient
                 }
             });
             while (await cursor.WaitAsync(CancellationToken.None))
+            {
                 while (cursor.TryRead(out var e, out _))
+                {
                     if (ClientEvents.IsEnd(e!))
                         Say(new Line { End = ToldEnd.Of(e!) });
+                }
+            }
             throw new InvalidOperationException($"The connection ended: {client.LastError?.Message}");
         }
         catch (PbxException e)

@@ -13,6 +13,7 @@ internal sealed class SoakFigures(SoakOptions options)
     private readonly List<ChaosFigures> _scripts = [];
     private readonly List<LostCallsFigures> _calls = [];
     private readonly List<TicketFigures> _tickets = [];
+    private readonly List<DeskFigures> _desks = [];
     private readonly List<LoadFigures> _loads = [];
     private readonly List<FuzzFigures> _fuzz = [];
     private readonly Dictionary<string, (Resources Before, Resources After)> _resources = [];
@@ -31,6 +32,9 @@ internal sealed class SoakFigures(SoakOptions options)
 
     /// <summary>Tickets of missed calls over kills and restarts.</summary>
     public void Add(TicketFigures figures) => _tickets.Add(figures);
+
+    /// <summary>One ticket for each caller at a real desk over kills of both.</summary>
+    public void Add(DeskFigures figures) => _desks.Add(figures);
 
     public void Add(LoadFigures figures) => _loads.Add(figures);
 
@@ -61,6 +65,8 @@ internal sealed class SoakFigures(SoakOptions options)
         ChaosTable(text, platforms, "Script in a PowerShell", _scripts);
         CallsTable(text, platforms);
         TicketTable(text, platforms);
+        if (_desks.Count > 0)
+            DeskTable(text);
         Table(text, platforms, "Backlog in a PowerShell",
             ("Engine events", p => _loads.Where(l => l.Platform == p).Sum(l => l.Events)),
             ("Slow actions", p => _loads.Where(l => l.Platform == p).Sum(l => l.SlowActions)),
@@ -150,6 +156,25 @@ internal sealed class SoakFigures(SoakOptions options)
             ("Refused by the desk, and tried again", p => Of(p).Sum(f => f.Refused)),
         ]);
     }
+
+    private void DeskTable(StringBuilder text) => Table(text, ["Request Tracker"], "One ticket for each caller over kill -9 of both",
+    [
+        ("Missed calls", _ => _desks.Sum(f => f.Missed)),
+        ("Talks, in and out", _ => _desks.Sum(f => f.Talks)),
+        ("Callers", _ => _desks.Sum(f => f.Callers)),
+        ("Kills of the service", _ => _desks.Sum(f => f.Kills)),
+        ("Kills of the desk", _ => _desks.Sum(f => f.Stops)),
+        ("Answers of 500 before the desk heard of it", _ => _desks.Sum(f => f.Refused)),
+        ("Answers of 500 after the desk had done it", _ => _desks.Sum(f => f.Forgot)),
+        ("Tickets", _ => _desks.Sum(f => f.Tickets)),
+        ("Comments", _ => _desks.Sum(f => f.Comments)),
+        ("Missed calls that no ticket has", _ => _desks.Sum(f => f.Without)),
+        ("Missed calls that are there twice", _ => _desks.Sum(f => f.Twice)),
+        ("Callers with too many tickets", _ => _desks.Sum(f => f.TooMany)),
+        ("Tickets with comments out of order", _ => _desks.Sum(f => f.OutOfOrder)),
+        ("Open, of a caller who was reached", _ => _desks.Sum(f => f.OpenReached)),
+        ("Not open, of a caller who waits", _ => _desks.Sum(f => f.ResolvedWaiting)),
+    ]);
 
     private static string Megabytes(Resources resources) => (resources.Memory / 1024.0 / 1024).ToString("0.0", CultureInfo.InvariantCulture);
 

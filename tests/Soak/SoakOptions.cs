@@ -28,6 +28,9 @@ internal sealed record SoakOptions
     /// <summary>How many missed calls are to have one ticket; a short run has a fifth, and does not wait for the real moments of records.</summary>
     public TicketPlan Tickets => Minutes >= DefaultMinutes ? new(Missed: 500, Kills: 50, Restarts: 10, IsQuick: false) : new(Missed: 100, Kills: 10, Restarts: 2, IsQuick: true);
 
+    /// <summary>How many missed calls a real desk is told of; a short run has a fifth.</summary>
+    public DeskPlan Desk => Minutes >= DefaultMinutes ? new(Missed: 300, Kills: 30, Stops: 10) : new(Missed: 60, Kills: 6, Stops: 2);
+
     /// <summary>Where the figures go; null for nowhere but the console.</summary>
     public string? Output { get; init; }
 

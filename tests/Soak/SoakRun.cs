@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using PbxEvents.Tests.Journal;
+using PbxEvents.Tests.Postgres;
 using PbxEvents.Tests.Unit.Evidence;
 using PbxEvents.Tests.Unit.Journal;
 
@@ -19,11 +21,11 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
     /// <summary>The thread pool grows and shrinks as it thinks best; threads of our own would be many more.</summary>
     private const int ThreadAllowance = 24;
 
-    /// <summary>Far more than the frames take; a session that hangs takes longer.</summary>
-    private static readonly TimeSpan FuzzLimit = TimeSpan.FromMinutes(5);
-
     /// <summary>How many faults a script in a PowerShell of its own gets in a turn, and how many engine events its backlog has.</summary>
     private const int ScriptFaults = 8;
+
+    /// <summary>Far more than the frames take; a session that hangs takes longer.</summary>
+    private static readonly TimeSpan FuzzLimit = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan SlowAction = TimeSpan.FromMilliseconds(20);
 
@@ -36,6 +38,8 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
         ResourceProbe.CountTasks();
         if (PwshHost.WhyMissing is { } whyMissing)
             Console.WriteLine($"Without the scripts in a PowerShell: {whyMissing}");
+        if (RequestTrackerServer.WhyMissing is { } whyNoDesk)
+            Console.WriteLine($"Without a real desk: {whyNoDesk}");
         Console.WriteLine($"{options.CommandLine}: warming up.");
         foreach (var platform in options.Platforms)
         {
@@ -72,6 +76,22 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
             Report(run.Faults, platform, seed);
             figures.Add(run);
         }
+        if (PwshHost.WhyMissing is null && RequestTrackerServer.WhyMissing is null)
+            await KeepDeskAsync(seed, clock);
+    }
+
+    /// <summary>One service for the callers of all platforms that keeps one ticket for each at a real desk, while both are killed.</summary>
+    private async Task KeepDeskAsync(int seed, Stopwatch clock)
+    {
+        var run = await DeskRun.RunAsync([.. options.Platforms.Select(p => new LostCallsPlatform(p))], seed, options.Desk);
+        Say(clock, $"one ticket for each caller on {run}");
+        figures.Add(run);
+        if (run.Faults.Count == 0)
+            return;
+        _violations.Add($"{options.CommandLine} (desk, seed {seed})");
+        Console.WriteLine($"VIOLATION: the desk, seed {seed}");
+        foreach (var fault in run.Faults)
+            Console.WriteLine($"  {fault}");
     }
 
     /// <summary>Processes that keep events in a journal and react to them, and are killed. It is the same on every platform.</summary>
@@ -82,6 +102,14 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
             var kills = await JournalKillRun.RunAsync(options.Kills, seed);
             Say(clock, $"a process with a journal: {kills}");
             JournalKillTests.Check(kills, options.Kills);
+            if (PostgresServer.WhyMissing is { } whyMissing)
+            {
+                Console.WriteLine($"Without a journal in a database: {whyMissing}");
+                return;
+            }
+            var shared = await KillRun.RunAsync(servers: 8, publishers: 12, workers: 24, seed);
+            Say(clock, $"a journal in a database: {shared}");
+            KillTests.Check(shared);
         }
         catch (Exception e) when (e is Xunit.Sdk.XunitException or InvalidOperationException or PbxException or TimeoutException)
         {

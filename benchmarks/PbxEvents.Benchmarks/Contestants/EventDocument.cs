@@ -25,8 +25,10 @@ internal static class EventDocument
         if (element.ValueKind == JsonValueKind.Array)
         {
             foreach (var item in element.EnumerateArray())
+            {
                 if (Find(item, name) is { } inItem)
                     return inItem;
+            }
             return null;
         }
         if (element.ValueKind != JsonValueKind.Object)

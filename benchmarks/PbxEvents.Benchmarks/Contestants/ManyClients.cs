@@ -46,8 +46,10 @@ internal static class ManyClients
             Console.WriteLine("armed");
             var watch = Stopwatch.StartNew();
             for (var i = 0; i < clients.Length; i++)
+            {
                 while (clients[i].Received < until[i])
                     Thread.Sleep(1);
+            }
             var elapsed = watch.Elapsed.TotalMilliseconds;
             process.Refresh();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -18,5 +18,9 @@ internal sealed class OurClient(Platform platform, int port) : IContestant
         await _client.SubscribeAsync(platform.Filter, CancellationToken.None);
     }
 
-    public async ValueTask DisposeAsync() => await _client!.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_client is not null)
+            await _client.DisposeAsync();
+    }
 }

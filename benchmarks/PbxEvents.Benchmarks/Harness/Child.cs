@@ -17,8 +17,10 @@ internal sealed class Child : IDisposable
         process.ErrorDataReceived += (_, e) =>
         {
             lock (_errors)
+            {
                 if (e.Data is { } line && _errors.Count < 20)
                     _errors.Add(line);
+            }
         };
         process.BeginErrorReadLine();
     }
@@ -72,8 +74,10 @@ internal sealed class Child : IDisposable
     public async Task<string> ReadAsync(string word, TimeSpan limit)
     {
         while (true)
+        {
             if (await ReadAsync(limit) is var line && line.StartsWith(word, StringComparison.Ordinal))
                 return line;
+        }
     }
 
     public void Dispose()

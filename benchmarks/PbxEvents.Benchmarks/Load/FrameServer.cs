@@ -198,8 +198,10 @@ internal sealed class FrameServer(Platform platform) : IDisposable
     private static string HeaderOf(string request, string name)
     {
         foreach (var line in request.Split("\r\n"))
+        {
             if (line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))
                 return line[(name.Length + 1)..].Trim();
+        }
         return "";
     }
 

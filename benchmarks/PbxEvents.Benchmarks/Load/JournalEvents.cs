@@ -29,13 +29,37 @@ internal sealed class JournalEvents : IDisposable
         var now = DateTimeOffset.UtcNow;
         return new PbxEvent
         {
-            Category = PbxCategory.Call, Name = "CALL_RING", Connection = "bench", Provider = "Fake", ReceivedAt = now, Time = now, CallState = PbxCallState.Ringing,
-            CallId = $"call-{number / 6}", LegId = "leg-1", From = "+12025550100", To = "4020", Extension = "1001", Queue = "4020", Tenant = "t1", Topic = "calls", IsCallNews = true,
+            Category = PbxCategory.Call,
+            Name = "CALL_RING",
+            Connection = "bench",
+            Provider = "Fake",
+            ReceivedAt = now,
+            Time = now,
+            CallState = PbxCallState.Ringing,
+            CallId = $"call-{number / 6}",
+            LegId = "leg-1",
+            From = "+12025550100",
+            To = "4020",
+            Extension = "1001",
+            Queue = "4020",
+            Tenant = "t1",
+            Topic = "calls",
+            IsCallNews = true,
             Payload = Payload,
             Call = new PbxCall
             {
-                CallId = $"call-{number / 6}", Connection = "bench", Provider = "Fake", Direction = PbxDirection.Inbound, From = "+12025550100", FromName = "Ann", To = "4020",
-                Extension = "1001", Queue = "4020", State = PbxCallState.Ringing, StartedAt = now, RingingAt = now,
+                CallId = $"call-{number / 6}",
+                Connection = "bench",
+                Provider = "Fake",
+                Direction = PbxDirection.Inbound,
+                From = "+12025550100",
+                FromName = "Ann",
+                To = "4020",
+                Extension = "1001",
+                Queue = "4020",
+                State = PbxCallState.Ringing,
+                StartedAt = now,
+                RingingAt = now,
                 Legs =
                 [
                     new PbxLeg { LegId = "leg-1", Role = PbxLegRole.Caller, State = PbxCallState.Ringing, Number = "+12025550100" },

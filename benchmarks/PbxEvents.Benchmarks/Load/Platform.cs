@@ -33,7 +33,10 @@ internal abstract class Platform(string name)
     {
         public override PbxConnectOptions OptionsFor(string server) => new()
         {
-            Provider = Name, Server = server, Domain = "5f0e0c1a2b3c4d5e6f708192", AccessToken = new Secret("token"),
+            Provider = Name,
+            Server = server,
+            Domain = "5f0e0c1a2b3c4d5e6f708192",
+            AccessToken = new Secret("token"),
         };
 
         public override IEnumerable<string> Answer(string message)
@@ -54,7 +57,10 @@ internal abstract class Platform(string name)
 
         public override PbxConnectOptions OptionsFor(string server) => new()
         {
-            Provider = Name, Server = server, Domain = "example-domain", AccessToken = new Secret("token"),
+            Provider = Name,
+            Server = server,
+            Domain = "example-domain",
+            AccessToken = new Secret("token"),
         };
 
         public override string AnswerHttp(string path, string server) => "[]";
@@ -73,7 +79,12 @@ internal abstract class Platform(string name)
 
         public override PbxConnectOptions OptionsFor(string server) => new()
         {
-            Provider = Name, Server = server, Domain = "example.io", UserName = "user", Password = new Secret("password"), Dialect = "V22",
+            Provider = Name,
+            Server = server,
+            Domain = "example.io",
+            UserName = "user",
+            Password = new Secret("password"),
+            Dialect = "V22",
         };
 
         public override IEnumerable<string> Answer(string message) =>
@@ -87,7 +98,13 @@ internal abstract class Platform(string name)
 
         public override PbxConnectOptions OptionsFor(string server) => new()
         {
-            Provider = Name, Server = server, ClientId = "app", ClientSecret = new Secret("secret"), Jwt = new Secret("jwt"),
+            Provider = Name,
+            Server = server,
+            ClientId = "app",
+            ClientSecret = new Secret("secret"),
+
+            // A user may ask for few tokens a minute, and all processes of this machine keep to that.
+            Jwt = new Secret($"jwt {Guid.NewGuid()}"),
         };
 
         public override string AnswerHttp(string path, string server) => path switch
@@ -113,7 +130,11 @@ internal abstract class Platform(string name)
     {
         public override PbxConnectOptions OptionsFor(string server) => new()
         {
-            Provider = Name, Server = server, UserName = "client", Password = new Secret("secret"), TimeZone = TimeZoneInfo.Utc,
+            Provider = Name,
+            Server = server,
+            UserName = "client",
+            Password = new Secret("secret"),
+            TimeZone = TimeZoneInfo.Utc,
         };
 
         public override string AnswerHttp(string path, string server) => path.EndsWith("_token", StringComparison.Ordinal)

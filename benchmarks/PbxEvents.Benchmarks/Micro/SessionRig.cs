@@ -32,8 +32,10 @@ internal sealed class SessionRig
         if (platform.Greeting is { } greeting)
             rig.Receive(Encoding.UTF8.GetBytes(greeting));
         for (var i = 0; i < host.Sent.Count; i++)
+        {
             foreach (var answer in platform.Answer(Encoding.UTF8.GetString(host.Sent[i].Payload.Span)))
                 rig.Receive(Encoding.UTF8.GetBytes(answer));
+        }
         return rig;
     }
 

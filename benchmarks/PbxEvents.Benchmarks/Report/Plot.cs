@@ -55,8 +55,10 @@ internal static class Plot
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(value)));
         foreach (var step in (double[])[1, 2, 5])
+        {
             if (value <= step * power)
                 return step * power;
+        }
         return 10 * power;
     }
 }

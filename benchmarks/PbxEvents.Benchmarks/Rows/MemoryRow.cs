@@ -1,6 +1,6 @@
-using PbxEvents.Benchmarks.Load;
 using System.Globalization;
 using PbxEvents.Benchmarks.Harness;
+using PbxEvents.Benchmarks.Load;
 using PbxEvents.Benchmarks.Report;
 
 namespace PbxEvents.Benchmarks.Rows;

@@ -31,10 +31,14 @@ internal sealed class WebSocketRow : IRow
         var section = ContestTable.Make($"WebSocket, {platform}: one connection, {setup.Events:#,0} call events", contestants, rounds);
         section.Aims.Add(ContestTable.Ratio("at least 0.6 of the bare reader", rounds[Ours], rounds[Bare], 0.6, ContestTable.WhereTimeGoes));
         if (rounds.TryGetValue(Script, out var script))
+        {
             section.Aims.Add(ContestTable.Ratio("at least 20 times the script loop", rounds[Ours], script, 20,
                 $"The bare reader itself is {Figures.Times(rounds[Bare].RatioTo(script))} the script loop. {ContestTable.WhereTimeGoes}"));
+        }
         else
+        {
             section.Notes.Add("Without PowerShell the script loop is left out.");
+        }
         section.Aims.Add(ContestTable.Bytes(rounds[Ours], platform));
         section.Notes.Add("PbxEvents: to `PbxEvent` in the buffer with the call tracked. The others look up the event's name and call and keep nothing.");
         return section;

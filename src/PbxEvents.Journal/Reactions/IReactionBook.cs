@@ -49,7 +49,11 @@ internal interface IReactionBook : IDisposable
 /// <param name="IsSuspended">True while it takes none.</param>
 /// <param name="CreatedAt">When it was first seen.</param>
 internal sealed record ReactionFigures(
-    string Name, long Place, long Lag, long Done, long Running, long Waiting, long Retrying, long Dead, bool IsSuspended, DateTimeOffset CreatedAt);
+    string Name, long Place, long Lag, long Done, long Running, long Waiting, long Retrying, long Dead, bool IsSuspended, DateTimeOffset CreatedAt)
+{
+    /// <summary>Who runs it, where several can; those that look at nothing at the moment too.</summary>
+    public IReadOnlyList<PbxReactionWorker> Workers { get; init; } = [];
+}
 
 /// <summary>A dead letter.</summary>
 /// <param name="Seq">The event's number.</param>

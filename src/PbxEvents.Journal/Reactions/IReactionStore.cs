@@ -1,19 +1,63 @@
 namespace PbxEvents.Journal.Reactions;
 
+/// <summary>Where an event stands in a reaction.</summary>
+internal enum Standing
+{
+    /// <summary>It was never taken.</summary>
+    None,
+
+    /// <summary>The action has succeeded for it.</summary>
+    Done,
+
+    /// <summary>It runs, waits, or is to be tried again.</summary>
+    Open,
+
+    /// <summary>It is a dead letter.</summary>
+    Dead,
+}
+
+/// <summary>Where an event stands in a reaction. The numbers stand in files.</summary>
+internal enum WorkState
+{
+    /// <summary>It waits for an older one of its order, or for its next try.</summary>
+    Waits = 0,
+
+    /// <summary>Its action runs; after a process ended, it ran then.</summary>
+    Runs = 1,
+
+    /// <summary>It is not tried again.</summary>
+    Dead = 2,
+}
+
 /// <summary>
 /// How far one reaction is. What a call of it has done outlives the process; each call is done as a whole or not at all. Any thread.
 /// All that fails does so as a <see cref="PbxException"/>.
 /// </summary>
 internal interface IReactionStore : IDisposable
 {
-    /// <summary>The number of the last event that has been looked at.</summary>
+    /// <summary>The number of the last event that has been looked at, as all that came before it, whoever did.</summary>
     long Place { get; }
+
+    /// <summary>After which event to read on, here.</summary>
+    long ReadFrom { get; }
+
+    /// <summary>Which parts of the events are looked at here; null for all.</summary>
+    ReactionParts? Parts { get; }
+
+    /// <summary>False while others who run it have events that they have not looked at.</summary>
+    bool HasSeenAll { get; }
 
     /// <summary>True while it is to take no event.</summary>
     bool IsSuspended { get; }
 
-    /// <summary>True when a try for this key has succeeded.</summary>
-    bool IsDone(string key);
+    /// <summary>Gives parts to others who run the reaction too, and takes those that are free.</summary>
+    /// <returns>True when it has others now: then one reads on from <see cref="ReadFrom"/>.</returns>
+    bool Share(DateTimeOffset now);
+
+    /// <summary>True when a try for this key has succeeded. Then that is known for as long as the event is kept.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="seq">The event that has it.</param>
+    bool IsDone(string key, long seq);
 
     /// <summary>True when an event of this order has been begun, waits, or failed, and is not dead.</summary>
     bool HasOpen(string orderKey);
@@ -57,7 +101,7 @@ internal interface IReactionStore : IDisposable
     /// <summary>Keeps what a step gave.</summary>
     void SaveStep(long seq, string name, string output);
 
-    /// <summary>How many events are open: run, wait, or are to be tried again; and what somebody asked to run again.</summary>
+    /// <summary>How many events are open, whoever has them: run, wait, or are to be tried again; and what somebody asked to run again.</summary>
     long CountOpen();
 
     /// <summary>What somebody asked to run again and is not seen to yet; null for nothing.</summary>
@@ -77,6 +121,12 @@ internal interface IReactionStore : IDisposable
     void RunAgain(Replay replay, IReadOnlyCollection<Again> events, long after, DateTimeOffset now);
 }
 
+/// <summary>What one of several looks at who run a reaction: of what keeps one order, all.</summary>
+/// <param name="OrderBy">What keeps its order.</param>
+/// <param name="Held">The parts.</param>
+/// <param name="Places">Of each part, held or not, after which event to read on.</param>
+internal sealed record ReactionParts(PbxOrderBy OrderBy, short[] Held, long[] Places);
+
 /// <summary>What somebody asked to run again.</summary>
 /// <param name="Id">Which it is.</param>
 /// <param name="Since">Events that arrived since.</param>
@@ -86,40 +136,11 @@ internal interface IReactionStore : IDisposable
 /// <param name="After">Up to which it is seen to.</param>
 internal sealed record Replay(long Id, DateTimeOffset Since, DateTimeOffset Until, bool Force, long Last, long After);
 
-/// <summary>Where an event stands in a reaction.</summary>
-internal enum Standing
-{
-    /// <summary>It was never taken.</summary>
-    None,
-
-    /// <summary>The action has succeeded for it.</summary>
-    Done,
-
-    /// <summary>It runs, waits, or is to be tried again.</summary>
-    Open,
-
-    /// <summary>It is a dead letter.</summary>
-    Dead,
-}
-
 /// <summary>An event that is to run again.</summary>
 /// <param name="Seq">Its number.</param>
 /// <param name="Key">Its key.</param>
 /// <param name="OrderKey">Its order.</param>
 internal sealed record Again(long Seq, string Key, string? OrderKey);
-
-/// <summary>Where an event stands in a reaction. The numbers stand in files.</summary>
-internal enum WorkState
-{
-    /// <summary>It waits for an older one of its order, or for its next try.</summary>
-    Waits = 0,
-
-    /// <summary>Its action runs; after a process ended, it ran then.</summary>
-    Runs = 1,
-
-    /// <summary>It is not tried again.</summary>
-    Dead = 2,
-}
 
 /// <summary>An event to be tried.</summary>
 /// <param name="Seq">Its number.</param>
@@ -132,4 +153,11 @@ internal sealed record Work(long Seq, int Tries, bool WasCutOff, bool IsReplay);
 /// <param name="Error">In words.</param>
 /// <param name="ErrorId">The error's id.</param>
 /// <param name="Stack">Where in the action.</param>
-internal sealed record Failure(string Error, string? ErrorId = null, string? Stack = null);
+internal sealed record Failure(string Error, string? ErrorId = null, string? Stack = null)
+{
+    /// <summary>True when the same again would fail again: it is not tried any more. Not kept in files.</summary>
+    public bool IsPermanent { get; init; }
+
+    /// <summary>The shortest pause that was asked for; null for none. Not kept in files.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

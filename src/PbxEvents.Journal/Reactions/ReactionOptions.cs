@@ -3,6 +3,12 @@ namespace PbxEvents.Journal.Reactions;
 /// <summary>How a reaction runs. Immutable.</summary>
 internal sealed record ReactionOptions
 {
+    /// <summary>So many digits at its end a number has in every notation.</summary>
+    private const int CommonDigits = 8;
+
+    /// <summary>No delay is longer.</summary>
+    public static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1.2);
+
     /// <summary>Its name, unique in the journal.</summary>
     public required string Name { get; init; }
 
@@ -69,21 +75,36 @@ internal sealed record ReactionOptions
     }
 
     /// <summary>Events of one key run one after the other; null for an event that waits for no other.</summary>
-    public string? OrderKeyOf(PbxEvent e) => OrderBy switch
+    public string? OrderKeyOf(PbxEvent e) => OrderKeyOf(OrderBy, e.Connection, e.CallId, e.Extension, e.Queue, OrderBy == PbxOrderBy.Caller ? e.Call : null);
+
+    /// <summary>Events of one key run one after the other; null for an event that waits for no other.</summary>
+    public static string? OrderKeyOf(PbxOrderBy orderBy, string connection, string? callId, string? extension, string? queue, PbxCall? call) => orderBy switch
     {
-        PbxOrderBy.Call when e.CallId is { } call => $"c{e.Connection}/{call}",
-        PbxOrderBy.Call or PbxOrderBy.Extension when e.Extension is { } extension => $"e{e.Connection}/{extension}",
-        PbxOrderBy.Call when e.Queue is { } queue => $"q{e.Connection}/{queue}",
+        PbxOrderBy.Caller when CallerOf(call) is { } caller => $"n{caller}",
+        PbxOrderBy.Call or PbxOrderBy.Caller when callId is not null => $"c{connection}/{callId}",
+        PbxOrderBy.Call or PbxOrderBy.Caller or PbxOrderBy.Extension when extension is not null => $"e{connection}/{extension}",
+        PbxOrderBy.Call or PbxOrderBy.Caller when queue is not null => $"q{connection}/{queue}",
         _ => null,
     };
 
     /// <summary>How long to wait after a try: four times as long each time, at most an hour, a fifth more or less.</summary>
-    public TimeSpan DelayAfter(int attempt)
+    /// <param name="attempt">Which try it was.</param>
+    /// <param name="asked">The pause that was asked for: it is never shorter, but for a pause that is longer than any.</param>
+    public TimeSpan DelayAfter(int attempt, TimeSpan? asked)
     {
-        var delay = Math.Min(RetryDelay.TotalSeconds * Math.Pow(4, attempt - 1), TimeSpan.FromHours(1).TotalSeconds);
-        return TimeSpan.FromSeconds(delay * (0.8 + 0.4 * Random()));
+        var seconds = Math.Min(RetryDelay.TotalSeconds * Math.Pow(4, attempt - 1), TimeSpan.FromHours(1).TotalSeconds);
+        var delay = TimeSpan.FromSeconds(seconds * (0.8 + 0.4 * Random()));
+        return asked is not { } pause || pause < delay ? delay
+            : pause < LongestDelay ? pause
+            : LongestDelay;
     }
 
-    /// <summary>No delay is longer.</summary>
-    public static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1.2);
+    /// <summary>What two notations of a caller's number have in common; null when there is no number.</summary>
+    private static string? CallerOf(PbxCall? call)
+    {
+        if (call is null || OutsideParty.NumberOf(call) is not { } number)
+            return null;
+        var digits = string.Concat(number.Where(char.IsAsciiDigit));
+        return digits.Length == 0 ? string.Concat(number.Where(c => !char.IsControl(c))).ToUpperInvariant() : digits[^Math.Min(CommonDigits, digits.Length)..];
+    }
 }

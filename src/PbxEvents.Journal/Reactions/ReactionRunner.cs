@@ -1,5 +1,3 @@
-using PbxEvents.Providers.Connection.Keeping;
-
 namespace PbxEvents.Journal.Reactions;
 
 /// <summary>
@@ -9,11 +7,11 @@ namespace PbxEvents.Journal.Reactions;
 /// </summary>
 /// <param name="journal">The journal.</param>
 /// <param name="store">How far it is.</param>
-/// <param name="held">Keeps it to this process.</param>
+/// <param name="held">Keeps it to this process, or to those who share it.</param>
 /// <param name="options">How it runs.</param>
 /// <param name="action">The action. What it throws is its failure.</param>
 internal sealed class ReactionRunner(
-    EventJournal journal, IReactionStore store, FileLock held, ReactionOptions options, Func<Delivery, CancellationToken, Task> action) : IDisposable
+    EventJournal journal, IReactionStore store, IDisposable held, ReactionOptions options, Func<Delivery, CancellationToken, Task> action) : IDisposable
 {
     private const int MaxErrorLength = 8 * 1024;
 
@@ -45,17 +43,22 @@ internal sealed class ReactionRunner(
     /// <exception cref="PbxException">The journal cannot be read or written.</exception>
     public async Task RunAsync(bool untilIdle, CancellationToken stopping)
     {
-        _place = store.Place;
+        _place = store.ReadFrom;
         using var reader = _reader = journal.OpenReader();
         while (true)
         {
             if (journal.Replacements != _replacements)
                 throw JournalFaults.Replaced(options.Name, journal.Path);
+            if (store.Share(options.Clock.GetUtcNow()))
+            {
+                _ahead.Clear();
+                _place = store.ReadFrom;
+            }
             var hasMore = !stopping.IsCancellationRequested && _replays.Advance(reader);
             _isAlone &= _running.Count > 0;
             while (_running.Count < options.Concurrency && !_isAlone && !stopping.IsCancellationRequested && !store.IsSuspended && Next() is { } delivery)
                 _running.Add(RunOneAsync(delivery));
-            if (_running.Count == 0 && (stopping.IsCancellationRequested || (untilIdle && store.CountOpen() == 0)))
+            if (_running.Count == 0 && (stopping.IsCancellationRequested || (untilIdle && store.CountOpen() == 0 && store.HasSeenAll)))
                 return;
             if (!hasMore)
                 await WaitAsync(stopping).ConfigureAwait(false);
@@ -90,7 +93,7 @@ internal sealed class ReactionRunner(
                 continue;
             }
             var e = ToEvent(record);
-            if (store.IsDone(options.KeyOf(e)))
+            if (store.IsDone(options.KeyOf(e), due.Seq))
             {
                 // The same came twice, and the other was first.
                 store.Succeed(due.Seq, options.KeyOf(e), now);
@@ -108,7 +111,7 @@ internal sealed class ReactionRunner(
         while (NextRecord() is { } record)
         {
             var e = ToEvent(record);
-            if (!options.IsMatch(e) || store.IsDone(options.KeyOf(e)))
+            if (!options.IsMatch(e) || store.IsDone(options.KeyOf(e), record.Seq))
                 continue;
             var orderKey = options.OrderKeyOf(e);
             if (WhyTooOld(e, now) is { } old)
@@ -129,32 +132,37 @@ internal sealed class ReactionRunner(
     }
 
     private Failure? WhyTooOld(PbxEvent e, DateTimeOffset now) => options.MaxEventAge is { } limit && now - e.ReceivedUtc is var age && age > limit
-        ? new Failure($"The event was not run: it arrived {age:d\\.hh\\:mm\\:ss} before its turn came, and the reaction takes none that is older than {limit}.", nameof(PbxErrorKind.EventTooOld))
+        ? new Failure($"The action was not run: the event arrived {age:d\\.hh\\:mm\\:ss} before its turn came, and the reaction skips events older than {limit}.", nameof(PbxErrorKind.EventTooOld))
         : null;
 
     private EventRecord? NextRecord()
     {
         if (_ahead.Count == 0)
         {
-            foreach (var record in _reader!.Read(EventQuery.Everything, _place))
+            var page = _reader!.ReadOn(store.Parts, _place);
+            if (page.Dropped > 0)
+                TellMissed(page);
+            foreach (var record in page.Records)
                 _ahead.Enqueue(record);
 
             // What went by and was not for it need not be looked at again by the next process.
-            if (_ahead.Count == 0 && _place > store.Place)
-                store.MoveTo(_place);
+            if (_ahead.Count == 0)
+            {
+                _place = page.Upto;
+                if (_place > store.ReadFrom)
+                    store.MoveTo(_place);
+            }
         }
         if (!_ahead.TryDequeue(out var next))
             return null;
-        if (next.Seq > _place + 1 && _place > 0)
-            TellMissed(next);
         _place = next.Seq;
         return next;
     }
 
-    /// <summary>Numbers have no holes, so a hole is what was dropped for its size before it was read.</summary>
-    private void TellMissed(EventRecord next)
+    /// <summary>What was dropped for its size before it was read.</summary>
+    private void TellMissed(EventPage page)
     {
-        var at = new DateTimeOffset(next.Received, TimeSpan.Zero).ToLocalTime();
+        var at = page.Records.Count > 0 ? new DateTimeOffset(page.Records[0].Received, TimeSpan.Zero).ToLocalTime() : options.Clock.GetLocalNow();
         options.Missed(new PbxGap
         {
             Connection = journal.Name,
@@ -162,7 +170,7 @@ internal sealed class ReactionRunner(
             To = at,
             Reason = PbxGapReason.SlowConsumer,
             Recovery = PbxGapRecovery.Lost,
-            EventsLost = next.Seq - _place - 1,
+            EventsLost = page.Dropped,
             Detail = $"The reaction '{options.Name}' fell behind by more than the journal holds.",
         });
     }
@@ -183,7 +191,7 @@ internal sealed class ReactionRunner(
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return new Ended(delivery, new Failure($"It did not end within {options.Timeout}.", nameof(PbxErrorKind.Timeout)));
+            return new Ended(delivery, new Failure($"It did not finish within {options.Timeout}.", nameof(PbxErrorKind.Timeout)));
         }
         catch (Exception e)
         {
@@ -200,7 +208,7 @@ internal sealed class ReactionRunner(
             store.Succeed(delivery.Seq, delivery.Key, now);
             return;
         }
-        var due = delivery.Attempt < options.MaxAttempts ? now + options.DelayAfter(delivery.Attempt) : (DateTimeOffset?)null;
+        var due = delivery.Attempt < options.MaxAttempts && !failure.IsPermanent ? now + options.DelayAfter(delivery.Attempt, failure.RetryAfter) : (DateTimeOffset?)null;
         store.Fail(delivery.Seq, due, now, failure with { Error = Cut(failure.Error)!, Stack = Cut(failure.Stack) });
         options.Failed(delivery, failure, due);
     }

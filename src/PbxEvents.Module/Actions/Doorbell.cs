@@ -9,6 +9,15 @@ namespace PbxEvents.Module.Actions;
 /// </summary>
 public sealed class Doorbell
 {
+    /// <summary>
+    /// What an action puts out is shown, and its errors too. Left in the pipeline they would pile up, unseen, in the job
+    /// that PowerShell keeps for every event action.
+    /// </summary>
+    /// <remarks>A preference of Stop must not end the turn at the first action that fails.</remarks>
+    private const string TurnText = "& $args[0].Command -Doorbell $args[0] -ErrorAction Continue 2>&1 | Out-Default";
+
+    private const string ReportText = "& $args[0].ReportCommand -Doorbell $args[0] -ErrorAction Continue 2>&1 | Out-Default";
+
     private readonly Runspace _runspace;
     private PSEventSubscriber? _subscriber;
     private int _isRung;
@@ -40,15 +49,6 @@ public sealed class Doorbell
 
     /// <summary>What is to be done. Used by the doorbell's own action.</summary>
     internal Reactions Reactions { get; }
-
-    /// <summary>
-    /// What an action puts out is shown, and its errors too. Left in the pipeline they would pile up, unseen, in the job
-    /// that PowerShell keeps for every event action.
-    /// </summary>
-    /// <remarks>A preference of Stop must not end the turn at the first action that fails.</remarks>
-    private const string TurnText = "& $args[0].Command -Doorbell $args[0] -ErrorAction Continue 2>&1 | Out-Default";
-
-    private const string ReportText = "& $args[0].ReportCommand -Doorbell $args[0] -ErrorAction Continue 2>&1 | Out-Default";
 
     /// <summary>Runs the actions that wait, for one turn. Pipeline thread; the doorbell's own action calls it.</summary>
     public void RunTurn()

@@ -14,7 +14,7 @@ internal sealed class ReactionQueue : IDisposable
     private readonly EventCursor _cursor;
     private readonly Action _ring;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Queue<(Reaction Reaction, PbxEvent Event)> _extra = new();
+    private readonly Queue<(Reaction Reaction, PbxEvent Event, bool IsAgain)> _extra = new();
     private volatile Reaction[] _reactions = [];
     private PbxEvent? _current;
     private int _next;
@@ -45,7 +45,7 @@ internal sealed class ReactionQueue : IDisposable
             if (gap is not null)
                 reaction.Subscription.AddGap(gap);
             if (missed!.Sequence <= passed && reaction.Wants(missed))
-                _extra.Enqueue((reaction, missed));
+                _extra.Enqueue((reaction, missed, false));
         }
         _reactions = [.. _reactions, reaction];
         _ring();
@@ -55,8 +55,10 @@ internal sealed class ReactionQueue : IDisposable
     public void Remove(PbxSubscription subscription)
     {
         foreach (var reaction in _reactions)
+        {
             if (ReferenceEquals(reaction.Subscription, subscription))
                 reaction.IsOver = true;
+        }
     }
 
     /// <summary>Puts an event in front for one action. Pipeline thread.</summary>
@@ -66,7 +68,7 @@ internal sealed class ReactionQueue : IDisposable
         var reaction = Array.Find(_reactions, r => ReferenceEquals(r.Subscription, subscription) && !r.IsOver);
         if (reaction is null)
             return false;
-        _extra.Enqueue((reaction, pbxEvent));
+        _extra.Enqueue((reaction, pbxEvent, true));
         _ring();
         return true;
     }
@@ -82,8 +84,10 @@ internal sealed class ReactionQueue : IDisposable
             {
                 var reactions = _reactions;
                 for (; _next < reactions.Length; _next++)
+                {
                     if (reactions[_next].Wants(_current))
                         return true;
+                }
                 _current = null;
             }
             DropOver();
@@ -96,9 +100,9 @@ internal sealed class ReactionQueue : IDisposable
         }
     }
 
-    /// <summary>Takes the next event and the action to run for it. Only after <see cref="HasNext"/>. Pipeline thread.</summary>
-    public (Reaction Reaction, PbxEvent Event) Take() =>
-        _extra.TryDequeue(out var extra) ? extra : (_reactions[_next++], _current!);
+    /// <summary>Takes the next event and the action to run for it, again where somebody asked for that. Only after <see cref="HasNext"/>. Pipeline thread.</summary>
+    public (Reaction Reaction, PbxEvent Event, bool IsAgain) Take() =>
+        _extra.TryDequeue(out var extra) ? extra : (_reactions[_next++], _current!, false);
 
     /// <summary>How many runs of actions are still to come. Pipeline thread.</summary>
     public long CountWaiting()

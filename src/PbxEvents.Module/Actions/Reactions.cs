@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using PbxEvents.Module.Health;
 using PbxEvents.Providers;
 
 namespace PbxEvents.Module.Actions;
@@ -26,15 +27,17 @@ internal sealed class Reactions : IDisposable
     private Doorbell? _doorbell;
     private bool _isDisposed;
     private volatile bool _isSuspended;
+    private volatile bool _isAtPrompt;
     private volatile ActionRun? _running;
     private long _stoppedAt;
     private long _pressedAt;
     private readonly Runspace _runspace;
+    private readonly SessionMeter _meter;
 
     /// <summary>Makes the actions of a runspace: none at first.</summary>
-    public Reactions(Runspace runspace)
+    public Reactions(Runspace runspace, SessionMeter meter)
     {
-        _runspace = runspace;
+        (_runspace, _meter) = (runspace, meter);
         Reports = new ReactionReports(Wake);
     }
 
@@ -145,6 +148,9 @@ internal sealed class Reactions : IDisposable
             return;
         }
         IsRunning = true;
+        _isAtPrompt = !IsInWait && StopKey.IsRead;
+        if (_isAtPrompt)
+            StopKey.Read(false);
         var (started, length) = (Stopwatch.GetTimestamp(), IsInWait ? TurnInWait : TurnLength);
         try
         {
@@ -163,7 +169,9 @@ internal sealed class Reactions : IDisposable
         }
         finally
         {
-            IsRunning = false;
+            if (_isAtPrompt)
+                StopKey.Read(true);
+            _isAtPrompt = IsRunning = false;
             if (Array.Exists(_queues, q => q.HasNext(TellGap)))
                 Ring();
         }
@@ -194,13 +202,15 @@ internal sealed class Reactions : IDisposable
 
     private void Run(ReactionQueue queue, Action<PSObject> write, Action<ErrorRecord> writeError, Action<PbxActionFailure> fail)
     {
-        var (reaction, pbxEvent) = queue.Take();
+        var (reaction, pbxEvent, isAgain) = queue.Take();
         if (reaction.IsOver)
             return;
         var subscription = reaction.Subscription;
         try
         {
             _running = reaction.Begin(pbxEvent);
+            if (!isAgain)
+                _meter.ActionBegins(pbxEvent, null);
             foreach (var output in _running.Run(writeError))
                 write(output);
             subscription.CountDelivered();
@@ -240,17 +250,20 @@ internal sealed class Reactions : IDisposable
     }
 
     /// <summary>
-    /// The same for a key that PowerShell has no pipeline to stop for: while one that was stopped comes to its end, it runs the next action, and
-    /// a second Ctrl+C does nothing to it. On a thread of its own.
+    /// Ctrl+C where PowerShell has no pipeline to stop for it: at the idle prompt, and while one that was stopped comes to its end and runs the
+    /// next action. On a thread of its own.
     /// </summary>
     private void OnCancelKey(object? sender, ConsoleCancelEventArgs e)
     {
         var now = Stopwatch.GetTimestamp();
         var before = Interlocked.Exchange(ref _pressedAt, now);
-        if (before == 0 || Stopwatch.GetElapsedTime(before, now) >= DoubleStop || _running is not { } running)
+        if (_running is not { } running)
             return;
-        Suspend();
-        running.Stop();
+        var isSecond = before != 0 && Stopwatch.GetElapsedTime(before, now) < DoubleStop;
+        if (isSecond)
+            Suspend();
+        if (isSecond || _isAtPrompt)
+            running.Stop();
     }
 
     private void Ring()

@@ -5,7 +5,8 @@ namespace PbxEvents.Module.Arguments;
 
 /// <summary>
 /// What <c>-Since</c> and <c>-Until</c> of a past time take: a date and time, a time span (so long ago), <c>today</c> or <c>yesterday</c> (their
-/// beginning, by this machine's clock). PowerShell makes one of each by itself. Immutable.
+/// beginning, by this machine's clock). A call or an event
+/// stands for when the call began. PowerShell makes one of each by itself. Immutable.
 /// </summary>
 public sealed class MomentArgument
 {
@@ -16,6 +17,22 @@ public sealed class MomentArgument
     /// <summary>Takes that moment.</summary>
     /// <param name="moment">The moment; local unless it says otherwise.</param>
     public MomentArgument(DateTime moment) => Moment = moment;
+
+    /// <summary>Takes the moment at which a call began.</summary>
+    /// <param name="call">The call.</param>
+    public MomentArgument(PbxCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        Moment = call.StartedAt;
+    }
+
+    /// <summary>Takes the moment at which an event's call began, of an event without one when it happened.</summary>
+    /// <param name="pbxEvent">The event.</param>
+    public MomentArgument(PbxEvent pbxEvent)
+    {
+        ArgumentNullException.ThrowIfNull(pbxEvent);
+        Moment = pbxEvent.Call?.StartedAt ?? pbxEvent.Time;
+    }
 
     /// <summary>Takes the moment so long ago.</summary>
     /// <param name="ago">How long.</param>
@@ -33,7 +50,7 @@ public sealed class MomentArgument
             _ when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var ago) => DateTimeOffset.Now - ago.Duration(),
             _ when DateTimeOffset.TryParse(text, CultureInfo.CurrentCulture, DateTimeStyles.AssumeLocal, out var local) => local,
             _ when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var plain) => plain,
-            _ => throw new PSInvalidCastException($"'{text}' is no date, no time span, and neither 'today' nor 'yesterday'."),
+            _ => throw new PSInvalidCastException($"'{text}' is not a date, a time span, 'today' or 'yesterday'."),
         };
     }
 

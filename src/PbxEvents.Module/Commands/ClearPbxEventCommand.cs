@@ -13,7 +13,9 @@ public sealed class ClearPbxEventCommand : ConnectionCmdlet
     protected override void ProcessRecord()
     {
         foreach (var client in ResolveConnections())
+        {
             if (ShouldProcess(client.Name, SR.ClearAction))
                 Session.Clear(client);
+        }
     }
 }

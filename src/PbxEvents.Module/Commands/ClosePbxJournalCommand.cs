@@ -12,7 +12,7 @@ namespace PbxEvents.Module.Commands;
 [OutputType(typeof(PbxJournal))]
 public sealed class ClosePbxJournalCommand : PbxCmdlet
 {
-    /// <summary>How long the action of a reaction has to come to its end; then it is told to.</summary>
+    /// <summary>How long a running action has to finish; then it is told to end.</summary>
     private static readonly TimeSpan ActionPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>The journals: objects, names or paths. Default: the session's.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Security;
 using PbxEvents.Journal;
@@ -33,7 +34,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     [ArgumentCompleter(typeof(NothingCompleter))]
     public string? Server { get; set; }
 
-    /// <summary>The domain; on TelecomX the customer's id. Default: what the login tells.</summary>
+    /// <summary>The domain; on TelecomX the customer's id. Default: that of the login.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Customer")]
     [AllowEmptyString]
@@ -102,6 +103,10 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     [Parameter]
     public SwitchParameter NoJournal { get; set; }
 
+    /// <summary>Waits until no other listener has the connection of this name. The journal has to be in a database.</summary>
+    [Parameter]
+    public SwitchParameter Standby { get; set; }
+
     /// <summary>Uses the platform's sandbox (RingCentral).</summary>
     [Parameter]
     public SwitchParameter Sandbox { get; set; }
@@ -112,7 +117,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     [ArgumentCompleter(typeof(NothingCompleter))]
     public string? Application { get; set; }
 
-    /// <summary>What tells this client from others of the same name. Default: the machine's name.</summary>
+    /// <summary>Distinguishes this client from others of the same name. Default: the machine's name.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(NothingCompleter))]
@@ -143,7 +148,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     [ArgumentCompleter(typeof(NothingCompleter))]
     public int MaxReconnectAttempts { get; set; }
 
-    /// <summary>How far back call records are asked for after a gap. Default a day.</summary>
+    /// <summary>How far back call records are requested after a gap. Default a day.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NothingCompleter))]
     public TimeSpan HistoryLimit { get; set; } = TimeSpan.FromDays(1);
@@ -196,6 +201,16 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
         if (Journal is not null && (NoJournal || NoEvents))
         {
             Fail(ModuleErrors.JournalUnwanted(NoJournal ? "-NoJournal" : "-NoEvents"));
+            return;
+        }
+        if (Standby && (NoJournal || NoEvents || StatePath is not null))
+        {
+            Fail(ModuleErrors.StandbyUnwanted(NoJournal ? "-NoJournal" : NoEvents ? "-NoEvents" : "-StatePath"));
+            return;
+        }
+        if (Standby && Journal is null && Session.DefaultJournal is null)
+        {
+            Fail(ModuleErrors.StandbyWithoutJournal());
             return;
         }
         if (!ShouldProcess(Server is null ? Provider : $"{Provider} {Server}", SR.ConnectAction))
@@ -252,7 +267,37 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
         var journal = JournalAccess.Find(argument, Session.Journals, GetUnresolvedProviderPathFromPSPath)
             ?? (EventJournal)OpenJournal(new JournalOptions { Path = GetUnresolvedProviderPathFromPSPath(argument.Text) });
         WriteVerbose(SR.JournalOfConnection.With(options.Name, journal.Name));
-        return PbxClient.Start(options, journal);
+        return Standby ? TakeOver(options, journal) : PbxClient.Start(options, journal);
+    }
+
+    /// <summary>Waits for the connection as long as another listener has it.</summary>
+    private PbxClient TakeOver(PbxConnectOptions options, EventJournal journal)
+    {
+        var standby = journal.StandBy(options.Name!);
+        try
+        {
+            var told = new ConcurrentQueue<string>();
+            using (Session.StandBy(options.Name!))
+            {
+                var taking = standby.TakeAsync(told.Enqueue, StopToken);
+                while (!WaitOnce(taking, System.Threading.Timeout.InfiniteTimeSpan))
+                    Tell();
+                Await(_ => taking);
+                Tell();
+            }
+            return PbxClient.Start(options, journal, standby);
+
+            void Tell()
+            {
+                while (told.TryDequeue(out var why))
+                    WriteWarning(SR.StandsBy.With(options.Name, why));
+            }
+        }
+        catch (Exception)
+        {
+            _ = standby.DisposeAsync().AsTask();
+            throw;
+        }
     }
 
     private PbxConnectOptions MakeOptions(string? name) => new()
@@ -277,7 +322,7 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
         Application = Application ?? "PbxEvents",
         InstanceId = InstanceId ?? Environment.MachineName,
         Dialect = Dialect,
-        TimeZone = FindTimeZone(),
+        TimeZone = FindTimeZone(TimeZone),
         StatePath = ToFilePath(StatePath),
         Sandbox = Sandbox,
         TracePath = ToFilePath(TracePath),
@@ -289,17 +334,6 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
             ProxyCredential = ProxyCredential?.GetNetworkCredential(),
         },
     };
-
-    private TimeZoneInfo? FindTimeZone()
-    {
-        var value = TimeZone is PSObject wrapped ? wrapped.BaseObject : TimeZone;
-        if (value is null or TimeZoneInfo)
-            return (TimeZoneInfo?)value;
-        if (value is string id && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone))
-            return zone;
-        ThrowTerminatingError(ModuleErrors.UnknownTimeZone(value));
-        return null;
-    }
 
     private string? ToFilePath(string? path) => path is null ? null : GetUnresolvedProviderPathFromPSPath(path);
 

@@ -5,7 +5,7 @@ using PbxEvents.Module.Errors;
 namespace PbxEvents.Module.Commands;
 
 /// <summary>
-/// Makes flat rows of events, calls, gaps and connections, for CSV files, spreadsheets, databases and JSON: names in the place of numbers,
+/// Makes flat rows of events, calls, gaps and connections, for CSV files, spreadsheets, databases and JSON: names instead of numbers,
 /// local times as text, whole seconds.
 /// </summary>
 [Cmdlet(VerbsData.ConvertTo, "PbxRecord")]
@@ -24,9 +24,11 @@ public sealed class ConvertToPbxRecordCommand : PSCmdlet
     protected override void ProcessRecord()
     {
         foreach (var item in InputObject)
+        {
             if (FlatRecord.Make(item) is { } record)
                 WriteObject(record);
             else
                 WriteError(ModuleErrors.NoRecordOf(item.BaseObject.GetType().Name, item));
+        }
     }
 }

@@ -20,6 +20,8 @@ public abstract class DeadLetterCmdlet : PbxCmdlet
     [ValidateNotNull]
     public PbxDeadLetter[] DeadLetter { get; set; } = [];
 
+    private protected abstract string ActionText { get; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -27,15 +29,13 @@ public abstract class DeadLetterCmdlet : PbxCmdlet
             Try(() => Process(letter), letter);
     }
 
-    private protected abstract string ActionText { get; }
-
     private protected abstract bool Change(IReactionBook book, PbxDeadLetter letter);
 
     private void Process(PbxDeadLetter letter)
     {
         if (!ShouldProcess($"{letter}", ActionText))
             return;
-        using var book = JournalAccess.OpenReactions(letter.Journal);
+        using var book = JournalAccess.OpenReactions(letter.Journal, Session.Journals);
         if (!Change(book, letter))
             WriteError(ModuleErrors.NoDeadLetter(letter));
     }

@@ -28,5 +28,6 @@ public abstract class EndedCallCmdlet : PartyCmdlet
         Direction = Direction,
         IsUnreached = Unreached,
         Parties = MakePartyFilter(),
+        Hours = MakeHoursFilter(),
     };
 }

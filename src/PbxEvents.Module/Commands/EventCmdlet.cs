@@ -71,6 +71,7 @@ public abstract class EventCmdlet : PartyCmdlet
         Outcome = Outcome,
         Name = new TextPatterns(Name),
         Parties = MakePartyFilter(),
+        Hours = MakeHoursFilter(),
         Calls = _calls,
         Subscriptions = _subscriptions,
         Since = since,

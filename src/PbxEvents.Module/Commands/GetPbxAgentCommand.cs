@@ -6,7 +6,7 @@ using PbxEvents.Providers;
 
 namespace PbxEvents.Module.Commands;
 
-/// <summary>Lists the agents of queues, as the events told last of them; an agent of several queues once for each.</summary>
+/// <summary>Lists the agents of queues, as last reported by events; an agent of several queues once for each.</summary>
 [Cmdlet(VerbsCommon.Get, "PbxAgent")]
 [OutputType(typeof(PbxAgent))]
 public sealed class GetPbxAgentCommand : StatusCmdlet

@@ -23,12 +23,13 @@ public sealed class GetPbxCallCommand : CallCmdlet
         var filter = MakeFilter();
         var calls = Clients.SelectMany(c => c.GetCalls()).ToArray();
         foreach (var id in Calls ?? [])
+        {
             if (!calls.Any(c => c.CallId == id))
                 WriteError(ModuleErrors.CallNotFound(id));
+        }
         if (Since is { } since)
         {
-            foreach (var client in Clients.Where(c => !(c.CallsSince <= since.Moment)))
-                WriteWarning((client.CallsSince is null ? SR.CallsNotSeen : SR.CallsSinceLater).With(client.Name, client.CallsSince, since));
+            WarnOfUnseen(since);
             calls = [.. calls.Where(c => c.EndedAt is null || c.EndedAt >= since.Moment)];
         }
         WriteObject(calls.Where(filter.IsMatch), enumerateCollection: true);

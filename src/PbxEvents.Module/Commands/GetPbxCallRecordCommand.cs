@@ -3,6 +3,7 @@ using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
 using PbxEvents.Module.Reading;
+using PbxEvents.Module.Watching;
 using PbxEvents.Providers;
 
 namespace PbxEvents.Module.Commands;
@@ -25,7 +26,7 @@ public sealed class GetPbxCallRecordCommand : EndedCallCmdlet
     [ArgumentCompleter(typeof(MomentCompleter))]
     public MomentArgument? Until { get; set; }
 
-    /// <summary>Ends after so many calls.</summary>
+    /// <summary>Ends after this many calls.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     [ArgumentCompleter(typeof(NothingCompleter))]
@@ -44,27 +45,18 @@ public sealed class GetPbxCallRecordCommand : EndedCallCmdlet
     private int Read(PbxClient client, DateTimeOffset until, CallFilter filter, int left)
     {
         WriteVerbose(SR.AskingForRecords.With(client.Name, Since, until));
+        using var bar = new ProgressBar(this, SR.ReadingRecords.With(client.Name));
         if (left > 0)
         {
             TakeEach(client.ReadCallRecordsAsync(Since.Moment, until, StopToken), call =>
             {
-                Report(client, call, until);
+                bar.Report(() => ((call.EndedAt - Since.Moment) / (until - Since.Moment), $"{call.EndedAt:g}"));
                 if (!filter.IsMatch(call))
                     return true;
                 WriteObject(call);
                 return --left > 0;
             });
         }
-        WriteProgress(new ProgressRecord(0, SR.ReadingRecords.With(client.Name), " ") { RecordType = ProgressRecordType.Completed });
         return left;
-    }
-
-    private void Report(PbxClient client, PbxCall call, DateTimeOffset until)
-    {
-        var share = (call.EndedAt - Since.Moment) / (until - Since.Moment) ?? 0;
-        WriteProgress(new ProgressRecord(0, SR.ReadingRecords.With(client.Name), $"{call.EndedAt:g}")
-        {
-            PercentComplete = (int)Math.Clamp(share * 100, 0, 100),
-        });
     }
 }

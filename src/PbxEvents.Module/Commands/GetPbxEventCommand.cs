@@ -43,14 +43,14 @@ public sealed class GetPbxEventCommand : EventCmdlet
     [ValidateNotNull]
     public JournalArgument? Journal { get; set; }
 
-    /// <summary>Ends after so many events.</summary>
+    /// <summary>Ends after this many events.</summary>
     [Parameter]
     [Alias("First")]
     [ValidateRange(1, int.MaxValue)]
     [ArgumentCompleter(typeof(NothingCompleter))]
     public int MaxEvents { get; set; } = int.MaxValue;
 
-    /// <summary>Of what the buffer holds only the last so many; 0 for none, which leaves what comes after with -Wait.</summary>
+    /// <summary>Only this many of the last events in the buffer; 0 for none, so that with -Wait only new events come.</summary>
     [Parameter]
     [Alias("Tail")]
     [ValidateRange(0, int.MaxValue)]
@@ -61,12 +61,14 @@ public sealed class GetPbxEventCommand : EventCmdlet
     [Parameter(ParameterSetName = "Live")]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>Ends -Wait, which it implies, after so many seconds; -1, the default, for never.</summary>
+    /// <summary>Ends -Wait, which it implies, after this many seconds; -1, the default, for never.</summary>
     [Parameter(ParameterSetName = "Live")]
     [Alias("TimeoutSec")]
     [ValidateRange(-1, 2_147_483)]
     [ArgumentCompleter(typeof(NothingCompleter))]
     public double Timeout { get; set; } = -1;
+
+    private protected override bool ReadsConnections => Journal is null;
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -86,8 +88,10 @@ public sealed class GetPbxEventCommand : EventCmdlet
             // Only what is there now: a busy connection would never let this loop end.
             var head = client.Events.Head;
             while (cursor.Position < head && cursor.TryRead(out var pbxEvent, out var gap))
+            {
                 if (Take(pbxEvent!, gap, Last < 0 ? WriteObject : Keep))
                     return;
+            }
         }
         if (WriteKept())
             return;
@@ -108,8 +112,6 @@ public sealed class GetPbxEventCommand : EventCmdlet
         _connections.AddRange(Connection ?? []);
     }
 
-    private protected override bool ReadsConnections => Journal is null;
-
     private void ReadJournal(JournalArgument argument)
     {
         EventJournal? opened = null;
@@ -118,7 +120,7 @@ public sealed class GetPbxEventCommand : EventCmdlet
             var journal = JournalAccess.Find(argument, Session.Journals, GetUnresolvedProviderPathFromPSPath)
                 ?? (opened = JournalAccess.Open(new JournalOptions { Path = GetUnresolvedProviderPathFromPSPath(argument.Text), ReadOnly = true }));
             var query = new EventQuery(Since?.Moment, Until?.Moment, _filter!.Calls.Count == 0 ? null : _filter.Calls);
-            ReadThrough(journal.Read(query), e => IsWanted(e) && Take(e, null, Last < 0 ? WriteObject : Keep));
+            ReadThrough(journal.ReadFor(query, this), e => IsWanted(e) && Take(e, null, Last < 0 ? WriteObject : Keep));
             WriteKept();
         }
         catch (PbxException e)
@@ -181,7 +183,9 @@ public sealed class GetPbxEventCommand : EventCmdlet
         if (item.Gap is null)
             _keptEvents++;
         while (_kept.Count > 0 && (_keptEvents > Last || (Last == 0 && _kept.Peek().Gap is not null)))
+        {
             if (_kept.Dequeue().Gap is null)
                 _keptEvents--;
+        }
     }
 }

@@ -71,10 +71,12 @@ public sealed class GetPbxEventTypeCommand : PbxCmdlet
             return Session.Default is { } connection ? [connection.Platform] : [.. PbxProviders.All];
         var found = new List<PbxProvider>();
         foreach (var name in Provider)
+        {
             if (WildcardPattern.ContainsWildcardCharacters(name))
                 found.AddRange(PbxProviders.All.Where(p => new TextPatterns([name]).IsMatch(p.Name)));
             else
                 Try(() => found.Add(PbxProviders.Get(name)), name);
+        }
         return found;
     }
 }

@@ -4,7 +4,7 @@ using PbxEvents.Providers;
 
 namespace PbxEvents.Module.Commands;
 
-/// <summary>Lists the presence of people, as the events told it last.</summary>
+/// <summary>Lists the presence of people, as last reported by events.</summary>
 [Cmdlet(VerbsCommon.Get, "PbxPresence")]
 [OutputType(typeof(PbxPresence))]
 public sealed class GetPbxPresenceCommand : StatusCmdlet

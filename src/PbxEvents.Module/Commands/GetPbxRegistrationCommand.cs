@@ -4,7 +4,7 @@ using PbxEvents.Providers;
 
 namespace PbxEvents.Module.Commands;
 
-/// <summary>Lists which phones and trunks are registered, as the events told it last.</summary>
+/// <summary>Lists which phones and trunks are registered, as last reported by events.</summary>
 [Cmdlet(VerbsCommon.Get, "PbxRegistration")]
 [OutputType(typeof(PbxRegistration))]
 public sealed class GetPbxRegistrationCommand : StatusCmdlet

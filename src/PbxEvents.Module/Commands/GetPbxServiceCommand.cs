@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using PbxEvents.Module.Completion;
 using PbxEvents.Module.Arguments;
+using PbxEvents.Module.Completion;
 using PbxEvents.Module.Reading;
 
 namespace PbxEvents.Module.Commands;

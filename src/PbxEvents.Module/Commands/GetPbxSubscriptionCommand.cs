@@ -19,8 +19,10 @@ public sealed class GetPbxSubscriptionCommand : ConnectionCmdlet
     {
         var found = ResolveConnections().SelectMany(c => c.Subscriptions).Where(s => Id is null || Id.Contains(s.Id)).ToArray();
         foreach (var id in Id ?? [])
+        {
             if (!found.Any(s => s.Id == id))
                 WriteError(ModuleErrors.SubscriptionNotFound(id));
+        }
         WriteObject(found, enumerateCollection: true);
     }
 }

@@ -21,7 +21,7 @@ public sealed class InstallPbxServiceCommand : ServiceCmdlet
     [ArgumentCompleter(typeof(NothingCompleter))]
     public string Name { get; set; } = "";
 
-    /// <summary>The script: it connects, registers what is to be done, and ends with Wait-PbxReaction.</summary>
+    /// <summary>The script: it connects, registers what is to be done, and ends with Wait-PbxReaction. Or a listener file (.psd1).</summary>
     [Parameter(
         Mandatory = true,
         Position = 1)]

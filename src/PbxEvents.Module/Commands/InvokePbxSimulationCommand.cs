@@ -44,7 +44,7 @@ public sealed class InvokePbxSimulationCommand : SimulatorCmdlet
     [ArgumentCompleter(typeof(ExtensionCompleter))]
     public string? Extension { get; set; }
 
-    /// <summary>The second extension: who else rings, and who gets a transferred call.</summary>
+    /// <summary>The second extension, which also rings or gets a transferred call.</summary>
     [Parameter(ParameterSetName = ScenarioSet)]
     [ArgumentCompleter(typeof(ExtensionCompleter))]
     public string? OtherExtension { get; set; }
@@ -117,8 +117,10 @@ public sealed class InvokePbxSimulationCommand : SimulatorCmdlet
     protected override void ProcessRecord()
     {
         foreach (var simulator in ResolveSimulators())
+        {
             if (ShouldProcess(simulator.Name, SR.SimulateAction.With(string.Join(", ", new[] { Fault, Scenario, ClearFaults ? nameof(ClearFaults) : null }.Where(w => !string.IsNullOrEmpty(w))))))
                 Try(() => Invoke(simulator), simulator);
+        }
     }
 
     private void Invoke(PbxSimulator simulator)

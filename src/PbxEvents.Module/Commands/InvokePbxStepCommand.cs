@@ -9,7 +9,7 @@ using PbxEvents.Module.Errors;
 namespace PbxEvents.Module.Commands;
 
 /// <summary>
-/// Runs a part of a durable reaction's action once for an event: what it puts out is kept in the journal, and a later try gets that instead.
+/// Runs a part of a durable reaction's action once for an event: its output is stored in the journal, and a later attempt gets that instead.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "PbxStep")]
 public sealed class InvokePbxStepCommand : PbxCmdlet

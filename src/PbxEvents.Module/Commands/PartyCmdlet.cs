@@ -5,7 +5,7 @@ using PbxEvents.Module.Reading;
 
 namespace PbxEvents.Module.Commands;
 
-/// <summary>Base of the cmdlets that look for events or calls by who takes part.</summary>
+/// <summary>Base of the cmdlets that look for events or calls by who takes part, and when.</summary>
 public abstract class PartyCmdlet : ReadingCmdlet
 {
     private protected PartyCmdlet()
@@ -44,5 +44,19 @@ public abstract class PartyCmdlet : ReadingCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Queue { get; set; }
 
+    /// <summary>Only what began while one of these schedules was open: the call, or else the event.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
+    [ValidateNotNullOrEmpty]
+    public PbxSchedule[]? Within { get; set; }
+
+    /// <summary>Only what began while none of these schedules was open.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
+    [ValidateNotNullOrEmpty]
+    public PbxSchedule[]? Outside { get; set; }
+
     private protected PartyFilter MakePartyFilter() => new(From, To, Extension, Queue);
+
+    private protected HoursFilter MakeHoursFilter() => new(Within, Outside);
 }

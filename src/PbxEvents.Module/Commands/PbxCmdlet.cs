@@ -1,8 +1,10 @@
 using System.Management.Automation;
 using PbxEvents.Journal;
 using PbxEvents.Module.Connections;
+using PbxEvents.Module.Desk;
 using PbxEvents.Module.Durable;
 using PbxEvents.Module.Errors;
+using PbxEvents.Module.Watching;
 using PbxEvents.Providers;
 
 namespace PbxEvents.Module.Commands;
@@ -42,8 +44,40 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
     private protected void RefuseOtherThanEnded(PbxCallState[]? states)
     {
         foreach (var state in states ?? [])
+        {
             if (state != PbxCallState.Ended)
                 ThrowTerminatingError(ModuleErrors.OutcomeNeedsEnded(state));
+        }
+    }
+
+    /// <summary>What <c>-TimeZone</c> names: an id or the zone itself; null for neither.</summary>
+    private protected TimeZoneInfo? FindTimeZone(object? given)
+    {
+        var value = given is PSObject wrapped ? wrapped.BaseObject : given;
+        if (value is null or TimeZoneInfo)
+            return (TimeZoneInfo?)value;
+        if (value is string id && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone))
+            return zone;
+        ThrowTerminatingError(ModuleErrors.UnknownTimeZone(value));
+        return null;
+    }
+
+    /// <summary>The country that <c>-Country</c> names, in capital letters; null for none.</summary>
+    private protected string? FindCountry(string? given)
+    {
+        if (given is null)
+            return null;
+        try
+        {
+            if (DeskParts.Numbers.Countries.FirstOrDefault(c => c.Equals(given, StringComparison.OrdinalIgnoreCase)) is { } country)
+                return country;
+        }
+        catch (PbxException e)
+        {
+            ThrowTerminatingError(e.ToErrorRecord(given));
+        }
+        ThrowTerminatingError(ModuleErrors.UnknownCountry(given));
+        return null;
     }
 
     /// <inheritdoc/>
@@ -88,6 +122,19 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
         return task!.GetAwaiter().GetResult();
     }
 
+    /// <summary>Waits for work that may take longer than a second, and says so then.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="activity">What is done.</param>
+    /// <inheritdoc cref="Await(Func{CancellationToken, Task})"/>
+    private protected T AwaitLong<T>(Func<CancellationToken, Task<T>> work, string activity)
+    {
+        using var bar = new ProgressBar(this, activity);
+        var task = work(StopToken);
+        while (!WaitOnce(task, Timeout.InfiniteTimeSpan))
+            bar.Report(() => (null, ""));
+        return Await(_ => task);
+    }
+
     /// <summary>Takes the items of an asynchronous sequence on the pipeline thread, as they come.</summary>
     /// <param name="items">The sequence.</param>
     /// <param name="take">Takes one; false when no more are wanted.</param>
@@ -100,8 +147,10 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
         try
         {
             while (Await(_ => move = source.MoveNextAsync().AsTask()))
+            {
                 if (!take(source.Current))
                     break;
+            }
         }
         finally
         {
@@ -169,10 +218,10 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
     /// <exception cref="PbxException">It cannot be opened.</exception>
     private protected PbxJournal OpenJournal(JournalOptions options)
     {
-        var name = options.Name ?? Path.GetFileNameWithoutExtension(options.Path);
+        var name = EventJournal.NameOf(options);
         if (Session.Journals.Any(j => j.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
             throw JournalFaults.NameInUse(name);
-        var journal = Await(_ => Task.Run(() => JournalAccess.Open(options)));
+        var journal = AwaitLong(_ => Task.Run(() => JournalAccess.Open(options)), SR.OpeningJournal.With(options.Path));
         if (journal.Problem is { } problem)
             WriteWarning(problem.Message);
         Session.Add(journal);
@@ -194,8 +243,10 @@ public abstract class PbxCmdlet : PSCmdlet, IDisposable
     private void WriteJournals()
     {
         foreach (var activity in _activities)
+        {
             foreach (var line in activity.Read())
                 WriteVerbose(line);
+        }
     }
 
     /// <summary>A place in a connection's activity log.</summary>

@@ -34,7 +34,7 @@ public abstract class ReactionCmdlet : JournalCmdlet
     /// <summary>Does it for one.</summary>
     private protected abstract void Process(EventJournal journal, PbxReaction reaction);
 
-    /// <summary>The reactions that are meant. A name that nobody has is reported.</summary>
+    /// <summary>The selected reactions. An unknown name is reported.</summary>
     private List<PbxReaction> Select(EventJournal journal)
     {
         var all = Look(journal);

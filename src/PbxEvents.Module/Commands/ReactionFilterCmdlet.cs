@@ -86,6 +86,18 @@ public abstract class ReactionFilterCmdlet : JournalCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? To { get; set; }
 
+    /// <summary>Only what began while one of these schedules was open: the call, or else the event.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
+    [ValidateNotNullOrEmpty]
+    public PbxSchedule[]? Within { get; set; }
+
+    /// <summary>Only what began while none of these schedules was open.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
+    [ValidateNotNullOrEmpty]
+    public PbxSchedule[]? Outside { get; set; }
+
     /// <summary>Only events of these connections: objects or names, wildcards allowed. Default: of all that the journal keeps.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
@@ -98,12 +110,12 @@ public abstract class ReactionFilterCmdlet : JournalCmdlet
     [ValidateNotNull]
     public ScriptBlock? InitializationScript { get; set; }
 
-    /// <summary>Anything; the action finds it in <c>$Delivery.MessageData</c>. It is not kept in the journal.</summary>
+    /// <summary>Any value, available in <c>$Delivery.MessageData</c>. It is not stored in the journal.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NothingCompleter))]
     public object? MessageData { get; set; }
 
-    /// <summary>How long the action may take for one event; then it is told to end, and the try has failed. Default 10 minutes.</summary>
+    /// <summary>How long the action may take for one event; then it is told to end, and the attempt has failed. Default 10 minutes.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NothingCompleter))]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(10);
@@ -128,13 +140,20 @@ public abstract class ReactionFilterCmdlet : JournalCmdlet
         Direction = Direction,
         IsUnreached = Unreached,
         Parties = new PartyFilter(null, null, null, null),
+        Hours = new HoursFilter(null, null),
     };
 
-    /// <summary>Which events are meant. The result may be called on any thread.</summary>
+    /// <summary>Selects events. The result may be called on any thread.</summary>
     private protected Func<PbxEvent, bool> MakeFilter()
     {
         var calls = MakeCallFilter();
-        var events = new EventFilter { Category = Category, Name = new TextPatterns(EventName), Parties = new PartyFilter(From, To, Extension, Queue) };
+        var events = new EventFilter
+        {
+            Category = Category,
+            Name = new TextPatterns(EventName),
+            Parties = new PartyFilter(From, To, Extension, Queue),
+            Hours = new HoursFilter(Within, Outside),
+        };
         var connections = Connection;
         return e => (connections is null || Array.Exists(connections, c => c.MatchesName(e.Connection))) && events.IsMatch(e) && calls.IsMatch(e);
     }

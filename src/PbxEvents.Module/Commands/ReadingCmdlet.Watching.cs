@@ -12,6 +12,8 @@ public abstract partial class ReadingCmdlet
     /// <summary>True when a live view may take the screen.</summary>
     private protected bool CanDraw => LiveHost.CanDraw(Host, MyInvocation);
 
+    private static Task Never { get; } = new TaskCompletionSource().Task;
+
     /// <summary>
     /// Shows a live view until the user or the time ends it, or no connection can bring anything any more. Actions and
     /// PowerShell's own events go on meanwhile.
@@ -66,6 +68,4 @@ public abstract partial class ReadingCmdlet
             }
         }
     }
-
-    private static Task Never { get; } = new TaskCompletionSource().Task;
 }

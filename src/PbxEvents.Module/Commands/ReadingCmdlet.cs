@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Connections;
 using PbxEvents.Module.Errors;
 using PbxEvents.Module.Reading;
@@ -29,15 +30,24 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
     /// <summary>The connections of all input.</summary>
     private protected IReadOnlyList<PbxClient> Clients => _clients;
 
+    /// <summary>False when what is read is not a connection's.</summary>
+    private protected virtual bool ReadsConnections => true;
+
+    /// <summary>The categories that a wait is for; null for all.</summary>
+    private protected virtual IReadOnlyList<PbxCategory>? AwaitedCategories => null;
+
+    /// <summary>The names of events that a wait is for, with wildcards.</summary>
+    private protected virtual IReadOnlyList<string> AwaitedNames => [];
+
+    /// <summary>The ids of the calls that a wait is for.</summary>
+    private protected virtual IReadOnlyList<string> AwaitedCalls => [];
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ReadsConnections)
             _clients.AddRange(ResolveConnections().Where(c => !_clients.Contains(c)));
     }
-
-    /// <summary>False when what is read is not a connection's.</summary>
-    private protected virtual bool ReadsConnections => true;
 
     /// <summary>Reads what is there, and lets others have their turn meanwhile.</summary>
     /// <param name="events">What to read.</param>
@@ -113,15 +123,6 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
             .With(string.Join("', '", _clients.Select(c => c.Name)), deadline.Left.TotalSeconds, text);
     }
 
-    /// <summary>The categories that a wait is for; null for all.</summary>
-    private protected virtual IReadOnlyList<PbxCategory>? AwaitedCategories => null;
-
-    /// <summary>The names of events that a wait is for, with wildcards.</summary>
-    private protected virtual IReadOnlyList<string> AwaitedNames => [];
-
-    /// <summary>The ids of the calls that a wait is for.</summary>
-    private protected virtual IReadOnlyList<string> AwaitedCalls => [];
-
     /// <summary>A wait for what can never come says so, once for each session and reason, so that a loop of waits is not drowned.</summary>
     private void WarnOfNoProspect()
     {
@@ -178,11 +179,18 @@ public abstract partial class ReadingCmdlet : ConnectionCmdlet
             ThrowTerminatingError(WhyEnded(stream.Ended.First()));
     }
 
-    /// <summary>Says on the way to something else that events are missing.</summary>
+    /// <summary>Warns while reading that events are missing.</summary>
     private protected void WarnOf(PbxGap? gap)
     {
         if (gap is not null)
             WriteWarning(Describe(gap));
+    }
+
+    /// <summary>Warns of connections that have not kept all calls since a moment.</summary>
+    private protected void WarnOfUnseen(MomentArgument since)
+    {
+        foreach (var client in Clients.Where(c => !(c.CallsSince <= since.Moment)))
+            WriteWarning((client.CallsSince is null ? SR.CallsNotSeen : SR.CallsSinceLater).With(client.Name, client.CallsSince, since));
     }
 
     /// <summary>A gap in words.</summary>

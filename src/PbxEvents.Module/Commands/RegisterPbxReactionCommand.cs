@@ -113,7 +113,7 @@ public sealed class RegisterPbxReactionCommand : ReactionFilterCmdlet
         var slots = new ReactionSlots(Concurrency, () => MakeHost(Action, isTest: false));
         try
         {
-            Session.Add(new RunningReaction(journal, options, FailOn, MessageData, slots, Session.Reactions.Reports));
+            Session.Add(new RunningReaction(journal, options, FailOn, MessageData, slots, Session.Reactions.Reports, Session.Meter));
         }
         catch (PbxException)
         {

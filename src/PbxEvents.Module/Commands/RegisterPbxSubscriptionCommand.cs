@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Actions;
+using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
 using PbxEvents.Module.Reading;
@@ -105,12 +105,24 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     [ArgumentCompleter(typeof(CalleeCompleter))]
     public string[]? To { get; set; }
 
+    /// <summary>The action runs only for what began while one of these schedules was open: the call, else the event.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
+    [ValidateNotNullOrEmpty]
+    public PbxSchedule[]? Within { get; set; }
+
+    /// <summary>The action runs only for what began while none of these schedules was open.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(NothingCompleter))]
+    [ValidateNotNullOrEmpty]
+    public PbxSchedule[]? Outside { get; set; }
+
     /// <summary>Anything; the action finds it in <c>$Event.MessageData</c>.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NothingCompleter))]
     public object? MessageData { get; set; }
 
-    /// <summary>The subscription ends after the action has run so many times. Default: never.</summary>
+    /// <summary>The subscription ends after the action has run this many times. Default: never.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     [ArgumentCompleter(typeof(NothingCompleter))]
@@ -126,6 +138,7 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
             Direction = Direction,
             IsUnreached = Unreached,
             Parties = new PartyFilter(From, To, null, null),
+            Hours = new HoursFilter(Within, Outside),
         };
         if (Action is null && (MessageData is not null || MaxTriggerCount > 0 || !_calls.IsEmpty))
             ThrowTerminatingError(ModuleErrors.ActionMissing());
@@ -137,9 +150,13 @@ public sealed class RegisterPbxSubscriptionCommand : ConnectionCmdlet
     protected override void ProcessRecord()
     {
         foreach (var connection in ResolveConnections())
+        {
             foreach (var filter in MakeFilters())
+            {
                 if (ShouldProcess($"{filter} on {connection.Name}", SR.RegisterAction))
                     Try(() => Register(connection, filter), connection);
+            }
+        }
     }
 
     private void Register(PbxClient connection, PbxSubscriptionFilter filter)

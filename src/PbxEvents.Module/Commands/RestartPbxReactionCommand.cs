@@ -43,7 +43,7 @@ public sealed class RestartPbxReactionCommand : ReactionCmdlet
     {
         try
         {
-            var counts = running.Replays.Count(since, until, StopToken);
+            var counts = AwaitLong(token => Task.Run(() => running.Replays.Count(since, until, token), token), SR.CountingEvents.With(running.Name));
             var (done, dead) = (counts[Standing.Done], counts[Standing.Dead]);
             return (Force ? SR.RestartAllAction : SR.RestartReactionAction).With(counts[Standing.None] + dead + (Force ? done : 0), done, counts[Standing.Open], dead);
         }

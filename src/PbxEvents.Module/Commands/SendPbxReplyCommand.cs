@@ -34,7 +34,9 @@ public sealed class SendPbxReplyCommand : ConnectionCmdlet
         Connection ??= [new ConnectionArgument(Event.Connection)];
         var json = ToJson(Data);
         foreach (var connection in ResolveConnections())
+        {
             if (ShouldProcess($"{Event.From ?? Event.Name}", SR.ReplyAction.With(Event.Id)))
                 Try(() => Await(token => connection.ReplyAsync(Event, json, token)), Event);
+        }
     }
 }

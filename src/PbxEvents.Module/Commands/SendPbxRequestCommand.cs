@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Errors;
-using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers;
+using PbxEvents.Providers.Contracts;
 
 namespace PbxEvents.Module.Commands;
 
@@ -65,7 +65,7 @@ public sealed class SendPbxRequestCommand : ConnectionCmdlet
     [ArgumentCompleter(typeof(NothingCompleter))]
     public double Timeout { get; set; } = 10;
 
-    /// <summary>Ends after so many replies; 0 for all that come until -Timeout. Default 1.</summary>
+    /// <summary>Ends after this many replies; 0 for all that come until -Timeout. Default 1.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     [ArgumentCompleter(typeof(NothingCompleter))]
@@ -89,8 +89,10 @@ public sealed class SendPbxRequestCommand : ConnectionCmdlet
             ExpectsReply = !NoReply,
         };
         foreach (var connection in ResolveConnections())
+        {
             if (MaySend(connection, request, isPath))
                 Try(() => Send(connection, request), request.To ?? request.Request);
+        }
     }
 
     private void Send(PbxClient connection, PbxRequest request)
@@ -103,7 +105,7 @@ public sealed class SendPbxRequestCommand : ConnectionCmdlet
         });
     }
 
-    /// <summary>Asks before what restarts, quits, impersonates or changes; the rest is only asked for with -Confirm or -WhatIf.</summary>
+    /// <summary>Asks before a request that restarts, quits, impersonates or changes; other requests only with -Confirm or -WhatIf.</summary>
     private bool MaySend(PbxClient connection, PbxRequest request, bool isPath)
     {
         var isRisky = isPath ? request.Method != "GET" : KnownRequests.IsRisky(request.Request);

@@ -26,9 +26,11 @@ public abstract class SimulatorCmdlet : PbxCmdlet
         if (Simulator is null)
         {
             if (known.Count != 1)
+            {
                 ThrowTerminatingError(known.Count == 0
                     ? ModuleErrors.NoSimulator()
                     : ModuleErrors.AmbiguousSimulator(string.Join(", ", known.Select(s => s.Name))));
+            }
             return known;
         }
         var found = new List<PbxSimulator>();

@@ -34,7 +34,7 @@ public sealed class TestPbxReactionCommand : ReactionFilterCmdlet
     [ArgumentCompleter(typeof(MomentCompleter))]
     public MomentArgument? Until { get; set; }
 
-    /// <summary>Ends after so many events.</summary>
+    /// <summary>Ends after this many events.</summary>
     [Parameter]
     [Alias("First")]
     [ValidateRange(1, int.MaxValue)]
@@ -47,7 +47,7 @@ public sealed class TestPbxReactionCommand : ReactionFilterCmdlet
         using var host = MakeHost(Action, isTest: true);
         var options = new ReactionOptions { Name = "test", IsMatch = MakeFilter(), IsOfMoments = MakeCallFilter().NamesMoment };
         var seen = new HashSet<string>();
-        foreach (var (_, pbxEvent) in journal.ReadNumbered(new EventQuery(Since?.Moment, Until?.Moment)))
+        foreach (var pbxEvent in journal.ReadFor(new EventQuery(Since?.Moment, Until?.Moment), this))
         {
             if (StopToken.IsCancellationRequested)
                 throw new PipelineStoppedException();
@@ -79,7 +79,7 @@ public sealed class TestPbxReactionCommand : ReactionFilterCmdlet
         }
         catch (OperationCanceledException)
         {
-            error = $"It did not end within {Timeout}.";
+            error = $"It did not finish within {Timeout}.";
         }
         foreach (var other in others)
         {

@@ -9,7 +9,7 @@ namespace PbxEvents.Module.Commands;
 [Cmdlet(VerbsLifecycle.Unregister, "PbxReaction", SupportsShouldProcess = true)]
 public sealed class UnregisterPbxReactionCommand : ReactionCmdlet
 {
-    /// <summary>How many seconds an action that runs has to come to its end; then it is told to. Default 20.</summary>
+    /// <summary>How many seconds a running action has to finish; then it is told to end. Default 20.</summary>
     [Parameter]
     [ValidateRange(0, 2_147_483)]
     [ArgumentCompleter(typeof(NothingCompleter))]

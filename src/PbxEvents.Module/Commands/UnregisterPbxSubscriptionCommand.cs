@@ -37,21 +37,27 @@ public sealed class UnregisterPbxSubscriptionCommand : PbxCmdlet
     protected override void ProcessRecord()
     {
         if (ParameterSetName == IdSet)
+        {
             foreach (var id in Id)
                 Unregister(s => s.Id == id, id);
+        }
         else
+        {
             foreach (var subscription in Subscription)
                 Unregister(s => ReferenceEquals(s, subscription), subscription);
+        }
     }
 
     private void Unregister(Func<PbxSubscription, bool> isMeant, object target)
     {
         foreach (var connection in Session.Connections)
+        {
             if (connection.Subscriptions.FirstOrDefault(isMeant) is { } subscription)
             {
                 Unregister(connection, subscription);
                 return;
             }
+        }
         WriteError(ModuleErrors.SubscriptionNotFound(target));
     }
 

@@ -1,9 +1,11 @@
 using System.Management.Automation;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using PbxEvents.Module.Arguments;
 using PbxEvents.Module.Completion;
 using PbxEvents.Module.Durable;
 using PbxEvents.Module.Errors;
+using PbxEvents.Module.Health;
 using PbxEvents.Module.Reading;
 using PbxEvents.Module.Service;
 using PbxEvents.Module.Watching;
@@ -13,7 +15,7 @@ namespace PbxEvents.Module.Commands;
 
 /// <summary>
 /// Waits while the durable reactions, and the actions of subscriptions, of this session run, and shows what they put out: what a listener does
-/// once all is set up. It tells systemd how it stands. It ends when the process is told to end (SIGTERM, the stop of a service): then nothing
+/// once all is set up. It reports its status to systemd. It ends when the process is told to stop (SIGTERM, or when the service stops): then nothing
 /// new is taken, and the actions come to their end.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Wait, "PbxReaction")]
@@ -41,16 +43,25 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
     [ArgumentCompleter(typeof(NothingCompleter))]
     public double Timeout { get; set; } = -1;
 
-    /// <summary>How many seconds actions that run have to come to their end when the process is told to; then they are told to. Default 20.</summary>
+    /// <summary>How many seconds running actions have to finish when the process is told to stop; then they are told to end. Default 20.</summary>
     [Parameter]
     [ValidateRange(0, 2_147_483)]
     [ArgumentCompleter(typeof(NothingCompleter))]
     public double StopTimeout { get; set; } = 20;
 
-    /// <summary>A file for what happens, line by line; five of 10 MB are kept. Default: none; of a service what collects its output.</summary>
+    /// <summary>A log file, line by line; five of 10 MB are kept. Default: none; for a service, what collects its output.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? LogPath { get; set; }
+
+    /// <summary>
+    /// A port on this machine alone, at which /healthz says whether the listener lives, /readyz whether it is connected and subscribed, and
+    /// /metrics its figures. Default: none.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 65535)]
+    [ArgumentCompleter(typeof(NothingCompleter))]
+    public int? HealthPort { get; set; }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -65,12 +76,13 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
             Follow(client);
         var log = Session.Log;
         using var own = OpenLog();
+        using var health = OpenHealth();
         Session.TellSupervisor();
         Session.Log = own ?? log;
         Session.Log?.Write(ActivityLevel.Information, SR.Listening.With(ListenerState.Of(Session)));
         try
         {
-            Listen(reactions);
+            Listen(reactions, health);
         }
         finally
         {
@@ -95,7 +107,24 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
         }
     }
 
-    private void Listen(RunningReaction[] reactions)
+    private ListenerHealth? OpenHealth()
+    {
+        if (HealthPort is not { } port)
+            return null;
+        try
+        {
+            var health = ListenerHealth.Of(Session, port);
+            WriteVerbose(SR.HealthPortOpen.With(port));
+            return health;
+        }
+        catch (SocketException e)
+        {
+            ThrowTerminatingError(ModuleErrors.BadHealthPort(port, e.Message));
+            return null;
+        }
+    }
+
+    private void Listen(RunningReaction[] reactions, ListenerHealth? health)
     {
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
@@ -110,6 +139,7 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
         while (!WaitOnce(end.Task, deadline.Left))
         {
             Session.Talk?.Turn();
+            health?.Turn();
             foreach (var reaction in reactions.Where(r => r.State is PbxReactionState.Faulted or PbxReactionState.Stuck))
                 GiveUp(reaction, reactions);
             if (Session.Connections.FirstOrDefault(c => c.State == PbxConnectionState.Faulted && !faulted.Contains(c)) is { } connection)
@@ -126,6 +156,7 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
             return;
         }
         Session.Talk?.Stopping();
+        health?.Stopping();
         Session.Log?.Write(ActivityLevel.Information, SR.ToldToEnd.With(StopTimeout));
         StopAll(reactions);
     }
@@ -155,6 +186,10 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
     /// </summary>
     private void EndScript(ErrorRecord error)
     {
+        // Who is to know should know before nobody is there to tell it.
+        if (Session.Alerts is { Count: > 0 } alerts)
+            Await(_ => Task.WhenAll(alerts.Select(a => a.FlushAsync(FarewellTimeout))));
+
         // The log of a service gets it when the script has ended.
         if (LogPath is not null)
             Session.Log?.Write(ActivityLevel.Error, ServiceLog.Describe(error));
@@ -185,7 +220,9 @@ public sealed class WaitPbxReactionCommand : PbxCmdlet
             Session.Remove(reaction);
         GiveTurn();
         for (var i = 0; i < all.Length; i++)
+        {
             if (!all[i])
                 WriteWarning(SR.ReactionCutOff.With(reactions[i].Name));
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PbxEvents.Module.Completion;
+using PbxEvents.Module.Data;
 using PbxEvents.Module.Reading;
 using PbxEvents.Module.Watching;
 
@@ -19,14 +20,14 @@ public sealed class WatchPbxCallCommand : CallCmdlet
     [ArgumentCompleter(typeof(NothingCompleter))]
     public double RefreshInterval { get; set; } = 1;
 
-    /// <summary>Ends after so many seconds; -1, the default, for never.</summary>
+    /// <summary>Ends after this many seconds; -1, the default, for never.</summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(-1, 2_147_483)]
     [ArgumentCompleter(typeof(NothingCompleter))]
     public double Timeout { get; set; } = -1;
 
-    /// <summary>Shows at most so many calls. Default: as many as the window is high.</summary>
+    /// <summary>Shows at most this many calls. Default: as many as fit into the window.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     [ArgumentCompleter(typeof(NothingCompleter))]
@@ -46,7 +47,7 @@ public sealed class WatchPbxCallCommand : CallCmdlet
         if (NoScreen || !CanDraw)
             WriteChanges(filter, deadline);
         else
-            Show(new CallView(() => Clients, () => KnownCalls(filter), MaxCalls, LiveTerminal.Glyphs), RefreshInterval, deadline);
+            Show(new CallView(() => Clients, () => KnownCalls(filter), ContactProperty.NameOf, MaxCalls, LiveTerminal.Glyphs), RefreshInterval, deadline);
 
         // A view that ends because its connection failed must not look like one that was closed.
         foreach (var failed in Clients.Where(c => c.State == PbxConnectionState.Faulted))

@@ -22,7 +22,7 @@ public sealed class WatchPbxQueueCommand : ReadingCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Queue { get; set; }
 
-    /// <summary>Who waits longer than so many seconds waits too long and stands out. Default 60.</summary>
+    /// <summary>Callers who wait longer than this many seconds are highlighted. Default 60.</summary>
     [Parameter]
     [ValidateRange(0, 86_400)]
     [ArgumentCompleter(typeof(NothingCompleter))]
@@ -34,7 +34,7 @@ public sealed class WatchPbxQueueCommand : ReadingCmdlet
     [ArgumentCompleter(typeof(NothingCompleter))]
     public double RefreshInterval { get; set; } = 1;
 
-    /// <summary>Ends after so many seconds; -1, the default, for never.</summary>
+    /// <summary>Ends after this many seconds; -1, the default, for never.</summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(-1, 2_147_483)]

@@ -10,6 +10,6 @@ public sealed class DialectCompleter : Completer
         :
         [
             new("V16", "PortSIP v16: one tenant's extensions, records and queues"),
-            new("V22", "PortSIP v22: management topics and whole tenants, too"),
+            new("V22", "PortSIP v22: also management topics and whole tenants"),
         ];
 }

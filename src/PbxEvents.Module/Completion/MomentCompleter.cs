@@ -7,8 +7,8 @@ public sealed class MomentCompleter : Completer
 {
     private protected override IEnumerable<Candidate> GetCandidates(IDictionary bound) =>
     [
-        new("today", "The beginning of this day"),
-        new("yesterday", "The beginning of the day before"),
-        new("1:00", "An hour ago; any time span can be given"),
+        new("today", "The start of today"),
+        new("yesterday", "The start of yesterday"),
+        new("1:00", "An hour ago; any time span works"),
     ];
 }

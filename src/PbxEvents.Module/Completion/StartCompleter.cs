@@ -7,9 +7,9 @@ public sealed class StartCompleter : Completer
 {
     private protected override IEnumerable<Candidate> GetCandidates(IDictionary bound) =>
     [
-        new("Now", "With what comes from now on"),
-        new("Oldest", "With the oldest event that the journal holds"),
-        new("today", "With what has arrived today"),
-        new("yesterday", "With what has arrived since yesterday"),
+        new("Now", "From now on"),
+        new("Oldest", "From the oldest event in the journal"),
+        new("today", "From the start of today"),
+        new("yesterday", "From the start of yesterday"),
     ];
 }

@@ -1,9 +1,14 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using PbxEvents.Module.Actions;
+using PbxEvents.Module.Alerts;
+using PbxEvents.Module.Dashboard;
+using PbxEvents.Module.Desk;
 using PbxEvents.Module.Durable;
+using PbxEvents.Module.Health;
 using PbxEvents.Module.Reading;
 using PbxEvents.Module.Service;
 using PbxEvents.Providers;
@@ -20,8 +25,8 @@ internal sealed class ModuleState : IAsyncDisposable
     /// <summary>How long a closing runspace waits for the goodbyes of its connections.</summary>
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long the action of a durable reaction has to come to its end then.</summary>
-    private static readonly TimeSpan ActionPatience = TimeSpan.FromSeconds(1);
+    /// <summary>How long the goodbyes may take while the session lives on. The user may have pressed Ctrl+C.</summary>
+    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(5);
 
     private static readonly ConditionalWeakTable<Runspace, ModuleState> States = [];
 
@@ -30,11 +35,15 @@ internal sealed class ModuleState : IAsyncDisposable
     private readonly List<PbxSimulator> _simulators = [];
     private readonly List<PbxJournal> _journals = [];
     private readonly List<RunningReaction> _durable = [];
+    private readonly List<RunningAlert> _alerts = [];
     private readonly HashSet<PbxSubscription> _subscriptions = [];
     private readonly List<EngineEventDispatcher> _dispatchers = [];
     private readonly Dictionary<PbxClient, long> _cleared = [];
+    private readonly ConcurrentDictionary<string, bool> _standingBy = new(StringComparer.OrdinalIgnoreCase);
     private readonly Runspace _runspace;
     private readonly PSEventManager _events;
+    private volatile SessionMeter? _meter;
+    private volatile DashboardServer? _dashboard;
     private Reactions? _reactions;
     private EngineEventGate? _engineEvents;
     private ScriptBlock? _checkpoint;
@@ -46,6 +55,7 @@ internal sealed class ModuleState : IAsyncDisposable
     {
         _runspace = runspace;
         _events = runspace.Events;
+        ReactionFigures = new RareLook<IReadOnlyList<PbxReaction>>(() => ListenerState.LookAt(DurableReactions), TimeProvider.System);
         runspace.StateChanged += (_, change) =>
         {
             // A runspace ends without telling the module; what it opened would live on for nobody.
@@ -57,17 +67,40 @@ internal sealed class ModuleState : IAsyncDisposable
     /// <summary>The state of the runspace that runs on this thread.</summary>
     public static ModuleState Current => Of(Runspace.DefaultRunspace);
 
-    /// <summary>The state of a runspace.</summary>
-    public static ModuleState Of(Runspace runspace) => States.GetValue(runspace, r => new ModuleState(r));
-
     /// <summary>The try of a durable reaction that runs in this runspace; null for none.</summary>
     public ReactionTry? Attempt { get; set; }
 
     /// <summary>Where the session writes what happens; null when nobody asked for a log.</summary>
     public ServiceLog? Log { get; set; }
 
+    /// <summary>The connections that stand by until another listener gives them up. Any thread.</summary>
+    public IReadOnlyCollection<string> StandingBy => [.. _standingBy.Keys];
+
     /// <summary>What the supervisor of this process is told; null when none asks.</summary>
     public SupervisorTalk? Talk { get; private set; }
+
+    /// <summary>What the journals say of the durable reactions that this session runs. Any thread.</summary>
+    public RareLook<IReadOnlyList<PbxReaction>> ReactionFigures { get; }
+
+    /// <summary>The figures of this session for who listens to them. Any thread.</summary>
+    public SessionMeter Meter
+    {
+        get
+        {
+            if (_meter is { } meter)
+                return meter;
+
+            // Outside of the lock: who listens hears of it at once, and may look at what the lock guards.
+            var made = new SessionMeter(
+                () => ListenerState.Of(this),
+                () => DurableReactions.Select(r => (r.Name, r.Journal.Name, r.Failures)),
+                TimeProvider.System);
+            if (Interlocked.CompareExchange(ref _meter, made, null) is not { } other)
+                return made;
+            made.Dispose();
+            return other;
+        }
+    }
 
     /// <summary>The durable reactions that this session runs, in the order in which they were registered: a copy.</summary>
     public IReadOnlyList<RunningReaction> DurableReactions
@@ -76,6 +109,16 @@ internal sealed class ModuleState : IAsyncDisposable
         {
             lock (_gate)
                 return _durable.ToArray();
+        }
+    }
+
+    /// <summary>The alerts, in the order in which they were registered: a copy.</summary>
+    public IReadOnlyList<RunningAlert> Alerts
+    {
+        get
+        {
+            lock (_gate)
+                return _alerts.ToArray();
         }
     }
 
@@ -109,6 +152,16 @@ internal sealed class ModuleState : IAsyncDisposable
         }
     }
 
+    /// <summary>All of it that listens.</summary>
+    public OpenThings Open
+    {
+        get
+        {
+            lock (_gate)
+                return new OpenThings([.. _alerts], [.. _durable], [.. _connections], [.. _journals]);
+        }
+    }
+
     /// <summary>The journal that connections write to when none is named; null before the first and after it was closed.</summary>
     public PbxJournal? DefaultJournal { get; private set; }
 
@@ -120,6 +173,43 @@ internal sealed class ModuleState : IAsyncDisposable
 
     /// <summary>Where the waits of this runspace go on.</summary>
     public WaitCursors Cursors { get; } = new();
+
+    /// <summary>Whose numbers are known. The runspaces of durable actions have those of the session that registered them.</summary>
+    public ContactBook Contacts { get; set; } = new();
+
+    /// <summary>The page that shows what happens now; null while there is none. Any thread.</summary>
+    public DashboardServer? Dashboard
+    {
+        get => _dashboard;
+        set => _dashboard = value;
+    }
+
+    /// <summary>The actions of this runspace.</summary>
+    public Reactions Reactions
+    {
+        get
+        {
+            var meter = Meter;
+            lock (_gate)
+                return _reactions ??= new Reactions(_runspace, meter);
+        }
+    }
+
+    /// <summary>Set while something waits for the pipeline thread: an action, or an engine event. Nothing inside an action. Pipeline thread only.</summary>
+    public IEnumerable<WaitHandle> WorkForThisThread
+    {
+        get
+        {
+            if (Reactions.IsRunning)
+                yield break;
+            yield return Reactions.Waiting;
+            if (_engineEvents is { } gate && gate.Passed != _stuckAt)
+                yield return gate.Queued;
+        }
+    }
+
+    /// <summary>The state of a runspace.</summary>
+    public static ModuleState Of(Runspace runspace) => States.GetValue(runspace, r => new ModuleState(r));
 
     /// <summary>
     /// Runs the actions that wait, and lets PowerShell handle its own queued events, for one short turn each: whoever waits
@@ -140,29 +230,6 @@ internal sealed class ModuleState : IAsyncDisposable
         finally
         {
             reactions.IsInWait = wasInWait;
-        }
-    }
-
-    /// <summary>The actions of this runspace.</summary>
-    public Reactions Reactions
-    {
-        get
-        {
-            lock (_gate)
-                return _reactions ??= new Reactions(_runspace);
-        }
-    }
-
-    /// <summary>Set while something waits for the pipeline thread: an action, or an engine event. Nothing inside an action. Pipeline thread only.</summary>
-    public IEnumerable<WaitHandle> WorkForThisThread
-    {
-        get
-        {
-            if (Reactions.IsRunning)
-                yield break;
-            yield return Reactions.Waiting;
-            if (_engineEvents is { } gate && gate.Passed != _stuckAt)
-                yield return gate.Queued;
         }
     }
 
@@ -197,6 +264,13 @@ internal sealed class ModuleState : IAsyncDisposable
             Talk = new SupervisorTalk(this, socket, TimeProvider.System);
     }
 
+    /// <summary>A connection stands by until the result is disposed. Any thread.</summary>
+    public IDisposable StandBy(string connection)
+    {
+        _standingBy[connection] = true;
+        return new Standing(() => _standingBy.TryRemove(connection, out _));
+    }
+
     /// <summary>A name that no connection of this runspace has.</summary>
     public string FreeName(string provider)
     {
@@ -215,6 +289,8 @@ internal sealed class ModuleState : IAsyncDisposable
     /// <summary>Keeps a connection and makes it the default. One of the same name that has ended gives way.</summary>
     public void Add(PbxClient connection)
     {
+        // From the first connection on others may listen to it.
+        _ = Meter;
         foreach (var ended in Connections.Where(c => c.Name.Equals(connection.Name, StringComparison.OrdinalIgnoreCase)))
             Remove(ended);
         lock (_gate)
@@ -274,6 +350,7 @@ internal sealed class ModuleState : IAsyncDisposable
     {
         lock (_gate)
             _durable.Add(reaction);
+        ReactionFigures.Forget();
     }
 
     /// <summary>Forgets a durable reaction.</summary>
@@ -281,6 +358,20 @@ internal sealed class ModuleState : IAsyncDisposable
     {
         lock (_gate)
             _durable.Remove(reaction);
+    }
+
+    /// <summary>Keeps an alert.</summary>
+    public void Add(RunningAlert alert)
+    {
+        lock (_gate)
+            _alerts.Add(alert);
+    }
+
+    /// <summary>Forgets an alert.</summary>
+    public void Remove(RunningAlert alert)
+    {
+        lock (_gate)
+            _alerts.Remove(alert);
     }
 
     /// <summary>Keeps a simulator.</summary>
@@ -318,20 +409,33 @@ internal sealed class ModuleState : IAsyncDisposable
         Cursors.Forget(connection);
     }
 
+    /// <summary>Closes what was opened since. Pipeline thread.</summary>
+    public void CloseSince(OpenThings before)
+    {
+        var since = Open.Since(before);
+        foreach (var alert in since.Alerts)
+            Remove(alert);
+        foreach (var reaction in since.Reactions)
+            Remove(reaction);
+        foreach (var connection in since.Connections)
+            Remove(connection);
+        foreach (var journal in since.Journals)
+            Remove(journal);
+        since.CloseAsync().Wait(GoodbyePatience);
+    }
+
     /// <summary>Closes what is open. Any thread; safe to call more than once.</summary>
     public async ValueTask DisposeAsync()
     {
-        PbxClient[] connections;
+        OpenThings open;
         PbxSimulator[] simulators;
-        PbxJournal[] journals;
-        RunningReaction[] durable;
+        SessionMeter? meter;
         lock (_gate)
         {
-            connections = _connections.ToArray();
+            open = Open;
             simulators = _simulators.ToArray();
-            journals = _journals.ToArray();
-            durable = _durable.ToArray();
             _durable.Clear();
+            _alerts.Clear();
             _reactions?.Dispose();
             _reactions = null;
             foreach (var dispatcher in _dispatchers)
@@ -342,16 +446,16 @@ internal sealed class ModuleState : IAsyncDisposable
             _connections.Clear();
             _simulators.Clear();
             _journals.Clear();
+            meter = _meter;
+            _meter = null;
         }
         Default = null;
         DefaultJournal = null;
 
-        // Before their journals. What an action was at counts as tried.
-        await Task.WhenAll(durable.Select(d => d.StopAsync(ActionPatience))).ConfigureAwait(false);
-        await Task.WhenAll(connections.Select(c => c.DisposeAsync().AsTask())).ConfigureAwait(false);
-
-        // With what the connections said last.
-        await Task.WhenAll(journals.OfType<IAsyncDisposable>().Select(j => j.DisposeAsync().AsTask())).ConfigureAwait(false);
+        // It reads what is closed below.
+        if (Interlocked.Exchange(ref _dashboard, null) is { } dashboard)
+            await dashboard.DisposeAsync().ConfigureAwait(false);
+        await open.CloseAsync().ConfigureAwait(false);
 
         // After the connections, which say goodbye to them.
         await Task.WhenAll(simulators.Select(s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
@@ -359,5 +463,11 @@ internal sealed class ModuleState : IAsyncDisposable
         // With what all of them did last.
         Log?.Dispose();
         Talk?.Dispose();
+        meter?.Dispose();
+    }
+
+    private sealed class Standing(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 }

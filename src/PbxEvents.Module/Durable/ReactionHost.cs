@@ -2,12 +2,13 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using PbxEvents.Journal.Reactions;
 using PbxEvents.Module.Connections;
+using PbxEvents.Notify;
 
 namespace PbxEvents.Module.Durable;
 
 /// <summary>
 /// The runspace of one reaction, with the module in it. One try at a time. Nothing of the session's own runspace is in it but the text of
-/// the action, what <c>$using:</c> names, and the place in the file system.
+/// the action, what <c>$using:</c> names, the contacts, and the place in the file system.
 /// </summary>
 internal sealed class ReactionHost : IDisposable
 {
@@ -33,15 +34,11 @@ internal sealed class ReactionHost : IDisposable
     public ReactionHost(ReactionCode code, ReactionCode? initialization, string location, bool isTest)
     {
         _code = code;
-        var state = InitialSessionState.CreateDefault2();
-        var bin = Path.GetDirectoryName(typeof(ReactionHost).Assembly.Location)!;
-        state.ImportPSModule([Path.Combine(Path.GetDirectoryName(bin)!, "PbxEvents.psd1")]);
-        _runspace = RunspaceFactory.CreateRunspace(state);
-        _runspace.Name = "PbxEvents reaction";
-        _runspace.ThreadOptions = PSThreadOptions.ReuseThread;
-        _runspace.Open();
+        var contacts = ModuleState.Current.Contacts;
+        _runspace = ModuleRunspace.Open("PbxEvents reaction");
         try
         {
+            ModuleState.Of(_runspace).Contacts = contacts;
             _runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(location));
             foreach (var (name, value) in code.Values.Concat(initialization?.Values ?? []))
                 _runspace.SessionStateProxy.SetVariable(name, value);
@@ -73,10 +70,10 @@ internal sealed class ReactionHost : IDisposable
     {
         using var shell = Open();
         var session = ModuleState.Of(_runspace);
-        _runspace.SessionStateProxy.SetVariable("_", attempt.Event);
+        _runspace.SessionStateProxy.SetVariable("_", attempt.Item);
         _runspace.SessionStateProxy.SetVariable("Delivery", attempt.Delivery);
         if (_block is not null)
-            shell.AddScript(Wrapper, useLocalScope: true).AddArgument(_block).AddArgument(attempt.Event);
+            shell.AddScript(Wrapper, useLocalScope: true).AddArgument(_block).AddArgument(attempt.Item);
         else
             shell.AddScript(FileWrapper, useLocalScope: true).AddArgument(_code.File);
         var output = new PSDataCollection<PSObject>();
@@ -148,5 +145,32 @@ internal sealed class ReactionHost : IDisposable
 
     private static Failure ToFailure(Exception error) => error is RuntimeException { ErrorRecord: { } record } ? ToFailure(record) : new Failure(error.Message, error.GetType().Name);
 
-    private static Failure ToFailure(ErrorRecord error) => new(error.ToString(), error.FullyQualifiedErrorId, error.ScriptStackTrace);
+    private static Failure ToFailure(ErrorRecord error) => new(error.ToString(), error.FullyQualifiedErrorId, error.ScriptStackTrace)
+    {
+        IsPermanent = IsPermanent(error.Exception),
+        RetryAfter = FaultOf(error.Exception)?.RetryAfter,
+    };
+
+    private static PbxException? FaultOf(Exception? error)
+    {
+        while (error is not (null or PbxException))
+            error = error.InnerException;
+        return error as PbxException;
+    }
+
+    /// <summary>
+    /// Whether the same again would fail again: what this module says so of, and a web service's refusal of a request, also of PowerShell's own
+    /// Invoke-RestMethod.
+    /// </summary>
+    private static bool IsPermanent(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is PbxException fault)
+                return fault.IsPermanent;
+            if (error is HttpRequestException { StatusCode: { } status })
+                return NotifyFaults.IsPermanent((int)status);
+        }
+        return false;
+    }
 }

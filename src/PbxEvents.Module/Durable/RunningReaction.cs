@@ -1,6 +1,7 @@
 using PbxEvents.Journal;
 using PbxEvents.Journal.Reactions;
 using PbxEvents.Module.Actions;
+using PbxEvents.Module.Health;
 
 namespace PbxEvents.Module.Durable;
 
@@ -19,11 +20,13 @@ internal sealed class RunningReaction : IAsyncDisposable
     private readonly PbxFailOn _failOn;
     private readonly object? _messageData;
     private readonly ReactionReports _reports;
+    private readonly SessionMeter _meter;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _loop;
     private ReactionRunner _runner;
     private volatile PbxException? _lastError;
     private int _stuck;
+    private long _failures;
 
     /// <summary>Begins to run a reaction.</summary>
     /// <param name="journal">The journal.</param>
@@ -32,12 +35,14 @@ internal sealed class RunningReaction : IAsyncDisposable
     /// <param name="messageData">What the action finds in its delivery.</param>
     /// <param name="slots">Where the actions run. They end with this.</param>
     /// <param name="reports">Gets what there is to be shown.</param>
+    /// <param name="meter">Hears when an action begins.</param>
     /// <exception cref="PbxException">Another runs it, or the journal cannot be written to.</exception>
-    public RunningReaction(EventJournal journal, ReactionOptions options, PbxFailOn failOn, object? messageData, ReactionSlots slots, ReactionReports reports)
+    public RunningReaction(
+        EventJournal journal, ReactionOptions options, PbxFailOn failOn, object? messageData, ReactionSlots slots, ReactionReports reports, SessionMeter meter)
     {
         Journal = journal;
         _options = options with { Concurrency = slots.Count, Failed = TellFailed, Missed = reports.Add };
-        (_failOn, _messageData, _slots, _reports) = (failOn, messageData, slots, reports);
+        (_failOn, _messageData, _slots, _reports, _meter) = (failOn, messageData, slots, reports, meter);
         _runner = journal.React(_options, ActAsync);
         _loop = Task.Run(LoopAsync);
     }
@@ -56,6 +61,9 @@ internal sealed class RunningReaction : IAsyncDisposable
 
     /// <summary>Why it has ended or is stuck, or what stopped it last.</summary>
     public PbxException? LastError => _lastError;
+
+    /// <summary>How many tries have failed since it was registered.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
 
     /// <summary>How it stands, as far as this session knows.</summary>
     public PbxReactionState State => Volatile.Read(ref _stuck) > 0 ? PbxReactionState.Stuck
@@ -143,6 +151,8 @@ internal sealed class RunningReaction : IAsyncDisposable
 
     private Task ActAsync(Delivery delivery, CancellationToken limit)
     {
+        if (delivery is { Attempt: 1, IsReplay: false })
+            _meter.ActionBegins(delivery.Event, Name);
         var attempt = new ReactionTry(
             delivery.Event,
             new PbxDelivery
@@ -154,7 +164,10 @@ internal sealed class RunningReaction : IAsyncDisposable
                 MessageData = _messageData,
             },
             _failOn,
-            delivery);
+            delivery)
+        {
+            ReadSince = since => Journal.Read(new EventQuery(Since: since)),
+        };
         return WatchAsync(attempt, limit);
     }
 
@@ -172,7 +185,7 @@ internal sealed class RunningReaction : IAsyncDisposable
             if (await Task.WhenAny(action, isUp.Task).ConfigureAwait(false) != action && await Task.WhenAny(action, Task.Delay(Grace, CancellationToken.None)).ConfigureAwait(false) != action)
             {
                 isStuck = true;
-                var error = JournalFaults.ReactionStuck(Name, $"{attempt.Event}", _options.Timeout);
+                var error = JournalFaults.ReactionStuck(Name, $"{attempt.Item}", _options.Timeout);
                 _lastError = error;
                 Interlocked.Increment(ref _stuck);
                 _reports.Add(error);
@@ -202,6 +215,9 @@ internal sealed class RunningReaction : IAsyncDisposable
         _lastError = error;
     }
 
-    private void TellFailed(Delivery delivery, Failure failure, DateTimeOffset? due) =>
+    private void TellFailed(Delivery delivery, Failure failure, DateTimeOffset? due)
+    {
+        Interlocked.Increment(ref _failures);
         _reports.Add(new FailedTry(Name, delivery.Event, delivery.Attempt, _options.MaxAttempts, failure, due));
+    }
 }

@@ -13,6 +13,8 @@ internal sealed class EventFilter
 
     public required PartyFilter Parties { get; init; }
 
+    public required HoursFilter Hours { get; init; }
+
     /// <summary>The ids of calls; empty for all.</summary>
     public IReadOnlySet<string> Calls { get; init; } = new HashSet<string>();
 
@@ -27,7 +29,7 @@ internal sealed class EventFilter
 
     /// <summary>Equal for equal filters.</summary>
     public string Text =>
-        $"{Join(Category)}\u001d{Join(CallState)}\u001d{Join(Outcome)}\u001d{Name.Text}\u001d{Parties.Text}"
+        $"{Join(Category)}\u001d{Join(CallState)}\u001d{Join(Outcome)}\u001d{Name.Text}\u001d{Parties.Text}\u001d{Hours.Text}"
         + $"\u001d{string.Join(',', Calls)}\u001d{string.Join(',', Subscriptions.Select(s => s.Id))}";
 
     public bool IsMatch(PbxEvent e) =>
@@ -38,7 +40,8 @@ internal sealed class EventFilter
         && Name.IsMatch(e.Name)
         && Parties.IsMatch(e)
         && (Calls.Count == 0 || (e.CallId is { } call && Calls.Contains(call)))
-        && (Subscriptions.Count == 0 || Subscriptions.Any(s => s.Connection == e.Connection && s.Matches(e)));
+        && (Subscriptions.Count == 0 || Subscriptions.Any(s => s.Connection == e.Connection && s.Matches(e)))
+        && Hours.IsMatch(e);
 
     public bool IsInTime(PbxEvent e) => (Since is not { } since || e.ReceivedAt >= since) && (Until is not { } until || e.ReceivedAt < until);
 

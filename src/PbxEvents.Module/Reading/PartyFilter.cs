@@ -29,8 +29,10 @@ internal sealed class PartyFilter(string[]? from, string[]? to, string[]? extens
         if (_extension.IsMatch(call.Extension))
             return true;
         foreach (var leg in call.Legs)
+        {
             if (leg.Extension is not null && _extension.IsMatch(leg.Extension))
                 return true;
+        }
         return false;
     }
 }

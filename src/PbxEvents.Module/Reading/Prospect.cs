@@ -12,7 +12,7 @@ internal static class Prospect
         [.. Enum.GetNames<PbxConnectionState>(), "Gap", "GapFilled", "Warning", "UnreadableFrame"];
 
     /// <summary>Events of the client itself, which no catalogue has and no subscription brings.</summary>
-    private static readonly string[] OwnNames =
+    private static string[] OwnNames { get; } =
         [.. ConnectionEvents, "CallExpired", "CallRecord", "CallPassedOn", "CallPickedUp", "CallEnded", "call_ended"];
 
     /// <summary>What is missing for a wait to find something.</summary>

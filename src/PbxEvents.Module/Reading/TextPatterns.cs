@@ -26,8 +26,10 @@ internal sealed class TextPatterns
         if (text is null)
             return false;
         foreach (var pattern in _patterns)
+        {
             if (pattern.IsMatch(text))
                 return true;
+        }
         return false;
     }
 }

@@ -16,6 +16,9 @@ internal sealed class LoopWatch(Func<IEnumerable<Task>> pass, Func<IEnumerable<K
     private Dictionary<PbxJournal, long> _behind = [];
     private long _turnAt;
 
+    /// <summary>True while the thread is watched. Any thread.</summary>
+    public bool IsWaiting => Volatile.Read(ref _turnAt) != 0;
+
     /// <summary>Watches what a session runs.</summary>
     public static LoopWatch Of(ModuleState session, TimeProvider clock) => new(
         () => session.Connections.Select(c => c.PassAsync(CancellationToken.None)),
@@ -27,9 +30,6 @@ internal sealed class LoopWatch(Func<IEnumerable<Task>> pass, Func<IEnumerable<K
 
     /// <summary>The thread does something else, and is not watched any more. Any thread.</summary>
     public void Leave() => Volatile.Write(ref _turnAt, 0);
-
-    /// <summary>True while the thread is watched. Any thread.</summary>
-    public bool IsWaiting => Volatile.Read(ref _turnAt) != 0;
 
     /// <summary>True when all of them have advanced since the last time it was.</summary>
     public bool HasAdvanced()

@@ -53,8 +53,10 @@ internal sealed class ServiceLog : IDisposable
     public void Follow(PbxClient client)
     {
         lock (_gate)
+        {
             if (!_followed.Exists(f => ReferenceEquals(f.Client, client)))
                 _followed.Add(new FollowedClient(client));
+        }
     }
 
     /// <summary>Writes something that belongs to no connection.</summary>
@@ -127,7 +129,7 @@ internal sealed class ServiceLog : IDisposable
         {
             DrainFollowed();
             if (_clock.GetLocalNow() - _lastAt >= Quiet)
-                Write(_clock.GetLocalNow(), ActivityLevel.Information, null, $"Quiet for an hour. {_describe()}");
+                Write(_clock.GetLocalNow(), ActivityLevel.Information, null, $"No news for an hour. {_describe()}");
         }
         finally
         {
@@ -138,8 +140,10 @@ internal sealed class ServiceLog : IDisposable
     private void DrainFollowed()
     {
         foreach (var followed in _followed)
+        {
             foreach (var line in followed.Read())
                 Write(line.Time, line.Level, followed.Client.Name, line.Text);
+        }
         _followed.RemoveAll(f => f is { IsRead: true, Client.State: PbxConnectionState.Disconnected or PbxConnectionState.Faulted });
     }
 

@@ -35,7 +35,7 @@ internal static class SystemProgram
             if (!process.WaitForExit(Patience))
             {
                 process.Kill(entireProcessTree: true);
-                throw ServiceFaults.ProgramFailed(program, "it did not end in time.");
+                throw ServiceFaults.ProgramFailed(program, "it did not finish in time.");
             }
             return (process.ExitCode, output.Result, errors.Result.Trim());
         }

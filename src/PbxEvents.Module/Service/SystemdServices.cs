@@ -11,12 +11,12 @@ internal sealed class SystemdServices(string folder, Func<string[], string>? con
 
     private static readonly UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    public override string Kind => "systemd unit";
+
     /// <summary>Those of this machine, or those in a folder.</summary>
     public static SystemdServices In(string? folder) => folder is null
         ? new SystemdServices("/etc/systemd/system", words => SystemProgram.Run("systemctl", words))
         : new SystemdServices(folder, null);
-
-    public override string Kind => "systemd unit";
 
     public override string PathOf(string name) => Path.Combine(folder, name + Ending);
 
@@ -104,8 +104,10 @@ internal sealed class SystemdServices(string folder, Func<string[], string>? con
         if (!Environment.IsPrivilegedProcess)
             return;
         foreach (var file in plan.Files)
+        {
             if (!SystemProgram.Succeeds("runuser", "-u", plan.User, "--", "test", file == plan.Program[0] ? "-x" : "-r", file))
                 throw ServiceFaults.NotForUser(plan.User, file);
+        }
     }
 
     /// <summary>That of this machine; null when it has none. The first line is <c>systemd 252 (252.38-1)</c>.</summary>

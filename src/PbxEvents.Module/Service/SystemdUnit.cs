@@ -93,6 +93,7 @@ internal static class SystemdUnit
     {
         var text = new StringBuilder("\"");
         foreach (var c in word)
+        {
             _ = c switch
             {
                 '\\' or '"' => text.Append('\\').Append(c),
@@ -100,6 +101,7 @@ internal static class SystemdUnit
                 < ' ' => text.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}"),
                 _ => text.Append(c),
             };
+        }
         return text.Append('"').ToString();
     }
 

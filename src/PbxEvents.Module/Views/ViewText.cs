@@ -43,6 +43,16 @@ public static class ViewText
         return call.Properties[nameof(PbxCall.Duration)]?.Value is TimeSpan duration ? TimeText.Clock(duration) : "";
     }
 
+    /// <summary>A time span to the second.</summary>
+    /// <param name="span">The span; null for none.</param>
+    /// <returns>Text; empty for none.</returns>
+    public static string Span(TimeSpan? span) => span is { } time ? TimeText.Clock(time) : "";
+
+    /// <summary>A share in percent.</summary>
+    /// <param name="percent">The share; null for none.</param>
+    /// <returns>Text with one decimal; empty for none.</returns>
+    public static string Percent(double? percent) => percent is { } share ? share.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture) + " %" : "";
+
     /// <summary>How many wait in a queue; in a warning colour when somebody does.</summary>
     /// <param name="queue">The queue.</param>
     /// <returns>Text; empty when nothing told.</returns>

@@ -19,9 +19,10 @@ internal sealed class CallView : ILiveView
 
     /// <param name="connections">Gives the connections.</param>
     /// <param name="calls">Gives the calls that are to be seen, as they stand.</param>
+    /// <param name="nameOf">Gives the caller's name; null for none.</param>
     /// <param name="maxCalls">Shows at most so many.</param>
     /// <param name="glyphs">The signs.</param>
-    public CallView(Func<IReadOnlyList<PbxConnection>> connections, Func<IEnumerable<PbxCall>> calls, int maxCalls, Glyphs glyphs)
+    public CallView(Func<IReadOnlyList<PbxConnection>> connections, Func<IEnumerable<PbxCall>> calls, Func<PbxCall, string?> nameOf, int maxCalls, Glyphs glyphs)
     {
         _connections = connections;
         _calls = calls;
@@ -31,7 +32,7 @@ internal sealed class CallView : ILiveView
         _table = new LiveTable<PbxCall>(
         [
             new("State", 0, 9, 17, c => new LiveText(StateOf(c), Tones.Of(c.State, c.KnownOutcome))),
-            new("From", 1, 12, 40, c => Shade(c, $"{DisplayText.Clean(c.From)} {DisplayText.Clean(c.FromName)}".Trim())),
+            new("From", 1, 12, 40, c => Shade(c, $"{DisplayText.Clean(c.From)} {DisplayText.Clean(nameOf(c))}".Trim())),
             new("To", 3, 6, 20, c => Shade(c, DisplayText.Clean(c.To))),
             new("At", 5, 4, 30, c => Shade(c, PlaceOf(c))),
             new("Queue", 6, 6, 30, c => Shade(c, DisplayText.Named(c.Queue, c.QueueName))) { IsOptional = true },

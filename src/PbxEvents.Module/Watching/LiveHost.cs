@@ -7,6 +7,9 @@ namespace PbxEvents.Module.Watching;
 /// <summary>Tells whether a cmdlet may take the user's screen, and with colours or without.</summary>
 internal static class LiveHost
 {
+    /// <summary>True when this process was started with -NonInteractive: nobody is at its prompt.</summary>
+    public static bool IsUnattended => Array.Exists(Environment.GetCommandLineArgs(), a => a.StartsWith("-noni", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>
     /// True when a person sits at the terminal that this process writes to, and nobody wants the cmdlet's output: the
     /// terminal is not redirected, knows escape sequences, and belongs to this runspace; the cmdlet is the last of its pipeline.
@@ -24,9 +27,6 @@ internal static class LiveHost
         string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
         && style is not null
         && PSObject.AsPSObject(style).Properties["OutputRendering"]?.Value?.ToString() != "PlainText";
-
-    /// <summary>True when this process was started with -NonInteractive: nobody is at its prompt.</summary>
-    public static bool IsUnattended => Array.Exists(Environment.GetCommandLineArgs(), a => a.StartsWith("-noni", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A job or a parallel loop can have the user's host, but the terminal is not its own.</summary>
     private static bool IsInteractive(PSHost host)

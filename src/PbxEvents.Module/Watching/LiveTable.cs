@@ -52,12 +52,14 @@ internal sealed class LiveTable<T>(IReadOnlyList<LiveColumn<T>> columns, Glyphs 
 
         // First every column gets what a number takes, then the first ones all that their texts do.
         foreach (var limit in (int[])[Comfortable, int.MaxValue])
+        {
             foreach (var i in shown.OrderBy(i => columns[i].Rank))
             {
                 var more = Math.Clamp(Math.Min(WantedWidth(i), limit) - widths[i], 0, Math.Max(0, left));
                 widths[i] += more;
                 left -= more;
             }
+        }
         return shown.ConvertAll(i => (i, widths[i]));
     }
 

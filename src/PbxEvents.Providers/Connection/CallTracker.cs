@@ -19,16 +19,17 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     /// <summary>How many calls in progress are kept for the next process.</summary>
     private const int MaxOpenKept = 5000;
 
-    /// <summary>A call whose first word comes so long after a gap, and is none of its beginning, may still have begun in it (the sheets' longest call).</summary>
-    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(4);
-
     /// <summary>One whose first word is that a phone rings rang so long at most when events came in again.</summary>
     private static readonly TimeSpan LongestRing = TimeSpan.FromMinutes(5);
+
+    /// <summary>So long after the end of a call that its record told, live words of it may still be on their way. Ids do not come back so soon.</summary>
+    private static readonly TimeSpan LateWords = TimeSpan.FromMinutes(5);
 
     private readonly object _gate = new();
     private readonly Dictionary<string, TrackedCall> _calls = new(StringComparer.Ordinal);
     private readonly Queue<TrackedCall> _ended = new();
     private readonly Queue<TrackedCall> _endedWithEvents = new();
+    private readonly long[] _endedCount = new long[(int)PbxOutcome.Unknown + 1];
     private AtomicTime _droppedUntil;
 
     /// <summary>When events came in again after the last gap, or the end of time within one: calls that began before may have parts that were not seen.</summary>
@@ -57,6 +58,9 @@ internal sealed class CallTracker(string connection, string provider, int endedK
 
     /// <summary>The latest end of the ended calls that are no longer kept; null while all are. Any thread.</summary>
     public DateTimeOffset? DroppedUntil => _droppedUntil.Value;
+
+    /// <summary>How many calls were reported as ended with an outcome. One that is corrected later stays where it was. Any thread.</summary>
+    public long CountEnded(PbxOutcome outcome) => Interlocked.Read(ref _endedCount[(int)outcome]);
 
     /// <summary>The calls in progress and the recently ended ones, in the order they were first seen.</summary>
     public IReadOnlyList<PbxCall> GetCalls()
@@ -94,7 +98,7 @@ internal sealed class CallTracker(string connection, string provider, int endedK
         pbxEvent.CallId ??= update.CallId;
         Changes++;
         var canHold = CanHold?.Invoke() == true;
-        if (!_calls.TryGetValue(update.CallId, out var tracked) || (tracked.IsEnded && !update.IsCorrection && !pbxEvent.Synthesized && IsStart(tracked, update)))
+        if (!_calls.TryGetValue(update.CallId, out var tracked) || (tracked.IsEnded && !update.IsCorrection && !pbxEvent.Synthesized && IsStart(tracked, update, pbxEvent)))
         {
             var (hasBegunInGap, mayHaveBegunInGap) = LookForBegin(pbxEvent, update);
             var isKnowable = IsKnowable(update);
@@ -165,8 +169,10 @@ internal sealed class CallTracker(string connection, string provider, int endedK
         if (update.StartedAt is { } start)
             return (start <= heard, start <= heard);
         var since = pbxEvent.ReceivedUtc - heard;
-        var showsBegin = !pbxEvent.Synthesized && update.Legs.Any(l => l.Role == PbxLegRole.Caller);
-        return (!showsBegin && since < LongestRing, since < LongestCall);
+
+        // A caller who is through to somebody or something already may have been so for long.
+        var showsBegin = !pbxEvent.Synthesized && update.Legs.Any(l => l.Role == PbxLegRole.Caller && l.State is not (PbxCallState.Answered or PbxCallState.Held));
+        return (!showsBegin && since < LongestRing, since < RecordReader.LongestCall);
     }
 
     /// <summary>The calls in progress, for the next process; of very many the youngest. Loop only.</summary>
@@ -180,8 +186,10 @@ internal sealed class CallTracker(string connection, string provider, int endedK
         foreach (var (id, at) in state.Told)
             Told.Add(id, at);
         lock (_gate)
+        {
             foreach (var kept in state.Open)
                 _calls[kept.CallId] = TrackedCall.Of(kept, connection, provider, names);
+        }
     }
 
     /// <summary>The link is gone: from now on things may happen to the calls in progress that nobody sees. Loop only.</summary>
@@ -189,8 +197,10 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     {
         _beganBefore = DateTimeOffset.MaxValue;
         foreach (var tracked in _calls.Values)
+        {
             if (!tracked.IsEnded)
                 tracked.LoseSight();
+        }
     }
 
     /// <summary>Events come in again, and what was missed is not delivered. Loop only.</summary>
@@ -201,8 +211,10 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     {
         _beganBefore = _heardSince;
         foreach (var tracked in _calls.Values)
+        {
             if (!tracked.IsEnded)
                 tracked.RegainSight();
+        }
     }
 
     /// <summary>The calls in progress that no event has spoken of since a moment.</summary>
@@ -216,15 +228,21 @@ internal sealed class CallTracker(string connection, string provider, int endedK
     /// A platform may use a call id again: a set-up, or a leg that nobody knows and that rings, on a call that is over, is
     /// another call. A known leg that rings is only a late frame, and an answer to a question after a gap is of the call that was asked for.
     /// </summary>
-    private static bool IsStart(TrackedCall tracked, CallUpdate update)
+    private static bool IsStart(TrackedCall tracked, CallUpdate update, PbxEvent pbxEvent)
     {
         if (update.IsEnd)
+            return false;
+
+        // A record knows the call, and not the legs by which live words would be known again.
+        if (tracked.Call is { Origin: PbxCallOrigin.Record, EndedAt: { } end } && pbxEvent.ReceivedUtc - end < LateWords)
             return false;
         if (update.State is PbxCallState.Offered or PbxCallState.Ringing)
             return true;
         foreach (var leg in update.Legs)
+        {
             if (leg.State is PbxCallState.Offered || (leg.State is PbxCallState.Ringing && !tracked.Knows(leg.LegId)))
                 return true;
+        }
         return false;
     }
 
@@ -233,8 +251,10 @@ internal sealed class CallTracker(string connection, string provider, int endedK
         if (update.IsEnd)
             return true;
         foreach (var leg in update.Legs)
+        {
             if (leg.State is not (null or PbxCallState.Ended))
                 return false;
+        }
         return update.State is null;
     }
 
@@ -246,14 +266,17 @@ internal sealed class CallTracker(string connection, string provider, int endedK
         if (update.Legs.Count == 0 || update.State is not null)
             return true;
         foreach (var leg in update.Legs)
+        {
             if (leg.State is not PbxCallState.Ended || leg.Outcome is not null || leg.AnsweredAt is not null || leg.IsUnanswered)
                 return true;
+        }
         return false;
     }
 
     private void KeepEnded(TrackedCall tracked, PbxEvent pbxEvent)
     {
         Told.Add(tracked.Call.CallId, pbxEvent.ReceivedUtc);
+        Interlocked.Increment(ref _endedCount[(int)(tracked.Call.Outcome ?? PbxOutcome.Unknown)]);
         CallEnded?.Invoke();
         _endedWithEvents.Enqueue(tracked);
         if (_endedWithEvents.Count > EndedWithEvents)

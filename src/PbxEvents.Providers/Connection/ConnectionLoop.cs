@@ -100,8 +100,10 @@ internal sealed class ConnectionLoop(Action<LoopItem> handle, Action<LoopItem, E
     private void Drain()
     {
         while (_mailbox.TryRead(out var item))
+        {
             if (item.Kind == LoopItemKind.Run)
                 RunLate(((LoopItem.Posted)item.State!).Action);
+        }
     }
 
     private static void RunLate(Action action)

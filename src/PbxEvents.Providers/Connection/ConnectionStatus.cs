@@ -6,8 +6,9 @@ namespace PbxEvents.Providers.Connection;
 internal sealed class ConnectionStatus
 {
     private const int MaxGaps = 100;
-    private long _received;
+    private readonly long[] _received = new long[(int)PbxCategory.Connection + 1];
     private long _dropped;
+    private long _gapCount;
     private AtomicTime _connectedAt;
     private AtomicTime _firstConnectedAt;
     private AtomicTime _lastFrameOfLostLink;
@@ -59,18 +60,33 @@ internal sealed class ConnectionStatus
 
     public DateTimeOffset? LastFrameAt => _activeLink?.LastReceivedAt ?? _lastFrameOfLostLink.Value;
 
-    public long Received => Interlocked.Read(ref _received);
+    public long Received
+    {
+        get
+        {
+            var sum = 0L;
+            for (var i = 0; i < _received.Length; i++)
+                sum += Interlocked.Read(ref _received[i]);
+            return sum;
+        }
+    }
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
     public IReadOnlyList<PbxGap> Gaps => _gaps;
 
-    public void CountReceived() => Interlocked.Increment(ref _received);
+    /// <summary>How many gaps there were, also those that are not kept any more.</summary>
+    public long GapCount => Interlocked.Read(ref _gapCount);
+
+    public long ReceivedOf(PbxCategory category) => Interlocked.Read(ref _received[(int)category]);
+
+    public void CountReceived(PbxCategory category) => Interlocked.Increment(ref _received[(int)category]);
 
     public void CountDropped() => Interlocked.Increment(ref _dropped);
 
     public void AddGap(PbxGap gap)
     {
+        Interlocked.Increment(ref _gapCount);
         var gaps = _gaps;
         _gaps = gaps.Length < MaxGaps ? [.. gaps, gap] : [.. gaps[1..], gap];
     }

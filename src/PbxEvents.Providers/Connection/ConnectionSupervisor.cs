@@ -24,6 +24,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     private readonly ConnectionLoop _loop;
     private readonly SessionHost _host;
     private readonly SessionTimer _sweep;
+    private readonly IConnectionHold? _hold;
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _life = Task.CompletedTask;
 
@@ -36,7 +37,8 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         ActivityLog activity,
         Func<double> random,
         StateFile? state,
-        IEventJournal? journal)
+        IEventJournal? journal,
+        IConnectionHold? hold)
     {
         Name = name;
         Provider = provider.Name;
@@ -45,7 +47,8 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         Driver = driver;
         Activity = activity;
         Pipeline = new EventPipeline(
-            name, Provider, Options.BufferSize, Options.CallHistorySize, Status, new NameBook(), provider.PresenceFields) { Now = Clock.GetUtcNow() };
+            name, Provider, Options.BufferSize, Options.CallHistorySize, Status, new NameBook(), provider.PresenceFields)
+        { Now = Clock.GetUtcNow() };
         var mask = new SecretMask(Options);
         Trace = Options.TracePath is { } path ? FrameTrace.Open(path, mask, Clock) : null;
         _host = new SessionHost(this);
@@ -63,6 +66,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         Journal = journal;
         Keeping = journal?.Keep(new KeptStream(name, provider.Name, Pipeline.Log, mask, problem => Post(() => Warn(problem))) { Clock = Clock });
         Keeper = state is null ? null : new StateKeeper(this, state);
+        _hold = hold;
         Pipeline.Calls.CanHold = () => Records.CanAsk;
         Pipeline.Calls.EndHeld = HeldEnds.Hold;
         Pipeline.Calls.CallEnded = Keeper is { } keeper ? keeper.CallEnded : null;
@@ -103,7 +107,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
     /// <summary>Keeps what the next process needs; null when there is no file for it.</summary>
     public StateKeeper? Keeper { get; }
 
-    /// <summary>Where its events are kept beyond the process; null for nowhere.</summary>
+    /// <summary>Where its events are stored beyond the process; null for nowhere.</summary>
     public IEventJournal? Journal { get; }
 
     /// <summary>Its events' way into a journal; null when there is none.</summary>
@@ -128,6 +132,7 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
             await _loop.RunAsync().ConfigureAwait(false);
             await FinishAsync().ConfigureAwait(false);
         });
+        _ = _hold?.Lost.ContinueWith(lost => Post(() => End(PbxConnectionState.Faulted, lost.Result)), TaskScheduler.Default);
         Post(() =>
         {
             _sweep.Set(SweepInterval);
@@ -284,9 +289,11 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
         }
         catch (Exception e)
         {
-            Activity.Write($"Giving back what was acquired failed: {e.Message}");
+            Activity.Write($"Releasing the token failed: {e.Message}");
         }
         (_http as IDisposable)?.Dispose();
+        if (_hold is not null)
+            await _hold.DisposeAsync().ConfigureAwait(false);
         if (Trace is not null)
             await Trace.DisposeAsync().ConfigureAwait(false);
     }

@@ -23,6 +23,13 @@ internal sealed class EventPipeline(
     NameBook names,
     IReadOnlyDictionary<string, IReadOnlyList<string>>? presenceFields = null)
 {
+    /// <summary>Time zones change their offset at such moments only, so it is looked up once for each.</summary>
+    private const long OffsetSpan = 15 * TimeSpan.TicksPerMinute;
+
+    private DateTimeOffset _now;
+    private long _spanOfOffset = -1;
+    private TimeSpan _offset;
+
     public NameBook Names => names;
 
     public CallTracker Calls { get; } = new(connection, provider, endedKept, names);
@@ -35,13 +42,6 @@ internal sealed class EventPipeline(
     public StatusTracker Extensions { get; } = new(presenceFields ?? new Dictionary<string, IReadOnlyList<string>>());
 
     public EventLog Log { get; } = new(capacity);
-
-    /// <summary>Time zones change their offset at such moments only, so it is looked up once for each.</summary>
-    private const long OffsetSpan = 15 * TimeSpan.TicksPerMinute;
-
-    private DateTimeOffset _now;
-    private long _spanOfOffset = -1;
-    private TimeSpan _offset;
 
     /// <summary>The moment at which the item at hand arrived, in local time.</summary>
     public DateTimeOffset Now
@@ -61,7 +61,7 @@ internal sealed class EventPipeline(
         pbxEvent.ReceivedAt = Now;
         pbxEvent.Time = pbxEvent.Time == default ? Now : ToLocal(pbxEvent.Time);
         if (!pbxEvent.Synthesized)
-            status.CountReceived();
+            status.CountReceived(pbxEvent.Category);
         if (queue?.Name is { } told && queue.Queue == pbxEvent.Queue)
             pbxEvent.QueueName = told;
         if (call is not null)

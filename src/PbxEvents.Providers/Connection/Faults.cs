@@ -12,7 +12,7 @@ internal static class Faults
     { Target = connection, IsPermanent = true };
 
     public static PbxException ServerClosed(string server) => new(
-        PbxErrorKind.LinkLost, $"{server} closed the connection.", "Nothing to do: it is restored by itself.")
+        PbxErrorKind.LinkLost, $"{server} closed the connection.", "Nothing to do: it is restored automatically.")
     { Target = server };
 
     public static PbxException NoStateFolder(string path) => OptionRules.Invalid(
@@ -23,34 +23,34 @@ internal static class Faults
 
     public static PbxException StateNotUsable(string path, Exception cause) => new(
         PbxErrorKind.InvalidOption, $"The state file '{path}' cannot be used: {cause.Message}",
-        "Check the rights on it and on its folder, or give another path with ‹StatePath›.", cause)
+        "Check the permissions of the file and its folder, or give another path with ‹StatePath›.", cause)
     { Target = "‹StatePath›", IsPermanent = true };
 
     public static PbxException StateInUse(string path, string holder) => new(
         PbxErrorKind.StateInUse, $"The state file '{path}' is in use by {holder}.",
-        "End that one first, or give each its own file with ‹StatePath›: two that share one would tell calls twice, or not at all.")
+        "End that one first, or give each its own file with ‹StatePath›: two that share one would report calls twice, or not at all.")
     { Target = path, IsPermanent = true };
 
     public static PbxException StateIsDamaged(string path, string aside) => StateSetAside(
-        $"The state file '{path}' cannot be read as one, so nobody knows since when events are missing.", aside);
+        $"The state file '{path}' cannot be read, so it is unknown since when events are missing.", aside);
 
     public static PbxException StateIsNewer(string path, int version, string aside) => StateSetAside(
-        $"The state file '{path}' was written by a newer version of PbxEvents (form {version}), so it is not gone on with.", aside);
+        $"The state file '{path}' was written by a newer version of PbxEvents (format {version}), so it is not used.", aside);
 
     public static PbxException StateIsForeign(string path, string why, string aside) => StateSetAside(
-        $"The state file '{path}' belongs to something else, so it is not gone on with. {why}", aside);
+        $"The state file '{path}' belongs to something else, so it is not used. {why}", aside);
 
     public static PbxException StateNotWritten(string path, Exception cause) => new(
         PbxErrorKind.InvalidOption, $"The state file '{path}' cannot be written: {cause.Message}",
-        "It is tried again. Until then a new start would go on from an older state: check the disk and the rights.", cause)
+        "It is tried again. Until then a restart would continue from an older state: check the disk and the permissions.", cause)
     { Target = path };
 
     public static PbxException NoRecords(string provider) => new(
-        PbxErrorKind.NotSupported, $"The call records of {provider} cannot be asked for yet.", "Listen with a subscription; Get-PbxCall lists the calls.")
+        PbxErrorKind.NotSupported, $"The call records of {provider} cannot be read yet.", "Use a subscription; Get-PbxCall lists the calls.")
     { Target = provider, IsPermanent = true };
 
     public static PbxException NoEvents(string connection) => new(
-        PbxErrorKind.InvalidOption, $"The connection '{connection}' was opened for call records only, so no events come and nothing can be sent on it.",
+        PbxErrorKind.InvalidOption, $"The connection '{connection}' was opened for call records only: it gets no events, and nothing can be sent on it.",
         "Open one without ‹NoEvents›.")
     { Target = connection, IsPermanent = true };
 
@@ -90,7 +90,7 @@ internal static class Faults
         "Report it with a trace (‹TracePath›).", e);
 
     public static PbxException RequestLinkLost(string server, PbxException? why) => new(
-        PbxErrorKind.LinkLost, $"The link to {server} is down, so nobody can answer{(why is null ? "." : $": {why.Message}")}",
+        PbxErrorKind.LinkLost, $"The link to {server} is down, so there can be no answer{(why is null ? "." : $": {why.Message}")}",
         "Send the request again once the connection is restored.")
     { Target = server };
 
@@ -102,8 +102,8 @@ internal static class Faults
 
     public static PbxException SubscriptionPending(PbxSubscription subscription, TimeSpan after) => new(
         PbxErrorKind.SubscriptionTimeout,
-        $"The subscription {subscription.Filter} could not be placed within {after.TotalSeconds:0} s, because the link is down.",
-        "Look at Get-PbxConnection; subscribe again once it is connected.")
+        $"The subscription {subscription.Filter} could not be made within {after.TotalSeconds:0} s, because the link is down.",
+        "Check Get-PbxConnection; subscribe again once it is connected.")
     { Target = subscription.Filter.ToString() };
 
     public static PbxException Unreadable(string server, string why, string excerpt, Exception? cause) => new(
@@ -113,7 +113,7 @@ internal static class Faults
     { Target = server };
 
     private static PbxException StateSetAside(string what, string aside) => new(
-        PbxErrorKind.InvalidOption, $"{what} It is kept as '{aside}', and a new one begins.",
-        "Nothing to do, unless it should have been another file: then disconnect, and give its path with ‹StatePath›.")
+        PbxErrorKind.InvalidOption, $"{what} It was renamed to '{aside}', and a new one is started.",
+        "Nothing to do, unless you meant another file: then disconnect, and give its path with ‹StatePath›.")
     { Target = aside };
 }

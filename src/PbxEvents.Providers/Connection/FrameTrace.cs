@@ -44,7 +44,7 @@ internal sealed class FrameTrace : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw OptionRules.Invalid($"The trace file '{path}' cannot be written: {e.Message}", "Give a path in a folder that you may write to.", "‹TracePath›");
+            throw OptionRules.Invalid($"The trace file '{path}' cannot be written: {e.Message}", "Give a path in a folder that you can write to.", "‹TracePath›");
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class GapFiller(ConnectionSupervisor connection)
         var filling = new Filling(gap, otherwise, connection.Driver.Records!);
         _pending.Add(filling);
         if (_pending.Count > MaxPending)
-            Close(_pending[0], _pending[0].Otherwise, "Too many gaps came after it to be filled.");
+            Close(_pending[0], _pending[0].Otherwise, "Too many later gaps came before it could be filled.");
         return filling;
     }
 
@@ -71,7 +71,7 @@ internal sealed class GapFiller(ConnectionSupervisor connection)
     public void End()
     {
         foreach (var filling in _pending.ToArray())
-            Close(filling, filling.WasRead ? PbxGapRecovery.Partial : filling.Otherwise, "The connection ended before the call records were all asked for.");
+            Close(filling, filling.WasRead ? PbxGapRecovery.Partial : filling.Otherwise, "The connection ended before all call records were read.");
     }
 
     private async Task FillAsync(Filling filling, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ internal sealed class GapFiller(ConnectionSupervisor connection)
             var left = filling.HeardFrom + ask - connection.Clock.GetUtcNow();
             if (left > TimeSpan.Zero)
                 await Task.Delay(left, connection.Clock, cancellationToken).ConfigureAwait(false);
-            connection.Activity.Write($"Asking for the call records of the gap from {filling.From:yyyy-MM-dd HH:mm:ss}.");
+            connection.Activity.Write($"Requesting the call records of the gap from {filling.From:yyyy-MM-dd HH:mm:ss}.");
             var fault = await connection.Records.ReadAsync(filling.From, filling.To, r => Take(filling, r), cancellationToken).ConfigureAwait(false);
             connection.Post(() => filling.Asked(fault));
             if (fault is { IsPermanent: true })
@@ -140,13 +140,13 @@ internal sealed class GapFiller(ConnectionSupervisor connection)
         if (!filling.WasRead)
             Close(filling, filling.Otherwise, $"The call records could not be read: {filling.Fault?.Message}");
         else if (filling.Fault is { } fault)
-            Close(filling, PbxGapRecovery.Partial, $"The last time the call records could not be read, so late ones may be missing: {fault.Message}");
+            Close(filling, PbxGapRecovery.Partial, $"The last request for call records failed, so late ones may be missing: {fault.Message}");
         else if (filling.Reader.Omission is { } omission)
             Close(filling, PbxGapRecovery.Partial, omission);
         else if (filling.IsCut)
-            Close(filling, PbxGapRecovery.Partial, $"Call records are asked for as far back as {connection.Options.HistoryLimit.TotalHours:0.#} h; the gap began earlier.");
+            Close(filling, PbxGapRecovery.Partial, $"Call records were requested only {connection.Options.HistoryLimit.TotalHours:0.#} h back; the gap began earlier.");
         else
-            Close(filling, PbxGapRecovery.Recovered, "Every call that ended in the gap was told from the call records; events that are not about calls are lost.");
+            Close(filling, PbxGapRecovery.Recovered, "Every call that ended in the gap was recovered from the call records; events that are not about calls are lost.");
     }
 
     private void Close(Filling filling, PbxGapRecovery recovery, string detail)

@@ -116,7 +116,7 @@ internal sealed class HeldEnds
         var since = due.Min(w => Calls.HeldEndOf(w.Key)!.LookSince) - Reader.Overlap;
         var earliest = Now - _connection.Options.HistoryLimit;
         var (from, to) = (since > earliest ? since : earliest, Now + Reader.Overlap);
-        _connection.Activity.Write($"Asking for the call records of {due.Length} calls that a gap hid a part of.");
+        _connection.Activity.Write($"Requesting the call records of {due.Length} calls that were partly hidden by a gap.");
         _connection.Records.Run(async cancellationToken =>
         {
             await _connection.Records.ReadAsync(from, to, Take, cancellationToken).ConfigureAwait(false);
@@ -127,8 +127,10 @@ internal sealed class HeldEnds
     private void Take(CallRecord record)
     {
         foreach (var id in record.OtherIds.Prepend(record.Update.CallId))
+        {
             if (Calls.Find(id) is { } known && Take(record, known))
                 return;
+        }
     }
 
     private void Asked(IEnumerable<KeyValuePair<string, Waiting>> asked)
@@ -179,7 +181,7 @@ internal sealed class HeldEnds
             Calls.Forget(callId);
             return;
         }
-        _connection.Activity.Write($"The call {callId}, which a gap hid a part of, ends with what was seen of it: no record came.");
+        _connection.Activity.Write($"The call {callId}, which was partly hidden by a gap, ends with what was seen of it: no record came.");
         Calls.Release(callId);
         _update.Reset(callId).IsEnd = true;
         (_update.Outcome, _update.EndedAt) = (end.Outcome, end.EndedAt);
@@ -192,7 +194,7 @@ internal sealed class HeldEnds
             Queue = known.Queue,
             Time = end.At,
             Synthesized = true,
-            Payload = "{\"detail\":\"A gap hid a part of the call, and no record of it came: it ends with what was seen.\"}"u8.ToArray(),
+            Payload = "{\"detail\":\"The call was partly hidden by a gap, and no record of it came: it ends with what was seen.\"}"u8.ToArray(),
         }, _update);
     }
 

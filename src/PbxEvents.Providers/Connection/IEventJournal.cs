@@ -22,14 +22,15 @@ internal interface IEventJournal
 /// <summary>One connection's events on their way into a journal. Any thread.</summary>
 internal interface IEventKeeping
 {
+
+    /// <summary>When events came that nobody could keep, from the first stretch of them to the last; null when all are kept.</summary>
+    UnkeptTime? Unkept { get; }
+
     /// <summary>Waits until an event, and all before it, outlive the process.</summary>
     /// <param name="sequence">The event's sequence.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>True when they do; false when nobody keeps them any more.</returns>
     Task<bool> KeptAsync(long sequence, CancellationToken cancellationToken);
-
-    /// <summary>When events came that nobody could keep, from the first stretch of them to the last; null when all are kept.</summary>
-    UnkeptTime? Unkept { get; }
 }
 
 /// <summary>A time in which events came that a journal does not have. Immutable.</summary>

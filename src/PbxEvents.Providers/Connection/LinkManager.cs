@@ -378,8 +378,10 @@ internal sealed class LinkManager
     public void End()
     {
         foreach (var open in (OpenLink?[])[_active, _candidate])
+        {
             if (open is not null)
                 CloseInBackground(open.Link);
+        }
         _active = _candidate = null;
     }
 

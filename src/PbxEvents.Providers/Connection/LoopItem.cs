@@ -21,12 +21,6 @@ internal enum LoopItemKind
 /// <summary>One thing that happened to a connection. A struct, so that a frame costs no allocation on its way.</summary>
 internal readonly record struct LoopItem(LoopItemKind Kind, ILink? Link, Frame Frame, object? State)
 {
-    /// <summary>Something to run.</summary>
-    /// <param name="action">What to run.</param>
-    /// <param name="named">Whose name it has, where that says more than its own.</param>
-    public static LoopItem Run(Action action, Delegate? named = null) =>
-        new(LoopItemKind.Run, null, default, new Posted(action, named ?? action));
-
     /// <summary>The item in words, for the report of a mistake in what handles it.</summary>
     public string Name => Kind switch
     {
@@ -35,6 +29,12 @@ internal readonly record struct LoopItem(LoopItemKind Kind, ILink? Link, Frame F
         LoopItemKind.LinkClosed => "the end of a link",
         _ => $"'{((Posted)State!).Named.Method.Name}'",
     };
+
+    /// <summary>Something to run.</summary>
+    /// <param name="action">What to run.</param>
+    /// <param name="named">Whose name it has, where that says more than its own.</param>
+    public static LoopItem Run(Action action, Delegate? named = null) =>
+        new(LoopItemKind.Run, null, default, new Posted(action, named ?? action));
 
     /// <summary>What was posted.</summary>
     /// <param name="Action">What to run.</param>

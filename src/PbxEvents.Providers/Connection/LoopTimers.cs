@@ -33,6 +33,9 @@ internal sealed class LoopTimers(TimeProvider clock, Action<Action, Delegate?> p
             timer.Cancel();
     }
 
+    private ITimer CreateTimer(Action tick, Delegate named, TimeSpan delay) =>
+        clock.CreateTimer(_ => post(tick, named), null, delay > TimeSpan.Zero ? delay : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+
     private sealed class LoopTimer(LoopTimers owner, Action elapsed, Delegate named) : SessionTimer
     {
         private ITimer? _timer;
@@ -77,7 +80,4 @@ internal sealed class LoopTimers(TimeProvider clock, Action<Action, Delegate?> p
             elapsed();
         }
     }
-
-    private ITimer CreateTimer(Action tick, Delegate named, TimeSpan delay) =>
-        clock.CreateTimer(_ => post(tick, named), null, delay > TimeSpan.Zero ? delay : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
 }

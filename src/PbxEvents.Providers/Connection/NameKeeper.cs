@@ -121,7 +121,7 @@ internal sealed class NameKeeper : IDisposable
             {
                 if (names.Count == NameBook.MaxNames && !names.ContainsKey(name.Key))
                 {
-                    _connection.Activity.Write($"{_connection.Driver.Server} has more than {NameBook.MaxNames} of {list.What}; the rest is left out.");
+                    _connection.Activity.Write($"{_connection.Driver.Server} has more than {NameBook.MaxNames} of {list.What}; the rest is ignored.");
                     return names;
                 }
                 names[name.Key] = name;
@@ -132,7 +132,7 @@ internal sealed class NameKeeper : IDisposable
 
     private void Failed(DirectoryList list, PbxException fault)
     {
-        _connection.Activity.Write($"Going on without {list.What}: {fault.Message} {fault.Advice}");
+        _connection.Activity.Write($"Continuing without {list.What}: {fault.Message} {fault.Advice}");
         if (fault.IsPermanent)
         {
             _refused.Add(list);

@@ -21,6 +21,13 @@ internal sealed class QueueTracker(string connection, string provider, NameBook 
     private readonly Dictionary<string, PbxQueue> _queues = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Place> _calls = new(StringComparer.Ordinal);
 
+    private enum Stage
+    {
+        Waiting,
+        Talking,
+        Left,
+    }
+
     /// <summary>The queues by number. Any thread.</summary>
     public IReadOnlyList<PbxQueue> GetQueues()
     {
@@ -57,12 +64,14 @@ internal sealed class QueueTracker(string connection, string provider, NameBook 
                 Leave(call.CallId, place, pbxEvent);
             _calls.Remove(call.CallId);
             if (pbxEvent.IsCallNews)
+            {
                 Change(call.Queue!, pbxEvent, q => q with
                 {
                     IsCounted = true,
                     Answered = q.Answered + (call.AnsweredAt is null ? 0 : 1),
                     Lost = q.Lost + (call.AnsweredAt is null ? 1 : 0),
                 });
+            }
             return;
         }
         if (isKnown && place.Queue != call.Queue)
@@ -94,9 +103,13 @@ internal sealed class QueueTracker(string connection, string provider, NameBook 
             Agents = ApplyAgents(update.IsPicture ? [] : q.Agents, pbxEvent, update),
         });
         if (update.IsPicture)
+        {
             foreach (var (id, place) in _calls.Where(c => c.Value is { Stage: Stage.Waiting } p && p.Queue == update.Queue).ToArray())
+            {
                 if (update.Entered.TrueForAll(e => e.CallId != id))
                     Leave(id, place, pbxEvent);
+            }
+        }
         foreach (var caller in update.Entered)
         {
             // A late word about a call that is over.
@@ -107,8 +120,10 @@ internal sealed class QueueTracker(string connection, string provider, NameBook 
             Enter(update.Queue, caller, pbxEvent);
         }
         foreach (var id in update.Left.Select(VisibleText.OfValue))
+        {
             if (_calls.TryGetValue(id!, out var place) && place.Queue == update.Queue && place.Stage == Stage.Waiting)
                 Leave(id!, place, pbxEvent);
+        }
     }
 
     private static IReadOnlyList<PbxQueueAgent> ApplyAgents(IReadOnlyList<PbxQueueAgent> agents, PbxEvent pbxEvent, QueueUpdate update)
@@ -157,8 +172,10 @@ internal sealed class QueueTracker(string connection, string provider, NameBook 
             foreach (var queue in _queues.Values.Where(q => q.Waiting.Any(c => c.ToldAt <= from)).ToArray())
             {
                 foreach (var caller in queue.Waiting.Where(c => c.ToldAt <= from))
+                {
                     if (_calls.TryGetValue(caller.CallId, out var place))
                         _calls[caller.CallId] = place with { Stage = Stage.Left };
+                }
                 _queues[queue.Queue] = queue with { Waiting = queue.Waiting.Where(c => c.ToldAt > from).ToArray() };
             }
         }
@@ -184,13 +201,6 @@ internal sealed class QueueTracker(string connection, string provider, NameBook 
             _queues[queue] = change(before) with { LastEventAt = pbxEvent.ReceivedAt };
             return true;
         }
-    }
-
-    private enum Stage
-    {
-        Waiting,
-        Talking,
-        Left,
     }
 
     /// <summary>Where a call is in a queue, and since when.</summary>

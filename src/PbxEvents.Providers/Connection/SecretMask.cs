@@ -47,8 +47,10 @@ internal sealed partial class SecretMask
     private bool MayHoldSecret(ReadOnlySpan<char> text)
     {
         foreach (var secret in _known)
+        {
             if (text.Contains(secret, StringComparison.Ordinal))
                 return true;
+        }
         return text.ContainsAny(MemberWords);
     }
 

@@ -99,8 +99,10 @@ internal sealed class StatusTracker(IReadOnlyDictionary<string, IReadOnlyList<st
         {
             using var document = JsonDocument.Parse(pbxEvent.Payload);
             foreach (var field in fields)
+            {
                 if (Find(document.RootElement, field.Split('.')) is { Length: > 0 } word)
                     return word;
+            }
         }
         catch (JsonException)
         {
@@ -112,8 +114,10 @@ internal sealed class StatusTracker(IReadOnlyDictionary<string, IReadOnlyList<st
     private static string? Find(JsonElement element, string[] path)
     {
         foreach (var name in path)
+        {
             if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
                 return null;
+        }
         return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
     }
 }

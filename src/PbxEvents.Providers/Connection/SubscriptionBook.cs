@@ -75,16 +75,20 @@ internal sealed class SubscriptionBook
     public void LinkLost()
     {
         foreach (var subscription in All)
+        {
             if (subscription.State == PbxSubscriptionState.Active)
                 subscription.State = PbxSubscriptionState.Pending;
+        }
     }
 
     /// <summary>The connection is over.</summary>
     public void CancelAll(PbxException why)
     {
         foreach (var subscription in All)
+        {
             if (subscription.State != PbxSubscriptionState.Rejected)
                 subscription.State = PbxSubscriptionState.Cancelled;
+        }
         foreach (var waiter in _waiting.Values)
             waiter.TrySetException(why);
         _waiting.Clear();

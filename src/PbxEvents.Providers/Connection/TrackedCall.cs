@@ -56,16 +56,16 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
 
     public CallHistory History { get; } = new();
 
+    public DateTimeOffset LastEventAt { get; private set; }
+
+    public bool IsEnded => _hasState && _call.State == PbxCallState.Ended;
+
     /// <summary>The call goes on without its events, to save memory.</summary>
     public void DropEvents()
     {
         History.Drop();
         _call = _call with { Events = [] };
     }
-
-    public DateTimeOffset LastEventAt { get; private set; }
-
-    public bool IsEnded => _hasState && _call.State == PbxCallState.Ended;
 
     public bool Knows(string legId) => IndexOf(_call.Legs, _call.Legs.Count, legId) >= 0;
 
@@ -82,8 +82,10 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
         _isWhole = false;
         _isMissTold = false;
         foreach (var leg in _call.Legs)
+        {
             if (IsAlerting(leg))
                 (_unsureLegs ??= new HashSet<string>(StringComparer.Ordinal)).Add(leg.LegId);
+        }
     }
 
     /// <summary>What could not be seen was delivered afterwards.</summary>
@@ -288,8 +290,10 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
         if (update.State is not null)
             return !HasOnlyEnded(legs);
         for (var i = 0; i < update.Legs.Count; i++)
+        {
             if (update.Legs[i].State is not (null or PbxCallState.Ended) && legs[IndexOf(legs, legs.Count, update.Legs[i].LegId)].State != PbxCallState.Ended)
                 return true;
+        }
         return false;
     }
 
@@ -302,8 +306,10 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
         if (extension is null)
             return null;
         for (var i = 0; i < legs.Count; i++)
+        {
             if (legs[i].Extension == extension && (legs[i].ExtensionName is not null || Hides(legs[i].Role)))
                 return legs[i].ExtensionName;
+        }
         return names.OfExtension(extension);
     }
 
@@ -367,8 +373,10 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
     {
         var added = 0;
         for (var i = 0; i < changes.Count; i++)
+        {
             if (IndexOf(known, known.Count, changes[i].LegId) < 0)
                 added++;
+        }
         var legs = new PbxLeg[known.Count + added];
         for (var i = 0; i < known.Count; i++)
             legs[i] = known[i];
@@ -553,32 +561,40 @@ internal sealed class TrackedCall(PbxCall call, NameBook names)
     {
         DateTimeOffset? first = null;
         for (var i = 0; i < legs.Count; i++)
+        {
             if (legs[i] is { Role: PbxLegRole.Callee, AnsweredAt: { } answered } && (first is null || answered < first))
                 first = answered;
+        }
         return first;
     }
 
     private static bool HasOnlyEnded(IReadOnlyList<PbxLeg> legs)
     {
         for (var i = 0; i < legs.Count; i++)
+        {
             if (legs[i].State != PbxCallState.Ended)
                 return false;
+        }
         return legs.Count > 0;
     }
 
     private static bool HasRinging(IReadOnlyList<PbxLeg> legs)
     {
         for (var i = 0; i < legs.Count; i++)
+        {
             if (legs[i].State == PbxCallState.Ringing)
                 return true;
+        }
         return false;
     }
 
     private static int IndexOf(IReadOnlyList<PbxLeg> legs, int count, string legId)
     {
         for (var i = 0; i < count; i++)
+        {
             if (legs[i].LegId == legId)
                 return i;
+        }
         return -1;
     }
 }

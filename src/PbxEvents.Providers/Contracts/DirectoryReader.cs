@@ -1,5 +1,15 @@
 namespace PbxEvents.Providers.Contracts;
 
+/// <summary>What has a name.</summary>
+internal enum DirectoryKind
+{
+    /// <summary>An extension.</summary>
+    Extension,
+
+    /// <summary>A queue.</summary>
+    Queue,
+}
+
 /// <summary>
 /// Asks a platform for the names behind the numbers and ids that its events have (docs/protocols/history/directory.md). One request at a
 /// time, page by page to the end, obeying rate limits. Off the connection's loop; one reading at a time.
@@ -22,13 +32,3 @@ internal abstract class DirectoryReader
 /// Reads it, page by page. A <see cref="PbxException"/> that is permanent says that this credential will not get it.
 /// </param>
 internal sealed record DirectoryList(DirectoryKind Kind, string What, Func<CancellationToken, IAsyncEnumerable<IReadOnlyList<DirectoryName>>> ReadAsync);
-
-/// <summary>What has a name.</summary>
-internal enum DirectoryKind
-{
-    /// <summary>An extension.</summary>
-    Extension,
-
-    /// <summary>A queue.</summary>
-    Queue,
-}

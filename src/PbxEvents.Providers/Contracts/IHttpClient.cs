@@ -29,6 +29,12 @@ internal sealed record HttpCall(string Method, Uri Uri)
     /// <summary>The body's type. Default JSON.</summary>
     public string ContentType { get; init; } = "application/json";
 
+    /// <summary>True when the path, too, is for nobody's eyes: who knows that of a webhook can use it. Default false.</summary>
+    public bool IsPathSecret { get; init; }
+
+    /// <summary>The address without anything secret.</summary>
+    public string Display => Uri.GetLeftPart(IsPathSecret ? UriPartial.Authority : UriPartial.Path);
+
     /// <summary>A request for JSON with a bearer token.</summary>
     /// <param name="uri">The address.</param>
     /// <param name="token">The token.</param>
@@ -38,9 +44,9 @@ internal sealed record HttpCall(string Method, Uri Uri)
         Headers = [new("Authorization", $"Bearer {token.Reveal()}"), new("Accept", "application/json")],
     };
 
-    /// <summary>Method and address without the query.</summary>
+    /// <summary>Method and address without anything secret.</summary>
     /// <returns>Text for a log.</returns>
-    public override string ToString() => $"{Method} {Uri.GetLeftPart(UriPartial.Path)}";
+    public override string ToString() => $"{Method} {Display}";
 }
 
 /// <summary>The answer to an <see cref="HttpCall"/>. Immutable; it prints without headers and body.</summary>

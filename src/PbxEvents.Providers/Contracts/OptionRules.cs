@@ -25,16 +25,16 @@ internal static class OptionRules
             if (!isSet(options) || provider.OptionNames.Contains(name))
                 continue;
             var usable = Optional.Where(o => provider.OptionNames.Contains(o.Name)).Select(o => o.Parameter);
-            throw Invalid($"{provider.Name} has no use for {parameter}.", $"Leave it out. {provider.Name} takes {string.Join(", ", usable)}.", parameter);
+            throw Invalid($"{provider.Name} does not use {parameter}.", $"Leave it out. {provider.Name} takes {string.Join(", ", usable)}.", parameter);
         }
         if (options.BufferSize < 1)
-            throw Invalid($"A buffer of {options.BufferSize} events cannot hold any.", "Give ‹BufferSize› 1 or more.", "‹BufferSize›");
+            throw Invalid($"A buffer of {options.BufferSize} events cannot hold any.", "Set ‹BufferSize› to 1 or more.", "‹BufferSize›");
         if (options.CallHistorySize < 1000)
-            throw Invalid($"{options.CallHistorySize} ended calls are too few to recognise late news of a call that has ended.", "Give ‹CallHistorySize› 1000 or more.", "‹CallHistorySize›");
+            throw Invalid($"{options.CallHistorySize} ended calls are too few to recognize late events of an ended call.", "Set ‹CallHistorySize› to 1000 or more.", "‹CallHistorySize›");
         if (options is { NoEvents: true, StatePath: not null })
-            throw Invalid("A connection without events has seen nothing that ‹StatePath› could keep.", "Leave out ‹StatePath› or ‹NoEvents›.", "‹StatePath›");
+            throw Invalid("A connection without events has no state to store with ‹StatePath›.", "Leave out ‹StatePath› or ‹NoEvents›.", "‹StatePath›");
         if (options.MaxReconnectAttempts < 0)
-            throw Invalid("‹MaxReconnectAttempts› cannot be negative.", "Give 0 for none, or leave it out for endless.", "‹MaxReconnectAttempts›");
+            throw Invalid("‹MaxReconnectAttempts› cannot be negative.", "Give 0 for none, or omit it for no limit.", "‹MaxReconnectAttempts›");
     }
 
     public static PbxException Invalid(string message, string advice, string target) =>

@@ -54,7 +54,7 @@ public sealed record PbxConnectOptions
     /// <summary>The name that the platform shows for this client. Default <c>PbxEvents</c>.</summary>
     public string Application { get; init; } = "PbxEvents";
 
-    /// <summary>What tells this client from others of the same name. Default the machine's name.</summary>
+    /// <summary>Distinguishes this client from others of the same name. Default the machine's name.</summary>
     public string InstanceId { get; init; } = Environment.MachineName;
 
     /// <summary>PortSIP: the dialect; null to find it out.</summary>

@@ -10,13 +10,13 @@ namespace PbxEvents.Providers.Contracts;
 /// </summary>
 internal sealed class ProcessPulse
 {
-    /// <summary>How often it looks. What comes later than twice that is a stall.</summary>
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
-
     /// <summary>How many threads a starved pool gets at each look, and at most on top of what it had.</summary>
     private const int ThreadsAtOnce = 8, MostThreads = 64;
 
     private const int StallsKept = 64;
+
+    /// <summary>How often it looks. What comes later than twice that is a stall.</summary>
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
 
     private static readonly Lazy<ProcessPulse> Own = new(() => new ProcessPulse(isBeating: true));
 

@@ -48,8 +48,9 @@ internal abstract class ProtocolSession(ISessionHost host)
     /// <param name="request">The request.</param>
     /// <exception cref="PbxException">The platform has no requests, or the request is incomplete.</exception>
     public virtual void SendRequest(int token, PbxRequest request) =>
-        throw new PbxException(PbxErrorKind.NotSupported, "This platform takes no requests over its event connection.",
-            "Use the platform's REST interface.") { IsPermanent = true };
+        throw new PbxException(PbxErrorKind.NotSupported, "This platform does not accept requests over its event connection.",
+            "Use the platform's REST interface.")
+        { IsPermanent = true };
 
     /// <summary>Nobody waits for this request any more.</summary>
     /// <param name="token">Number of the request in this connection.</param>
@@ -62,8 +63,9 @@ internal abstract class ProtocolSession(ISessionHost host)
     /// <param name="json">The reply's data as UTF-8 JSON; empty for none.</param>
     /// <exception cref="PbxException">The platform has no requests, or the event is not one.</exception>
     public virtual void SendReply(PbxEvent request, ReadOnlyMemory<byte> json) =>
-        throw new PbxException(PbxErrorKind.NotSupported, "This platform takes no replies over its event connection.",
-            "Send-PbxReply answers REQUEST events of TelecomX.") { IsPermanent = true };
+        throw new PbxException(PbxErrorKind.NotSupported, "This platform does not accept replies over its event connection.",
+            "Send-PbxReply answers REQUEST events of TelecomX.")
+        { IsPermanent = true };
 
     /// <summary>The driver has the fresh token that was asked for.</summary>
     /// <param name="ticket">What goes with it.</param>

@@ -6,6 +6,12 @@ namespace PbxEvents.Providers.Contracts;
 /// </summary>
 internal abstract class RecordReader
 {
+    /// <summary>
+    /// So long before its end a call, or a part of it, may have begun (the sheets' longest call): looking begins earlier by it, since windows go
+    /// by starts, or may.
+    /// </summary>
+    public static readonly TimeSpan LongestCall = TimeSpan.FromHours(4);
+
     /// <summary>When to ask after a gap, counted from its end, for records come late: the sheet's section on delays.</summary>
     public abstract IReadOnlyList<TimeSpan> Asks { get; }
 
@@ -29,7 +35,7 @@ internal abstract class RecordReader
 
     /// <summary>
     /// The calls whose end lies in a window, in the order of their ends as far as the platform lets one know. The reader begins to look
-    /// early enough for calls that began long before (the sheet's longest call), and leaves out calls that still go on.
+    /// early enough for calls that began long before (<see cref="LongestCall"/>), and leaves out calls that still go on.
     /// </summary>
     /// <param name="from">The beginning.</param>
     /// <param name="to">The end.</param>

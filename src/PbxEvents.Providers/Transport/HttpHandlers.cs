@@ -22,7 +22,8 @@ internal static class HttpHandlers
             SslOptions = tls.CreateOptions(),
             DefaultProxyCredentials = options.ProxyCredential,
         };
-        if (options.Proxy is not null) handler.Proxy = new WebProxy(options.Proxy) { Credentials = options.ProxyCredential };
+        if (options.Proxy is not null)
+            handler.Proxy = new WebProxy(options.Proxy) { Credentials = options.ProxyCredential };
         return handler;
     }
 }

@@ -28,7 +28,7 @@ internal sealed class HttpTransport : IHttpClient, IDisposable
     public async Task<HttpAnswer> SendAsync(HttpCall request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var display = request.Uri.GetLeftPart(UriPartial.Path);
+        var display = request.Display;
         using var limit = new CancellationTokenSource(_options.ConnectTimeout, _options.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
@@ -62,8 +62,10 @@ internal sealed class HttpTransport : IHttpClient, IDisposable
     private static Dictionary<string, string> ReadHeaders(HttpResponseMessage response)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, values) in response.Headers.NonValidated) headers[name] = values.ToString();
-        foreach (var (name, values) in response.Content.Headers.NonValidated) headers[name] = values.ToString();
+        foreach (var (name, values) in response.Headers.NonValidated)
+            headers[name] = values.ToString();
+        foreach (var (name, values) in response.Content.Headers.NonValidated)
+            headers[name] = values.ToString();
         return headers;
     }
 
@@ -77,7 +79,8 @@ internal sealed class HttpTransport : IHttpClient, IDisposable
         }
 
         message.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
-        foreach (var (name, value) in request.Headers) message.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in request.Headers)
+            message.Headers.TryAddWithoutValidation(name, value);
         return message;
     }
 }

@@ -17,18 +17,21 @@ internal static class LinkFaults
     /// <returns>The fault.</returns>
     public static PbxException Opening(Exception error, string display, string host, TlsRules tls)
     {
-        if (Find<PbxException>(error) is { } known) return known;
-        if (Find<AuthenticationException>(error) is { } refused) return Tls(refused, display, host, tls.WhyRefused(host));
-        if (Find<SocketException>(error) is { } socket) return Socket(socket, display, host);
+        if (Find<PbxException>(error) is { } known)
+            return known;
+        if (Find<AuthenticationException>(error) is { } refused)
+            return Tls(refused, display, host, tls.WhyRefused(host));
+        if (Find<SocketException>(error) is { } socket)
+            return Socket(socket, display, host);
         var http = Find<HttpRequestException>(error);
         return http?.HttpRequestError switch
         {
             HttpRequestError.SecureConnectionError => Tls(error, display, host, tls.WhyRefused(host)),
             HttpRequestError.NameResolutionError => NotFound(error, display, host),
             HttpRequestError.ProxyTunnelError => new PbxException(PbxErrorKind.HandshakeFailed,
-                $"The proxy did not let the connection to {display} through{(http.StatusCode is { } status ? $" (HTTP {(int)status})" : "")}.",
+                $"The proxy did not allow the connection to {display}{(http.StatusCode is { } status ? $" (HTTP {(int)status})" : "")}.",
                 "Check the proxy's address, its credential, and that it allows this host and port.", error)
-                { Target = host, Code = http.StatusCode is { } code ? ((int)code).ToString() : null },
+            { Target = host, Code = http.StatusCode is { } code ? ((int)code).ToString() : null },
             _ => NoSense(error, display, host),
         };
     }
@@ -41,8 +44,9 @@ internal static class LinkFaults
     public static PbxException TimedOut(string display, string host, TimeSpan limit) => new(PbxErrorKind.Timeout,
         $"{display} did not answer within {limit.TotalSeconds:0.#} s.",
         display.StartsWith("https:", StringComparison.Ordinal) || display.StartsWith("wss:", StringComparison.Ordinal)
-            ? $"Check the address, and whether a firewall between here and there swallows the connection. {PlainHttp}"
-            : "Check the address, and whether a firewall between here and there swallows the connection.") { Target = host };
+            ? $"Check the address, and whether a firewall in between drops the connection. {PlainHttp}"
+            : "Check the address, and whether a firewall in between drops the connection.")
+    { Target = host };
 
     /// <summary>An HTTP answer where a link should have opened.</summary>
     /// <param name="display">The address without anything secret.</param>
@@ -55,11 +59,12 @@ internal static class LinkFaults
         $"{display} answered HTTP {status} instead of opening an event connection.",
         status switch
         {
-            401 or 403 => "Check the credential and its rights.",
+            401 or 403 => "Check the credential and its permissions.",
             429 or 503 => "The server is busy: wait before the next attempt.",
             >= 300 and < 400 => "The server redirects elsewhere, which is not followed: check host, port and path.",
             _ => "Check host, port and path, and that the platform's event service is switched on.",
-        }) { Target = host, Code = status.ToString(), RetryAfter = retryAfter };
+        })
+    { Target = host, Code = status.ToString(), RetryAfter = retryAfter };
 
     /// <summary>Something answered that is not the event service.</summary>
     /// <param name="error">What was thrown; null when nothing was.</param>
@@ -70,7 +75,8 @@ internal static class LinkFaults
     public static PbxException NoSense(Exception? error, string display, string host, string? what = null) => new(
         PbxErrorKind.HandshakeFailed,
         $"{display} did not open an event connection: {what ?? "it closed the connection, or its answer makes no sense"}.",
-        "Check host, port and path, and whether the port wants TLS.", error) { Target = host };
+        "Check host, port and path, and whether the port needs TLS.", error)
+    { Target = host };
 
     /// <summary>An open link went down.</summary>
     /// <param name="display">The address without anything secret.</param>
@@ -79,7 +85,8 @@ internal static class LinkFaults
     /// <param name="code">The code that came with it; null for none.</param>
     /// <returns>The fault.</returns>
     public static PbxException Lost(string display, string why, Exception? error = null, string? code = null) => new(
-        PbxErrorKind.LinkLost, $"The link to {display} went down: {why}.", "Check the network between here and the server.", error) { Code = code };
+        PbxErrorKind.LinkLost, $"The link to {display} went down: {why}.", "Check the network between here and the server.", error)
+    { Code = code };
 
     /// <summary>A link brought what cannot be read on from.</summary>
     /// <param name="display">The address without anything secret.</param>
@@ -102,7 +109,7 @@ internal static class LinkFaults
     /// <param name="queued">How many frames wait.</param>
     /// <returns>The fault.</returns>
     public static PbxException Slow(string display, int queued) => new(PbxErrorKind.SlowServer,
-        $"{display} does not take what is sent to it: {queued} frames wait.", "Send less, or check the network and the server's load.");
+        $"{display} does not accept data fast enough: {queued} frames are waiting.", "Send less, or check the network and the server's load.");
 
     private static PbxException Tls(Exception error, string display, string host, (string? Reason, string? Thumbprint) refused)
     {
@@ -115,7 +122,7 @@ internal static class LinkFaults
 
         return Find<AuthenticationException>(error) is { InnerException: null } plain && plain.Message.Contains("frame", StringComparison.Ordinal)
             ? TlsFailed("the port does not speak TLS", PlainHttp)
-            : TlsFailed("the TLS handshake failed", "Check host name and port, and which versions of TLS the server takes.");
+            : TlsFailed("the TLS handshake failed", "Check host name and port, and which versions of TLS the server accepts.");
 
         PbxException TlsFailed(string why, string advice) =>
             new(PbxErrorKind.TlsFailed, $"No secure connection to {display}: {why}.", advice, error) { Target = host };
@@ -125,23 +132,30 @@ internal static class LinkFaults
     {
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery => NotFound(error, display, host),
         SocketError.ConnectionRefused => new PbxException(PbxErrorKind.ConnectionRefused, $"{display} refused the connection.",
-            "Check the port, that the service runs, and that no firewall refuses it.", error) { Target = host },
+            "Check the port, that the service runs, and that no firewall refuses it.", error)
+        { Target = host },
         SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown or SocketError.HostDown
-            or SocketError.AddressNotAvailable => new PbxException(PbxErrorKind.NetworkUnreachable, $"There is no way to {display}.",
-                "Check this machine's network, its routes and VPN.", error) { Target = host },
+            or SocketError.AddressNotAvailable => new PbxException(PbxErrorKind.NetworkUnreachable, $"{display} cannot be reached.",
+                "Check this machine's network, its routes and VPN.", error)
+            { Target = host },
         SocketError.TimedOut => new PbxException(PbxErrorKind.Timeout, $"{display} did not answer.",
-            "Check the address, and whether a firewall between here and there swallows the connection.", error) { Target = host },
+            "Check the address, and whether a firewall in between drops the connection.", error)
+        { Target = host },
         _ => NoSense(error, display, host),
     };
 
     private static PbxException NotFound(Exception error, string display, string host) => new(PbxErrorKind.HostNotFound,
-        $"The host name {host} of {display} did not resolve.", "Check the spelling and this machine's DNS.", error) { Target = host };
+        $"The host name {host} of {display} could not be resolved.", "Check the spelling and this machine's DNS.", error)
+    { Target = host };
 
     private static T? Find<T>(Exception? error)
         where T : Exception
     {
         for (; error is not null; error = error.InnerException)
-            if (error is T found) return found;
+        {
+            if (error is T found)
+                return found;
+        }
         return null;
     }
 }

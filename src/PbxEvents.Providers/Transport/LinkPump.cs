@@ -62,16 +62,20 @@ internal abstract class LinkPump<TOut>(int id, LinkTarget target, ILinkSink sink
             var ending = Volatile.Read(ref _ending);
             End(null);
             cancellationToken.ThrowIfCancellationRequested();
-            if (ending is not null) throw ending.Fault ?? Closed();
-            if (limit.IsCancellationRequested) throw LinkFaults.TimedOut(Target.Display, Target.Uri.Host, Options.ConnectTimeout);
-            if (error is PbxException) throw;
+            if (ending is not null)
+                throw ending.Fault ?? Closed();
+            if (limit.IsCancellationRequested)
+                throw LinkFaults.TimedOut(Target.Display, Target.Uri.Host, Options.ConnectTimeout);
+            if (error is PbxException)
+                throw;
             throw LinkFaults.NoSense(error, Target.Display, Target.Uri.Host);
         }
     }
 
     public void Start()
     {
-        if (Interlocked.Exchange(ref _isStarted, 1) == 0) _ = Task.Run(ReadAsync);
+        if (Interlocked.Exchange(ref _isStarted, 1) == 0)
+            _ = Task.Run(ReadAsync);
     }
 
     public abstract void Send(OutFrame frame);
@@ -89,7 +93,8 @@ internal abstract class LinkPump<TOut>(int id, LinkTarget target, ILinkSink sink
 
         End(null);
         // A sink that does not come back must not hold the caller; it is told of the end when it does.
-        if (Volatile.Read(ref _isStarted) != 0) await WaitAsync(_done.Task, cancellationToken).ConfigureAwait(false);
+        if (Volatile.Read(ref _isStarted) != 0)
+            await WaitAsync(_done.Task, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -128,7 +133,8 @@ internal abstract class LinkPump<TOut>(int id, LinkTarget target, ILinkSink sink
     /// <param name="item">What to send.</param>
     protected void Post(TOut item)
     {
-        if (!_queue.Writer.TryWrite(item) && !HasEnded) Abort(LinkFaults.Slow(Target.Display, QueueLength));
+        if (!_queue.Writer.TryWrite(item) && !HasEnded)
+            Abort(LinkFaults.Slow(Target.Display, QueueLength));
     }
 
     /// <summary>Closes something when the link ends; at once when it has ended already. Any thread.</summary>
@@ -137,8 +143,10 @@ internal abstract class LinkPump<TOut>(int id, LinkTarget target, ILinkSink sink
     {
         lock (_gate)
         {
-            if (!_ended.IsCancellationRequested) _held.Add(below);
-            else below.Dispose();
+            if (!_ended.IsCancellationRequested)
+                _held.Add(below);
+            else
+                below.Dispose();
         }
     }
 
@@ -170,10 +178,12 @@ internal abstract class LinkPump<TOut>(int id, LinkTarget target, ILinkSink sink
     {
         Interlocked.CompareExchange(ref _ending, new Ending(fault), null);
         _queue.Writer.TryComplete();
-        if (!_ended.IsCancellationRequested) _ended.Cancel();
+        if (!_ended.IsCancellationRequested)
+            _ended.Cancel();
         lock (_gate)
         {
-            foreach (var below in _held) below.Dispose();
+            foreach (var below in _held)
+                below.Dispose();
             _held.Clear();
         }
     }

@@ -36,9 +36,12 @@ internal sealed class SilenceWatch : IDisposable
     private void Check()
     {
         var silence = _silence();
-        if (silence >= _limit) silence -= _pulse.StalledWithin(silence);
-        if (silence >= _limit) _onSilent(_limit);
+        if (silence >= _limit)
+            silence -= _pulse.StalledWithin(silence);
+        if (silence >= _limit)
+            _onSilent(_limit);
         // Timers count whole milliseconds; one more keeps it from waking too early again and again.
-        else _timer.Change(_limit - silence + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        else
+            _timer.Change(_limit - silence + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 }

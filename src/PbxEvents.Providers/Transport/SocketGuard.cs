@@ -38,9 +38,11 @@ internal sealed class SocketGuard : IDisposable
     {
         lock (_gate)
         {
-            if (_disposed.IsCancellationRequested) return;
+            if (_disposed.IsCancellationRequested)
+                return;
             _disposed.Cancel();
-            foreach (var socket in _sockets) socket.Dispose();
+            foreach (var socket in _sockets)
+                socket.Dispose();
         }
     }
 

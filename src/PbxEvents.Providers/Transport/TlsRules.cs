@@ -12,13 +12,13 @@ namespace PbxEvents.Providers.Transport;
 /// </summary>
 internal sealed class TlsRules
 {
+    private const X509ChainStatusFlags Revoked = X509ChainStatusFlags.Revoked | X509ChainStatusFlags.ExplicitDistrust;
+
     /// <summary>
     /// How long asking the issuers for their lists of revoked certificates may hold up a connection. Behind a firewall that
     /// swallows the question this is waited for at each connection.
     /// </summary>
     private static readonly TimeSpan RevocationTimeout = TimeSpan.FromSeconds(3);
-
-    private const X509ChainStatusFlags Revoked = X509ChainStatusFlags.Revoked | X509ChainStatusFlags.ExplicitDistrust;
 
     private readonly string? _thumbprint;
     private readonly bool _skip;
@@ -61,33 +61,46 @@ internal sealed class TlsRules
     {
         // People paste thumbprints with colons, spaces, and the invisible mark that Windows' certificate dialog puts in front.
         var hex = string.Concat(text.Where(char.IsAsciiHexDigit)).ToUpperInvariant();
-        if (hex.Length is 40 or 64 && !text.Any(c => char.IsAsciiLetter(c) && !char.IsAsciiHexDigit(c))) return hex;
+        if (hex.Length is 40 or 64 && !text.Any(c => char.IsAsciiLetter(c) && !char.IsAsciiHexDigit(c)))
+            return hex;
         throw new PbxException(PbxErrorKind.InvalidOption,
             "The certificate thumbprint is neither a SHA-1 (40 hex digits) nor a SHA-256 (64 hex digits) thumbprint.",
-            "Copy the thumbprint of the server's certificate.") { Target = "CertificateThumbprint", IsPermanent = true };
+            "Copy the thumbprint of the server's certificate.")
+        { Target = "CertificateThumbprint", IsPermanent = true };
     }
 
-    private bool IsAccepted(string host, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    /// <summary>Judges a certificate, and remembers why it was refused.</summary>
+    /// <param name="host">The host that was asked for.</param>
+    /// <param name="certificate">What it showed; null for nothing.</param>
+    /// <param name="chain">The chain, built by the policy of <see cref="CreateOptions"/>.</param>
+    /// <param name="errors">What .NET says about it.</param>
+    /// <returns>True when it is accepted.</returns>
+    public bool IsAccepted(string host, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         var reason = Judge(host, certificate, chain, errors);
-        if (reason is null) _refusals.TryRemove(host.Trim('[', ']'), out _);
-        else _refusals[host.Trim('[', ']')] = (reason, certificate?.GetCertHashString(HashAlgorithmName.SHA256));
+        if (reason is null)
+            _refusals.TryRemove(host.Trim('[', ']'), out _);
+        else
+            _refusals[host.Trim('[', ']')] = (reason, certificate?.GetCertHashString(HashAlgorithmName.SHA256));
         return reason is null;
     }
 
     private string? Judge(string host, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (certificate is null) return "the server showed no certificate";
+        if (certificate is null)
+            return "the server showed no certificate";
         if (_thumbprint is not null)
         {
             var shown = certificate.GetCertHashString(_thumbprint.Length == 40 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
             return shown == _thumbprint ? null : $"the certificate is not the pinned one (its thumbprint is {shown})";
         }
 
-        if (_skip || errors == SslPolicyErrors.None) return null;
+        if (_skip || errors == SslPolicyErrors.None)
+            return null;
         using var shownCertificate = new X509Certificate2(certificate);
         var reasons = new List<string>();
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)) reasons.Add(JudgeChain(shownCertificate, chain));
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+            reasons.Add(JudgeChain(shownCertificate, chain));
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
             reasons.Add($"the certificate is for {shownCertificate.GetNameInfo(X509NameType.DnsName, forIssuer: false)}, not for {host} (wrong name)");
         return string.Join("; ", reasons);
@@ -100,15 +113,19 @@ internal sealed class TlsRules
         var now = _clock.GetUtcNow();
         var from = certificate.NotBefore.ToUniversalTime();
         var to = certificate.NotAfter.ToUniversalTime();
-        if (to < now) return $"the certificate expired on {to:yyyy-MM-dd}";
-        if (from > now) return $"the certificate is not valid before {from:yyyy-MM-dd}";
+        if (to < now)
+            return $"the certificate expired on {to:yyyy-MM-dd}";
+        if (from > now)
+            return $"the certificate is not valid before {from:yyyy-MM-dd}";
         var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
         if ((status & Revoked) != 0)
             return IsRevoked(chain!.ChainElements[0]) ? "the certificate is revoked" : "a certificate above the server's is revoked";
-        if ((status & X509ChainStatusFlags.NotTimeValid) != 0) return "a certificate above the server's has expired";
-        if (certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)) return "the certificate is self-signed";
+        if ((status & X509ChainStatusFlags.NotTimeValid) != 0)
+            return "a certificate above the server's has expired";
+        if (certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData))
+            return "the certificate is self-signed";
         return (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
-            ? $"nobody this machine trusts has signed the certificate (untrusted issuer {certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: true)})"
+            ? $"the certificate is not signed by anyone this machine trusts (untrusted issuer {certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: true)})"
             : $"the certificate's chain is not valid ({status})";
     }
 }

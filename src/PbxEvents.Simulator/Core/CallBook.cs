@@ -21,7 +21,8 @@ internal sealed class CallBook(FaultState faults, TimeProvider clock, Func<IRead
     {
         get
         {
-            lock (_lock) return [.. _calls.Where(c => IsTold(c.EndedAt))];
+            lock (_lock)
+                return [.. _calls.Where(c => IsTold(c.EndedAt))];
         }
     }
 
@@ -36,11 +37,13 @@ internal sealed class CallBook(FaultState faults, TimeProvider clock, Func<IRead
     /// <param name="call">The call.</param>
     public void Add(SimulatedCall call)
     {
-        if (call.EndedAt is null) return;
+        if (call.EndedAt is null)
+            return;
         lock (_lock)
         {
             _calls.Enqueue(call);
-            if (_calls.Count > Capacity) _calls.Dequeue();
+            if (_calls.Count > Capacity)
+                _calls.Dequeue();
         }
     }
 }

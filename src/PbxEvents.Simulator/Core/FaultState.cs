@@ -19,12 +19,14 @@ internal sealed class FaultState(TimeProvider clock)
     {
         get
         {
-            lock (_lock) return _delay;
+            lock (_lock)
+                return _delay;
         }
 
         set
         {
-            lock (_lock) _delay = value;
+            lock (_lock)
+                _delay = value;
         }
     }
 
@@ -33,12 +35,14 @@ internal sealed class FaultState(TimeProvider clock)
     {
         get
         {
-            lock (_lock) return _refusesRecords;
+            lock (_lock)
+                return _refusesRecords;
         }
 
         set
         {
-            lock (_lock) _refusesRecords = value;
+            lock (_lock)
+                _refusesRecords = value;
         }
     }
 
@@ -47,12 +51,14 @@ internal sealed class FaultState(TimeProvider clock)
     {
         get
         {
-            lock (_lock) return _recordDelay;
+            lock (_lock)
+                return _recordDelay;
         }
 
         set
         {
-            lock (_lock) _recordDelay = value;
+            lock (_lock)
+                _recordDelay = value;
         }
     }
 
@@ -60,7 +66,8 @@ internal sealed class FaultState(TimeProvider clock)
     /// <param name="count">How many.</param>
     public void DuplicateNext(int count)
     {
-        lock (_lock) _duplicates = count;
+        lock (_lock)
+            _duplicates = count;
     }
 
     /// <summary>How many copies of the next event are to be sent.</summary>
@@ -69,7 +76,8 @@ internal sealed class FaultState(TimeProvider clock)
     {
         lock (_lock)
         {
-            if (_duplicates == 0) return 1;
+            if (_duplicates == 0)
+                return 1;
             _duplicates--;
             return 2;
         }
@@ -93,7 +101,8 @@ internal sealed class FaultState(TimeProvider clock)
     {
         lock (_lock)
         {
-            if (_subscribeLeft == 0) return default;
+            if (_subscribeLeft == 0)
+                return default;
             _subscribeLeft--;
             return _subscribe;
         }
@@ -103,14 +112,16 @@ internal sealed class FaultState(TimeProvider clock)
     /// <param name="time">How long.</param>
     public void LimitFor(TimeSpan time)
     {
-        lock (_lock) _limitedUntil = clock.GetUtcNow() + time;
+        lock (_lock)
+            _limitedUntil = clock.GetUtcNow() + time;
     }
 
     /// <summary>Limits the next HTTP requests.</summary>
     /// <param name="count">How many.</param>
     public void LimitNext(int count)
     {
-        lock (_lock) _limitedLeft = count;
+        lock (_lock)
+            _limitedLeft = count;
     }
 
     /// <summary>Whether a request that has just come in is over the limit.</summary>
@@ -120,8 +131,10 @@ internal sealed class FaultState(TimeProvider clock)
         lock (_lock)
         {
             var left = _limitedUntil - clock.GetUtcNow();
-            if (left > TimeSpan.Zero) return left;
-            if (_limitedLeft == 0) return null;
+            if (left > TimeSpan.Zero)
+                return left;
+            if (_limitedLeft == 0)
+                return null;
             _limitedLeft--;
             return TimeSpan.FromSeconds(1);
         }

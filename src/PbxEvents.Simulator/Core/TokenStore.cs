@@ -16,7 +16,8 @@ internal sealed class TokenStore(SimulatedIds ids, TimeProvider clock)
     /// <returns>The number.</returns>
     public int CountOf(string kind)
     {
-        lock (_lock) return _tokens.Values.Count(t => t.Kind == kind && IsAlive(t));
+        lock (_lock)
+            return _tokens.Values.Count(t => t.Kind == kind && IsAlive(t));
     }
 
     /// <summary>Makes a token.</summary>
@@ -39,7 +40,8 @@ internal sealed class TokenStore(SimulatedIds ids, TimeProvider clock)
     /// <returns>The token when it is valid; else null.</returns>
     public SimulatedToken? Find(string? text, string kind)
     {
-        lock (_lock) return text is not null && _tokens.TryGetValue(text, out var t) && t.Kind == kind && IsAlive(t) ? t : null;
+        lock (_lock)
+            return text is not null && _tokens.TryGetValue(text, out var t) && t.Kind == kind && IsAlive(t) ? t : null;
     }
 
     /// <summary>True when a token was given out once, whether it lives or not.</summary>
@@ -47,7 +49,8 @@ internal sealed class TokenStore(SimulatedIds ids, TimeProvider clock)
     /// <returns>True for a known one.</returns>
     public bool IsKnown(string text)
     {
-        lock (_lock) return _tokens.ContainsKey(text);
+        lock (_lock)
+            return _tokens.ContainsKey(text);
     }
 
     /// <summary>Ends the tokens that match.</summary>
@@ -56,7 +59,8 @@ internal sealed class TokenStore(SimulatedIds ids, TimeProvider clock)
     {
         lock (_lock)
         {
-            foreach (var token in _tokens.Values.Where(match).ToList()) _tokens[token.Text] = token with { ExpiresAt = DateTimeOffset.MinValue };
+            foreach (var token in _tokens.Values.Where(match).ToList())
+                _tokens[token.Text] = token with { ExpiresAt = DateTimeOffset.MinValue };
         }
     }
 

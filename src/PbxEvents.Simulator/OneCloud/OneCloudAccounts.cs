@@ -49,13 +49,15 @@ internal sealed class OneCloudAccounts(TokenStore tokens, OneCloudSimulatorOptio
         var grant = form.GetValueOrDefault("grant_type", "");
         var error = ErrorOf(form, grant);
         Asked?.Invoke(grant, error);
-        if (error is not null) return Error(error == "invalid_request" ? 400 : 401, error);
+        if (error is not null)
+            return Error(error == "invalid_request" ? 400 : 401, error);
         return options.RequiresMfa && grant == "password" ? Mfa() : Grant();
     }
 
     private string? ErrorOf(IReadOnlyDictionary<string, string> form, string grant)
     {
-        if (form.GetValueOrDefault("client_id") != account.ClientId || form.GetValueOrDefault("client_secret") != account.ClientSecret) return "invalid_client";
+        if (form.GetValueOrDefault("client_id") != account.ClientId || form.GetValueOrDefault("client_secret") != account.ClientSecret)
+            return "invalid_client";
         return grant switch
         {
             "password" => form.GetValueOrDefault("username") == account.UserName && form.GetValueOrDefault("password") == account.Password

@@ -34,7 +34,8 @@ internal sealed class OneCloudCdrs(string domain, CallBook book)
 
     private IEnumerable<OneCloudCdrLeg> LegsOf(SimulatedCall call)
     {
-        if (call.System is SystemKind.Queue or SystemKind.Ivr) yield return Service(call);
+        if (call.System is SystemKind.Queue or SystemKind.Ivr)
+            yield return Service(call);
         foreach (var leg in call.Legs.Where(l => l.Index > 0))
         {
             if (!leg.IsConsultation)

@@ -20,7 +20,8 @@ internal sealed class OneCloudClient(SocketIoSocket socket)
     {
         get
         {
-            lock (_lock) return [.. _streams];
+            lock (_lock)
+                return [.. _streams];
         }
     }
 
@@ -28,13 +29,15 @@ internal sealed class OneCloudClient(SocketIoSocket socket)
     /// <param name="stream">The stream.</param>
     public void Subscribe(OneCloudStream stream)
     {
-        lock (_lock) _streams.Add(stream);
+        lock (_lock)
+            _streams.Add(stream);
     }
 
     /// <summary>Ends all subscriptions.</summary>
     public void Clear()
     {
-        lock (_lock) _streams.Clear();
+        lock (_lock)
+            _streams.Clear();
     }
 
     /// <summary>How often an event is sent to this client.</summary>
@@ -42,6 +45,7 @@ internal sealed class OneCloudClient(SocketIoSocket socket)
     /// <returns>Once for each subscription that brings it.</returns>
     public int CopiesOf(OneCloudEvent oneCloudEvent)
     {
-        lock (_lock) return _streams.Count(oneCloudEvent.Streams.Contains);
+        lock (_lock)
+            return _streams.Count(oneCloudEvent.Streams.Contains);
     }
 }

@@ -67,7 +67,8 @@ internal sealed class OneCloudHistory(string domain, string extension, CallBook 
         {
             foreach (var row in rows)
             {
-                foreach (var name in Left) row.Remove(name);
+                foreach (var name in Left)
+                    row.Remove(name);
             }
         }
 
@@ -88,7 +89,9 @@ internal sealed class OneCloudHistory(string domain, string extension, CallBook 
 
     private static JsonObject User(string number, string name) => new()
     {
-        ["user"] = number, ["name-first-name"] = DirectoryBook.Split(name).First, ["name-last-name"] = DirectoryBook.Split(name).Last,
+        ["user"] = number,
+        ["name-first-name"] = DirectoryBook.Split(name).First,
+        ["name-last-name"] = DirectoryBook.Split(name).Last,
     };
 
     private static ServerResponse List(IEnumerable<JsonObject> rows) => ServerResponse.Json(200, new JsonArray([.. rows]).ToJsonString());

@@ -80,7 +80,8 @@ internal sealed class OneCloudRecords(string domain, TimeProvider clock)
             ["notes"] = "",
             ["acr_id"] = $"{pair.Origin}_{pair.Term}_{to.Number}",
         };
-        if (pair.IsRemoved) record["remove"] = "yes";
+        if (pair.IsRemoved)
+            record["remove"] = "yes";
         return record;
     }
 

@@ -59,7 +59,8 @@ internal sealed class OneCloudRenderer(string domain, TimeProvider clock)
     private OneCloudEvent Leg(SimulatedCall call, int index, bool isRemoved = false)
     {
         var leg = call.Leg(index);
-        if (leg.IsConsultation) return Consultation(call, 1, index, isRemoved);
+        if (leg.IsConsultation)
+            return Consultation(call, 1, index, isRemoved);
         var pair = LegPair(call, index);
         return Record(call, pair with
         {
@@ -106,9 +107,11 @@ internal sealed class OneCloudRenderer(string domain, TimeProvider clock)
         var leg = call.Leg(index);
 
         // After an attended transfer the consulted party talks on a leg of the first call.
-        if (leg.IsConsultation) return [Transferred(call, index, isRemoved: true)];
+        if (leg.IsConsultation)
+            return [Transferred(call, index, isRemoved: true)];
         var removed = Leg(call, index, isRemoved: true);
-        if (leg.RingingAt is null) return [.. FirstRecords(call, index), removed];
+        if (leg.RingingAt is null)
+            return [.. FirstRecords(call, index), removed];
         return call.Scenario is "Voicemail" or "VoicemailNotLeft" && leg.EndReason == EndReason.NoAnswer ? [Voicemail(call, isAnswered: false), removed] : [removed];
     }
 
@@ -185,7 +188,8 @@ internal sealed class OneCloudRenderer(string domain, TimeProvider clock)
     {
         string[] parties = [pair.From.Extension, pair.To.Number == call.QueueName ? "" : pair.To.Number, pair.BySub];
         var streams = parties.Where(p => p.Length > 0 && !(pair.To.IsOutside && p == pair.To.Number)).Distinct().Select(p => new OneCloudStream("call", p)).ToList();
-        if (call.System == SystemKind.Queue) streams.Add(new OneCloudStream("call", call.QueueName, "queue"));
+        if (call.System == SystemKind.Queue)
+            streams.Add(new OneCloudStream("call", call.QueueName, "queue"));
         return new OneCloudEvent("call", PbxCategory.Call, Json(_records.Make(call, pair)), streams);
     }
 

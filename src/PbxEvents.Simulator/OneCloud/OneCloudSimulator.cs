@@ -95,7 +95,8 @@ public sealed class OneCloudSimulator : SocketIoSimulator
 
     private protected override async Task RenderAsync(SimulatedCall call, ScenarioStep step, CancellationToken cancellationToken)
     {
-        foreach (var oneCloudEvent in _renderer.Render(call, step)) await SendAsync(oneCloudEvent, call, cancellationToken);
+        foreach (var oneCloudEvent in _renderer.Render(call, step))
+            await SendAsync(oneCloudEvent, call, cancellationToken);
     }
 
     private protected override void OnConnected(SocketIoSocket socket) => _clients[socket] = new OneCloudClient(socket);
@@ -104,16 +105,20 @@ public sealed class OneCloudSimulator : SocketIoSimulator
 
     private protected override async Task OnReceivedAsync(SocketIoEvent received)
     {
-        if (!_clients.TryGetValue(received.Socket, out var client)) return;
+        if (!_clients.TryGetValue(received.Socket, out var client))
+            return;
         // Ten thousand subscriptions in one go: their confirmations must not overrun the queue. Its end counts as room.
         await client.Socket.WaitForRoomAsync(CancellationToken.None);
-        if (received.Name == "subscribe") Subscribe(client, received);
-        else Record(SimulatorLogKind.Unexpected, received.Name, "", client.Socket);
+        if (received.Name == "subscribe")
+            Subscribe(client, received);
+        else
+            Record(SimulatorLogKind.Unexpected, received.Name, "", client.Socket);
     }
 
     private protected override Task ApplyFaultAsync(SimulatorFault fault, CancellationToken cancellationToken)
     {
-        if (fault.Name != SubscriptionErrorFault) return base.ApplyFaultAsync(fault, cancellationToken);
+        if (fault.Name != SubscriptionErrorFault)
+            return base.ApplyFaultAsync(fault, cancellationToken);
         foreach (var client in _clients.Values)
         {
             client.Clear();
@@ -154,10 +159,14 @@ public sealed class OneCloudSimulator : SocketIoSimulator
             client.Subscribe(stream!);
             Record(SimulatorLogKind.Subscribed, name, "", client.Socket);
             var ways = _options.Confirmation;
-            if (ways.HasFlag(OneCloudConfirmation.Callback)) received.Ack("""{"status":"ok"}""");
-            if (ways.HasFlag(OneCloudConfirmation.Subscribed)) client.Socket.Emit("subscribed");
-            if (ways.HasFlag(OneCloudConfirmation.Ack)) client.Socket.Emit("ack");
-            if (ways.HasFlag(OneCloudConfirmation.Status)) client.Socket.Emit("status", $$"""{"status":{{SocketIoText.Quote(stream!.Confirmation(Domain))}}}""");
+            if (ways.HasFlag(OneCloudConfirmation.Callback))
+                received.Ack("""{"status":"ok"}""");
+            if (ways.HasFlag(OneCloudConfirmation.Subscribed))
+                client.Socket.Emit("subscribed");
+            if (ways.HasFlag(OneCloudConfirmation.Ack))
+                client.Socket.Emit("ack");
+            if (ways.HasFlag(OneCloudConfirmation.Status))
+                client.Socket.Emit("status", $$"""{"status":{{SocketIoText.Quote(stream!.Confirmation(Domain))}}}""");
         }
     }
 
@@ -175,7 +184,8 @@ public sealed class OneCloudSimulator : SocketIoSimulator
     {
         foreach (var client in _clients.Values.OrderBy(c => c.Socket.Number))
         {
-            for (var i = client.CopiesOf(oneCloudEvent); i > 0; i--) yield return (client.Socket, SocketIoText.Event(oneCloudEvent.Name, oneCloudEvent.Json));
+            for (var i = client.CopiesOf(oneCloudEvent); i > 0; i--)
+                yield return (client.Socket, SocketIoText.Event(oneCloudEvent.Name, oneCloudEvent.Json));
         }
     }
 }

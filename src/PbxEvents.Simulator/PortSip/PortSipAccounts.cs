@@ -24,8 +24,10 @@ internal sealed class PortSipAccounts(TokenStore tokens, PortSipSimulatorOptions
     /// <param name="routes">Where to.</param>
     public void Map(HttpRouter routes)
     {
-        if (options.Version == PortSipVersion.V160) routes.Map("POST", "/api/login", LogInAsJson);
-        else routes.Map("POST", "/api/login/oauth/token", AnswerToken);
+        if (options.Version == PortSipVersion.V160)
+            routes.Map("POST", "/api/login", LogInAsJson);
+        else
+            routes.Map("POST", "/api/login/oauth/token", AnswerToken);
     }
 
     /// <summary>True for a request with a token that lives.</summary>
@@ -75,7 +77,8 @@ internal sealed class PortSipAccounts(TokenStore tokens, PortSipSimulatorOptions
     private ServerResponse Answer(string grant, string user, bool isGood)
     {
         Asked(grant, user, isGood);
-        if (!isGood) return Error(400, "UNAUTHORIZED", "Login failed, authentication error");
+        if (!isGood)
+            return Error(400, "UNAUTHORIZED", "Login failed, authentication error");
         var lifetime = options.TokenLifetime ?? DocumentedLifetime;
         return ServerResponse.Json(200, new JsonObject
         {

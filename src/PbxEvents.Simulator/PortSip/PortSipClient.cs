@@ -39,7 +39,8 @@ internal sealed class PortSipClient(PlainSocket link)
     {
         get
         {
-            lock (_lock) return [.. _topics.SelectMany(t => t.Value.Count == 0 ? [t.Key] : t.Value.Select(m => $"{t.Key} {m}"))];
+            lock (_lock)
+                return [.. _topics.SelectMany(t => t.Value.Count == 0 ? [t.Key] : t.Value.Select(m => $"{t.Key} {m}"))];
         }
     }
 
@@ -50,7 +51,8 @@ internal sealed class PortSipClient(PlainSocket link)
     {
         lock (_lock)
         {
-            if (!_topics.TryGetValue(topic, out var known)) _topics[topic] = known = new HashSet<string>(StringComparer.Ordinal);
+            if (!_topics.TryGetValue(topic, out var known))
+                _topics[topic] = known = new HashSet<string>(StringComparer.Ordinal);
             known.UnionWith(members);
         }
     }
@@ -62,9 +64,11 @@ internal sealed class PortSipClient(PlainSocket link)
     {
         lock (_lock)
         {
-            if (!_topics.TryGetValue(topic, out var known)) return;
+            if (!_topics.TryGetValue(topic, out var known))
+                return;
             known.ExceptWith(members);
-            if (known.Count == 0 || members.Count == 0) _topics.Remove(topic);
+            if (known.Count == 0 || members.Count == 0)
+                _topics.Remove(topic);
         }
     }
 

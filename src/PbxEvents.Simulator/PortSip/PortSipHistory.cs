@@ -43,7 +43,8 @@ internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book, Dire
         MapRight("ring_groups", false, r => List(r, []));
         MapRight("shared_voicemails", false, r => List(r, []));
         MapRight("voicemails", false, r => List(r, []));
-        if (pbx.Version != PortSipVersion.V22) return;
+        if (pbx.Version != PortSipVersion.V22)
+            return;
         MapRight("calllogs", true, r => List(r, book.Told.Concat(book.Running).SelectMany(_parts.Of).Where(p => book.IsTold(p.EndedAt)).Select(p => p.Json)));
 
         // The documented status of this list is 201.
@@ -119,7 +120,8 @@ internal sealed partial class PortSipHistory(PortSipPbx pbx, CallBook book, Dire
     private static bool Holds(JsonObject row, string field, string comparison, string value)
     {
         var text = $"{row[field]}";
-        if (text.Length == 0) return false;
+        if (text.Length == 0)
+            return false;
         var order = DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var wanted) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time)
             ? time.CompareTo(wanted)
             : string.CompareOrdinal(text, value);

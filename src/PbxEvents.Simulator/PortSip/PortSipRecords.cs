@@ -106,7 +106,8 @@ internal static class PortSipRecords
     /// <summary>A menu and a queue answer at once and put the caller through by a transfer of their own.</summary>
     private static IEnumerable<JsonNode> Machines(PortSipPbx pbx, SimulatedCall call, CallEnded ended)
     {
-        if (call.System is not { } kind) yield break;
+        if (call.System is not { } kind)
+            yield break;
         var number = kind == SystemKind.Queue ? call.QueueName : PortSipPbx.Menu;
         var wasPutThrough = call.Legs.Any(l => l.Index > 0 && l.AnsweredAt is not null);
         yield return Entry(pbx, call, number, $"sip:{number}@10.0.0.254:{(kind == SystemKind.Queue ? 8916 : 8922)}",
@@ -146,7 +147,8 @@ internal static class PortSipRecords
             ["status_code"] = code,
             ["trunk_name"] = "simulated trunk",
         };
-        if (pbx.Version != PortSipVersion.V22) return entry;
+        if (pbx.Version != PortSipVersion.V22)
+            return entry;
         entry["did"] = "";
         entry["ring_duration"] = $"{(long)((answeredAt ?? endedAt) - ringAt ?? TimeSpan.Zero).TotalSeconds}";
         entry["talk_duration"] = $"{(long)(endedAt - answeredAt ?? TimeSpan.Zero).TotalSeconds}";

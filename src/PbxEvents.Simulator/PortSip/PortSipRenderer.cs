@@ -58,7 +58,8 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
                 break;
         }
 
-        if (!IsOld) messages.AddRange(ExtensionStates(call, active));
+        if (!IsOld)
+            messages.AddRange(ExtensionStates(call, active));
         if (step is CallEnded ended)
         {
             messages.Add(new PortSipMessage("cdr_events", PbxCategory.Cdr, PortSipRecords.Of(pbx, call, ended)));
@@ -134,7 +135,13 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
         LegEnded { Leg: var leg, Reason: var reason } => [EndedDevice(call, leg, reason)],
         CallEnded { Reason: EndReason.NoAnswer } => [OldCall(call, "call_noanswer", f => f["call_target"] = ""), Over(call)],
         CallEnded { Reason: EndReason.Busy or EndReason.Rejected or EndReason.Failed } ended =>
-            [OldCall(call, "call_fail", f => { f["call_target"] = ""; f["fail_code"] = PortSipRecords.Code(ended.Reason); })],
+        [
+            OldCall(call, "call_fail", f =>
+            {
+                f["call_target"] = "";
+                f["fail_code"] = PortSipRecords.Code(ended.Reason);
+            }),
+        ],
         CallEnded => [Over(call)],
         _ => [],
     };
@@ -171,7 +178,8 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
             _ => "target_ended",
         };
         var message = Device(call, name, leg);
-        if (name == "target_fail") message.Fields["fail_code"] = PortSipRecords.Code(reason);
+        if (name == "target_fail")
+            message.Fields["fail_code"] = PortSipRecords.Code(reason);
         return message;
     }
 
@@ -208,7 +216,8 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
                 break;
             case CallTransferred { ToLeg: var leg } transferred:
                 var to = transferred.IsAttended ? call.Leg(leg).Extension! : call.OtherExtension;
-                if (MovesTo(call, to)) yield return Record(call, "call_update_info", _ => { });
+                if (MovesTo(call, to))
+                    yield return Record(call, "call_update_info", _ => { });
                 break;
         }
 
@@ -234,7 +243,8 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
     /// <summary>True when the call's target changes to that number, and v22 says so.</summary>
     private bool MovesTo(SimulatedCall call, string number)
     {
-        if (pbx.Version != PortSipVersion.V22 || _targets.GetValueOrDefault(call.Number) == number) return false;
+        if (pbx.Version != PortSipVersion.V22 || _targets.GetValueOrDefault(call.Number) == number)
+            return false;
         _targets[call.Number] = number;
         return true;
     }
@@ -263,7 +273,8 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
         foreach (var extension in call.Legs.Select(l => l.Extension).Where(e => e is not null).Select(e => e!).Distinct())
         {
             var state = StateOf(extension, active.Append(call));
-            if (_callStates.GetValueOrDefault(extension, "") == state) continue;
+            if (_callStates.GetValueOrDefault(extension, "") == state)
+                continue;
             _callStates[extension] = state;
             yield return Message("extension_events", PbxCategory.Call, "extension_call", new JsonObject
             {
@@ -278,7 +289,8 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
     {
         var legs = calls.SelectMany(c => c.Legs).Where(l => l.Extension == extension && l.State != PbxCallState.Ended).ToArray();
         var isNew = pbx.Version == PortSipVersion.V22;
-        if (legs.Any(l => l.Index == 0 || l.State is PbxCallState.Answered or PbxCallState.Held)) return isNew ? "ON_CALL" : "On Call";
+        if (legs.Any(l => l.Index == 0 || l.State is PbxCallState.Answered or PbxCallState.Held))
+            return isNew ? "ON_CALL" : "On Call";
         return legs.Any(l => l.State == PbxCallState.Ringing) ? isNew ? "RINGING" : "Ringing" : "";
     }
 
@@ -287,7 +299,8 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
     private PortSipMessage Registration(SimulatedCall call, bool isOn)
     {
         _online[call.Extension] = isOn;
-        if (!IsOld) return ExtensionPicture([call.Extension]);
+        if (!IsOld)
+            return ExtensionPicture([call.Extension]);
         var contact = new JsonObject
         {
             ["contact_uri"] = $"sip:{call.Extension}@10.0.0.1:5060",
@@ -340,7 +353,8 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
             _ => "READY",
         };
         yield return Agent(call, call.Extension, word, null);
-        if (IsOld) yield break;
+        if (IsOld)
+            yield break;
         yield return Message("extension_events", PbxCategory.Agent, "extension_agent_status", new JsonObject
         {
             ["agent_status"] = new JsonArray(new JsonObject { ["queue_number"] = call.QueueName, ["status"] = word }),
@@ -422,7 +436,8 @@ internal sealed class PortSipRenderer(PortSipPbx pbx, TimeProvider clock)
         }
 
         message["tenant_id"] = pbx.TenantId;
-        if (withTime) message["time"] = Now;
+        if (withTime)
+            message["time"] = Now;
         return new PortSipMessage(topic, category, message) { Members = members };
     }
 }

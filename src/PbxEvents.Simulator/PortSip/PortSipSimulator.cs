@@ -93,6 +93,9 @@ public sealed class PortSipSimulator : PbxSimulator
 
     private protected override IReadOnlyList<string> Garbage => OwnGarbage;
 
+    private protected override IEnumerable<(SimulatorLink Link, string Topic)> HeldTopics =>
+        _clients.Values.SelectMany(c => c.Topics.Select(t => ((SimulatorLink)c.Link, t)));
+
     /// <summary>Sends any event of the catalogue, or one that is in none, to the clients that are subscribed.</summary>
     /// <param name="topic">The topic, without <c>global_</c>.</param>
     /// <param name="json">The whole message as a JSON object with <c>event_type</c>; <c>tenant_id</c> is added when absent.</param>
@@ -104,12 +107,10 @@ public sealed class PortSipSimulator : PbxSimulator
         string topic, string json, IReadOnlyList<string>? members = null, CancellationToken cancellationToken = default)
     {
         var fields = JsonNode.Parse(json) as JsonObject ?? throw new JsonException("A message is a JSON object.");
-        if (!fields.ContainsKey("tenant_id")) fields["tenant_id"] = TenantId;
+        if (!fields.ContainsKey("tenant_id"))
+            fields["tenant_id"] = TenantId;
         return SendAsync(new PortSipMessage(topic, PbxCategory.Unknown, fields) { Members = members ?? [] }, null, cancellationToken);
     }
-
-    private protected override IEnumerable<(SimulatorLink Link, string Topic)> HeldTopics =>
-        _clients.Values.SelectMany(c => c.Topics.Select(t => ((SimulatorLink)c.Link, t)));
 
     private protected override string CreateCallId(SimulatedCall call) => PortSipRenderer.SessionOf(call);
 
@@ -119,7 +120,8 @@ public sealed class PortSipSimulator : PbxSimulator
         await _rendering.WaitAsync(cancellationToken);
         try
         {
-            foreach (var message in _renderer.Render(call, step, ActiveCalls, _options.SendsTargets)) await SendAsync(message, null, cancellationToken);
+            foreach (var message in _renderer.Render(call, step, ActiveCalls, _options.SendsTargets))
+                await SendAsync(message, null, cancellationToken);
         }
         finally
         {
@@ -150,7 +152,8 @@ public sealed class PortSipSimulator : PbxSimulator
 
     private async Task OnMessageAsync(PlainSocket link, ReceivedMessage message)
     {
-        if (!_clients.TryGetValue(link, out var client)) return;
+        if (!_clients.TryGetValue(link, out var client))
+            return;
         JsonElement data;
         try
         {
@@ -211,7 +214,8 @@ public sealed class PortSipSimulator : PbxSimulator
     /// <summary>Uses up one of a fault's turns; many links may log in at a time.</summary>
     private static bool Take(ref int left)
     {
-        if (Volatile.Read(ref left) <= 0) return false;
+        if (Volatile.Read(ref left) <= 0)
+            return false;
         return Interlocked.Decrement(ref left) >= 0;
     }
 
@@ -224,7 +228,8 @@ public sealed class PortSipSimulator : PbxSimulator
                 ? PortSipRole.SystemAdministrator : PortSipRole.None;
         }
 
-        if (domain != Domain) return PortSipRole.None;
+        if (domain != Domain)
+            return PortSipRole.None;
         if (Text(data, "extension_number") is { } extension)
         {
             return _options.Version != PortSipVersion.V160 && PortSipPbx.Extensions.Contains(extension) && password == ExtensionPassword
@@ -249,7 +254,8 @@ public sealed class PortSipSimulator : PbxSimulator
             if (!IsTopic(topic) || answer.Kind != SubscribeKind.Normal)
             {
                 Record(SimulatorLogKind.SubscribeRefused, name, IsTopic(topic) ? answer.Kind.ToString() : "no such topic", client.Link);
-                if (answer.Kind != SubscribeKind.Silent) Answer(client, "subscribe", "permission denied");
+                if (answer.Kind != SubscribeKind.Silent)
+                    Answer(client, "subscribe", "permission denied");
                 continue;
             }
 
@@ -284,7 +290,8 @@ public sealed class PortSipSimulator : PbxSimulator
         await _rendering.WaitAsync(Stopping);
         try
         {
-            foreach (var picture in PicturesOf(topic, members).ToArray()) await SendAsync(picture, client, Stopping);
+            foreach (var picture in PicturesOf(topic, members).ToArray())
+                await SendAsync(picture, client, Stopping);
         }
         finally
         {
@@ -296,7 +303,8 @@ public sealed class PortSipSimulator : PbxSimulator
     private IEnumerable<PortSipMessage> PicturesOf(string topic, IReadOnlyList<string> members)
     {
         var isGlobal = topic.StartsWith("global_", StringComparison.Ordinal);
-        if (isGlobal && !members.Contains(TenantId)) return [];
+        if (isGlobal && !members.Contains(TenantId))
+            return [];
         var queues = isGlobal ? PortSipPbx.Queues : PortSipPbx.Queues.Where(members.Contains);
         var extensions = PortSipPbx.Extensions.Where(e => isGlobal || members.Contains(e)).ToArray();
         return (isGlobal ? topic["global_".Length..] : topic) switch
@@ -322,7 +330,8 @@ public sealed class PortSipSimulator : PbxSimulator
 
     private void Answer(PortSipClient client, string command, string? error)
     {
-        if (!_options.AnswersCommands && error is null) return;
+        if (!_options.AnswersCommands && error is null)
+            return;
         client.Link.Post(error is null
             ? $$"""{"command":"{{command}}","id":"{{client.Commands}}","status":0}"""
             : $$"""{"command":"{{command}}","error":"{{error}}","id":"{{client.Commands}}","status":-1}""", Faults.Delay);

@@ -48,13 +48,16 @@ internal sealed class GatewayFilter
         }
 
         var parts = (mark < 0 ? text : text[..mark]).Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (parts is not ["restapi", "v1.0", "account", _, .. var rest]) return null;
+        if (parts is not ["restapi", "v1.0", "account", _, .. var rest])
+            return null;
         switch (rest)
         {
             case ["extension", var id, .. var tail]:
                 var name = tail.Length == 0 ? "extension" : string.Join('/', tail);
-                if (!ExtensionNames.Contains(name)) return null;
-                if (id == "~" || id.All(char.IsAsciiDigit)) return new GatewayFilter(text, name, id, null, query);
+                if (!ExtensionNames.Contains(name))
+                    return null;
+                if (id == "~" || id.All(char.IsAsciiDigit))
+                    return new GatewayFilter(text, name, id, null, query);
                 problem = "SUB-408";
                 return null;
             case ["call-queues", var id, "presence"]:
@@ -72,20 +75,25 @@ internal sealed class GatewayFilter
     /// <returns>Null when this filter does not ask for it.</returns>
     public string? PathOf(RingCentralNotification notification, string account, string owner)
     {
-        if (notification.Name != _name || !IsForMe(notification, owner) || !MeetsConditions(notification)) return null;
+        if (notification.Name != _name || !IsForMe(notification, owner) || !MeetsConditions(notification))
+            return null;
         var prefix = $"/restapi/v1.0/account/{account}";
-        if (_queue is not null) return $"{prefix}/call-queues/{_queue}/presence";
+        if (_queue is not null)
+            return $"{prefix}/call-queues/{_queue}/presence";
 
         // Seen in captures: the account's telephony filter brings the path of the extension concerned.
         var byExtension = notification.Extension is not null && (_extension is not null || _name == "telephony/sessions");
-        if (_name == "extension") return _extension is null ? $"{prefix}/extension" : $"{prefix}/extension/{notification.Extension}";
+        if (_name == "extension")
+            return _extension is null ? $"{prefix}/extension" : $"{prefix}/extension/{notification.Extension}";
         return byExtension ? $"{prefix}/extension/{notification.Extension}/{_name}" : $"{prefix}/{_name}";
     }
 
     private bool IsForMe(RingCentralNotification notification, string owner)
     {
-        if (_queue is not null) return _queue == notification.Queue;
-        if (_extension is null) return true;
+        if (_queue is not null)
+            return _queue == notification.Queue;
+        if (_extension is null)
+            return true;
         return notification.Extension == (_extension == "~" ? owner : _extension);
     }
 
@@ -97,8 +105,10 @@ internal sealed class GatewayFilter
             return false;
         }
 
-        if (_name == "presence" && _extension is null && notification.IsDetailed) return false;
-        if (_name != "telephony/sessions") return true;
+        if (_name == "presence" && _extension is null && notification.IsDetailed)
+            return false;
+        if (_name != "telephony/sessions")
+            return true;
         var party = notification.Body["parties"]![0]!;
         return (!_query.TryGetValue("direction", out var direction) || direction == (string?)party["direction"])
             && (!_query.TryGetValue("missedCall", out var missed) || missed == Word(party["missedCall"]))

@@ -50,7 +50,8 @@ internal sealed class GatewaySession(string key, string oauthSession, int buffer
     public void Keep(string text, SimulatorLogEntry entry)
     {
         _buffer.Enqueue(new KeptNotification(Sequence, text, entry));
-        if (_buffer.Count > bufferSize) _buffer.Dequeue();
+        if (_buffer.Count > bufferSize)
+            _buffer.Dequeue();
     }
 
     /// <summary>What came after a point in the stream, as far as it is kept.</summary>

@@ -18,7 +18,8 @@ internal sealed class RateWindow(int limit, TimeSpan window, TimeProvider clock)
     {
         get
         {
-            lock (_lock) return clock.GetUtcNow() < _closedUntil ? 0 : Math.Max(0, limit - _taken.Count);
+            lock (_lock)
+                return clock.GetUtcNow() < _closedUntil ? 0 : Math.Max(0, limit - _taken.Count);
         }
     }
 
@@ -29,7 +30,8 @@ internal sealed class RateWindow(int limit, TimeSpan window, TimeProvider clock)
         lock (_lock)
         {
             var now = clock.GetUtcNow();
-            while (_taken.TryPeek(out var oldest) && now - oldest >= window) _taken.Dequeue();
+            while (_taken.TryPeek(out var oldest) && now - oldest >= window)
+                _taken.Dequeue();
             if (now >= _closedUntil && _taken.Count < limit)
             {
                 _taken.Enqueue(now);

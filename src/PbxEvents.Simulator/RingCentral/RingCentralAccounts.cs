@@ -58,7 +58,8 @@ internal sealed class RingCentralAccounts(
     /// <returns>The OAuth session; null when the token is not valid.</returns>
     public string? TakeSocketToken(string text)
     {
-        if (tokens.Find(text, SocketKind) is not { } token) return null;
+        if (tokens.Find(text, SocketKind) is not { } token)
+            return null;
         tokens.Expire(t => t.Text == text);
         return token.Owner;
     }
@@ -70,7 +71,8 @@ internal sealed class RingCentralAccounts(
 
     private ServerResponse Token(ServerRequest request)
     {
-        if (!IsClient(request)) return Refuse("token", 401, "OAU-146", "Invalid client credentials");
+        if (!IsClient(request))
+            return Refuse("token", 401, "OAU-146", "Invalid client credentials");
         var form = request.Form();
         var grant = form.GetValueOrDefault("grant_type", "");
         if (grant == JwtGrant)
@@ -80,7 +82,8 @@ internal sealed class RingCentralAccounts(
                 : Refuse("token", 400, "OAU-147", "The assertion is not valid");
         }
 
-        if (grant != "refresh_token") return Refuse("token", 403, "OAU-112", "The grant type is not allowed");
+        if (grant != "refresh_token")
+            return Refuse("token", 403, "OAU-112", "The grant type is not allowed");
         return Refresh(form.GetValueOrDefault("refresh_token", ""));
     }
 
@@ -89,8 +92,10 @@ internal sealed class RingCentralAccounts(
     {
         lock (_lock)
         {
-            if (tokens.Find(text, RefreshKind) is not { } token) return Refuse("refresh", 400, "OAU-210", "The refresh token is not valid");
-            if (_refreshed.TryGetValue(text, out var issued) && tokens.Find(issued.Access.Text, AccessKind) is not null) return Answer(issued);
+            if (tokens.Find(text, RefreshKind) is not { } token)
+                return Refuse("refresh", 400, "OAU-210", "The refresh token is not valid");
+            if (_refreshed.TryGetValue(text, out var issued) && tokens.Find(issued.Access.Text, AccessKind) is not null)
+                return Answer(issued);
             tokens.Expire(t => t.Owner == token.Owner && t.Kind == AccessKind);
             var fresh = Issue(token.Owner);
             _refreshed[text] = fresh;
@@ -131,7 +136,8 @@ internal sealed class RingCentralAccounts(
 
     private ServerResponse Revoke(ServerRequest request)
     {
-        if (!IsClient(request)) return Refuse("revoke", 401, "OAU-146", "Invalid client credentials");
+        if (!IsClient(request))
+            return Refuse("revoke", 401, "OAU-146", "Invalid client credentials");
         var text = request.Form().GetValueOrDefault("token", "");
         if ((tokens.Find(text, AccessKind) ?? tokens.Find(text, RefreshKind)) is { } token)
         {
@@ -144,8 +150,10 @@ internal sealed class RingCentralAccounts(
 
     private ServerResponse SocketToken(ServerRequest request)
     {
-        if (_window.Take() is { } wait) return Refuse("wstoken", 429, "CMN-301", "Request rate exceeded", wait);
-        if (SessionOf(request) is not { } session) return Refuse("wstoken", 401, "OAU-128", "Access token expired");
+        if (_window.Take() is { } wait)
+            return Refuse("wstoken", 429, "CMN-301", "Request rate exceeded", wait);
+        if (SessionOf(request) is not { } session)
+            return Refuse("wstoken", 401, "OAU-128", "Access token expired");
         return ServerResponse.Json(200, new JsonObject
         {
             ["uri"] = socketAddress().ToString(),
@@ -157,7 +165,8 @@ internal sealed class RingCentralAccounts(
     private bool IsClient(ServerRequest request)
     {
         var header = request.Header("Authorization");
-        if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase)) return false;
+        if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+            return false;
         var buffer = new byte[header.Length];
         return Convert.TryFromBase64String(header["Basic ".Length..], buffer, out var length)
             && Encoding.UTF8.GetString(buffer, 0, length) == $"{clientId}:{clientSecret}";

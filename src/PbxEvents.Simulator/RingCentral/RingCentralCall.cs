@@ -134,7 +134,8 @@ internal sealed class RingCentralCall(SimulatedCall call, string id, string from
     /// <param name="extension">The extension.</param>
     public JsonObject? DescribeFor(string extension)
     {
-        if (Parties.LastOrDefault(p => p.Extension == extension && p.IsAlive) is not { } party) return null;
+        if (Parties.LastOrDefault(p => p.Extension == extension && p.IsAlive) is not { } party)
+            return null;
         var status = party.Code switch
         {
             "Setup" or "Proceeding" => "Ringing",
@@ -168,11 +169,13 @@ internal sealed class RingCentralCall(SimulatedCall call, string id, string from
     {
         var isCaller = party.Number == 1;
         var status = new JsonObject { ["code"] = party.Code, ["rcc"] = false };
-        if (party.Reason is not null) status["reason"] = party.Reason;
+        if (party.Reason is not null)
+            status["reason"] = party.Reason;
         if (party.Peer is { } peer)
         {
             var peerId = new JsonObject { ["telephonySessionId"] = peer, ["sessionId"] = call.Digits(peer, 12) };
-            if (party.PeerParty is { } number) peerId["partyId"] = PartyId(peer, number);
+            if (party.PeerParty is { } number)
+                peerId["partyId"] = PartyId(peer, number);
             status["peerId"] = peerId;
         }
 
@@ -190,18 +193,24 @@ internal sealed class RingCentralCall(SimulatedCall call, string id, string from
             ["muted"] = false,
             ["queueCall"] = party.IsQueueCall,
         };
-        if (party.Extension is null) return written;
-        if (isFlat) written["extensionId"] = party.Extension;
-        else written["owner"] = new JsonObject { ["accountId"] = RingCentralSimulator.Account, ["extensionId"] = party.Extension };
+        if (party.Extension is null)
+            return written;
+        if (isFlat)
+            written["extensionId"] = party.Extension;
+        else
+            written["owner"] = new JsonObject { ["accountId"] = RingCentralSimulator.Account, ["extensionId"] = party.Extension };
         return written;
     }
 
     private static JsonObject EndOf(string number, string? name, string? extension)
     {
         var end = new JsonObject();
-        if (number.Length > 0) end["phoneNumber"] = number;
-        if (name is not null) end["name"] = name;
-        if (extension is not null) end["extensionId"] = extension;
+        if (number.Length > 0)
+            end["phoneNumber"] = number;
+        if (name is not null)
+            end["name"] = name;
+        if (extension is not null)
+            end["extensionId"] = extension;
         return end;
     }
 }

@@ -38,8 +38,10 @@ internal sealed class RingCentralCallLog(FaultState faults, TimeProvider clock, 
                 {
                     var session = _untold.Dequeue();
                     var toldAt = session.EndedAt!.Value + faults.RecordDelay;
-                    if (toldAt <= clock.GetUtcNow()) Tell(session, toldAt + options.ClockAhead);
-                    else _untold.Enqueue(session);
+                    if (toldAt <= clock.GetUtcNow())
+                        Tell(session, toldAt + options.ClockAhead);
+                    else
+                        _untold.Enqueue(session);
                 }
 
                 return [.. _told];
@@ -52,7 +54,8 @@ internal sealed class RingCentralCallLog(FaultState faults, TimeProvider clock, 
     {
         get
         {
-            lock (_lock) return [.. _queues];
+            lock (_lock)
+                return [.. _queues];
         }
     }
 
@@ -62,9 +65,11 @@ internal sealed class RingCentralCallLog(FaultState faults, TimeProvider clock, 
     {
         lock (_lock)
         {
-            if (session.Call.Queue is { } queue) _queues.Add(queue);
+            if (session.Call.Queue is { } queue)
+                _queues.Add(queue);
             _untold.Enqueue(session);
-            if (_untold.Count > Capacity) _untold.Dequeue();
+            if (_untold.Count > Capacity)
+                _untold.Dequeue();
         }
     }
 
@@ -90,7 +95,8 @@ internal sealed class RingCentralCallLog(FaultState faults, TimeProvider clock, 
         {
             record["lastModifiedTime"] = RingCentralLogRecords.Text(modifiedAt);
             _told.Enqueue(new LoggedRecord(++_lastNumber, modifiedAt, record));
-            if (_told.Count > Capacity) _told.Dequeue();
+            if (_told.Count > Capacity)
+                _told.Dequeue();
         }
     }
 }
@@ -111,7 +117,8 @@ internal sealed record LoggedRecord(long Number, DateTimeOffset ModifiedAt, Json
         var json = (JsonObject)Json.DeepClone();
         json["id"] = $"{(isDetailed ? "D" : "S")}{Number:x6}";
         json["uri"] = $"https://platform.ringcentral.com/restapi/v1.0/account/{RingCentralSimulator.Account}/call-log/{json["id"]}?view={(isDetailed ? "Detailed" : "Simple")}";
-        if (!isDetailed) json.Remove("legs");
+        if (!isDetailed)
+            json.Remove("legs");
         return json;
     }
 }

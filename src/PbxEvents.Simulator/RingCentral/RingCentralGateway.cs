@@ -39,44 +39,6 @@ internal sealed class RingCentralGateway(
     private int _recoveriesToFail;
     private int _tokensToRefuse;
 
-    /// <summary>The next recoveries are answered with Failed.</summary>
-    public void FailRecoveries(int count)
-    {
-        lock (_lock) _recoveriesToFail = count;
-    }
-
-    /// <summary>The next recovery tokens are answered with WSG-400.</summary>
-    public void RefuseTokens(int count)
-    {
-        lock (_lock) _tokensToRefuse = count;
-    }
-
-    /// <summary>A server that was restarted knows no session.</summary>
-    public void Forget()
-    {
-        lock (_lock) _sessions.Clear();
-    }
-
-    /// <summary>Every subscription ends without a word, as one that has expired.</summary>
-    public void LoseSubscriptions()
-    {
-        lock (_lock)
-        {
-            foreach (var session in _sessions.Values) Clear(session);
-        }
-    }
-
-    /// <summary>Ends every session's link with an error.</summary>
-    /// <param name="code">The code.</param>
-    /// <param name="message">What it means.</param>
-    public void EndLinks(string code, string message)
-    {
-        lock (_lock)
-        {
-            foreach (var link in _byLink.Keys) End(link, code, message);
-        }
-    }
-
     /// <summary>What the sessions with a link are subscribed to.</summary>
     public IReadOnlyList<(SimulatorLink Link, string Topic)> Subscriptions
     {
@@ -87,6 +49,49 @@ internal sealed class RingCentralGateway(
                 return [.. _sessions.Values.Where(s => s.Link is not null)
                     .SelectMany(s => s.Filters.Except(s.Disabled).Select(f => ((SimulatorLink)s.Link!, f.Text)))];
             }
+        }
+    }
+
+    /// <summary>The next recoveries are answered with Failed.</summary>
+    public void FailRecoveries(int count)
+    {
+        lock (_lock)
+            _recoveriesToFail = count;
+    }
+
+    /// <summary>The next recovery tokens are answered with WSG-400.</summary>
+    public void RefuseTokens(int count)
+    {
+        lock (_lock)
+            _tokensToRefuse = count;
+    }
+
+    /// <summary>A server that was restarted knows no session.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+            _sessions.Clear();
+    }
+
+    /// <summary>Every subscription ends without a word, as one that has expired.</summary>
+    public void LoseSubscriptions()
+    {
+        lock (_lock)
+        {
+            foreach (var session in _sessions.Values)
+                Clear(session);
+        }
+    }
+
+    /// <summary>Ends every session's link with an error.</summary>
+    /// <param name="code">The code.</param>
+    /// <param name="message">What it means.</param>
+    public void EndLinks(string code, string message)
+    {
+        lock (_lock)
+        {
+            foreach (var link in _byLink.Keys)
+                End(link, code, message);
         }
     }
 
@@ -124,7 +129,8 @@ internal sealed class RingCentralGateway(
     {
         lock (_lock)
         {
-            if (!_byLink.Remove(link, out var session) || session.Link != link) return;
+            if (!_byLink.Remove(link, out var session) || session.Link != link)
+                return;
             session.Link = null;
             session.LostAt = clock.GetUtcNow();
         }
@@ -173,10 +179,12 @@ internal sealed class RingCentralGateway(
                 }
 
                 var path = session.Filters.Except(session.Disabled).Select(f => f.PathOf(notification, account, owner)).FirstOrDefault(p => p is not null);
-                if (path is null) continue;
+                if (path is null)
+                    continue;
                 var text = NotificationFrame(session, session.Next(), uuid, path, notification, now);
                 session.Keep(text, entry);
-                if (session.Link is { } link) frames.Add((link, text));
+                if (session.Link is { } link)
+                    frames.Add((link, text));
             }
         }
 
@@ -187,7 +195,8 @@ internal sealed class RingCentralGateway(
     /// <param name="notification">The notification.</param>
     public bool IsWanted(RingCentralNotification notification)
     {
-        lock (_lock) return _sessions.Values.Any(s => s.Filters.Any(f => f.PathOf(notification, account, owner) is not null));
+        lock (_lock)
+            return _sessions.Values.Any(s => s.Filters.Any(f => f.PathOf(notification, account, owner) is not null));
     }
 
     private static bool TryReadToken(string token, out string key, out long sequence)
@@ -201,9 +210,11 @@ internal sealed class RingCentralGateway(
     private static string Frame(string type, string id, int status, JsonNode? body, JsonObject? wsc, JsonObject? headers = null)
     {
         var meta = new JsonObject { ["type"] = type, ["messageId"] = id, ["status"] = status, ["headers"] = headers ?? [] };
-        if (wsc is not null) meta["wsc"] = wsc;
+        if (wsc is not null)
+            meta["wsc"] = wsc;
         var frame = new JsonArray(meta);
-        if (body is not null) frame.Add(body);
+        if (body is not null)
+            frame.Add(body);
         return frame.ToJsonString();
     }
 
@@ -229,7 +240,8 @@ internal sealed class RingCentralGateway(
         {
             _recoveriesToFail = Math.Max(0, _recoveriesToFail - 1);
             services.Record(SimulatorLogKind.AuthenticationRefused, "recovery", $"Failed {problem}".TrimEnd(), link);
-            if (session is not null && problem != "WSG-1003") _sessions.Remove(key);
+            if (session is not null && problem != "WSG-1003")
+                _sessions.Remove(key);
             Start(link, oauthSession, "Failed", problem);
             return;
         }
@@ -246,7 +258,8 @@ internal sealed class RingCentralGateway(
         var missed = session.Sequence - sequence;
         services.Record(SimulatorLogKind.Authenticated, "recovery", $"Successful missed {missed} lost {missed - replayed.Count}", link);
         link.Post(Details(session, sequence, "Successful", null), faults.Delay);
-        foreach (var kept in replayed) kept.Entry.FollowReplay(link.Number, link.Post(kept.Text, faults.Delay));
+        foreach (var kept in replayed)
+            kept.Entry.FollowReplay(link.Number, link.Post(kept.Text, faults.Delay));
     }
 
     private void Start(PlainSocket link, string oauthSession, string? state, string? code)
@@ -269,8 +282,10 @@ internal sealed class RingCentralGateway(
             ["absoluteTimeout"] = options.AbsoluteTimeout.TotalSeconds,
             ["maxActiveRequests"] = options.MaxActiveRequests,
         };
-        if (state is not null) body["recoveryState"] = state;
-        if (!string.IsNullOrEmpty(code)) body["recoveryErrorCode"] = code;
+        if (state is not null)
+            body["recoveryState"] = state;
+        if (!string.IsNullOrEmpty(code))
+            body["recoveryErrorCode"] = code;
         return Frame("ConnectionDetails", services.NewId(), 200, body, Token(session, sequence));
     }
 
@@ -292,7 +307,8 @@ internal sealed class RingCentralGateway(
                 TimeSpan idle, age;
                 lock (_lock)
                 {
-                    if (!_byLink.ContainsKey(link)) return;
+                    if (!_byLink.ContainsKey(link))
+                        return;
                     idle = options.IdleTimeout - (clock.GetUtcNow() - _touched[link]);
                     age = options.AbsoluteTimeout - (clock.GetUtcNow() - openedAt);
                     if (idle <= TimeSpan.Zero || age <= TimeSpan.Zero)
@@ -311,13 +327,15 @@ internal sealed class RingCentralGateway(
         }
         finally
         {
-            lock (_lock) _touched.Remove(link);
+            lock (_lock)
+                _touched.Remove(link);
         }
     }
 
     private void Touch(PlainSocket link)
     {
-        lock (_lock) _touched[link] = clock.GetUtcNow();
+        lock (_lock)
+            _touched[link] = clock.GetUtcNow();
     }
 
     // ---- frames ----------------------------------------------------------------------------------------------------
@@ -346,7 +364,8 @@ internal sealed class RingCentralGateway(
         services.Record(SimulatorLogKind.Request, $"{method} {path}", body.ValueKind == JsonValueKind.Undefined ? "" : body.GetRawText(), link);
         lock (_lock)
         {
-            if (!_byLink.TryGetValue(link, out var session)) return;
+            if (!_byLink.TryGetValue(link, out var session))
+                return;
             if (++session.ActiveRequests > options.MaxActiveRequests)
             {
                 services.Record(SimulatorLogKind.Unexpected, "too many requests", $"{session.ActiveRequests}", link);
@@ -378,10 +397,13 @@ internal sealed class RingCentralGateway(
     private void Reply(PlainSocket link, GatewaySession session, string id, int status, JsonNode? body, TimeSpan delay)
     {
         var headers = new JsonObject { ["RCRequestId"] = services.NewId() };
-        if (session.SubscriptionId is { } subscription) headers["WSG-SubscriptionId"] = subscription;
+        if (session.SubscriptionId is { } subscription)
+            headers["WSG-SubscriptionId"] = subscription;
         var frame = Frame("ClientRequest", id, status, body, Token(session, session.Sequence), headers);
-        if (delay > TimeSpan.Zero) services.RunInBackground(LaterAsync);
-        else _ = PostAsync();
+        if (delay > TimeSpan.Zero)
+            services.RunInBackground(LaterAsync);
+        else
+            _ = PostAsync();
 
         async Task LaterAsync()
         {
@@ -392,7 +414,8 @@ internal sealed class RingCentralGateway(
         async Task PostAsync()
         {
             await link.Post(frame, faults.Delay);
-            lock (_lock) session.ActiveRequests--;
+            lock (_lock)
+                session.ActiveRequests--;
         }
     }
 
@@ -400,8 +423,10 @@ internal sealed class RingCentralGateway(
 
     private (int Status, JsonNode? Body) Subscription(PlainSocket link, GatewaySession session, string method, string id, JsonElement body)
     {
-        if (method == "POST" && id.Length == 0) return Subscribe(link, session, body, isNew: true);
-        if (id.Length == 0 || id != session.SubscriptionId) return (404, RingCentralErrors.Body("SUB-507", "The subscription has expired"));
+        if (method == "POST" && id.Length == 0)
+            return Subscribe(link, session, body, isNew: true);
+        if (id.Length == 0 || id != session.SubscriptionId)
+            return (404, RingCentralErrors.Body("SUB-507", "The subscription has expired"));
         switch (method)
         {
             case "PUT":
@@ -434,7 +459,8 @@ internal sealed class RingCentralGateway(
         }
 
         // A second POST replaces the first without a word (section 5.2).
-        if (isNew) Clear(session);
+        if (isNew)
+            Clear(session);
         session.SubscriptionId ??= services.NewId();
         foreach (var filter in filters.Where(f => session.Filters.All(o => o.Text != f.Text)))
             services.Record(SimulatorLogKind.Subscribed, filter.Text, session.SubscriptionId, link);

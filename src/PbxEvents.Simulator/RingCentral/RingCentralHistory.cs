@@ -19,6 +19,8 @@ internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, R
 
     private readonly RateWindow _heavy = new(options.HeavyLimit, options.HeavyWindow, clock);
 
+    private DateTimeOffset Now => clock.GetUtcNow() + options.ClockAhead;
+
     /// <summary>Adds the end points.</summary>
     /// <param name="routes">Where to.</param>
     /// <param name="isAllowed">True when a request brings a valid access token.</param>
@@ -38,7 +40,8 @@ internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, R
 
         void MapHeavy(string pattern, bool isOwn, Func<ServerRequest, ServerResponse> answer) => routes.Map("GET", pattern, request =>
         {
-            if (!isAllowed(request)) return Expired();
+            if (!isAllowed(request))
+                return Expired();
             var wait = _heavy.Take();
             return WithLimits(wait is { } penalty ? RingCentralErrors.Http(429, "CMN-301", "Request rate exceeded", penalty)
                 : isRefused() ? RingCentralErrors.Http(403, "CMN-401", "In order to call this API endpoint, application needs to have [ReadCallLog] permission")
@@ -69,8 +72,10 @@ internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, R
     {
         var type = request.Parameter("syncType");
         var count = Number(request, "recordCount", 250);
-        if (type is not ("FSync" or "ISync")) return Wrong("syncType");
-        if (count is < 1 or > 1000) return Wrong("recordCount");
+        if (type is not ("FSync" or "ISync"))
+            return Wrong("syncType");
+        if (count is < 1 or > 1000)
+            return Wrong("recordCount");
         IEnumerable<LoggedRecord> records = log.Told;
         var isDetailed = request.Parameter("view") == "Detailed";
         var last = 0L;
@@ -83,7 +88,8 @@ internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, R
         {
             var token = request.Parameter("syncToken");
             var view = token.LastIndexOf('~');
-            if (view < 0 || log.Read(token[..view]) is not { } known) return RingCentralErrors.Http(400, "CLG-104", "Parameter [syncToken] is invalid");
+            if (view < 0 || log.Read(token[..view]) is not { } known)
+                return RingCentralErrors.Http(400, "CLG-104", "Parameter [syncToken] is invalid");
             isDetailed = token[(view + 1)..] == "D";
             last = known;
             records = records.Where(r => r.Number > known);
@@ -91,8 +97,10 @@ internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, R
 
         var all = records.ToList();
         var page = all.Take(count).ToList();
-        if (page.Count > 0) last = page[^1].Number;
-        else if (type == "FSync" && log.Told is [.., var newest]) last = newest.Number;
+        if (page.Count > 0)
+            last = page[^1].Number;
+        else if (type == "FSync" && log.Told is [.., var newest])
+            last = newest.Number;
         return ServerResponse.Json(200, new JsonObject
         {
             ["uri"] = $"https://platform.ringcentral.com{request.Target}",
@@ -114,21 +122,27 @@ internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, R
         var from = request.Time("dateFrom") ?? to - TimeSpan.FromDays(1);
         var page = Number(request, "page", 1);
         var size = Number(request, "perPage", 100);
-        if (page < 1) return Wrong("page");
-        if (size is < 1 or > 1000) return Wrong("perPage");
+        if (page < 1)
+            return Wrong("page");
+        if (size is < 1 or > 1000)
+            return Wrong("perPage");
         var isDetailed = request.Parameter("view") == "Detailed";
         var all = records.Where(r => r.StartedAt >= from && r.StartedAt <= to && Is(r, request, "direction") && Is(r, request, "type")
             && Is(r, request, "sessionId") && Is(r, request, "telephonySessionId")).OrderByDescending(r => r.StartedAt).ToList();
         var shown = all.Skip((page - 1) * size).Take(size).ToList();
         var navigation = new JsonObject { ["firstPage"] = Link(1) };
-        if (page * size < all.Count) navigation["nextPage"] = Link(page + 1);
+        if (page * size < all.Count)
+            navigation["nextPage"] = Link(page + 1);
         return ServerResponse.Json(200, new JsonObject
         {
             ["uri"] = $"https://platform.ringcentral.com{request.Target}",
             ["records"] = new JsonArray([.. shown.Select(r => r.In(isDetailed))]),
             ["paging"] = new JsonObject
             {
-                ["page"] = page, ["perPage"] = size, ["pageStart"] = (page - 1) * size, ["pageEnd"] = Math.Max(0, ((page - 1) * size) + shown.Count - 1),
+                ["page"] = page,
+                ["perPage"] = size,
+                ["pageStart"] = (page - 1) * size,
+                ["pageEnd"] = Math.Max(0, ((page - 1) * size) + shown.Count - 1),
             },
             ["navigation"] = navigation,
         }.ToJsonString());
@@ -136,11 +150,11 @@ internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, R
         JsonObject Link(int number) => new() { ["uri"] = $"https://platform.ringcentral.com{request.Path}?view={(isDetailed ? "Detailed" : "Simple")}&page={number}&perPage={size}" };
     }
 
-    private DateTimeOffset Now => clock.GetUtcNow() + options.ClockAhead;
-
     private JsonObject Entry(string number, string otherwise) => new()
     {
-        ["id"] = number, ["extensionNumber"] = number, ["name"] = directory.NameOf(number, otherwise),
+        ["id"] = number,
+        ["extensionNumber"] = number,
+        ["name"] = directory.NameOf(number, otherwise),
     };
 
     /// <summary>A user has a first and a last name.</summary>
@@ -149,8 +163,12 @@ internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, R
         var (first, last) = DirectoryBook.Split(directory.NameOf(number, $"Extension {number}"));
         return new JsonObject
         {
-            ["id"] = number, ["extensionNumber"] = number, ["type"] = "User", ["status"] = "Enabled",
-            ["firstName"] = first, ["lastName"] = last,
+            ["id"] = number,
+            ["extensionNumber"] = number,
+            ["type"] = "User",
+            ["status"] = "Enabled",
+            ["firstName"] = first,
+            ["lastName"] = last,
         };
     }
 
@@ -158,14 +176,16 @@ internal sealed class RingCentralHistory(RingCentralCallLog log, string owner, R
     {
         size = Math.Min(Number(request, "perPage", size), maxSize);
         var page = Number(request, "page", 1);
-        if (page < 1 || size < 1) return Wrong(page < 1 ? "page" : "perPage");
+        if (page < 1 || size < 1)
+            return Wrong(page < 1 ? "page" : "perPage");
         var all = rows.ToList();
         var navigation = new JsonObject();
         if (page * size < all.Count)
             navigation["nextPage"] = new JsonObject { ["uri"] = $"https://platform.ringcentral.com{request.Path}?page={page + 1}&perPage={size}" };
         return ServerResponse.Json(200, new JsonObject
         {
-            ["records"] = new JsonArray([.. all.Skip((page - 1) * size).Take(size)]), ["navigation"] = navigation,
+            ["records"] = new JsonArray([.. all.Skip((page - 1) * size).Take(size)]),
+            ["navigation"] = navigation,
         }.ToJsonString());
     }
 

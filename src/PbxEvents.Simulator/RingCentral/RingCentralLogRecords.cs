@@ -20,8 +20,10 @@ internal sealed class RingCentralLogRecords(TimeSpan clockAhead)
     {
         var called = session.Parties.Where(p => p.Number > 1).ToArray();
         var callees = called.Where(p => p.Extension is not null && !session.TimesOf(p.Number).IsVoicemail).ToArray();
-        if (session.From.Extension is not null) yield return Outgoing(session, called);
-        if (session.From.Extension is null || callees.Length > 0) yield return Incoming(session, callees);
+        if (session.From.Extension is not null)
+            yield return Outgoing(session, called);
+        if (session.From.Extension is null || callees.Length > 0)
+            yield return Incoming(session, callees);
     }
 
     private JsonObject Outgoing(RingCentralCall session, RingCentralParty[] called)
@@ -75,7 +77,8 @@ internal sealed class RingCentralLogRecords(TimeSpan clockAhead)
     {
         var isInbound = direction == "Inbound";
         var to = new JsonObject();
-        if (session.To.Length > 0) to[IsToInside(session) ? "extensionNumber" : "phoneNumber"] = session.To;
+        if (session.To.Length > 0)
+            to[IsToInside(session) ? "extensionNumber" : "phoneNumber"] = session.To;
         if (isInbound && party?.Extension is { } extension)
         {
             to["extensionNumber"] = extension;
@@ -126,7 +129,8 @@ internal sealed class RingCentralLogRecords(TimeSpan clockAhead)
         json["startTime"] = Text(start + clockAhead);
         json["duration"] = (int)(end - start).TotalSeconds;
         json["durationMs"] = (long)(end - start).TotalMilliseconds;
-        if (reason is not null) json["reason"] = reason;
+        if (reason is not null)
+            json["reason"] = reason;
         return json;
     }
 
@@ -140,9 +144,11 @@ internal sealed class RingCentralLogRecords(TimeSpan clockAhead)
     private static JsonObject From(RingCentralCall session)
     {
         var from = new JsonObject();
-        if (session.Call.IsCallerHidden) return from;
+        if (session.Call.IsCallerHidden)
+            return from;
         from[session.From.Extension is null ? "phoneNumber" : "extensionNumber"] = session.From.Number;
-        if (session.From.Extension is { } extension) from["extensionId"] = extension;
+        if (session.From.Extension is { } extension)
+            from["extensionId"] = extension;
         from["name"] = session.Call.FromName;
         return from;
     }

@@ -69,7 +69,8 @@ internal sealed class RingCentralRenderer(TimeProvider clock, Action<RingCentral
 
     private IEnumerable<RingCentralNotification> LeaveMessage(SimulatedCall call)
     {
-        if (_playing.TryGetValue(call.CallId, out var playing)) playing.Sessions.First().HasMessage = true;
+        if (_playing.TryGetValue(call.CallId, out var playing))
+            playing.Sessions.First().HasMessage = true;
         return Voicemail(call);
     }
 
@@ -145,8 +146,10 @@ internal sealed class RingCentralRenderer(TimeProvider clock, Action<RingCentral
             }
         }
 
-        foreach (var over in playing.TakeEnded()) ended(over);
-        if (step is CallEnded) _playing.TryRemove(call.CallId, out _);
+        foreach (var over in playing.TakeEnded())
+            ended(over);
+        if (step is CallEnded)
+            _playing.TryRemove(call.CallId, out _);
     }
 
     /// <summary>One call while it is played: which leg is which party.</summary>
@@ -167,10 +170,10 @@ internal sealed class RingCentralRenderer(TimeProvider clock, Action<RingCentral
                 call.Direction == PbxDirection.Internal ? call.To : null);
         }
 
+        public IEnumerable<RingCentralCall> Sessions => _consultation is null ? [_session] : [_session, _consultation];
+
         /// <summary>The sessions that are over since it was asked last.</summary>
         public IReadOnlyList<RingCentralCall> TakeEnded() => [.. Sessions.Where(s => s.EndedAt is not null && _told.Add(s))];
-
-        public IEnumerable<RingCentralCall> Sessions => _consultation is null ? [_session] : [_session, _consultation];
 
         public IEnumerable<(RingCentralCall Session, RingCentralParty Party)> Apply(ScenarioStep step) => step switch
         {
@@ -221,7 +224,10 @@ internal sealed class RingCentralRenderer(TimeProvider clock, Action<RingCentral
 
             // Seen: between extensions the caller's leg is answered at once, before anything rings.
             if (_call.Direction == PbxDirection.Internal)
-                foreach (var change in AnswerCaller()) yield return change;
+            {
+                foreach (var change in AnswerCaller())
+                    yield return change;
+            }
         }
 
         private IEnumerable<(RingCentralCall, RingCentralParty)> Ring(int leg)
@@ -241,7 +247,8 @@ internal sealed class RingCentralRenderer(TimeProvider clock, Action<RingCentral
                 yield break;
             }
 
-            foreach (var change in Set(leg, "Proceeding")) yield return change;
+            foreach (var change in Set(leg, "Proceeding"))
+                yield return change;
         }
 
         private IEnumerable<(RingCentralCall, RingCentralParty)> Answer(int leg)
@@ -254,18 +261,21 @@ internal sealed class RingCentralRenderer(TimeProvider clock, Action<RingCentral
 
             if (_call.Leg(leg) is { IsPickUp: true, Extension: { } taker })
             {
-                foreach (var change in Fetch(leg, taker, $"**{_call.Extension}")) yield return change;
+                foreach (var change in Fetch(leg, taker, $"**{_call.Extension}"))
+                    yield return change;
                 yield break;
             }
 
-            foreach (var change in Set(leg, "Answered")) yield return change;
+            foreach (var change in Set(leg, "Answered"))
+                yield return change;
             if (_machine is { } machine)
             {
                 yield return Main(_session.Find(machine)! with { Code = "Disconnected" });
                 _machine = null;
             }
 
-            foreach (var change in AnswerCaller()) yield return change;
+            foreach (var change in AnswerCaller())
+                yield return change;
         }
 
         private IEnumerable<(RingCentralCall, RingCentralParty)> Set(int leg, string code)
@@ -292,7 +302,8 @@ internal sealed class RingCentralRenderer(TimeProvider clock, Action<RingCentral
             _parties[leg] = _session.NextParty;
             yield return (dialling, dialling.Find(1)! with { Code = "Gone", Reason = "Pickup", Peer = _session.Id, PeerParty = _session.NextParty });
             yield return Main(new RingCentralParty(_session.NextParty, extension, "Answered"));
-            foreach (var change in AnswerCaller()) yield return change;
+            foreach (var change in AnswerCaller())
+                yield return change;
         }
 
         private IEnumerable<(RingCentralCall, RingCentralParty)> Attend(CallTransferred attended)
@@ -306,7 +317,8 @@ internal sealed class RingCentralRenderer(TimeProvider clock, Action<RingCentral
 
         private IEnumerable<(RingCentralCall, RingCentralParty)> End(LegEnded ended)
         {
-            if (!_parties.TryGetValue(ended.Leg, out var number) || _session.Find(number) is not { IsAlive: true } party) yield break;
+            if (!_parties.TryGetValue(ended.Leg, out var number) || _session.Find(number) is not { IsAlive: true } party)
+                yield break;
             yield return Main(party with
             {
                 Code = "Disconnected",

@@ -23,8 +23,10 @@ internal sealed class RingCentralRest(RingCentralRenderer renderer, string owner
         {
             routes.Map("GET", pattern, request =>
             {
-                if (!isAllowed(request)) return RingCentralErrors.Http(401, "OAU-128", "Access token expired");
-                if (request.Parameter("type") == "IvrMenu" && request.Path.EndsWith("/extension", StringComparison.Ordinal)) return Menus();
+                if (!isAllowed(request))
+                    return RingCentralErrors.Http(401, "OAU-128", "Access token expired");
+                if (request.Parameter("type") == "IvrMenu" && request.Path.EndsWith("/extension", StringComparison.Ordinal))
+                    return Menus();
                 var (status, body) = Answer(request.Method, request.Path);
                 return ServerResponse.Json(status, body?.ToJsonString() ?? "");
             });
@@ -37,7 +39,8 @@ internal sealed class RingCentralRest(RingCentralRenderer renderer, string owner
     public (int Status, JsonNode? Body) Answer(string method, string path)
     {
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (method != "GET" || parts is not ["restapi", "v1.0", "account", _, .. var rest]) return NotFound();
+        if (method != "GET" || parts is not ["restapi", "v1.0", "account", _, .. var rest])
+            return NotFound();
         return rest switch
         {
             [] => (200, new JsonObject { ["id"] = RingCentralSimulator.Account, ["status"] = "Confirmed" }),
@@ -58,7 +61,11 @@ internal sealed class RingCentralRest(RingCentralRenderer renderer, string owner
 
     private JsonObject Describe(string extension) => new()
     {
-        ["id"] = extension, ["extensionNumber"] = extension, ["name"] = directory.NameOf(extension, $"Extension {extension}"), ["type"] = "User", ["status"] = "Enabled",
+        ["id"] = extension,
+        ["extensionNumber"] = extension,
+        ["name"] = directory.NameOf(extension, $"Extension {extension}"),
+        ["type"] = "User",
+        ["status"] = "Enabled",
     };
 
     private static (int Status, JsonNode? Body) NotFound() => (404, RingCentralErrors.Body("CMN-102", "Resource is not found"));

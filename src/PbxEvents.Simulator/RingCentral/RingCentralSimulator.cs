@@ -112,7 +112,8 @@ public sealed class RingCentralSimulator : PbxSimulator
         foreach (var notification in _renderer.Render(call, step))
         {
             // Presence follows every change of a call; only those who ask for it have it in the log.
-            if (notification.Category != PbxCategory.Presence || _gateway.IsWanted(notification)) await SendAsync(notification, cancellationToken);
+            if (notification.Category != PbxCategory.Presence || _gateway.IsWanted(notification))
+                await SendAsync(notification, cancellationToken);
         }
     }
 
@@ -165,7 +166,8 @@ public sealed class RingCentralSimulator : PbxSimulator
 
     private ServerResponse OpenSocket(ServerRequest request)
     {
-        if (!request.IsWebSocket) return RingCentralErrors.Http(400, "CMN-101", "A WebSocket is expected");
+        if (!request.IsWebSocket)
+            return RingCentralErrors.Http(400, "CMN-101", "A WebSocket is expected");
         if (_accounts.TakeSocketToken(request.Parameter("access_token")) is not { } session)
         {
             Record(SimulatorLogKind.AuthenticationRefused, "socket", "");

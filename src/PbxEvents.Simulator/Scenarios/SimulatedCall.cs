@@ -195,9 +195,12 @@ public sealed class SimulatedCall
 
     private PbxOutcome OutcomeOf(EndReason reason)
     {
-        if (System == SystemKind.Voicemail) return PbxOutcome.Voicemail;
-        if (_legs.Any(l => l.Index > 0 && l.AnsweredAt is not null)) return PbxOutcome.Answered;
-        if (QueueResult == Scenarios.QueueResult.Cancelled) return PbxOutcome.Abandoned;
+        if (System == SystemKind.Voicemail)
+            return PbxOutcome.Voicemail;
+        if (_legs.Any(l => l.Index > 0 && l.AnsweredAt is not null))
+            return PbxOutcome.Answered;
+        if (QueueResult == Scenarios.QueueResult.Cancelled)
+            return PbxOutcome.Abandoned;
         return reason switch
         {
             EndReason.Busy => PbxOutcome.Busy,
@@ -209,7 +212,8 @@ public sealed class SimulatedCall
 
     private void AddLeg(SimulatedLeg leg)
     {
-        if (leg.Index != _legs.Length) throw new InvalidOperationException($"Leg {leg.Index} of a scenario is not the next one.");
+        if (leg.Index != _legs.Length)
+            throw new InvalidOperationException($"Leg {leg.Index} of a scenario is not the next one.");
         _legs = [.. _legs, leg];
     }
 }

@@ -24,17 +24,21 @@ internal sealed class HttpReader(ServerLink link)
         int length;
         while ((length = Buffered.IndexOf("\r\n\r\n"u8)) < 0)
         {
-            if (_end - _start > MaxHead) throw new HttpFormatException(431, "The request's head is too large.");
-            if (!await FillAsync()) return null;
+            if (_end - _start > MaxHead)
+                throw new HttpFormatException(431, "The request's head is too large.");
+            if (!await FillAsync())
+                return null;
 
             // A client that begins with TLS sends no line, and would wait for an answer until its time is up.
-            if (Buffered[0] < ' ' && Buffered[0] is not ((byte)'\r' or (byte)'\n')) throw new HttpFormatException(400, "The request is not HTTP.");
+            if (Buffered[0] < ' ' && Buffered[0] is not ((byte)'\r' or (byte)'\n'))
+                throw new HttpFormatException(400, "The request is not HTTP.");
         }
 
         var lines = Encoding.Latin1.GetString(_buffer, _start, length).Split("\r\n");
         _start += length + 4;
         var request = ParseHead(lines);
-        if (request.Header("Expect").Length > 0) await link.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray());
+        if (request.Header("Expect").Length > 0)
+            await link.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray());
         return await ReadBodyAsync(request) is { } body ? request with { Body = body } : null;
     }
 
@@ -74,7 +78,8 @@ internal sealed class HttpReader(ServerLink link)
         foreach (var line in lines.AsSpan(1))
         {
             var cut = line.IndexOf(':', StringComparison.Ordinal);
-            if (cut <= 0) throw new HttpFormatException(400, "A header has no name.");
+            if (cut <= 0)
+                throw new HttpFormatException(400, "A header has no name.");
             var (name, value) = (line[..cut], line[(cut + 1)..].Trim());
             headers[name] = headers.TryGetValue(name, out var earlier) ? $"{earlier}, {value}" : value;
         }
@@ -91,8 +96,10 @@ internal sealed class HttpReader(ServerLink link)
 
     private async Task<byte[]?> ReadBodyAsync(ServerRequest request)
     {
-        if (request.Header("Transfer-Encoding").Contains("chunked", StringComparison.OrdinalIgnoreCase)) return await ReadChunksAsync();
-        if (request.Header("Content-Length") is not { Length: > 0 } text) return [];
+        if (request.Header("Transfer-Encoding").Contains("chunked", StringComparison.OrdinalIgnoreCase))
+            return await ReadChunksAsync();
+        if (request.Header("Content-Length") is not { Length: > 0 } text)
+            return [];
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length))
         {
             throw new HttpFormatException(400, "Content-Length is not a number.");
@@ -106,15 +113,19 @@ internal sealed class HttpReader(ServerLink link)
         var body = new MemoryStream();
         while (true)
         {
-            if (await ReadLineAsync() is not { } line) return null;
+            if (await ReadLineAsync() is not { } line)
+                return null;
             if (!int.TryParse(line.Split(';')[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var length) || length < 0)
             {
                 throw new HttpFormatException(400, "A chunk has no length.");
             }
 
-            if (body.Length + length > MaxBody) throw new HttpFormatException(413, "The body is too large.");
-            if (length == 0) break;
-            if (await ReadExactlyAsync(length) is not { } chunk || await ReadLineAsync() is null) return null;
+            if (body.Length + length > MaxBody)
+                throw new HttpFormatException(413, "The body is too large.");
+            if (length == 0)
+                break;
+            if (await ReadExactlyAsync(length) is not { } chunk || await ReadLineAsync() is null)
+                return null;
             body.Write(chunk);
         }
 
@@ -133,8 +144,10 @@ internal sealed class HttpReader(ServerLink link)
         int length;
         while ((length = Buffered.IndexOf("\r\n"u8)) < 0)
         {
-            if (_end - _start > MaxHead) throw new HttpFormatException(400, "A line is too long.");
-            if (!await FillAsync()) return null;
+            if (_end - _start > MaxHead)
+                throw new HttpFormatException(400, "A line is too long.");
+            if (!await FillAsync())
+                return null;
         }
 
         var line = Encoding.Latin1.GetString(_buffer, _start, length);
@@ -144,7 +157,8 @@ internal sealed class HttpReader(ServerLink link)
 
     private async Task<byte[]?> ReadExactlyAsync(int length)
     {
-        if (length > MaxBody) throw new HttpFormatException(413, "The body is too large.");
+        if (length > MaxBody)
+            throw new HttpFormatException(413, "The body is too large.");
         var body = new byte[length];
         var filled = Math.Min(length, _end - _start);
         _buffer.AsSpan(_start, filled).CopyTo(body);
@@ -152,7 +166,8 @@ internal sealed class HttpReader(ServerLink link)
         while (filled < length)
         {
             var n = await link.ReadAsync(body.AsMemory(filled));
-            if (n == 0) return null;
+            if (n == 0)
+                return null;
             filled += n;
         }
 
@@ -168,7 +183,8 @@ internal sealed class HttpReader(ServerLink link)
             _start = 0;
         }
 
-        if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
+        if (_end == _buffer.Length)
+            Array.Resize(ref _buffer, _buffer.Length * 2);
         var n = await link.ReadAsync(_buffer.AsMemory(_end));
         _end += n;
         return n > 0;

@@ -29,9 +29,11 @@ internal sealed class HttpRouter
         var pathKnown = false;
         foreach (var route in _routes)
         {
-            if (Match(route.Segments, segments) is not { } values) continue;
+            if (Match(route.Segments, segments) is not { } values)
+                continue;
             pathKnown = true;
-            if (route.Method != "*" && route.Method != request.Method) continue;
+            if (route.Method != "*" && route.Method != request.Method)
+                continue;
             return route.Handler(request with { Values = values }, cancellationToken);
         }
 
@@ -44,12 +46,15 @@ internal sealed class HttpRouter
 
     private static Dictionary<string, string>? Match(string[] pattern, string[] path)
     {
-        if (pattern.Length != path.Length) return null;
+        if (pattern.Length != path.Length)
+            return null;
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < pattern.Length; i++)
         {
-            if (pattern[i] is ['{', .. var name, '}']) values[name] = path[i];
-            else if (!pattern[i].Equals(path[i], StringComparison.Ordinal)) return null;
+            if (pattern[i] is ['{', .. var name, '}'])
+                values[name] = path[i];
+            else if (!pattern[i].Equals(path[i], StringComparison.Ordinal))
+                return null;
         }
 
         return values;

@@ -66,7 +66,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_accepting is not null) return;
+            if (_accepting is not null)
+                return;
             _socket.Listen(512);
             _accepting = new CancellationTokenSource();
             _acceptLoop = AcceptAsync(_socket, _accepting.Token);
@@ -83,13 +84,15 @@ internal sealed class LoopbackServer : IAsyncDisposable
         Task loop;
         lock (_lock)
         {
-            if (_accepting is null) return;
+            if (_accepting is null)
+                return;
             _accepting.Cancel();
             _accepting.Dispose();
             _accepting = null;
             _socket.Dispose();
             loop = _acceptLoop;
-            if (!_disposed) _socket = Bind(Port);
+            if (!_disposed)
+                _socket = Bind(Port);
         }
 
         await loop;
@@ -99,7 +102,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
     /// <param name="time">How long.</param>
     public void RefuseFor(TimeSpan time)
     {
-        lock (_lock) _refuseUntil = _clock.GetUtcNow() + time;
+        lock (_lock)
+            _refuseUntil = _clock.GetUtcNow() + time;
     }
 
     /// <summary>Accepts and resets the next connections.</summary>
@@ -109,20 +113,23 @@ internal sealed class LoopbackServer : IAsyncDisposable
         lock (_lock)
         {
             _refuseNext = count;
-            if (count == 0) _refuseUntil = DateTimeOffset.MinValue;
+            if (count == 0)
+                _refuseUntil = DateTimeOffset.MinValue;
         }
     }
 
     /// <summary>Resets every open connection.</summary>
     public void DropAll()
     {
-        foreach (var link in _links.Values) link.Drop();
+        foreach (var link in _links.Values)
+            link.Drop();
     }
 
     /// <summary>Makes every open connection half-open.</summary>
     public void SilenceAll()
     {
-        foreach (var link in _links.Values) link.GoSilent();
+        foreach (var link in _links.Values)
+            link.GoSilent();
     }
 
     /// <summary>Stops listening, gives the port back, resets every connection and waits for their handlers.</summary>
@@ -131,7 +138,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_disposed) return;
+            if (_disposed)
+                return;
             _disposed = true;
         }
 
@@ -195,7 +203,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
             }
 
             _links[link.Id] = link;
-            if (Volatile.Read(ref _disposed)) link.Drop();
+            if (Volatile.Read(ref _disposed))
+                link.Drop();
             var started = new TaskCompletionSource();
             _tasks[link.Id] = ServeAsync(link, started.Task);
             started.SetResult();
@@ -206,8 +215,10 @@ internal sealed class LoopbackServer : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_clock.GetUtcNow() < _refuseUntil) return true;
-            if (_refuseNext == 0) return false;
+            if (_clock.GetUtcNow() < _refuseUntil)
+                return true;
+            if (_refuseNext == 0)
+                return false;
             _refuseNext--;
             return true;
         }
@@ -218,7 +229,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
         await registered.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            if (await SecureAsync(link)) await AnswerAsync(link);
+            if (await SecureAsync(link))
+                await AnswerAsync(link);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -235,7 +247,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     private async Task<bool> SecureAsync(ServerLink link)
     {
-        if (_certificate is null) return true;
+        if (_certificate is null)
+            return true;
         using var timeout = new CancellationTokenSource(TlsTimeout);
         using var registration = timeout.Token.Register(link.Drop);
         return await link.SecureAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate });
@@ -258,7 +271,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
                 return;
             }
 
-            if (request is null) return;
+            if (request is null)
+                return;
             link.Watch();
             var response = await HandleAsync(request, link.Closed);
             if (response.WebSocket is { } session)
@@ -277,7 +291,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
             var written = await link.WriteAsync(Encode(response, request.KeepAlive));
             response.Written?.Invoke(written);
-            if (!written) return;
+            if (!written)
+                return;
             if (!request.KeepAlive)
             {
                 await link.CloseAsync();
@@ -303,8 +318,10 @@ internal sealed class LoopbackServer : IAsyncDisposable
     {
         var head = new StringBuilder("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
             .Append("Sec-WebSocket-Accept: ").Append(WebSocketFrames.Accept(request.Header("Sec-WebSocket-Key"))).Append("\r\n");
-        foreach (var (name, value) in response.Headers) head.Append(name).Append(": ").Append(value).Append("\r\n");
-        if (!await link.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()))) return;
+        foreach (var (name, value) in response.Headers)
+            head.Append(name).Append(": ").Append(value).Append("\r\n");
+        if (!await link.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString())))
+            return;
         await using var channel = new ServerWebSocket(link);
         await session(channel);
     }
@@ -312,9 +329,12 @@ internal sealed class LoopbackServer : IAsyncDisposable
     private static byte[] Encode(ServerResponse response, bool keepAlive)
     {
         var head = new StringBuilder("HTTP/1.1 ").Append(response.Status).Append(' ').Append(ReasonOf(response.Status)).Append("\r\n");
-        if (response.Status is not 204) head.Append("Content-Length: ").Append(response.Body.Length).Append("\r\n");
-        if (response.Body.Length > 0) head.Append("Content-Type: ").Append(response.ContentType).Append("\r\n");
-        foreach (var (name, value) in response.Headers) head.Append(name).Append(": ").Append(value).Append("\r\n");
+        if (response.Status is not 204)
+            head.Append("Content-Length: ").Append(response.Body.Length).Append("\r\n");
+        if (response.Body.Length > 0)
+            head.Append("Content-Type: ").Append(response.ContentType).Append("\r\n");
+        foreach (var (name, value) in response.Headers)
+            head.Append(name).Append(": ").Append(value).Append("\r\n");
         head.Append(keepAlive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
         return [.. Encoding.Latin1.GetBytes(head.ToString()), .. response.Body.Span];
     }

@@ -25,7 +25,8 @@ internal sealed class Outbox<T>(TimeProvider clock)
     {
         lock (_lock)
         {
-            if (_closed || _queue.Count >= 2 * Capacity) return Task.FromResult(false);
+            if (_closed || _queue.Count >= 2 * Capacity)
+                return Task.FromResult(false);
             var entry = new Entry(item, clock.GetUtcNow() + delay, new(TaskCreationOptions.RunContinuationsAsynchronously));
             _queue.Enqueue(entry);
             _changed.TrySetResult();
@@ -43,7 +44,8 @@ internal sealed class Outbox<T>(TimeProvider clock)
             Task room;
             lock (_lock)
             {
-                if (_closed || _queue.Count < Capacity) return;
+                if (_closed || _queue.Count < Capacity)
+                    return;
                 room = _room.Task;
             }
 
@@ -62,11 +64,13 @@ internal sealed class Outbox<T>(TimeProvider clock)
             var delay = TimeSpan.Zero;
             lock (_lock)
             {
-                if (_closed) return false;
+                if (_closed)
+                    return false;
                 if (_queue.TryPeek(out var head))
                 {
                     delay = head.Due - clock.GetUtcNow();
-                    if (delay <= TimeSpan.Zero) return true;
+                    if (delay <= TimeSpan.Zero)
+                        return true;
                 }
                 else if (_changed.Task.IsCompleted)
                 {
@@ -89,7 +93,8 @@ internal sealed class Outbox<T>(TimeProvider clock)
         {
             var now = clock.GetUtcNow();
             var taken = new List<Entry>();
-            while (taken.Count < max && _queue.TryPeek(out var head) && head.Due <= now) taken.Add(_queue.Dequeue());
+            while (taken.Count < max && _queue.TryPeek(out var head) && head.Due <= now)
+                taken.Add(_queue.Dequeue());
             if (_queue.Count < Capacity)
             {
                 _room.TrySetResult();
@@ -106,7 +111,8 @@ internal sealed class Outbox<T>(TimeProvider clock)
         List<Entry> rest;
         lock (_lock)
         {
-            if (_closed) return;
+            if (_closed)
+                return;
             _closed = true;
             rest = [.. _queue];
             _queue.Clear();
@@ -114,7 +120,8 @@ internal sealed class Outbox<T>(TimeProvider clock)
             _room.TrySetResult();
         }
 
-        foreach (var entry in rest) entry.Written.TrySetResult(false);
+        foreach (var entry in rest)
+            entry.Written.TrySetResult(false);
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

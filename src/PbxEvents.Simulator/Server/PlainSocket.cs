@@ -56,7 +56,8 @@ internal sealed class PlainSocket : SimulatorLink
         var writing = WriteAsync();
         try
         {
-            while (await _channel.ReceiveAsync() is { } message) await onMessage(message);
+            while (await _channel.ReceiveAsync() is { } message)
+                await onMessage(message);
         }
         finally
         {
@@ -74,11 +75,13 @@ internal sealed class PlainSocket : SimulatorLink
             buffer.ResetWrittenCount();
             foreach (var (message, _, _) in batch)
             {
-                if (message.CloseCode is null) WebSocketFrames.Write(buffer, WebSocketFrames.Text, Encoding.UTF8.GetBytes(message.Text));
+                if (message.CloseCode is null)
+                    WebSocketFrames.Write(buffer, WebSocketFrames.Text, Encoding.UTF8.GetBytes(message.Text));
             }
 
             var written = await _channel.WriteRawAsync(buffer.WrittenMemory);
-            foreach (var entry in batch) entry.Written.TrySetResult(written);
+            foreach (var entry in batch)
+                entry.Written.TrySetResult(written);
             if (batch.FirstOrDefault(e => e.Item.CloseCode is not null)?.Item is { CloseCode: { } code } close)
             {
                 await _channel.CloseAsync(code, close.Text);

@@ -89,14 +89,16 @@ internal sealed class ServerLink : IAsyncDisposable
     /// <param name="bytes">They come first at the next read.</param>
     public void Unread(ReadOnlyMemory<byte> bytes)
     {
-        if (bytes.Length == 0) return;
+        if (bytes.Length == 0)
+            return;
         _unread = _unread.Length == 0 ? bytes.ToArray() : (byte[])[.. bytes.Span, .. _unread.Span];
     }
 
     /// <summary>Reads ahead, so that a client that goes away while it waits for an answer is noticed.</summary>
     public void Watch()
     {
-        if (_watch is not null || _unread.Length > 0) return;
+        if (_watch is not null || _unread.Length > 0)
+            return;
         _watchBuffer ??= new byte[4096];
         _watch = ReadSocketAsync(_watchBuffer).AsTask();
     }
@@ -117,7 +119,8 @@ internal sealed class ServerLink : IAsyncDisposable
 
         try
         {
-            if (_silent) return false;
+            if (_silent)
+                return false;
             await _stream.WriteAsync(bytes, Closed);
             return true;
         }
@@ -139,7 +142,8 @@ internal sealed class ServerLink : IAsyncDisposable
     /// <returns>When it has ended; at once for a link that is not silent.</returns>
     public async Task WaitForEndOfSilenceAsync()
     {
-        if (!_silent) return;
+        if (!_silent)
+            return;
         _unread = default;
         while (await ReadAsync(new byte[4096]) > 0)
         {
@@ -149,7 +153,8 @@ internal sealed class ServerLink : IAsyncDisposable
     /// <summary>Ends it at once with an RST.</summary>
     public void Drop()
     {
-        if (Interlocked.Exchange(ref _ended, 1) != 0) return;
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+            return;
         try
         {
             _socket.LingerState = new LingerOption(true, 0);
@@ -167,16 +172,19 @@ internal sealed class ServerLink : IAsyncDisposable
     /// <returns>When it is closed.</returns>
     public async Task CloseAsync()
     {
-        if (_silent || Volatile.Read(ref _ended) != 0) return;
+        if (_silent || Volatile.Read(ref _ended) != 0)
+            return;
         await _writing.WaitAsync();
         try
         {
-            if (_stream is SslStream { IsAuthenticated: true } tls) await tls.ShutdownAsync();
+            if (_stream is SslStream { IsAuthenticated: true } tls)
+                await tls.ShutdownAsync();
             _socket.Shutdown(SocketShutdown.Send);
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Closed);
             timeout.CancelAfter(CloseTimeout);
             var sink = new byte[4096];
-            if (_watch is { } watch && await watch.WaitAsync(timeout.Token) == 0) return;
+            if (_watch is { } watch && await watch.WaitAsync(timeout.Token) == 0)
+                return;
             while (await _stream.ReadAsync(sink, timeout.Token) > 0)
             {
             }
@@ -201,7 +209,8 @@ internal sealed class ServerLink : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Drop();
-        if (_watch is { } watch) await watch;
+        if (_watch is { } watch)
+            await watch;
         await _stream.DisposeAsync();
         _socket.Dispose();
     }
@@ -215,7 +224,8 @@ internal sealed class ServerLink : IAsyncDisposable
         try
         {
             // A silent link throws away what comes, and so still notices that the client has given up.
-            do n = await _stream.ReadAsync(buffer, Closed);
+            do
+                n = await _stream.ReadAsync(buffer, Closed);
             while (_silent && n > 0);
         }
         catch (Exception e) when (IsEnd(e))
@@ -223,7 +233,8 @@ internal sealed class ServerLink : IAsyncDisposable
             n = 0;
         }
 
-        if (n == 0) Drop();
+        if (n == 0)
+            Drop();
         return n;
     }
 }

@@ -41,11 +41,13 @@ internal sealed class ServerWebSocket(ServerLink link) : IAsyncDisposable
         byte kind = 0;
         while (true)
         {
-            if (await ReadFrameAsync() is not { } frame) return null;
+            if (await ReadFrameAsync() is not { } frame)
+                return null;
             switch (frame.Opcode)
             {
                 case WebSocketFrames.Ping:
-                    if (AnswersPings) await Link.WriteAsync(WebSocketFrames.Make(WebSocketFrames.Pong, frame.Payload));
+                    if (AnswersPings)
+                        await Link.WriteAsync(WebSocketFrames.Make(WebSocketFrames.Pong, frame.Payload));
                     PingReceived?.Invoke();
                     continue;
                 case WebSocketFrames.Pong:
@@ -68,7 +70,8 @@ internal sealed class ServerWebSocket(ServerLink link) : IAsyncDisposable
             }
 
             parts.Write(frame.Payload);
-            if (frame.IsFinal) return new ReceivedMessage(kind == WebSocketFrames.Binary, parts.ToArray());
+            if (frame.IsFinal)
+                return new ReceivedMessage(kind == WebSocketFrames.Binary, parts.ToArray());
         }
     }
 
@@ -76,26 +79,31 @@ internal sealed class ServerWebSocket(ServerLink link) : IAsyncDisposable
     /// <returns>The frame; null when the link ended or the client broke the protocol.</returns>
     public async Task<ReceivedFrame?> ReadFrameAsync()
     {
-        if (!await FillAsync(2)) return null;
+        if (!await FillAsync(2))
+            return null;
         var (first, second) = (_buffer[_start], _buffer[_start + 1]);
         _start += 2;
         // RFC 6455 section 5.1: a client's frame is masked, and no extension was agreed on.
-        if ((second & 0x80) == 0 || (first & 0x70) != 0) return null;
+        if ((second & 0x80) == 0 || (first & 0x70) != 0)
+            return null;
         long length = second & 0x7f;
         if (length >= 126)
         {
             var size = length == 126 ? 2 : 8;
-            if (!await FillAsync(size)) return null;
+            if (!await FillAsync(size))
+                return null;
             length = size == 2
                 ? BinaryPrimitives.ReadUInt16BigEndian(_buffer.AsSpan(_start))
                 : BinaryPrimitives.ReadInt64BigEndian(_buffer.AsSpan(_start));
             _start += size;
         }
 
-        if (length is < 0 or > MaxMessage || !await FillAsync((int)length + 4)) return null;
+        if (length is < 0 or > MaxMessage || !await FillAsync((int)length + 4))
+            return null;
         var mask = _buffer.AsMemory(_start, 4);
         var payload = _buffer.AsSpan(_start + 4, (int)length).ToArray();
-        for (var i = 0; i < payload.Length; i++) payload[i] ^= mask.Span[i & 3];
+        for (var i = 0; i < payload.Length; i++)
+            payload[i] ^= mask.Span[i & 3];
         _start += (int)length + 4;
         return new ReceivedFrame((byte)(first & 0x0f), (first & 0x80) != 0, payload);
     }
@@ -121,7 +129,8 @@ internal sealed class ServerWebSocket(ServerLink link) : IAsyncDisposable
     /// <returns>When it is sent.</returns>
     public async Task CloseAsync(int code = NormalClosure, string reason = "")
     {
-        if (Interlocked.Exchange(ref _closeSent, 1) != 0) return;
+        if (Interlocked.Exchange(ref _closeSent, 1) != 0)
+            return;
         var payload = new byte[2 + Encoding.UTF8.GetByteCount(reason)];
         BinaryPrimitives.WriteUInt16BigEndian(payload, (ushort)code);
         Encoding.UTF8.GetBytes(reason, payload.AsSpan(2));
@@ -132,7 +141,8 @@ internal sealed class ServerWebSocket(ServerLink link) : IAsyncDisposable
     /// <returns>When it is closed.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (!Link.Closed.IsCancellationRequested && !Link.IsSilent) await CloseAsync();
+        if (!Link.Closed.IsCancellationRequested && !Link.IsSilent)
+            await CloseAsync();
         await Link.CloseAsync();
     }
 
@@ -147,9 +157,11 @@ internal sealed class ServerWebSocket(ServerLink link) : IAsyncDisposable
                 _start = 0;
             }
 
-            if (_buffer.Length < count) Array.Resize(ref _buffer, count);
+            if (_buffer.Length < count)
+                Array.Resize(ref _buffer, count);
             var n = await Link.ReadAsync(_buffer.AsMemory(_end));
-            if (n == 0) return false;
+            if (n == 0)
+                return false;
             _end += n;
         }
 

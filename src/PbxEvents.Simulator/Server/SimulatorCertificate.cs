@@ -17,13 +17,16 @@ internal static class SimulatorCertificate
         var request = new CertificateRequest($"CN={hostName}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(hostName);
-        if (hostName == "localhost") names.AddIpAddress(IPAddress.Loopback);
+        if (hostName == "localhost")
+            names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
         var end = notAfter ?? DateTimeOffset.UtcNow.AddYears(1);
         var certificate = request.CreateSelfSigned(end.AddYears(-2), end);
-        if (!OperatingSystem.IsWindows()) return certificate;
+        if (!OperatingSystem.IsWindows())
+            return certificate;
         // Windows' TLS cannot use a key that lives in memory only.
-        using (certificate) return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), password: null);
+        using (certificate)
+            return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), password: null);
     }
 }

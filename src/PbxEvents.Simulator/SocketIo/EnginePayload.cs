@@ -22,15 +22,19 @@ internal static class EnginePayload
     /// <returns>The packets; a binary one is given as <c>b</c> alone, its bytes are of no use here. Null when it cannot be read.</returns>
     public static IReadOnlyList<string>? Decode(ReadOnlySpan<byte> body, int revision, bool isBinary)
     {
-        if (revision == 3 && isBinary) return DecodeBinary(body);
+        if (revision == 3 && isBinary)
+            return DecodeBinary(body);
         var text = Encoding.UTF8.GetString(body);
-        if (revision != 3) return [.. text.Split(Separator).Select(p => p is ['b', ..] ? "b" : p)];
+        if (revision != 3)
+            return [.. text.Split(Separator).Select(p => p is ['b', ..] ? "b" : p)];
         var packets = new List<string>();
         for (var at = 0; at < text.Length;)
         {
             var colon = text.IndexOf(':', at);
-            if (colon < 0 || !int.TryParse(text.AsSpan(at, colon - at), NumberStyles.None, CultureInfo.InvariantCulture, out var length)) return null;
-            if (length > text.Length - colon - 1) return null;
+            if (colon < 0 || !int.TryParse(text.AsSpan(at, colon - at), NumberStyles.None, CultureInfo.InvariantCulture, out var length))
+                return null;
+            if (length > text.Length - colon - 1)
+                return null;
             var packet = text.Substring(colon + 1, length);
             packets.Add(packet is ['b', ..] ? "b" : packet);
             at = colon + 1 + length;
@@ -47,16 +51,19 @@ internal static class EnginePayload
         {
             var isText = body[0] == 0;
             var end = body.IndexOf((byte)255);
-            if (end is < 2 or > 10) return null;
+            if (end is < 2 or > 10)
+                return null;
             var length = 0;
             foreach (var digit in body[1..end])
             {
-                if (digit > 9) return null;
+                if (digit > 9)
+                    return null;
                 length = length * 10 + digit;
             }
 
             body = body[(end + 1)..];
-            if (length > body.Length) return null;
+            if (length > body.Length)
+                return null;
             packets.Add(isText ? Encoding.UTF8.GetString(body[..length]) : "b");
             body = body[length..];
         }

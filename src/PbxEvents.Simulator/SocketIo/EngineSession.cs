@@ -72,21 +72,24 @@ internal sealed class EngineSession
     /// <summary>Completes when the session is over.</summary>
     public Task Ended => _ended.Task;
 
+    /// <summary>True once <see cref="GoSilent"/> was called.</summary>
+    public bool IsSilent => _silent;
+
     /// <summary>Queues the handshake and starts the heartbeat.</summary>
     /// <param name="webSocket">True when the session begins on a WebSocket.</param>
     public void Open(bool webSocket)
     {
-        if (webSocket) Transport = "websocket";
+        if (webSocket)
+            Transport = "websocket";
         var upgrades = !webSocket && _options.Support.HasFlag(SocketIoSupport.WebSocket) ? "\"websocket\"" : "";
         var limit = Revision == 3 ? "" : ",\"maxPayload\":1000000";
         Post($$"""0{"sid":"{{Sid}}","upgrades":[{{upgrades}}],"pingInterval":{{_options.PingInterval.TotalMilliseconds:0}},"pingTimeout":{{_options.PingTimeout.TotalMilliseconds:0}}{{limit}}}""", TimeSpan.Zero);
         _ = WatchAsync(Revision == 3 ? AwaitPingsAsync : SendPingsAsync);
-        if (Revision == 3) Join("/", "");
-        else _ = WatchAsync(AwaitJoinAsync);
+        if (Revision == 3)
+            Join("/", "");
+        else
+            _ = WatchAsync(AwaitJoinAsync);
     }
-
-    /// <summary>True once <see cref="GoSilent"/> was called.</summary>
-    public bool IsSilent => _silent;
 
     /// <summary>Queues an Engine.IO packet.</summary>
     /// <param name="packet">The packet.</param>
@@ -113,8 +116,10 @@ internal sealed class EngineSession
     /// <returns>When it has ended.</returns>
     public async Task RunUpgradeAsync(ServerWebSocket channel)
     {
-        if (_silent) channel.Link.GoSilent();
-        if (Transport == "websocket" || await channel.ReceiveAsync() is not { Text: "2probe" }) return;
+        if (_silent)
+            channel.Link.GoSilent();
+        if (Transport == "websocket" || await channel.ReceiveAsync() is not { Text: "2probe" })
+            return;
         await channel.WriteAsync("3probe");
         // The poll that waits is let go with a 6, so that the client can stop polling.
         await _pollRelease.CancelAsync();
@@ -125,7 +130,8 @@ internal sealed class EngineSession
         }
         else
         {
-            lock (_lock) _pollRelease = new CancellationTokenSource();
+            lock (_lock)
+                _pollRelease = new CancellationTokenSource();
         }
     }
 
@@ -141,10 +147,12 @@ internal sealed class EngineSession
             return ServerResponse.Plain(200, "");
         }
 
-        if (request.Method == "POST") return await TakePostAsync(request);
+        if (request.Method == "POST")
+            return await TakePostAsync(request);
         lock (_lock)
         {
-            if (Transport != "polling" || _polling) return ServerResponse.Json(400, """{"code":3,"message":"Bad request"}""");
+            if (Transport != "polling" || _polling)
+                return ServerResponse.Json(400, """{"code":3,"message":"Bad request"}""");
             _polling = true;
             _pollLink = request.Link;
         }
@@ -155,7 +163,8 @@ internal sealed class EngineSession
         }
         finally
         {
-            lock (_lock) _polling = false;
+            lock (_lock)
+                _polling = false;
         }
     }
 
@@ -167,7 +176,8 @@ internal sealed class EngineSession
         Post("4" + new SocketIoPacket(1, socket.Namespace, null, ""), TimeSpan.Zero);
         Leave(socket, "server namespace disconnect");
         // An empty packet never goes out; it marks where the queue ends.
-        if (close) _ = CloseAfterAsync(_outbox.Post("", TimeSpan.Zero));
+        if (close)
+            _ = CloseAfterAsync(_outbox.Post("", TimeSpan.Zero));
     }
 
     /// <summary>Ends it with a reset of its connections.</summary>
@@ -195,7 +205,8 @@ internal sealed class EngineSession
         lock (_lock)
         {
             channel = _channel;
-            if (channel is null) _raw = bytes;
+            if (channel is null)
+                _raw = bytes;
         }
 
         _ = channel?.WriteRawAsync(bytes);
@@ -213,9 +224,12 @@ internal sealed class EngineSession
             raw = _raw;
         }
 
-        if (!raw.IsEmpty) _ = channel.WriteRawAsync(raw);
-        if (_silent) channel.Link.GoSilent();
-        if (_closing.IsCancellationRequested) channel.Link.Drop();
+        if (!raw.IsEmpty)
+            _ = channel.WriteRawAsync(raw);
+        if (_silent)
+            channel.Link.GoSilent();
+        if (_closing.IsCancellationRequested)
+            channel.Link.Drop();
     }
 
     private async Task ServeAsync(ServerWebSocket channel)
@@ -223,7 +237,8 @@ internal sealed class EngineSession
         var writing = WriteAsync(channel);
         try
         {
-            while (await channel.ReceiveAsync() is { } message) await TakeAsync(message.IsBinary ? "b" : message.Text);
+            while (await channel.ReceiveAsync() is { } message)
+                await TakeAsync(message.IsBinary ? "b" : message.Text);
         }
         finally
         {
@@ -241,22 +256,26 @@ internal sealed class EngineSession
             buffer.ResetWrittenCount();
             foreach (var entry in batch)
             {
-                if (!IsEndMark(entry.Item)) WebSocketFrames.Write(buffer, WebSocketFrames.Text, Encoding.UTF8.GetBytes(entry.Item));
+                if (!IsEndMark(entry.Item))
+                    WebSocketFrames.Write(buffer, WebSocketFrames.Text, Encoding.UTF8.GetBytes(entry.Item));
             }
 
             var written = await channel.WriteRawAsync(buffer.WrittenMemory);
-            foreach (var entry in batch) entry.Written.TrySetResult(written);
+            foreach (var entry in batch)
+                entry.Written.TrySetResult(written);
         }
     }
 
     private async Task<ServerResponse> AnswerPollAsync(ServerRequest request, CancellationToken cancellationToken)
     {
         CancellationTokenSource release;
-        lock (_lock) release = _pollRelease;
+        lock (_lock)
+            release = _pollRelease;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, release.Token);
         try
         {
-            if (!await _outbox.WaitAsync(stop.Token)) return Poll(["1"], null);
+            if (!await _outbox.WaitAsync(stop.Token))
+                return Poll(["1"], null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -268,12 +287,15 @@ internal sealed class EngineSession
             return Poll(["6"], null);
         }
 
-        if (_silent) request.Link.GoSilent();
+        if (_silent)
+            request.Link.GoSilent();
         var batch = _outbox.Take(BatchSize);
         return Poll([.. batch.Select(e => e.Item).Where(p => !IsEndMark(p))], written =>
         {
-            foreach (var entry in batch) entry.Written.TrySetResult(written);
-            if (!written && !_silent) Close("transport error");
+            foreach (var entry in batch)
+                entry.Written.TrySetResult(written);
+            if (!written && !_silent)
+                Close("transport error");
         });
     }
 
@@ -290,7 +312,8 @@ internal sealed class EngineSession
             return ServerResponse.Json(400, """{"code":3,"message":"Bad request"}""");
         }
 
-        foreach (var packet in packets) await TakeAsync(packet);
+        foreach (var packet in packets)
+            await TakeAsync(packet);
         return ServerResponse.Plain(200, "ok") with { ContentType = "text/html" };
     }
 
@@ -308,8 +331,10 @@ internal sealed class EngineSession
             switch (packet)
             {
                 case "b":
-                    if (_attachments > 0) _attachments--;
-                    else _handler.Unreadable("a binary message that nothing announced");
+                    if (_attachments > 0)
+                        _attachments--;
+                    else
+                        _handler.Unreadable("a binary message that nothing announced");
                     break;
                 case ['1']:
                     Close("transport close");
@@ -337,15 +362,18 @@ internal sealed class EngineSession
     private async Task TakeMessageAsync(SocketIoPacket packet)
     {
         SocketIoSocket? socket;
-        lock (_lock) _sockets.TryGetValue(packet.Namespace, out socket);
+        lock (_lock)
+            _sockets.TryGetValue(packet.Namespace, out socket);
         switch (packet.Type)
         {
             case 0:
-                if (socket is null) Join(packet.Namespace, packet.Json);
+                if (socket is null)
+                    Join(packet.Namespace, packet.Json);
                 break;
             case 1 when socket is not null:
                 Leave(socket, "client namespace disconnect");
-                if (Revision == 3 && packet.Namespace == "/") Close("client namespace disconnect");
+                if (Revision == 3 && packet.Namespace == "/")
+                    Close("client namespace disconnect");
                 break;
             case 2 or 5 when socket is not null:
                 _attachments = packet.Attachments;
@@ -366,7 +394,8 @@ internal sealed class EngineSession
             default:
                 // Revision 4: whoever speaks before it has joined is shown the door (socketio.md section 2).
                 _handler.Unreadable(Excerpt(packet.ToString()));
-                if (Revision == 4 && !_joined) Close("forced close");
+                if (Revision == 4 && !_joined)
+                    Close("forced close");
                 break;
         }
     }
@@ -390,7 +419,8 @@ internal sealed class EngineSession
 
         lock (_lock)
         {
-            if (_closed != 0) return;
+            if (_closed != 0)
+                return;
             _sockets[space] = socket;
             _joined = true;
         }
@@ -405,7 +435,8 @@ internal sealed class EngineSession
     {
         lock (_lock)
         {
-            if (!_sockets.Remove(socket.Namespace)) return;
+            if (!_sockets.Remove(socket.Namespace))
+                return;
         }
 
         socket.FailAcks();
@@ -432,13 +463,17 @@ internal sealed class EngineSession
 
     private void Close(string reason)
     {
-        if (Interlocked.Exchange(ref _closed, 1) != 0) return;
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+            return;
         _closing.Cancel();
         _outbox.Close();
         List<SocketIoSocket> sockets;
-        lock (_lock) sockets = [.. _sockets.Values];
-        foreach (var socket in sockets) Leave(socket, reason);
-        if (_channel is { } channel && reason is "ping timeout" or "forced close") _ = CloseChannelAsync();
+        lock (_lock)
+            sockets = [.. _sockets.Values];
+        foreach (var socket in sockets)
+            Leave(socket, reason);
+        if (_channel is { } channel && reason is "ping timeout" or "forced close")
+            _ = CloseChannelAsync();
         Forget?.Invoke();
         _ended.TrySetResult();
 
@@ -491,7 +526,8 @@ internal sealed class EngineSession
         while (true)
         {
             TimeSpan left;
-            lock (_lock) left = _lastHeard + _options.PingInterval + _options.PingTimeout - _options.Clock.GetUtcNow();
+            lock (_lock)
+                left = _lastHeard + _options.PingInterval + _options.PingTimeout - _options.Clock.GetUtcNow();
             if (left <= TimeSpan.Zero)
             {
                 Close("ping timeout");
@@ -505,7 +541,8 @@ internal sealed class EngineSession
     private async Task AwaitJoinAsync(CancellationToken cancellationToken)
     {
         await Task.Delay(_options.ConnectTimeout, _options.Clock, cancellationToken);
-        if (!_joined) Close("forced close");
+        if (!_joined)
+            Close("forced close");
     }
 
     private async Task DiscardAsync()
@@ -513,7 +550,8 @@ internal sealed class EngineSession
         // Over polling nobody takes from the queue any more; over a WebSocket its writer does.
         while (Transport == "polling" && await _outbox.WaitAsync(CancellationToken.None))
         {
-            foreach (var entry in _outbox.Take(BatchSize)) entry.Written.TrySetResult(false);
+            foreach (var entry in _outbox.Take(BatchSize))
+                entry.Written.TrySetResult(false);
         }
     }
 

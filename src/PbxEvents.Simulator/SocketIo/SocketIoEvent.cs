@@ -16,7 +16,8 @@ internal sealed record SocketIoEvent(SocketIoSocket Socket, string Name, IReadOn
     /// <param name="arguments">The answer's arguments, each as JSON.</param>
     public void Ack(params IReadOnlyList<string> arguments)
     {
-        if (AckId is null) return;
+        if (AckId is null)
+            return;
         Socket.Post(new SocketIoPacket(3, Socket.Namespace, AckId, $"[{string.Join(",", arguments)}]").ToString(), TimeSpan.Zero);
     }
 }

@@ -17,14 +17,16 @@ internal sealed record SocketIoPacket(int Type, string Namespace, long? Id, stri
     /// <returns>The packet; null when it is none.</returns>
     public static SocketIoPacket? Parse(string text)
     {
-        if (text is not [>= '0' and <= '6', ..]) return null;
+        if (text is not [>= '0' and <= '6', ..])
+            return null;
         var type = text[0] - '0';
         var at = 1;
         var attachments = 0;
         if (type >= 5)
         {
             var dash = text.IndexOf('-', StringComparison.Ordinal);
-            if (dash < 0 || !int.TryParse(text.AsSpan(1, dash - 1), NumberStyles.None, CultureInfo.InvariantCulture, out attachments)) return null;
+            if (dash < 0 || !int.TryParse(text.AsSpan(1, dash - 1), NumberStyles.None, CultureInfo.InvariantCulture, out attachments))
+                return null;
             at = dash + 1;
         }
 
@@ -35,15 +37,18 @@ internal sealed record SocketIoPacket(int Type, string Namespace, long? Id, stri
             space = comma < 0 ? text[at..] : text[at..comma];
             at = comma < 0 ? text.Length : comma + 1;
             // Revision 3 puts the query of a connect packet here.
-            if (space.IndexOf('?', StringComparison.Ordinal) is var mark and >= 0) space = space[..mark];
+            if (space.IndexOf('?', StringComparison.Ordinal) is var mark and >= 0)
+                space = space[..mark];
         }
 
         var digits = at;
-        while (digits < text.Length && char.IsAsciiDigit(text[digits])) digits++;
+        while (digits < text.Length && char.IsAsciiDigit(text[digits]))
+            digits++;
         long? id = null;
         if (digits > at)
         {
-            if (!long.TryParse(text.AsSpan(at, digits - at), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return null;
+            if (!long.TryParse(text.AsSpan(at, digits - at), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                return null;
             id = number;
         }
 

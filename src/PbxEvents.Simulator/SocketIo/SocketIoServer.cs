@@ -34,13 +34,17 @@ internal sealed class SocketIoServer(SocketIoServerOptions options, SimulatedIds
 
         if (request.Query.TryGetValue("sid", out var sid))
         {
-            if (!_sessions.TryGetValue(sid, out var session)) return Error(1, "Session ID unknown");
-            if (wantsWebSocket) return request.IsWebSocket ? ServerResponse.Upgrade(session.RunUpgradeAsync) : Error(3, "Bad request");
+            if (!_sessions.TryGetValue(sid, out var session))
+                return Error(1, "Session ID unknown");
+            if (wantsWebSocket)
+                return request.IsWebSocket ? ServerResponse.Upgrade(session.RunUpgradeAsync) : Error(3, "Bad request");
             return await session.PollAsync(request, cancellationToken);
         }
 
-        if (wantsWebSocket && !request.IsWebSocket) return Error(3, "Bad request");
-        if (request.Method != "GET") return Error(2, "Bad handshake method");
+        if (wantsWebSocket && !request.IsWebSocket)
+            return Error(3, "Bad request");
+        if (request.Method != "GET")
+            return Error(2, "Bad handshake method");
         if (RevisionFor(request.Parameter("EIO")) is not { } revision)
         {
             // A version 4 server without its version 2 switch: 400 over polling, and over WebSocket a frame that is none
@@ -58,7 +62,8 @@ internal sealed class SocketIoServer(SocketIoServerOptions options, SimulatedIds
     public Task DropAllAsync()
     {
         var sessions = Sessions;
-        foreach (var session in sessions) session.Drop();
+        foreach (var session in sessions)
+            session.Drop();
         return Task.WhenAll(sessions.Select(s => s.Ended));
     }
 
@@ -69,8 +74,10 @@ internal sealed class SocketIoServer(SocketIoServerOptions options, SimulatedIds
     {
         var (three, four) = (options.Support.HasFlag(SocketIoSupport.Revision3), options.Support.HasFlag(SocketIoSupport.Revision4));
         // A version 2 server answers in revision 3 whatever it is asked for.
-        if (!four) return 3;
-        if (asked == "4") return 4;
+        if (!four)
+            return 3;
+        if (asked == "4")
+            return 4;
         return three ? 3 : null;
     }
 

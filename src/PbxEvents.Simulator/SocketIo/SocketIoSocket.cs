@@ -40,6 +40,8 @@ internal sealed class SocketIoSocket : SimulatorLink
 
     public override string Transport => $"socket.io revision {Revision} over {_engine.Transport}";
 
+    public override bool IsSilent => _engine.IsSilent;
+
     public override Task<bool> Post(string text, TimeSpan delay) => _engine.Post("4" + text, delay);
 
     /// <summary>Queues an event.</summary>
@@ -81,8 +83,6 @@ internal sealed class SocketIoSocket : SimulatorLink
 
     public override void Drop() => _engine.Drop();
 
-    public override bool IsSilent => _engine.IsSilent;
-
     public override void GoSilent() => _engine.GoSilent();
 
     public override void Close() => Disconnect(close: true);
@@ -92,12 +92,14 @@ internal sealed class SocketIoSocket : SimulatorLink
     /// <param name="json">Its arguments.</param>
     internal void Acknowledged(long id, string json)
     {
-        if (_acks.TryGetValue(id, out var ack)) ack.TrySetResult(json);
+        if (_acks.TryGetValue(id, out var ack))
+            ack.TrySetResult(json);
     }
 
     /// <summary>The client is gone.</summary>
     internal void FailAcks()
     {
-        foreach (var ack in _acks.Values) ack.TrySetCanceled();
+        foreach (var ack in _acks.Values)
+            ack.TrySetCanceled();
     }
 }

@@ -101,7 +101,8 @@ internal sealed class TelecomXAccounts(
         var name = field("username");
         var error = ErrorOf(name, field);
         LoggedIn?.Invoke(name ?? "", error);
-        if (error is not null) return Error(error == "blacklisted" ? 403 : error == "bad_request" ? 400 : 401, error);
+        if (error is not null)
+            return Error(error == "blacklisted" ? 403 : error == "bad_request" ? 400 : 401, error);
         var persists = IsTrue(field("persist"));
         var lifetime = persists ? (TimeSpan?)null : options.TokenLifetime ?? DefaultLifetime;
         var token = Issue(user, Login, lifetime);
@@ -116,10 +117,13 @@ internal sealed class TelecomXAccounts(
             return "blacklisted";
         }
 
-        if (name is null || field("password") is not { } given) return "bad_request";
-        if (!name.Equals(userName, StringComparison.OrdinalIgnoreCase) || given != password) return "credentials_invalid";
+        if (name is null || field("password") is not { } given)
+            return "bad_request";
+        if (!name.Equals(userName, StringComparison.OrdinalIgnoreCase) || given != password)
+            return "credentials_invalid";
         // The pages say that a second factor can be demanded, not how; the word is made up after the field's name.
-        if (options.SmsKey is { } key && field("smsKey") != key) return field("smsKey") is null ? "smsKey_required" : "credentials_invalid";
+        if (options.SmsKey is { } key && field("smsKey") != key)
+            return field("smsKey") is null ? "smsKey_required" : "credentials_invalid";
         if (options.AuthenticatorToken is { } code && field("authenticatorToken") != code)
         {
             return field("authenticatorToken") is null ? "authenticatorToken_required" : "credentials_invalid";
@@ -144,30 +148,36 @@ internal sealed class TelecomXAccounts(
     private ServerResponse Validate(ServerRequest request)
     {
         var simple = IsTrue(request.Parameter("simple"));
-        if (Find(request.Parameter("token")) is not { } token) return simple ? new ServerResponse(403) : Refuse(request);
-        if (simple) return new ServerResponse(200);
+        if (Find(request.Parameter("token")) is not { } token)
+            return simple ? new ServerResponse(403) : Refuse(request);
+        if (simple)
+            return new ServerResponse(200);
         var left = token.ExpiresAt - clock.GetUtcNow();
         return ServerResponse.Json(200, Describe(_identities[token.Text], token.Text, left).ToJsonString());
     }
 
     private ServerResponse LogOut(ServerRequest request)
     {
-        if (Find(TokenOf(request)) is not { } token) return Refuse(request);
+        if (Find(TokenOf(request)) is not { } token)
+            return Refuse(request);
         tokens.Expire(t => t.Owner == token.Owner && t.Kind == Login);
         return ServerResponse.Json(200, """{"success":true}""");
     }
 
     private ServerResponse MakeMachineToken(ServerRequest request)
     {
-        if (Identify(request) is not { } identity) return Refuse(request);
-        if (!identity.Reaches("MANAGER") || identity.Reaches("RESELLER_ADMIN")) return Error(403, "access_denied");
+        if (Identify(request) is not { } identity)
+            return Refuse(request);
+        if (!identity.Reaches("MANAGER") || identity.Reaches("RESELLER_ADMIN"))
+            return Error(403, "access_denied");
         var token = Issue(identity with { Employee = request.Values["id"] });
         return ServerResponse.Json(200, $$"""{"token":"{{token}}"}""");
     }
 
     private ServerResponse RemoveMachineToken(ServerRequest request)
     {
-        if (Identify(request) is null) return Refuse(request);
+        if (Identify(request) is null)
+            return Refuse(request);
         tokens.Expire(t => t.Text == request.Values["token"] && t.Owner == request.Values["id"]);
         return ServerResponse.Json(200, """{"success":true}""");
     }

@@ -37,7 +37,8 @@ internal sealed class TelecomXCdr(TelecomXPbx pbx, bool namesSession)
             }
         }
 
-        if (call.EndedAt is not { } endedAt) yield break;
+        if (call.EndedAt is not { } endedAt)
+            yield break;
         var called = call.Legs.Where(l => l.Index > 0 && l != passedOn).ToArray();
 
         // A queue that nobody answers in is no extension.
@@ -147,7 +148,8 @@ internal sealed record TelecomXCdrRow(SimulatedCall Call, string Channel, DateTi
             ["terminatedBy"] = EndedBy,
             ["terminatedReason"] = Reason,
         };
-        if (Session is not null) json["sessionId"] = Session;
+        if (Session is not null)
+            json["sessionId"] = Session;
         return json;
     }
 }

@@ -34,7 +34,8 @@ internal sealed class TelecomXClient(SocketIoSocket socket, DateTimeOffset conne
     {
         get
         {
-            lock (_lock) return [.. _subscriptions.Keys];
+            lock (_lock)
+                return [.. _subscriptions.Keys];
         }
     }
 
@@ -55,7 +56,8 @@ internal sealed class TelecomXClient(SocketIoSocket socket, DateTimeOffset conne
     /// <param name="names">The events, or on ADMIN the kinds; null for all.</param>
     public void Subscribe(string channel, string? customer, IReadOnlySet<string>? names)
     {
-        lock (_lock) _subscriptions[channel] = new Subscription(customer, names);
+        lock (_lock)
+            _subscriptions[channel] = new Subscription(customer, names);
     }
 
     /// <summary>Ends subscriptions.</summary>
@@ -64,8 +66,10 @@ internal sealed class TelecomXClient(SocketIoSocket socket, DateTimeOffset conne
     {
         lock (_lock)
         {
-            if (channel is null) _subscriptions.Clear();
-            else _subscriptions.Remove(channel);
+            if (channel is null)
+                _subscriptions.Clear();
+            else
+                _subscriptions.Remove(channel);
         }
     }
 
@@ -77,13 +81,15 @@ internal sealed class TelecomXClient(SocketIoSocket socket, DateTimeOffset conne
         var (type, name) = (telecomXEvent.Type, telecomXEvent.Name);
         lock (_lock)
         {
-            if (Takes(type, telecomXEvent.Customer, name)) return type;
+            if (Takes(type, telecomXEvent.Customer, name))
+                return type;
             if (type == "CONFIG" && !name.StartsWith("IPTV_", StringComparison.Ordinal) && Takes("CONFIG-NOT-IPTV", telecomXEvent.Customer, name))
             {
                 return "CONFIG-NOT-IPTV";
             }
 
-            if (Takes($"ADMIN:{type}", null, name)) return $"ADMIN:{type}";
+            if (Takes($"ADMIN:{type}", null, name))
+                return $"ADMIN:{type}";
             return Takes("ADMIN", null, type) ? "ADMIN" : null;
         }
     }

@@ -48,7 +48,8 @@ internal sealed record TelecomXEvent(string Type, string Name, JsonObject Fields
         {
             if (name == "data" && !DataIsAField && value is JsonObject data && envelope is TelecomXEnvelope.Data or TelecomXEnvelope.Flat)
             {
-                foreach (var (member, content) in data) inner[member] = content?.DeepClone();
+                foreach (var (member, content) in data)
+                    inner[member] = content?.DeepClone();
             }
             else
             {
@@ -56,7 +57,8 @@ internal sealed record TelecomXEvent(string Type, string Name, JsonObject Fields
             }
         }
 
-        if (inner != root) root["data"] = inner;
+        if (inner != root)
+            root["data"] = inner;
         return root.ToJsonString(Plain);
     }
 }

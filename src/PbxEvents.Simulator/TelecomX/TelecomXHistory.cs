@@ -39,9 +39,11 @@ internal sealed class TelecomXHistory(
     {
         if (request.Parameter("customer") is { Length: > 0 } customer && customer != identity.Customer && !identity.Reaches("RESELLER"))
             return TelecomXAccounts.Error(403, "access_denied");
-        if (request.Parameter("format") is not ("" or "JSON")) return TelecomXAccounts.Error(422, "format");
+        if (request.Parameter("format") is not ("" or "JSON"))
+            return TelecomXAccounts.Error(422, "format");
         var question = Read(request, 100, 10_000, out var wrong);
-        if (wrong is not null) return TelecomXAccounts.Error(422, wrong);
+        if (wrong is not null)
+            return TelecomXAccounts.Error(422, wrong);
         var isPersonal = !identity.Reaches("VIEWER");
         var rows = AllRows().Where(r => question.Holds(r.StartedAt) && (!isPersonal || IsOwn(r.CallerExtension) || IsOwn(r.Callee?.Extension)))
             .OrderByDescending(r => r.StartedAt).Skip(question.Offset).Take(question.Limit);
@@ -56,10 +58,12 @@ internal sealed class TelecomXHistory(
     private ServerResponse QueueCalls(ServerRequest request)
     {
         var question = Read(request, 50, 500, out var wrong);
-        if (wrong is not null) return TelecomXAccounts.Error(422, wrong);
+        if (wrong is not null)
+            return TelecomXAccounts.Error(422, wrong);
         var stays = book.Told.Where(c => c.QueuedAt is { } at && pbx.QueueId(c.QueueName) == request.Values["id"] && question.Holds(at))
             .OrderBy(c => c.QueuedAt).ToList();
-        if (stays.Count == 0 && !pbx.Queues.Any(q => pbx.QueueId(q) == request.Values["id"])) return TelecomXAccounts.Error(404, "id");
+        if (stays.Count == 0 && !pbx.Queues.Any(q => pbx.QueueId(q) == request.Values["id"]))
+            return TelecomXAccounts.Error(404, "id");
         return ServerResponse.Json(200, new JsonObject
         {
             ["offset"] = question.Offset,

@@ -66,7 +66,8 @@ internal sealed class TelecomXPartners(
     public void Reply(TelecomXClient sender, JsonElement data)
     {
         var (employee, instance) = Address(data.Member("to"));
-        if (sender.Identity is not { } identity || employee is null) return;
+        if (sender.Identity is not { } identity || employee is null)
+            return;
         var message = JsonNode.Parse(data.GetRawText())!.AsObject();
         message["from"] ??= Party(identity.Employee, sender.InstanceId);
         Send("REPLY", employee, instance, message);
@@ -119,7 +120,8 @@ internal sealed class TelecomXPartners(
         var json = message.ToJsonString();
         foreach (var client in clients())
         {
-            if (client.Identity?.Employee == employee && (instance is null || client.InstanceId == instance)) client.Socket.Emit(name, json);
+            if (client.Identity?.Employee == employee && (instance is null || client.InstanceId == instance))
+                client.Socket.Emit(name, json);
         }
     }
 }

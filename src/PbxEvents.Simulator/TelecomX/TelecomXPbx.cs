@@ -29,6 +29,9 @@ internal sealed class TelecomXPbx(SimulatedIds ids, string customer, DirectoryBo
     /// <summary>The queues that exist from the start.</summary>
     public IReadOnlyList<string> Queues { get; } = ["4020"];
 
+    /// <summary>True while nobody may see the directory.</summary>
+    public bool RefusesDirectory => directory.IsRefused;
+
     /// <summary>The id of an extension's employee.</summary>
     /// <param name="extension">The extension's number.</param>
     /// <returns>The id.</returns>
@@ -54,9 +57,6 @@ internal sealed class TelecomXPbx(SimulatedIds ids, string customer, DirectoryBo
     /// <returns>The name.</returns>
     public string EmployeeName(string extension) => directory.NameOf(extension, $"Employee {extension}");
 
-    /// <summary>True while nobody may see the directory.</summary>
-    public bool RefusesDirectory => directory.IsRefused;
-
     /// <summary>The id of a phone.</summary>
     /// <param name="extension">Its extension's number.</param>
     /// <param name="device">Which one of the extension.</param>
@@ -68,7 +68,8 @@ internal sealed class TelecomXPbx(SimulatedIds ids, string customer, DirectoryBo
     /// <returns>Their extensions.</returns>
     public IReadOnlyList<string> MembersOf(string queue)
     {
-        lock (_lock) return [.. Members(queue).Order(StringComparer.Ordinal)];
+        lock (_lock)
+            return [.. Members(queue).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Somebody joined or left a queue.</summary>
@@ -79,8 +80,10 @@ internal sealed class TelecomXPbx(SimulatedIds ids, string customer, DirectoryBo
     {
         lock (_lock)
         {
-            if (isMember) Members(queue).Add(extension);
-            else Members(queue).Remove(extension);
+            if (isMember)
+                Members(queue).Add(extension);
+            else
+                Members(queue).Remove(extension);
         }
     }
 
@@ -89,7 +92,8 @@ internal sealed class TelecomXPbx(SimulatedIds ids, string customer, DirectoryBo
     /// <returns>The presence; at first available.</returns>
     public PresenceKind PresenceOf(string extension)
     {
-        lock (_lock) return _presence.GetValueOrDefault(extension);
+        lock (_lock)
+            return _presence.GetValueOrDefault(extension);
     }
 
     /// <summary>The presence of an extension's employee changed.</summary>
@@ -97,7 +101,8 @@ internal sealed class TelecomXPbx(SimulatedIds ids, string customer, DirectoryBo
     /// <param name="state">To what.</param>
     public void SetPresence(string extension, PresenceKind state)
     {
-        lock (_lock) _presence[extension] = state;
+        lock (_lock)
+            _presence[extension] = state;
     }
 
     /// <summary>A queue's member as the platform describes it (telecomx.md section 9).</summary>
@@ -117,7 +122,8 @@ internal sealed class TelecomXPbx(SimulatedIds ids, string customer, DirectoryBo
             ["lastCallEnded"] = null,
             ["permanent"] = false,
         };
-        if (withSeconds) member["seconds"] = 0;
+        if (withSeconds)
+            member["seconds"] = 0;
         return member;
     }
 
@@ -144,7 +150,8 @@ internal sealed class TelecomXPbx(SimulatedIds ids, string customer, DirectoryBo
 
     private HashSet<string> Members(string queue)
     {
-        if (!_members.TryGetValue(queue, out var members)) _members[queue] = members = [.. First.Take(2)];
+        if (!_members.TryGetValue(queue, out var members))
+            _members[queue] = members = [.. First.Take(2)];
         return members;
     }
 }

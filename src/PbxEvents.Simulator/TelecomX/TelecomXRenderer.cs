@@ -138,8 +138,10 @@ internal sealed class TelecomXRenderer(TelecomXPbx pbx)
     private IEnumerable<TelecomXEvent> Carrier(SimulatedCall call, string name, CallEnded? end = null)
     {
         // Calls between extensions never reach the carrier; and it hears one answer.
-        if (call.Direction == PbxDirection.Internal) yield break;
-        if (name == "ANSWER" && call.Legs.Count(l => l.Index > 0 && l.AnsweredAt is not null) > 1) yield break;
+        if (call.Direction == PbxDirection.Internal)
+            yield break;
+        if (name == "ANSWER" && call.Legs.Count(l => l.Index > 0 && l.AnsweredAt is not null) > 1)
+            yield break;
         var fields = new JsonObject
         {
             ["customer"] = pbx.Customer,
@@ -238,7 +240,8 @@ internal sealed class TelecomXRenderer(TelecomXPbx pbx)
             ["pbxServer"] = "192.0.2.1",
             ["trunkServer"] = null,
         };
-        if (name == "REGISTER") data["expires"] = 3600;
+        if (name == "REGISTER")
+            data["expires"] = 3600;
         return new TelecomXEvent("REGISTER", name, new JsonObject { ["customer"] = pbx.Customer, ["data"] = data });
     }
 
@@ -293,7 +296,8 @@ internal sealed class TelecomXRenderer(TelecomXPbx pbx)
             AgentKind.LoggedOut => "QUEUE_MEMBER_LEFT",
             _ => "QUEUE_MEMBER_UPDATE",
         };
-        if (state is AgentKind.LoggedIn or AgentKind.LoggedOut) pbx.SetMember(call.QueueName, call.Extension, state == AgentKind.LoggedIn);
+        if (state is AgentKind.LoggedIn or AgentKind.LoggedOut)
+            pbx.SetMember(call.QueueName, call.Extension, state == AgentKind.LoggedIn);
         return new TelecomXEvent("PBX", name, new JsonObject
         {
             ["customer"] = pbx.Customer,

@@ -67,6 +67,13 @@ public sealed class TelecomXSimulator : SocketIoSimulator
     /// <summary>The id of the employee for whom two built-in instances answer requests.</summary>
     public string TwinPartnerEmployee => _pbx.EmployeeOf("1003");
 
+    private protected override IEnumerable<(SimulatorLink Link, string Topic)> HeldTopics =>
+        _clients.Values.SelectMany(c => c.Channels.Select(n => ((SimulatorLink)c.Socket, n)));
+
+    // No event tells of a park slot or a pick-up, and the only conferences are rooms that people call.
+    private protected override IReadOnlyList<Scenario> Scenarios { get; } =
+        [.. ScenarioBook.All.Where(s => s.Name is not ("Parked" or "PickedUp" or "Conference"))];
+
     /// <summary>Makes a machine token.</summary>
     /// <param name="accessLevel">Its rights.</param>
     /// <param name="employee">Whose it is; null for the user's.</param>
@@ -85,20 +92,16 @@ public sealed class TelecomXSimulator : SocketIoSimulator
     public Task<SimulatorLogEntry> SendEventAsync(string type, string name, string json = "{}", CancellationToken cancellationToken = default)
     {
         var fields = JsonNode.Parse(json) as JsonObject ?? throw new JsonException("An event's fields are a JSON object.");
-        if (!fields.ContainsKey("customer")) fields["customer"] = _pbx.Customer;
-        if (type == "PBX" && !fields.ContainsKey("eventId")) fields["eventId"] = Ids.Hex($"event {Interlocked.Increment(ref _lastEvent)}", 24);
-        if (type == "PBX" && !fields.ContainsKey("pbxServer")) fields["pbxServer"] = TelecomXPbx.Host;
+        if (!fields.ContainsKey("customer"))
+            fields["customer"] = _pbx.Customer;
+        if (type == "PBX" && !fields.ContainsKey("eventId"))
+            fields["eventId"] = Ids.Hex($"event {Interlocked.Increment(ref _lastEvent)}", 24);
+        if (type == "PBX" && !fields.ContainsKey("pbxServer"))
+            fields["pbxServer"] = TelecomXPbx.Host;
         return SendAsync(new TelecomXEvent(type, name, fields), cancellationToken);
     }
 
-    private protected override IEnumerable<(SimulatorLink Link, string Topic)> HeldTopics =>
-        _clients.Values.SelectMany(c => c.Channels.Select(n => ((SimulatorLink)c.Socket, n)));
-
     private protected override string CreateCallId(SimulatedCall call) => TelecomXRenderer.SessionOf(call);
-
-    // No event tells of a park slot or a pick-up, and the only conferences are rooms that people call.
-    private protected override IReadOnlyList<Scenario> Scenarios { get; } =
-        [.. ScenarioBook.All.Where(s => s.Name is not ("Parked" or "PickedUp" or "Conference"))];
 
     private protected override async Task RenderAsync(SimulatedCall call, ScenarioStep step, CancellationToken cancellationToken)
     {
@@ -108,7 +111,8 @@ public sealed class TelecomXSimulator : SocketIoSimulator
             return;
         }
 
-        foreach (var telecomXEvent in _renderer.Render(call, step)) await SendAsync(telecomXEvent, cancellationToken);
+        foreach (var telecomXEvent in _renderer.Render(call, step))
+            await SendAsync(telecomXEvent, cancellationToken);
     }
 
     private protected override void OnConnected(SocketIoSocket socket) => _clients[socket] = new TelecomXClient(socket, Clock.GetUtcNow());
@@ -117,7 +121,8 @@ public sealed class TelecomXSimulator : SocketIoSimulator
 
     private protected override Task OnReceivedAsync(SocketIoEvent received)
     {
-        if (!_clients.TryGetValue(received.Socket, out var client)) return Task.CompletedTask;
+        if (!_clients.TryGetValue(received.Socket, out var client))
+            return Task.CompletedTask;
         switch (received.Name)
         {
             case "authenticate":
@@ -147,7 +152,8 @@ public sealed class TelecomXSimulator : SocketIoSimulator
 
     private protected override Task ApplyFaultAsync(SimulatorFault fault, CancellationToken cancellationToken)
     {
-        if (fault.Name != BlacklistFault) return base.ApplyFaultAsync(fault, cancellationToken);
+        if (fault.Name != BlacklistFault)
+            return base.ApplyFaultAsync(fault, cancellationToken);
         _accounts.BlacklistNext(fault.Count ?? 1);
         return Task.CompletedTask;
     }
@@ -172,8 +178,10 @@ public sealed class TelecomXSimulator : SocketIoSimulator
         }
 
         Record(SimulatorLogKind.AuthenticationRefused, "authenticate", "", client.Socket);
-        if (_options.Refusal == "disconnect") client.Socket.Disconnect();
-        else if (_options.Refusal is { } name) client.Socket.Emit(name, """{"message":"invalid_token"}""");
+        if (_options.Refusal == "disconnect")
+            client.Socket.Disconnect();
+        else if (_options.Refusal is { } name)
+            client.Socket.Emit(name, """{"message":"invalid_token"}""");
     }
 
     private void Subscribe(TelecomXClient client, JsonElement data)
@@ -200,7 +208,8 @@ public sealed class TelecomXSimulator : SocketIoSimulator
 
     private static string? ProblemOf(TelecomXClient client, string channel, string? customer)
     {
-        if (client.Identity is not { } identity) return "not authenticated";
+        if (client.Identity is not { } identity)
+            return "not authenticated";
         var level = channel switch
         {
             "PBX" or "CONFIG" or "CONFIG-NOT-IPTV" => "PERSONAL",
@@ -208,8 +217,10 @@ public sealed class TelecomXSimulator : SocketIoSimulator
             "ADMIN" or "ADMIN:CONFIG" or "ADMIN:CALL" or "ADMIN:REGISTER" or "ADMIN:PBX" or "ADMIN:REALTIME" => "ADMIN",
             _ => null,
         };
-        if (level is null) return "no such channel";
-        if (!identity.Reaches(level)) return $"{identity.AccessLevel} is below {level}";
+        if (level is null)
+            return "no such channel";
+        if (!identity.Reaches(level))
+            return $"{identity.AccessLevel} is below {level}";
         return level == "ADMIN" || customer == identity.Customer ? null : "foreign customer";
     }
 

@@ -12,6 +12,9 @@ namespace PbxEvents.Simulator.TelecomX;
 internal sealed class TelecomXSnapshots(
     TelecomXPbx pbx, TelecomXAccounts accounts, Func<IReadOnlyList<SimulatedCall>> calls, Func<IReadOnlyList<TelecomXClient>> clients)
 {
+    /// <summary>While the directory is refused nobody's level is high enough.</summary>
+    private string DirectoryLevel => pbx.RefusesDirectory ? "ADMIN" : "PERSONAL";
+
     /// <summary>Adds the end points.</summary>
     /// <param name="routes">Where to.</param>
     public void Map(HttpRouter routes)
@@ -24,12 +27,10 @@ internal sealed class TelecomXSnapshots(
         routes.Map("GET", "/tools/realtime/client", r => Answer(r, "VIEWER", Clients));
     }
 
-    /// <summary>While the directory is refused nobody's level is high enough.</summary>
-    private string DirectoryLevel => pbx.RefusesDirectory ? "ADMIN" : "PERSONAL";
-
     private ServerResponse Answer(ServerRequest request, string level, Func<JsonNode> content)
     {
-        if (accounts.Identify(request) is not { } identity) return accounts.Refuse(request);
+        if (accounts.Identify(request) is not { } identity)
+            return accounts.Refuse(request);
         return identity.Reaches(level)
             ? ServerResponse.Json(200, content().ToJsonString())
             : TelecomXAccounts.Error(403, "access_denied");
@@ -72,7 +73,8 @@ internal sealed class TelecomXSnapshots(
             ["number"] = extension,
             ["state"] = legs.Any(l => l.Leg.AnsweredAt is not null || l.Leg.Index == 0) ? "BUSY" : legs.Any(l => l.Leg.RingingAt is not null) ? "RINGING" : "IDLE",
         };
-        if (withCalls) item["calls"] = new JsonArray([.. legs.Select(l => CallOf(l.Call, l.Leg))]);
+        if (withCalls)
+            item["calls"] = new JsonArray([.. legs.Select(l => CallOf(l.Call, l.Leg))]);
         return new JsonObject
         {
             ["_id"] = pbx.EmployeeOf(extension),

@@ -59,7 +59,8 @@ internal sealed class YeastarAccounts(TokenStore tokens, YeastarSimulatorOptions
     /// <param name="count">How many.</param>
     public void LimitNext(int count)
     {
-        lock (_lock) _limitLeft = count;
+        lock (_lock)
+            _limitLeft = count;
     }
 
     /// <summary>Blocks the client, as failures do, or forbids it, as an allow list does; or takes both back.</summary>
@@ -70,7 +71,8 @@ internal sealed class YeastarAccounts(TokenStore tokens, YeastarSimulatorOptions
         lock (_lock)
         {
             (_isBlocked, _isForbidden) = (isBlocked, isForbidden);
-            if (!isBlocked) _failures = 0;
+            if (!isBlocked)
+                _failures = 0;
         }
     }
 
@@ -113,7 +115,8 @@ internal sealed class YeastarAccounts(TokenStore tokens, YeastarSimulatorOptions
 
     private (int, string, string?) GetToken(ServerRequest request)
     {
-        if (Member(request, "username") is not { } user || Member(request, "password") is not { } password) return (40002, "PARAMETER ERROR", null);
+        if (Member(request, "username") is not { } user || Member(request, "password") is not { } password)
+            return (40002, "PARAMETER ERROR", null);
         if (user != clientId || password != secret)
         {
             _isBlocked = ++_failures >= options.MaxFailures;
@@ -122,7 +125,8 @@ internal sealed class YeastarAccounts(TokenStore tokens, YeastarSimulatorOptions
 
         if (_limitLeft > 0 || SlotsTaken >= options.MaxTokens)
         {
-            if (_limitLeft > 0) _limitLeft--;
+            if (_limitLeft > 0)
+                _limitLeft--;
             return (60002, "MAX LIMITATION EXCEEDED", null);
         }
 
@@ -132,15 +136,18 @@ internal sealed class YeastarAccounts(TokenStore tokens, YeastarSimulatorOptions
 
     private (int, string, string?) RefreshToken(ServerRequest request)
     {
-        if (Member(request, "refresh_token") is not { } text) return (40002, "PARAMETER ERROR", null);
-        if (tokens.Find(text, Refresh) is not { } old) return (10004, "TOKEN EXPIRED", null);
+        if (Member(request, "refresh_token") is not { } text)
+            return (40002, "PARAMETER ERROR", null);
+        if (tokens.Find(text, Refresh) is not { } old)
+            return (10004, "TOKEN EXPIRED", null);
         tokens.Expire(t => t.Owner == old.Owner && (t.Kind == Refresh || options.RefreshEndsOldToken));
         return (0, "SUCCESS", Issue(old.Owner));
     }
 
     private (int, string, string?) RevokeToken(ServerRequest request)
     {
-        if (Identify(request) is not { } token) return (10004, "TOKEN EXPIRED", null);
+        if (Identify(request) is not { } token)
+            return (10004, "TOKEN EXPIRED", null);
         tokens.Expire(t => t.Owner == token.Owner);
         return (0, "SUCCESS", null);
     }

@@ -64,7 +64,8 @@ internal sealed class YeastarCdr(CallBook calls, FaultState faults, YeastarSimul
 
     private long? Read(string text)
     {
-        if (long.TryParse(text, out var seconds)) return options.TakesShownTimesOnly ? null : seconds;
+        if (long.TryParse(text, out var seconds))
+            return options.TakesShownTimesOnly ? null : seconds;
         return DateTime.TryParseExact(text, DisplayForm, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
             ? new DateTimeOffset(local, options.TimeZone.GetUtcOffset(local)).ToUnixTimeSeconds()
             : null;
@@ -113,15 +114,18 @@ internal sealed class YeastarCdr(CallBook calls, FaultState faults, YeastarSimul
         var staged = answered.Length > 0 || call.System == SystemKind.Queue ? answered : legs[..Math.Min(1, legs.Length)];
         foreach (var leg in staged)
         {
-            if (leg.ForwardedFrom is { } extension) yield return Row(Label(extension), call.StartedAt, null, leg.OfferedAt, "NO ANSWER", null);
+            if (leg.ForwardedFrom is { } extension)
+                yield return Row(Label(extension), call.StartedAt, null, leg.OfferedAt, "NO ANSWER", null);
             var consulted = leg.IsConsultation ? legs[0].EndedAt : null;
             var answer = consulted ?? leg.AnsweredAt;
             var stage = Row(
                 leg.Extension is null ? leg.Number ?? call.To : Label(leg.Extension), consulted ?? leg.OfferedAt, answer, leg == staged[^1] && call.System != SystemKind.Voicemail ? end : leg.EndedAt!.Value,
                 DispositionOf(call, leg), ReasonOf(call, leg, legs));
-            if (leg.ForwardedFrom is not null) stage["call_type"] = "Outbound";
+            if (leg.ForwardedFrom is not null)
+                stage["call_type"] = "Outbound";
             yield return stage;
-            if (consulted is not { } transferredAt) continue;
+            if (consulted is not { } transferredAt)
+                continue;
             stage = Row(Label(leg.Extension!), leg.OfferedAt, leg.AnsweredAt, transferredAt, "ANSWERED", null);
             stage["call_id"] = YeastarRenderer.ConsultationOf(call);
             stage["uid"] = call.Hex("consultation uid", 20);

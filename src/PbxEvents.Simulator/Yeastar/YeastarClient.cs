@@ -57,7 +57,8 @@ internal sealed class YeastarClient : IDisposable
     /// <summary>Section 4.1: the token's life is over; the client is told once, and no events follow.</summary>
     public void Expire()
     {
-        if (_isExpired) return;
+        if (_isExpired)
+            return;
         _isExpired = true;
         Expired?.Invoke();
         Link.Post("""{"errcode":10004,"errmsg":"TOKEN EXPIRED"}""", TimeSpan.Zero);

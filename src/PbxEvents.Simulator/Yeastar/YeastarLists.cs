@@ -23,7 +23,9 @@ internal sealed class YeastarLists(CallBook calls, DirectoryBook directory)
     {
         Map("extension/list", "data", () => Numbers(c => c.Legs.Select(l => l.Extension), Extensions.Concat(directory.Added)), e => new JsonObject
         {
-            ["number"] = e, ["caller_id_name"] = directory.NameOf(e, $"Extension {e}"), ["role_name"] = "Employee",
+            ["number"] = e,
+            ["caller_id_name"] = directory.NameOf(e, $"Extension {e}"),
+            ["role_name"] = "Employee",
         });
 
         // Its list has a name of its own.
@@ -42,7 +44,8 @@ internal sealed class YeastarLists(CallBook calls, DirectoryBook directory)
     {
         var size = request.Number("page_size") is > 0 and < MaxPageSize and var wanted ? wanted : MaxPageSize;
         var page = request.Number("page") is > 0 and var number ? number : 1;
-        for (var i = 0; i < rows.Length; i++) rows[i]["id"] = i + 1;
+        for (var i = 0; i < rows.Length; i++)
+            rows[i]["id"] = i + 1;
         return ServerResponse.Json(200, new JsonObject
         {
             ["errcode"] = 0,

@@ -107,8 +107,10 @@ internal sealed class YeastarRenderer(YeastarSimulatorOptions options)
         var members = new List<JsonObject>();
         foreach (var leg in call.Legs.Where(l => l.State != PbxCallState.Ended))
         {
-            if (leg.Index == 0) members.Add(Caller(call));
-            else if (leg.RingingAt is not null) members.Add(Callee(call, leg.Index, StatusOf(leg)));
+            if (leg.Index == 0)
+                members.Add(Caller(call));
+            else if (leg.RingingAt is not null)
+                members.Add(Callee(call, leg.Index, StatusOf(leg)));
         }
 
         return Msg(call.CallId, members);
@@ -168,7 +170,8 @@ internal sealed class YeastarRenderer(YeastarSimulatorOptions options)
         if (reason is not null)
         {
             var msg = Msg(call.CallId, leg.Extension is null ? [] : [Callee(call, ended.Leg, "BYE")]);
-            if (leg.Extension is null) msg["members"] = null;
+            if (leg.Extension is null)
+                msg["members"] = null;
             msg["reason"] = reason;
             yield return new YeastarEvent(30015, msg);
         }
@@ -184,16 +187,19 @@ internal sealed class YeastarRenderer(YeastarSimulatorOptions options)
             });
         }
 
-        if (leg.RingingAt is null) yield break;
+        if (leg.RingingAt is null)
+            yield break;
         yield return State(call, Callee(call, ended.Leg, "BYE"));
-        foreach (var idle in Busy(call, ended.Leg, "Idle")) yield return idle;
+        foreach (var idle in Busy(call, ended.Leg, "Idle"))
+            yield return idle;
     }
 
     private JsonObject Caller(SimulatedCall call)
     {
         var isAnswered = call.System is not null || call.Legs.Any(l => l.Index > 0 && l.AnsweredAt is not null);
         var status = call.Leg(0).State == PbxCallState.Ended ? "BYE" : isAnswered ? "ANSWERED" : "ALERT";
-        if (call.Direction != PbxDirection.Inbound) return Extension(call, call.From, "0", status, Path(call));
+        if (call.Direction != PbxDirection.Inbound)
+            return Extension(call, call.From, "0", status, Path(call));
         return Outside(call, "inbound", "0", status);
     }
 

@@ -67,6 +67,9 @@ public sealed class YeastarSimulator : PbxSimulator
     private protected override IReadOnlyList<Scenario> Scenarios { get; } =
         [.. ScenarioBook.All.Where(s => s.Name is not ("Parked" or "Conference" or "Request"))];
 
+    private protected override IEnumerable<(SimulatorLink Link, string Topic)> HeldTopics =>
+        _clients.Values.SelectMany(c => c.Topics.Order().Select(t => ((SimulatorLink)c.Link, $"{t}")));
+
     /// <summary>What an administrator does under Security: removes the block, and every prohibition.</summary>
     public void Unblock() => _accounts.SetBlock(isBlocked: false, isForbidden: false);
 
@@ -79,16 +82,14 @@ public sealed class YeastarSimulator : PbxSimulator
     public Task<SimulatorLogEntry> SendEventAsync(int type, string json, CancellationToken cancellationToken = default) =>
         SendAsync(new YeastarEvent(type, JsonNode.Parse(json) as JsonObject ?? throw new JsonException("A payload is a JSON object.")), cancellationToken);
 
-    private protected override IEnumerable<(SimulatorLink Link, string Topic)> HeldTopics =>
-        _clients.Values.SelectMany(c => c.Topics.Order().Select(t => ((SimulatorLink)c.Link, $"{t}")));
-
     private protected override string CreateCallId(SimulatedCall call) => YeastarRenderer.IdOf(call);
 
     private protected override async Task RenderAsync(SimulatedCall call, ScenarioStep step, CancellationToken cancellationToken)
     {
         foreach (var yeastarEvent in _renderer.Render(call, step, Clock.GetUtcNow()))
         {
-            if (_options.IsMonitored || yeastarEvent.Type is not (30007 or 30008 or 30009 or 30011)) await SendAsync(yeastarEvent, cancellationToken);
+            if (_options.IsMonitored || yeastarEvent.Type is not (30007 or 30008 or 30009 or 30011))
+                await SendAsync(yeastarEvent, cancellationToken);
         }
     }
 
@@ -110,7 +111,8 @@ public sealed class YeastarSimulator : PbxSimulator
                 break;
             case SimulatorFaults.ExpireToken:
                 await base.ApplyFaultAsync(fault, cancellationToken);
-                foreach (var client in _clients.Values) client.Expire();
+                foreach (var client in _clients.Values)
+                    client.Expire();
                 break;
             default:
                 await base.ApplyFaultAsync(fault, cancellationToken);
@@ -134,17 +136,20 @@ public sealed class YeastarSimulator : PbxSimulator
 
     private ServerResponse QueryCalls(ServerRequest request)
     {
-        if (_accounts.Identify(request) is null) return YeastarAccounts.Code(10004, "TOKEN EXPIRED");
+        if (_accounts.Identify(request) is null)
+            return YeastarAccounts.Code(10004, "TOKEN EXPIRED");
         var calls = ActiveCalls.Where(c => c.CallId.Length > 0 && c.Legs.Any(l => l.State != PbxCallState.Ended));
         if (request.Query.TryGetValue("call_id", out var id))
         {
             calls = calls.Where(c => c.CallId == id);
-            if (!calls.Any()) return YeastarAccounts.Code(20001, "CALL NOT EXISTED");
+            if (!calls.Any())
+                return YeastarAccounts.Code(20001, "CALL NOT EXISTED");
         }
 
         if (request.Query.TryGetValue("type", out var type))
             calls = calls.Where(c => c.Direction.ToString().Equals(type, StringComparison.OrdinalIgnoreCase));
-        if (request.Query.TryGetValue("extension", out var extension)) calls = calls.Where(c => c.Legs.Any(l => l.Extension == extension));
+        if (request.Query.TryGetValue("extension", out var extension))
+            calls = calls.Where(c => c.Legs.Any(l => l.Extension == extension));
         var data = new JsonArray([.. calls.Select(_renderer.Snapshot)]);
         return ServerResponse.Json(200, new JsonObject { ["errcode"] = 0, ["errmsg"] = "SUCCESS", ["data"] = data }.ToJsonString());
     }
@@ -169,18 +174,21 @@ public sealed class YeastarSimulator : PbxSimulator
             Received,
             link =>
             {
-                if (_clients.TryRemove(link, out var client)) client.Dispose();
+                if (_clients.TryRemove(link, out var client))
+                    client.Dispose();
             });
     }
 
     private Task Received(PlainSocket link, ReceivedMessage message)
     {
-        if (!_clients.TryGetValue(link, out var client)) return Task.CompletedTask;
+        if (!_clients.TryGetValue(link, out var client))
+            return Task.CompletedTask;
         client.Heard();
         if (message.Text == "heartbeat")
         {
             Record(SimulatorLogKind.Request, "heartbeat", "", link);
-            if (Interlocked.Decrement(ref _silentHeartbeats) >= 0) return Task.CompletedTask;
+            if (Interlocked.Decrement(ref _silentHeartbeats) >= 0)
+                return Task.CompletedTask;
             Interlocked.Exchange(ref _silentHeartbeats, 0);
             link.Post("heartbeat response", Faults.Delay);
         }
@@ -215,7 +223,8 @@ public sealed class YeastarSimulator : PbxSimulator
         if (answer.Kind != SubscribeKind.Normal)
         {
             Record(SimulatorLogKind.SubscribeRefused, "topic_list", $"{answer.Kind} {string.Join(',', topics)}", client.Link);
-            if (answer.Kind == SubscribeKind.Refused) client.Link.Post("""{"errcode":40002,"errmsg":"PARAMETER ERROR"}""", TimeSpan.Zero);
+            if (answer.Kind == SubscribeKind.Refused)
+                client.Link.Post("""{"errcode":40002,"errmsg":"PARAMETER ERROR"}""", TimeSpan.Zero);
             return;
         }
 

@@ -8,5 +8,5 @@ internal static class DemoCommand
 {
     /// <summary>The command.</summary>
     public static Command Definition { get; } = new(
-        "demo", "A simulated PBX, a few calls, and a ticket for the one that is missed.", [], (_, stop) => MissedCallDemo.RunAsync(stop));
+        "demo", "Simulate a PBX and a few calls, and file a ticket for the missed one.", [], (_, stop) => MissedCallDemo.RunAsync(stop));
 }

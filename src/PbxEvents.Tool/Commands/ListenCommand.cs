@@ -26,18 +26,18 @@ internal static class ListenCommand
     /// <summary>The command.</summary>
     public static Command Definition { get; } = new(
         "listen",
-        "The events of a PBX as JSON lines, until Ctrl+C.",
+        "Print the events of a PBX as JSON lines, until Ctrl+C.",
         [
             new(Provider, "NAME", $"the platform: {string.Join(", ", PbxProviders.All.Select(p => p.Name))}"),
-            new(Server, "ADDRESS", "host, host:port or URL; default the platform's public one"),
-            new(Domain, "ID", "the domain or customer; default the one that the login tells"),
+            new(Server, "ADDRESS", "host, host:port or URL; default: the platform's public server"),
+            new(Domain, "ID", "the domain or customer; default: that of the login"),
             new(User, "NAME", "the user; without it a JWT or a token is used"),
             new(ClientId, "ID", "the client application, on platforms that have them"),
-            new(Type, "TYPE[,...]", $"what to subscribe to: {string.Join(", ", Enum.GetNames<PbxSubscriptionType>())}; default Call"),
-            new(Topic, "NAME[,...]", "what to subscribe to, in the platform's own words, in the place of --type"),
+            new(Type, "TYPE[,...]", $"what to subscribe to: {string.Join(", ", Enum.GetNames<PbxSubscriptionType>())}; default: Call"),
+            new(Topic, "NAME[,...]", "what to subscribe to, in the platform's own terms, instead of --type"),
             new(Extension, "ID[,...]", "only these extensions"),
             new(Queue, "ID[,...]", "only these queues"),
-            new(Count, "N", "end after so many events"),
+            new(Count, "N", "end after this many events"),
             new(Thumbprint, "HEX", "accept the server's certificate if it has this thumbprint (SHA-1)"),
         ],
         RunAsync)

@@ -15,13 +15,13 @@ internal static class SimulateCommand
     /// <summary>The command.</summary>
     public static Command Definition { get; } = new(
         "simulate",
-        "A simulated PBX on 127.0.0.1, until Ctrl+C.",
+        "Simulate a PBX on 127.0.0.1, until Ctrl+C.",
         [
             new(Provider, "NAME", $"the platform: {string.Join(", ", PbxSimulators.Names)}"),
-            new(Port, "N", "the port; default a free one"),
-            new(Tls, null, "TLS with a certificate made for this run; its thumbprint is shown"),
-            new(Scenario, "NAME[,...]", "what to play, over and over; default nothing"),
-            new(Every, "SECONDS", "the pause between two playings of --scenario; default 5"),
+            new(Port, "N", "the port; default: a free one"),
+            new(Tls, null, "use TLS with a new certificate; its thumbprint is shown"),
+            new(Scenario, "NAME[,...]", "what to play repeatedly; default: nothing"),
+            new(Every, "SECONDS", "the pause between repetitions of --scenario; default: 5"),
         ],
         RunAsync)
     {
@@ -70,8 +70,10 @@ internal static class SimulateCommand
         try
         {
             while (await InputLine.ReadAsync(cancellationToken) is { } line)
+            {
                 if (line.Trim() is { Length: > 0 } scenario)
                     await PlayTypedAsync(pbx, scenario, cancellationToken);
+            }
         }
         catch (OperationCanceledException)
         {

@@ -90,8 +90,10 @@ internal static class MissedCallDemo
         while (await cursor.WaitAsync(cancellationToken))
         {
             while (cursor.TryRead(out var pbxEvent, out _))
+            {
                 if (pbxEvent is { Outcome: PbxOutcome.Missed, Call: { } call })
                     return (call, pbxEvent.Id);
+            }
         }
         throw new PbxException(PbxErrorKind.Disconnected, "The connection ended before a call was missed.", "Run the demo again.");
     }

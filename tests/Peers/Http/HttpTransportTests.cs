@@ -118,7 +118,8 @@ public sealed class HttpTransportTests
     public async Task A_closed_port_is_a_refused_connection()
     {
         Uri uri;
-        await using (var server = TestServer.Start(_ => TestServer.Silence())) uri = UriOf(server);
+        await using (var server = TestServer.Start(_ => TestServer.Silence()))
+            uri = UriOf(server);
         using var http = new HttpTransport(new TransportOptions());
 
         Assert.Equal(PbxErrorKind.ConnectionRefused, (await Assert.ThrowsAsync<PbxException>(() => http.SendAsync(new HttpCall("GET", uri), default))).Kind);

@@ -28,7 +28,7 @@ public sealed class RedirectTests(ITestOutputHelper output)
     [InlineData("Yeastar")]
     public async Task No_request_of_a_platform_follows_a_redirect(string platform)
     {
-        foreach (var (host, isTls) in new (string, bool)[] {("127.0.0.1", false), ("localhost", false), ("127.0.0.1", true) })
+        foreach (var (host, isTls) in new (string, bool)[] { ("127.0.0.1", false), ("localhost", false), ("127.0.0.1", true) })
             await WalkAsync(platform, host, isTls);
     }
 
@@ -59,7 +59,8 @@ public sealed class RedirectTests(ITestOutputHelper output)
                     return await ForwardAsync(forward, simulator, request, front.Port, isTls);
 
                 // What is redirected stays redirected, so that no fallback gets around it.
-                if (Interlocked.Increment(ref redirected) == 1) walked.Add(place);
+                if (Interlocked.Increment(ref redirected) == 1)
+                    walked.Add(place);
                 return TestServer.Answer(307, "", ("Location", $"http://{elsewhere}:{second.Port}{request.Target}"));
             }, certificate);
 
@@ -96,7 +97,8 @@ public sealed class RedirectTests(ITestOutputHelper output)
         var ways = new HashSet<string>();
         await using var first = TestServer.Start(request =>
         {
-            lock (ways) ways.Add(request.IsWebSocket ? "upgrade" : "polling");
+            lock (ways)
+                ways.Add(request.IsWebSocket ? "upgrade" : "polling");
             Assert.Equal("Bearer secret", request.Headers["Authorization"]);
             return TestServer.Answer(302, "", ("Set-Cookie", "session=secret"), ("Location", $"http://127.0.0.1:{second.Port}/"));
         });

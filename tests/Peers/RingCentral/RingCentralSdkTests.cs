@@ -100,7 +100,8 @@ public sealed class RingCentralSdkTests
             while (true)
             {
                 var line = await ReadLineAsync();
-                if (line.StartsWith(beginning, StringComparison.Ordinal)) return line;
+                if (line.StartsWith(beginning, StringComparison.Ordinal))
+                    return line;
                 Assert.False(line.StartsWith("error", StringComparison.Ordinal), line);
             }
         }

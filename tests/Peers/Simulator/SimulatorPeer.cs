@@ -26,7 +26,8 @@ internal sealed class SimulatorPeer : NodeScript
         while (true)
         {
             var line = await ReadLineAsync();
-            if (line.StartsWith(beginning, StringComparison.Ordinal)) return line;
+            if (line.StartsWith(beginning, StringComparison.Ordinal))
+                return line;
         }
     }
 
@@ -34,7 +35,8 @@ internal sealed class SimulatorPeer : NodeScript
     public async Task ConnectedAsync(string transports)
     {
         var open = transports.Contains(',', StringComparison.Ordinal) ? new HashSet<string> { "connect", "upgrade websocket" } : ["connect"];
-        while (open.Count > 0) open.Remove(await ReadLineAsync());
+        while (open.Count > 0)
+            open.Remove(await ReadLineAsync());
     }
 
     /// <summary>The first argument of the next event of a name.</summary>

@@ -123,7 +123,9 @@ public sealed class SimulatorPeerTests
     {
         var peer = SimulatorPeer.Start(version, "websocket", new TelecomXSimulatorOptions
         {
-            Provider = "TelecomX", HeartbeatInterval = TimeSpan.FromMilliseconds(500), HeartbeatTimeout = TimeSpan.FromMilliseconds(2500),
+            Provider = "TelecomX",
+            HeartbeatInterval = TimeSpan.FromMilliseconds(500),
+            HeartbeatTimeout = TimeSpan.FromMilliseconds(2500),
         });
         try
         {
@@ -131,7 +133,8 @@ public sealed class SimulatorPeerTests
             await peer.AuthenticateAndSubscribeAsync();
             // Long enough for several heartbeats: a client that is served right stays.
             await peer.Simulator.PlayAsync("Presence", new ScenarioOptions { Pace = TimeSpan.FromSeconds(2) });
-            for (var i = 0; i < 3; i++) Assert.StartsWith("event PBX", await peer.ReadLineAsync(), StringComparison.Ordinal);
+            for (var i = 0; i < 3; i++)
+                Assert.StartsWith("event PBX", await peer.ReadLineAsync(), StringComparison.Ordinal);
             await peer.Simulator.InjectAsync(new SimulatorFault(SimulatorFaults.HalfOpen));
             Assert.Equal("disconnect ping timeout", await peer.ReadLineAsync());
         }
@@ -149,7 +152,8 @@ public sealed class SimulatorPeerTests
     {
         var peer = SimulatorPeer.Start(version, "polling,websocket", new TelecomXSimulatorOptions
         {
-            Provider = "TelecomX", SocketIo = revision | SocketIoSupport.Polling | SocketIoSupport.WebSocket,
+            Provider = "TelecomX",
+            SocketIo = revision | SocketIoSupport.Polling | SocketIoSupport.WebSocket,
         });
         try
         {
@@ -175,8 +179,10 @@ public sealed class SimulatorPeerTests
             await peer.TellAsync($$"""emit authenticate {"token":"{{peer.Simulator.AccessToken}}"}""");
             await peer.TellAsync($$"""emit subscribe {"type":"PBX","customer":"{{peer.Simulator.Domain}}"}""");
             await peer.Simulator.Log.WaitAsync(e => e.Kind == SimulatorLogKind.Subscribed).WaitAsync(RecordingSink.Patience);
-            for (var i = 0; i < Count; i++) await peer.Simulator.SendEventAsync("PBX", "SWITCH", $$"""{"value":{{i}}}""");
-            for (var i = 0; i < Count; i++) Assert.Equal(i, (await peer.EventAsync("PBX")).GetProperty("value").GetInt32());
+            for (var i = 0; i < Count; i++)
+                await peer.Simulator.SendEventAsync("PBX", "SWITCH", $$"""{"value":{{i}}}""");
+            for (var i = 0; i < Count; i++)
+                Assert.Equal(i, (await peer.EventAsync("PBX")).GetProperty("value").GetInt32());
         }
         finally
         {

@@ -40,7 +40,8 @@ public sealed class ConnectTests
         var who = await client.WhoAsync();
         Assert.Equal("a b&c=é", who.GetProperty("query").GetProperty("token").GetString());
         Assert.Equal("yes", who.GetProperty("header").GetString());
-        if (Peer.TrueRevision(peer) == 4) Assert.Equal("t1", who.GetProperty("auth").GetProperty("token").GetString());
+        if (Peer.TrueRevision(peer) == 4)
+            Assert.Equal("t1", who.GetProperty("auth").GetProperty("token").GetString());
     }
 
     [PeerTheory]
@@ -176,7 +177,8 @@ public sealed class ConnectTests
         await using (var client = new LinkUser(Peer.TargetOf(peer, proxy.Port)))
         {
             var connecting = client.OpenAsync();
-            while (client.Link.LastReceivedAt is null && !connecting.IsCompleted) await Task.Delay(10);
+            while (client.Link.LastReceivedAt is null && !connecting.IsCompleted)
+                await Task.Delay(10);
             proxy.DropAll();
             Assert.Equal(PbxErrorKind.LinkLost, (await Assert.ThrowsAsync<PbxException>(() => connecting.WaitAsync(Patience))).Kind);
         }
@@ -205,7 +207,8 @@ public sealed class ConnectTests
         await using var client = new LinkUser(Peer.TargetOf("4/4", server.Port));
         using var cancel = new CancellationTokenSource();
         var connecting = client.OpenAsync(cancel.Token);
-        while (await server.CountSocketsAsync() == 0) await Task.Delay(20);
+        while (await server.CountSocketsAsync() == 0)
+            await Task.Delay(20);
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting.WaitAsync(Patience));
@@ -220,7 +223,8 @@ public sealed class ConnectTests
         await using var server = await Peer.StartAsync("4/4", isPolling, "--slow", "60000");
         await using var client = new LinkUser(Peer.TargetOf("4/4", server.Port));
         var connecting = client.OpenAsync();
-        while (await server.CountSocketsAsync() == 0) await Task.Delay(20);
+        while (await server.CountSocketsAsync() == 0)
+            await Task.Delay(20);
         await client.Link.CloseAsync(default);
 
         Assert.Equal(PbxErrorKind.Disconnected, (await Assert.ThrowsAsync<PbxException>(() => connecting.WaitAsync(Patience))).Kind);
@@ -272,7 +276,8 @@ public sealed class ConnectTests
 
     internal static async Task WaitForNoSocketsAsync(NodeServer server)
     {
-        for (var i = 0; i < 300 && await server.CountSocketsAsync() > 0; i++) await Task.Delay(50);
+        for (var i = 0; i < 300 && await server.CountSocketsAsync() > 0; i++)
+            await Task.Delay(50);
         Assert.Equal(0, await server.CountSocketsAsync());
     }
 

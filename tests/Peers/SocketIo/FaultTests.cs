@@ -94,7 +94,8 @@ public sealed class FaultTests
     {
         await using var server = await Peer.StartAsync(peer, isPolling);
         await using var client = await Peer.ConnectAsync(peer, server.Port);
-        for (var i = 0; i < 20; i++) client.Send("echo", i);
+        for (var i = 0; i < 20; i++)
+            client.Send("echo", i);
         await client.Link.CloseAsync(default);
 
         Assert.Null(await client.Sink.ClosedAsync());
@@ -175,11 +176,17 @@ public sealed class FaultTests
     {
         await using var server = await Peer.StartAsync("4/4", false);
         var (taken, goOn) = (0, new TaskCompletionSource());
-        var sink = new RecordingSink { OnFrame = async _ => { Interlocked.Increment(ref taken); await goOn.Task; } };
+        var sink = new RecordingSink { OnFrame = async _ =>
+        {
+            Interlocked.Increment(ref taken);
+            await goOn.Task;
+        }
+        };
         await using var client = new LinkUser(Peer.TargetOf("4/4", server.Port), sink: sink);
         await client.OpenAsync();
         client.Send("burst", 5000, 1000);
-        for (var i = 0; i < 600 && taken == 0; i++) await Task.Delay(50);
+        for (var i = 0; i < 600 && taken == 0; i++)
+            await Task.Delay(50);
 
         await client.Link.CloseAsync(default).WaitAsync(Patience);
         Assert.Equal((1, false), (taken, sink.IsClosed));

@@ -233,9 +233,11 @@ public sealed class MalformedTests
     private static LoopbackServer Serve(int revision, string handshake, params byte[][] frames) => TestServer.StartWebSocket(async socket =>
     {
         await socket.WriteAsync($"0{handshake}");
-        if (revision == 4 && (await socket.ReceiveAsync())?.Text != "40") return;
+        if (revision == 4 && (await socket.ReceiveAsync())?.Text != "40")
+            return;
         await socket.WriteAsync(revision == 4 ? "40{\"sid\":\"b\"}" : "40");
-        foreach (var frame in frames) await socket.WriteRawAsync(frame);
+        foreach (var frame in frames)
+            await socket.WriteRawAsync(frame);
         while (await socket.ReadFrameAsync() is { Opcode: not WebSocketFrames.Close })
         {
         }

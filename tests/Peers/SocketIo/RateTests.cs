@@ -74,8 +74,10 @@ public sealed class RateTests(ITestOutputHelper output)
             await socket.WriteAsync("""0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}""");
             await socket.ReceiveAsync();
             await socket.WriteAsync("""40{"sid":"b"}""");
-            if ((await socket.ReceiveAsync())?.Text != "42[\"go\"]") return;
-            for (var i = 0; i < Events / Batch; i++) await socket.WriteRawAsync(batch);
+            if ((await socket.ReceiveAsync())?.Text != "42[\"go\"]")
+                return;
+            for (var i = 0; i < Events / Batch; i++)
+                await socket.WriteRawAsync(batch);
             await socket.WriteAsync("42[\"end\"]");
             while (await socket.ReceiveAsync() is not null)
             {
@@ -93,8 +95,10 @@ public sealed class RateTests(ITestOutputHelper output)
 
         public ValueTask OnFrameAsync(ILink link, Frame frame)
         {
-            if (frame.Payload.Span.StartsWith("[\"end\""u8)) _ended.TrySetResult();
-            else Count++;
+            if (frame.Payload.Span.StartsWith("[\"end\""u8))
+                _ended.TrySetResult();
+            else
+                Count++;
             return ValueTask.CompletedTask;
         }
 

@@ -87,7 +87,8 @@ public sealed class TrafficTests
         await using var server = await Peer.StartAsync(peer, isPolling);
         await using var client = await Peer.ConnectAsync(peer, server.Port);
         client.Send("burst", 20_000, 100);
-        for (var i = 0; i < 20_000; i++) Assert.Equal(i, (await client.NextAsync())[1].GetInt32());
+        for (var i = 0; i < 20_000; i++)
+            Assert.Equal(i, (await client.NextAsync())[1].GetInt32());
     }
 
     [PeerTheory]
@@ -119,12 +120,15 @@ public sealed class TrafficTests
         await using var server = await Peer.StartAsync(peer);
         await using var client = new LinkUser(Peer.TargetOf(peer, server.Port));
         await client.Link.OpenAsync(default);
-        for (var i = 0; i < 100; i++) client.Send("echo", i);
-        while (await server.AskAsync("echoes") != "100") await Task.Delay(10);
+        for (var i = 0; i < 100; i++)
+            client.Send("echo", i);
+        while (await server.AskAsync("echoes") != "100")
+            await Task.Delay(10);
         Assert.Equal(0, client.Sink.FrameCount);
         client.Link.Start();
 
-        for (var i = 0; i < 100; i++) Assert.Equal($"""["echo",{i}]""", await client.Sink.NextTextAsync());
+        for (var i = 0; i < 100; i++)
+            Assert.Equal($"""["echo",{i}]""", await client.Sink.NextTextAsync());
     }
 
     [PeerTheory]

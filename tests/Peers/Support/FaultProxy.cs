@@ -68,7 +68,8 @@ internal sealed class FaultProxy : IAsyncDisposable
                     continue;
                 }
 
-                lock (_sockets) _sockets.Add(client);
+                lock (_sockets)
+                    _sockets.Add(client);
                 _ = ServeAsync(client);
             }
         }
@@ -81,7 +82,8 @@ internal sealed class FaultProxy : IAsyncDisposable
     private async Task ServeAsync(TcpClient client)
     {
         var server = new TcpClient();
-        lock (_sockets) _sockets.Add(server);
+        lock (_sockets)
+            _sockets.Add(server);
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, ServerPort);
@@ -108,18 +110,22 @@ internal sealed class FaultProxy : IAsyncDisposable
             while (true)
             {
                 var read = await input.ReadAsync(buffer);
-                if (_isHalfOpen) await Task.Delay(Timeout.Infinite, _stopped.Token);
-                if (read == 0) return;
+                if (_isHalfOpen)
+                    await Task.Delay(Timeout.Infinite, _stopped.Token);
+                if (read == 0)
+                    return;
                 if (isFromClient && isFirst && UpgradeAnswer is { } answer
                     && Encoding.ASCII.GetString(buffer, 0, read).Contains("Upgrade: websocket", StringComparison.OrdinalIgnoreCase))
                 {
-                    if (answer.Length == 0) await Task.Delay(Timeout.Infinite, _stopped.Token);
+                    if (answer.Length == 0)
+                        await Task.Delay(Timeout.Infinite, _stopped.Token);
                     await input.WriteAsync(Encoding.ASCII.GetBytes(answer));
                     return;
                 }
 
                 isFirst = false;
-                if (!isFromClient && CutAfterBytes is { } limit && (total += read) > limit) return;
+                if (!isFromClient && CutAfterBytes is { } limit && (total += read) > limit)
+                    return;
                 await output.WriteAsync(buffer.AsMemory(0, read));
             }
         }

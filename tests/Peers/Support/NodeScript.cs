@@ -14,7 +14,8 @@ internal class NodeScript : IAsyncDisposable
     {
         var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = Folder };
         start.ArgumentList.Add(script);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
     }
 
@@ -62,7 +63,10 @@ internal class NodeScript : IAsyncDisposable
     private static string FindFolder()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "node", "package-lock.json"))) return Path.Combine(folder.FullName, "node");
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "node", "package-lock.json")))
+                return Path.Combine(folder.FullName, "node");
+        }
         return AppContext.BaseDirectory;
     }
 
@@ -70,7 +74,8 @@ internal class NodeScript : IAsyncDisposable
     {
         var names = OperatingSystem.IsWindows() ? new[] { "node.exe" } : ["node"];
         var paths = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        if (!paths.Any(p => names.Any(n => File.Exists(Path.Combine(p, n))))) return "Node.js is not on the path";
+        if (!paths.Any(p => names.Any(n => File.Exists(Path.Combine(p, n)))))
+            return "Node.js is not on the path";
         return Directory.Exists(Path.Combine(Folder, "node_modules")) ? null : "npm ci has not been run in tests/Peers/node";
     }
 }

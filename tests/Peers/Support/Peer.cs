@@ -49,6 +49,8 @@ internal static class Peer
 
     public static LinkTarget TargetOf(string peer, int port) => new()
     {
-        Uri = new Uri($"http://127.0.0.1:{port}"), Kind = LinkKind.SocketIo, Revision = AskedRevision(peer),
+        Uri = new Uri($"http://127.0.0.1:{port}"),
+        Kind = LinkKind.SocketIo,
+        Revision = AskedRevision(peer),
     };
 }

@@ -1,7 +1,7 @@
-using PbxEvents.Providers.Contracts;
 using PbxEvents.Providers;
-using PbxEvents.Simulator.Scenarios;
+using PbxEvents.Providers.Contracts;
 using PbxEvents.Simulator;
+using PbxEvents.Simulator.Scenarios;
 using PbxEvents.Tests.Unit.Sample;
 using PbxEvents.Tests.Unit.Simulator;
 using PbxEvents.Tests.Unit.Support;

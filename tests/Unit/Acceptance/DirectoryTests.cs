@@ -203,7 +203,7 @@ public sealed class DirectoryTests
 
     private static IReadOnlyList<string> Refusals(PbxClient client)
     {
-        const string Begin = "Going on without ";
+        const string Begin = "Continuing without ";
         var position = 0L;
         return [.. client.Activity.Read(ref position).Select(l => l.Text).Where(t => t.StartsWith(Begin, StringComparison.Ordinal)).Select(t => t[Begin.Length..t.IndexOf(':', StringComparison.Ordinal)])];
     }

@@ -46,12 +46,14 @@ public sealed class OutcomeTableTests
         {
             // No event of Yeastar is a queue's own; the subscription names the numbers that are queues.
             if (client.Platform.EventTypes.Any(e => e.Subscription == type) || (client.Provider, type) == ("Yeastar", PbxSubscriptionType.Queue))
+            {
                 await client.SubscribeAsync(new PbxSubscriptionFilter
                 {
                     Type = type,
                     Queue = type == PbxSubscriptionType.Queue ? ["4020"] : [],
                     Extension = type == PbxSubscriptionType.Voicemail ? ["1001"] : [],
                 }, Limits.Patience);
+            }
         }
     }
 

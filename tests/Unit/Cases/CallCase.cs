@@ -61,8 +61,10 @@ internal sealed partial class CallCase
         if (platform.Greeting is { } greeting)
             _host.Receive(greeting);
         for (var i = 0; i < _host.Sent.Count; i++)
+        {
             foreach (var answer in platform.Answer(_host.SentText[i]))
                 _host.Receive(answer);
+        }
         Assert.NotEmpty(_host.Ready);
     }
 

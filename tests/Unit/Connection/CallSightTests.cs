@@ -239,6 +239,41 @@ public sealed class CallSightTests
     }
 
     [Fact]
+    public void Live_words_that_come_after_the_record_are_of_the_call_that_it_told()
+    {
+        Update().IsRecord = _update.IsEnd = true;
+        (_update.StartedAt, _update.Outcome) = (_now.AddSeconds(-5), PbxOutcome.Missed);
+        var told = Apply()!;
+        Assert.Equal((PbxCallOrigin.Record, PbxOutcome.Missed), (told.Origin, told.Outcome));
+        Ring();
+        var late = End();
+        Assert.Equal((PbxCallOrigin.Record, PbxOutcome.Missed, told.EndedAt), (late.Origin, late.Outcome, late.EndedAt));
+        Assert.Single(_tracker.GetCalls());
+
+        // Much later it is an id that came back.
+        _now = _now.AddMinutes(6);
+        Ring();
+        Assert.Equal((PbxCallOrigin.Live, PbxCallState.Ringing), (_tracker.GetCalls()[^1].Origin, _tracker.GetCalls()[^1].State));
+    }
+
+    [Theory]
+    [InlineData(PbxCallState.Answered, true)]
+    [InlineData(PbxCallState.Offered, false)]
+    public void A_caller_who_is_through_already_shows_no_beginning(PbxCallState caller, bool isHeld)
+    {
+        _tracker.CanHold = () => true;
+        _tracker.LoseSight();
+        _tracker.HearAgain(_now);
+        Update();
+        Add("in", PbxLegRole.Caller, caller);
+        Add("a", PbxLegRole.Callee, PbxCallState.Ringing);
+        Apply();
+        Leg("a", PbxLegRole.Callee, PbxCallState.Ended);
+        Leg("in", PbxLegRole.Caller, PbxCallState.Ended);
+        Assert.Equal(isHeld ? ["1"] : [], _tracker.HeldCalls());
+    }
+
+    [Fact]
     public void Unreached_is_inbound_and_ended_without_a_person()
     {
         Ring();

@@ -9,6 +9,8 @@ public sealed class CallTrackerTests
     private readonly CallUpdate _update = new();
     private DateTimeOffset _now = new(2030, 1, 1, 9, 0, 0, TimeSpan.Zero);
 
+    private PbxCall Last => _tracker.GetCalls()[^1];
+
     private PbxEvent Leg(string leg, PbxLegRole role, PbxCallState? state, string? extension = null, PbxOutcome? outcome = null, string call = "1")
     {
         _update.Reset(call).Add(new LegUpdate(leg, role, state) { Extension = extension, Outcome = outcome });
@@ -22,8 +24,6 @@ public sealed class CallTrackerTests
         _tracker.Apply(e, _update);
         return e;
     }
-
-    private PbxCall Last => _tracker.GetCalls()[^1];
 
     private void RingTwoDevices()
     {

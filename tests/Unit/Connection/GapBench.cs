@@ -65,7 +65,9 @@ public abstract class GapBench : IAsyncDisposable
     {
         var cursor = _client.Events.OpenCursor(0);
         while (cursor.TryRead(out var e, out _))
+        {
             if (e!.Name == "CallRecord")
                 yield return e;
+        }
     }
 }

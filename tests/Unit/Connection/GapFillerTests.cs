@@ -35,7 +35,13 @@ public sealed class GapFillerTests : GapBench
         var gap = await LoseAndRestoreAsync();
         var (first, late) = (FakeRecords.Ended("c1", gap.From + TimeSpan.FromSeconds(1)), FakeRecords.Ended("c2", gap.From));
         _platform.Records!.Rows = () => _platform.Records.Asked.Count == 1 ? [first, first] : [Again(first), late, Again(late)];
-        _clock.Advance(TimeSpan.FromSeconds(5));
+
+        // Step by step: the wait for the first asking begins on another thread, perhaps after the clock was moved.
+        await Until.TrueAsync(() =>
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            return _platform.Records.Asked.Count > 0;
+        });
         await _cursor.ReadUntilAsync("CallRecord");
         await CloseAsync();
         Assert.Equal(["c1", "c2"], Told().Select(e => e.CallId));

@@ -7,7 +7,7 @@ using PbxEvents.Tests.Unit.Support;
 namespace PbxEvents.Tests.Unit.Connection;
 
 /// <summary>The state of a connection with a journal: it never says more than the journal has.</summary>
-public sealed class JournaledStateTests : IAsyncDisposable
+public sealed class JournaledStateTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pbxevents-journaled").FullName;
     private readonly SlowJournal _journal;
@@ -17,7 +17,9 @@ public sealed class JournaledStateTests : IAsyncDisposable
 
     public JournaledStateTests() => _journal = new SlowJournal(Path.Combine(_folder, "one.state"));
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         _journal.Let(long.MaxValue);
         if (_client is not null)
@@ -154,14 +156,14 @@ public sealed class JournaledStateTests : IAsyncDisposable
         /// <summary>The last event that somebody waits for.</summary>
         public long Asked => Volatile.Read(ref _asked);
 
-        public string StatePathOf(string connection) => state;
-
         public UnkeptTime? Unkept { get; set; }
-
-        public IEventKeeping Keep(KeptStream stream) => this;
 
         /// <summary>Since when events were read.</summary>
         public DateTimeOffset? ReadFrom { get; private set; }
+
+        public string StatePathOf(string connection) => state;
+
+        public IEventKeeping Keep(KeptStream stream) => this;
 
         public IEnumerable<PbxEvent> ReadSince(string connection, DateTimeOffset since)
         {

@@ -8,7 +8,7 @@ using PbxEvents.Tests.Unit.Support;
 namespace PbxEvents.Tests.Unit.Connection;
 
 /// <summary>Names of extensions and queues: when they are read, where they appear, what wins. The clock is the test's.</summary>
-public sealed class NameTests : IAsyncDisposable
+public sealed class NameTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly ManualTimeProvider _clock = new();
@@ -18,7 +18,13 @@ public sealed class NameTests : IAsyncDisposable
     private EventCursor _cursor = null!;
     private FakeLink _link = null!;
 
-    public async ValueTask DisposeAsync() => await _client.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        if (_client is not null)
+            await _client.DisposeAsync();
+    }
 
     [Fact]
     public async Task Names_are_on_events_calls_legs_and_queues_once_the_directory_was_read_and_an_ended_call_keeps_them()
@@ -35,8 +41,13 @@ public sealed class NameTests : IAsyncDisposable
 
         _directory.Extensions = [new DirectoryName("1001", "Bob")];
         await SayAsync("config renamed");
-        _clock.Advance(TimeSpan.FromMinutes(1));
-        await Until.TrueAsync(() => Names().Contains("Bob"));
+
+        // Again and again: the wait may begin behind the first.
+        await Until.TrueAsync(() =>
+        {
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            return Names().Contains("Bob");
+        });
         var end = await SayAsync("call c1 Ended");
         Assert.Equal("Ann", end.Call!.ExtensionName);
         Assert.Equal("Ann", (await SayAsync("call c1 Ended")).Call!.ExtensionName);
@@ -90,8 +101,14 @@ public sealed class NameTests : IAsyncDisposable
         var next = new CallTracker("c", "Fake", 10, new NameBook());
         next.Restore(new KeptState
         {
-            Provider = "Fake", Server = "s", Account = "a", WholeUntil = default, SeenUntil = default, Told = [],
-            Open = JsonSerializer.Deserialize<KeptCall[]>(kept)!, Keys = new Dictionary<string, string>(),
+            Provider = "Fake",
+            Server = "s",
+            Account = "a",
+            WholeUntil = default,
+            SeenUntil = default,
+            Told = [],
+            Open = JsonSerializer.Deserialize<KeptCall[]>(kept)!,
+            Keys = new Dictionary<string, string>(),
         });
         var call = next.Find("c1")!;
         Assert.Equal(("Ann", "Ann", "Sales"), (call.ExtensionName, call.Legs[0].ExtensionName, call.QueueName));
@@ -118,8 +135,15 @@ public sealed class NameTests : IAsyncDisposable
         await ReadNamesAsync();
         await _link.LoseAsync(new PbxException(PbxErrorKind.LinkLost, "the cable", "plug it in"));
         await _cursor.ReadUntilAsync("Reconnecting");
-        _clock.Advance(TimeSpan.FromSeconds(5));
-        _link = await _links.NextAsync();
+
+        // Step by step: the pause may begin behind the first.
+        var next = _links.NextAsync();
+        await Until.TrueAsync(() =>
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            return next.IsCompleted;
+        });
+        _link = await next;
         await _link.ReceiveAsync("ready");
         await _cursor.ReadUntilAsync("Connected");
         _clock.Advance(TimeSpan.FromMinutes(50));
@@ -165,7 +189,7 @@ public sealed class NameTests : IAsyncDisposable
         }
         await SettleAsync();
         Assert.Equal(1, _directory.ExtensionsAsked);
-        Assert.Single(Activity(), "Going on without the names of extensions: no right ask the boss");
+        Assert.Single(Activity(), "Continuing without the names of extensions: no right ask the boss");
         Assert.Equal(PbxConnectionState.Connected, _client.State);
         Assert.Null(_client.LastError);
     }
@@ -273,8 +297,10 @@ public sealed class NameTests : IAsyncDisposable
         await _link.ReceiveAsync(word);
         using var limit = new CancellationTokenSource(Limit);
         while (await _cursor.WaitAsync(limit.Token))
+        {
             if (_cursor.TryRead(out var e, out _))
                 return e!;
+        }
         throw new InvalidOperationException("The stream ended.");
     }
 }

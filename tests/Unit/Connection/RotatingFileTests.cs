@@ -14,16 +14,20 @@ public sealed class RotatingFileTests : IDisposable
     public void Rotates()
     {
         using (var file = new RotatingFile(Target, maxBytes: 100, maxFiles: 3))
+        {
             for (var i = 0; i < 1000; i++)
                 file.WriteLine($"line {i:0000}");
+        }
         string[] names = [Target, Target + ".1", Target + ".2"];
         Assert.Equal(names.Order(), Directory.GetFiles(_folder).Order());
         Assert.All(names, n => Assert.InRange(new FileInfo(n).Length, 1, 100));
         var lines = names.Reverse().SelectMany(File.ReadAllLines).ToArray();
         Assert.Equal(Enumerable.Range(1000 - lines.Length, lines.Length).Select(i => $"line {i:0000}"), lines);
         if (!OperatingSystem.IsWindows())
+        {
             foreach (var name in names)
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(name));
+        }
     }
 
     [Fact(DisplayName = "goes on with the file of the process before, and can be read meanwhile")]
@@ -44,8 +48,10 @@ public sealed class RotatingFileTests : IDisposable
         Directory.CreateDirectory(Target + ".1");
         File.WriteAllText(Path.Combine(Target + ".1", "held"), "");
         using (var file = new RotatingFile(Target, 20, 2))
+        {
             for (var i = 0; i < 10; i++)
                 file.WriteLine($"line {i:0000}");
+        }
         Assert.Equal(10, File.ReadAllLines(Target).Length);
     }
 }

@@ -93,7 +93,7 @@ public sealed class StateFileTests : IDisposable
     {
         File.WriteAllText(Target, """{"version":2,"anything":"else"}""");
         Assert.Null(Read(out var problem));
-        Assert.Contains("newer version of PbxEvents (form 2)", problem!.Message, StringComparison.Ordinal);
+        Assert.Contains("newer version of PbxEvents (format 2)", problem!.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(Target + ".newer"));
     }
 
@@ -138,7 +138,13 @@ public sealed class StateFileTests : IDisposable
 
     private static KeptState Sample() => new()
     {
-        Provider = "Fake", Server = "a.test", Account = "alice", WholeUntil = Moment, SeenUntil = Moment, Told = [], Open = [],
+        Provider = "Fake",
+        Server = "a.test",
+        Account = "alice",
+        WholeUntil = Moment,
+        SeenUntil = Moment,
+        Told = [],
+        Open = [],
         Keys = new Dictionary<string, string>(),
     };
 

@@ -7,7 +7,7 @@ using PbxEvents.Tests.Unit.Support;
 namespace PbxEvents.Tests.Unit.Connection;
 
 /// <summary>What one process leaves to the next, when it is written, and what the next makes of it. The clock is the test's.</summary>
-public sealed class StateKeeperTests : IAsyncDisposable
+public sealed class StateKeeperTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly string _folder = Directory.CreateTempSubdirectory("pbxevents-keeper").FullName;
@@ -23,7 +23,9 @@ public sealed class StateKeeperTests : IAsyncDisposable
 
     public StateKeeperTests() => _path = Path.Combine(_folder, "state.json");
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         foreach (var client in _clients)
             await client.DisposeAsync();

@@ -4,7 +4,7 @@ using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Connection;
 
-public sealed class SupervisorTests : IAsyncDisposable
+public sealed class SupervisorTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly ManualTimeProvider _clock = new();
@@ -17,7 +17,9 @@ public sealed class SupervisorTests : IAsyncDisposable
 
     private static PbxSubscriptionFilter Topic(string name) => new() { Topic = [name] };
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         if (_client is not null)
             await _client.DisposeAsync();

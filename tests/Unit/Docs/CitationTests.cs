@@ -37,8 +37,10 @@ public sealed partial class CitationTests
                 }
                 var last = SectionsIn(citation.Groups["list"].Value).Last();
                 foreach (var label in LabelsIn(citation))
+                {
                     if (!sheet.Has(last, label))
                         broken.Add($"{file}: '{citation.Value}': {name} section {last} has no '{label}'");
+                }
             }
         }
 
@@ -84,8 +86,10 @@ public sealed partial class CitationTests
         {
             // "4 to 6" means 5 too.
             if (part.Groups["to"].Success)
+            {
                 for (var i = Number(part.Groups["from"].Value) + 1; i < Number(part.Groups["to"].Value); i++)
                     yield return i.ToString(CultureInfo.InvariantCulture);
+            }
             yield return part.Groups["from"].Value;
             if (part.Groups["to"].Success)
                 yield return part.Groups["to"].Value;

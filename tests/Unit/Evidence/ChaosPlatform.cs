@@ -22,15 +22,15 @@ namespace PbxEvents.Tests.Unit.Evidence;
 /// <param name="Faults">The kinds of faults it is given. Left out is only what it rightly answers by giving up for good.</param>
 internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
 {
+    /// <summary>Pauses between attempts are this share of what they would be at most: a run of seconds has links to break, not a minute's pause.</summary>
+    private const double ShareOfPause = 0.1;
+
     private static readonly string[] Common =
     [
         SimulatorFaults.Drop, SimulatorFaults.HalfOpen, SimulatorFaults.Refuse, SimulatorFaults.Restart, SimulatorFaults.Delay, SimulatorFaults.Duplicate,
         SimulatorFaults.Malformed, SimulatorFaults.BrokenFraming, SimulatorFaults.LateSubscribe, SimulatorFaults.SilentSubscribe,
         SimulatorFaults.RefuseSubscribe,
     ];
-
-    /// <summary>Pauses between attempts are this share of what they would be at most: a run of seconds has links to break, not a minute's pause.</summary>
-    private const double ShareOfPause = 0.1;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ChaosPlatform> All { get; } =
@@ -48,30 +48,6 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
         new("Yeastar", [.. Common, SimulatorFaults.ExpireToken, SimulatorFaults.RateLimit, YeastarSimulator.SilentHeartbeatFault]),
     ];
 
-    /// <summary>The platform of a name.</summary>
-    public static ChaosPlatform Of(string name) => All.Single(p => p.Name == name);
-
-    /// <summary>True for a platform's own fault that does nothing to a link that stands.</summary>
-    public static bool ShowsWithNextLink(string fault) =>
-        fault is RingCentralSimulator.FailRecoveryFault or RingCentralSimulator.BadRecoveryTokenFault or RingCentralSimulator.RevokeSessionsFault
-            or PortSipSimulator.SilentLoginFault;
-
-    /// <summary>True for a fault that ends a link, whether the server says so or the client has to see it.</summary>
-    public bool EndsLink(string fault) => fault switch
-    {
-        SimulatorFaults.Drop or SimulatorFaults.HalfOpen or SimulatorFaults.BrokenFraming or SimulatorFaults.Restart => true,
-        SimulatorFaults.ExpireToken => Name == "Yeastar",
-        RingCentralSimulator.AbsoluteTimeoutFault or RingCentralSimulator.IdleTimeoutFault or OneCloudSimulator.SubscriptionErrorFault
-            or YeastarSimulator.SilentHeartbeatFault => true,
-        _ => false,
-    };
-
-    /// <summary>True for a fault that only shows on a link where nothing else happens: any frame is a sign of life.</summary>
-    public static bool NeedsQuiet(string fault) => fault == YeastarSimulator.SilentHeartbeatFault;
-
-    /// <summary>True for a fault that must not cost the link: to give it up would be a gap for nothing.</summary>
-    public static bool SparesLink(string fault) => fault is SimulatorFaults.Delay or SimulatorFaults.Duplicate or SimulatorFaults.Malformed;
-
     /// <summary>What the client subscribes to.</summary>
     public IReadOnlyList<PbxSubscriptionFilter> Subscriptions => Name switch
     {
@@ -81,53 +57,6 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
         ],
         "PortSIP" => [new() { Type = PbxSubscriptionType.Call, Extension = ["1001", "1002"] }],
         _ => [new() { Type = PbxSubscriptionType.Call }],
-    };
-
-    /// <summary>Starts the simulator.</summary>
-    public PbxSimulator StartSimulator(TimeProvider clock)
-    {
-        var beat = TimeSpan.FromSeconds(10);
-        SimulatorOptions options = Name switch
-        {
-            "RingCentral" => new RingCentralSimulatorOptions
-            {
-                Provider = Name, SocketTokenWindow = TimeSpan.FromSeconds(1), HeavyLimit = 1000, HeavyWindow = TimeSpan.FromSeconds(1),
-            },
-            "OneCloud" => new OneCloudSimulatorOptions { Provider = Name, HeartbeatInterval = beat, HeartbeatTimeout = beat },
-
-            // It closes what is silent for a minute; its other times are the client's. What is killed leaves its token behind for half an hour,
-            // and with eight of them the next one would have to wait so long.
-            "Yeastar" => new YeastarSimulatorOptions { Provider = Name, MaxTokens = 1000 },
-            _ => new SimulatorOptions { Provider = Name, HeartbeatInterval = beat, HeartbeatTimeout = beat },
-        };
-        return PbxSimulator.Start(options with { Clock = clock, SlowClientTimeout = TimeSpan.FromMinutes(5) });
-    }
-
-    /// <summary>Starts the client.</summary>
-    /// <param name="login">Where to, and as whom.</param>
-    /// <param name="clock">The clock that it shares with its simulator.</param>
-    /// <param name="statePath">Its state file; null for none.</param>
-    public PbxClient StartClient(SimulatorLogin login, TimeProvider clock, string? statePath = null)
-    {
-        var connect = login.ToOptions() with
-        {
-            Timeout = TimeSpan.FromMinutes(20),
-            BufferSize = 200_000,
-            StatePath = statePath,
-            Transport = new TransportOptions { Clock = clock, ConnectTimeout = TimeSpan.FromMinutes(1) },
-        };
-        return PbxClient.Start(connect, Provider, null, null, () => Random.Shared.NextDouble() * ShareOfPause);
-    }
-
-    /// <summary>The ids that a client may tell a call by.</summary>
-    public IReadOnlyList<string> IdsOf(SimulatedCall call) => Name switch
-    {
-        // Of a call that no live event has told, records name the leg of its caller only (history/telecomx-history.md section 4).
-        "TelecomX" => [call.CallId, $"cdr:{TelecomXPbx.Host}:{TelecomXRenderer.Channel(call, "0")}"],
-
-        // Whoever saw only what came of a transfer knows the call by the id of that part (history/onecloud-history.md section 4).
-        "OneCloud" when call.Scenario == "Transferred" => [call.CallId, OneCloudRenderer.LegPair(call, 2).Origin],
-        _ => [call.CallId],
     };
 
     /// <summary>The platform with moments for records that pass in seconds; each is later than the longest call that is played.</summary>
@@ -168,6 +97,80 @@ internal sealed record ChaosPlatform(string Name, IReadOnlyList<string> Faults)
         RecordPause = TimeSpan.FromSeconds(0.1),
         RecordSettling = Settling,
         RecordRetry = TimeSpan.FromSeconds(1),
+    };
+
+    /// <summary>The platform of a name.</summary>
+    public static ChaosPlatform Of(string name) => All.Single(p => p.Name == name);
+
+    /// <summary>True for a platform's own fault that does nothing to a link that stands.</summary>
+    public static bool ShowsWithNextLink(string fault) =>
+        fault is RingCentralSimulator.FailRecoveryFault or RingCentralSimulator.BadRecoveryTokenFault or RingCentralSimulator.RevokeSessionsFault
+            or PortSipSimulator.SilentLoginFault;
+
+    /// <summary>True for a fault that ends a link, whether the server says so or the client has to see it.</summary>
+    public bool EndsLink(string fault) => fault switch
+    {
+        SimulatorFaults.Drop or SimulatorFaults.HalfOpen or SimulatorFaults.BrokenFraming or SimulatorFaults.Restart => true,
+        SimulatorFaults.ExpireToken => Name == "Yeastar",
+        RingCentralSimulator.AbsoluteTimeoutFault or RingCentralSimulator.IdleTimeoutFault or OneCloudSimulator.SubscriptionErrorFault
+            or YeastarSimulator.SilentHeartbeatFault => true,
+        _ => false,
+    };
+
+    /// <summary>True for a fault that only shows on a link where nothing else happens: any frame is a sign of life.</summary>
+    public static bool NeedsQuiet(string fault) => fault == YeastarSimulator.SilentHeartbeatFault;
+
+    /// <summary>True for a fault that must not cost the link: to give it up would be a gap for nothing.</summary>
+    public static bool SparesLink(string fault) => fault is SimulatorFaults.Delay or SimulatorFaults.Duplicate or SimulatorFaults.Malformed;
+
+    /// <summary>Starts the simulator.</summary>
+    public PbxSimulator StartSimulator(TimeProvider clock)
+    {
+        var beat = TimeSpan.FromSeconds(10);
+        SimulatorOptions options = Name switch
+        {
+            "RingCentral" => new RingCentralSimulatorOptions
+            {
+                Provider = Name,
+                SocketTokenWindow = TimeSpan.FromSeconds(1),
+                HeavyLimit = 1000,
+                HeavyWindow = TimeSpan.FromSeconds(1),
+            },
+            "OneCloud" => new OneCloudSimulatorOptions { Provider = Name, HeartbeatInterval = beat, HeartbeatTimeout = beat },
+
+            // It closes what is silent for a minute; its other times are the client's. What is killed leaves its token behind for half an hour,
+            // and with eight of them the next one would have to wait so long.
+            "Yeastar" => new YeastarSimulatorOptions { Provider = Name, MaxTokens = 1000 },
+            _ => new SimulatorOptions { Provider = Name, HeartbeatInterval = beat, HeartbeatTimeout = beat },
+        };
+        return PbxSimulator.Start(options with { Clock = clock, SlowClientTimeout = TimeSpan.FromMinutes(5) });
+    }
+
+    /// <summary>Starts the client.</summary>
+    /// <param name="login">Where to, and as whom.</param>
+    /// <param name="clock">The clock that it shares with its simulator.</param>
+    /// <param name="statePath">Its state file; null for none.</param>
+    public PbxClient StartClient(SimulatorLogin login, TimeProvider clock, string? statePath = null)
+    {
+        var connect = login.ToOptions() with
+        {
+            Timeout = TimeSpan.FromMinutes(20),
+            BufferSize = 200_000,
+            StatePath = statePath,
+            Transport = new TransportOptions { Clock = clock, ConnectTimeout = TimeSpan.FromMinutes(1) },
+        };
+        return PbxClient.Start(connect, Provider, null, null, () => Random.Shared.NextDouble() * ShareOfPause);
+    }
+
+    /// <summary>The ids that a client may tell a call by.</summary>
+    public IReadOnlyList<string> IdsOf(SimulatedCall call) => Name switch
+    {
+        // Of a call that no live event has told, records name the leg of its caller only (history/telecomx-history.md section 4).
+        "TelecomX" => [call.CallId, $"cdr:{TelecomXPbx.Host}:{TelecomXRenderer.Channel(call, "0")}"],
+
+        // Whoever saw only what came of a transfer knows the call by the id of that part (history/onecloud-history.md section 4).
+        "OneCloud" when call.Scenario == "Transferred" => [call.CallId, OneCloudRenderer.LegPair(call, 2).Origin],
+        _ => [call.CallId],
     };
 
     public override string ToString() => Name;

@@ -8,6 +8,9 @@ namespace PbxEvents.Tests.Unit.Evidence;
 /// <summary>Feeds broken bytes to the parts of Socket.IO that read what a server sends (socketio.md sections 2 to 4).</summary>
 internal static class CodecFuzz
 {
+    /// <summary>After so many broken texts a good one must be read.</summary>
+    private const int TextsPerGood = 50;
+
     private static readonly LinkTarget Target = new() { Uri = new Uri("https://api.test/socket.io/"), Kind = LinkKind.SocketIo };
 
     private static readonly string[] Packets =
@@ -21,9 +24,6 @@ internal static class CodecFuzz
         "2:40", "11:42[\"a\",\"b\"]2:40", "10:b4AQIDBA==6:42[\"a\"]", "4:42[1", "42[\"a\"]\u001e42[\"b\"]\u001ebAQIDBA==", "6", "97:0{\"sid\":\"x\",\"upgrades\":[\"websocket\"],\"pingInterval\":25000,\"pingTimeout\":20000}",
         "0{\"sid\":\"x\",\"upgrades\":[],\"pingInterval\":25000,\"pingTimeout\":20000,\"maxPayload\":1000000}", "7:42[\"\u00e6\"]8:42[\"\ud83d\ude00\"]",
     ];
-
-    /// <summary>After so many broken texts a good one must be read.</summary>
-    private const int TextsPerGood = 50;
 
     private static readonly TimeSpan LongestText = TimeSpan.FromSeconds(20);
 

@@ -17,6 +17,9 @@ internal static class EvidenceSettings
     /// <summary>How often a process with a journal is killed: <c>PBXEVENTS_JOURNAL_KILLS</c>. Default 200.</summary>
     public static int JournalKills { get; } = Read("PBXEVENTS_JOURNAL_KILLS") ?? 200;
 
+    /// <summary>How many missed calls become tickets at a real desk: <c>PBXEVENTS_DESK_CALLS</c>. Default 24.</summary>
+    public static int DeskCalls { get; } = Read("PBXEVENTS_DESK_CALLS") ?? 24;
+
     private static int? Read(string name) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

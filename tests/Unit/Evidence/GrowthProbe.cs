@@ -53,7 +53,9 @@ internal static class GrowthProbe
                 return;
             if (value is IEnumerable || type.Namespace?.StartsWith("PbxEvents.Providers", StringComparison.Ordinal) == true
                 || (type.IsGenericType && type.Name.StartsWith("KeyValuePair", StringComparison.Ordinal)))
+            {
                 waiting.Push((value!, path));
+            }
         }
     }
 }

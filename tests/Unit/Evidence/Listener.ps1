@@ -113,7 +113,6 @@ $global:Acted = [System.Collections.Generic.List[long]]::new()
 $global:ReaderGaps = 0
 $global:SlowEvery = $setup.SlowEvery
 $global:SlowMilliseconds = $setup.SlowMilliseconds
-$waits = 0
 $waited = [System.Collections.Generic.List[long]]::new()
 $calls = [System.Collections.Generic.List[string]]::new()
 $late = [System.Collections.Generic.List[double]]::new()
@@ -129,7 +128,6 @@ if ($setup.Extension) { $filter.Extension = $setup.Extension }
 $subscriptions = @(Register-PbxSubscription Call @filter -Action $act)
 if ($setup.Queue) { $subscriptions += Register-PbxSubscription Queue -Queue $setup.Queue }
 [PbxProbe]::Start($Folder)
-$null = New-Item -Path "$Folder/ready"
 
 # A wait that finds nothing: how much later than asked it comes back, beside what the machine itself was late; and the same as
 # the script sees it, with the turns that actions have at PowerShell's own checkpoints before and after.
@@ -137,8 +135,6 @@ function Measure-Timeout([scriptblock] $Wait) {
     $null = [PbxProbe]::TakeStall()
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
     & $Wait
-    # The first wait of each kind compiles what it runs, which takes as long as the machine is busy.
-    if (++$script:waits -le 2) { return }
     $seenLate.Add($watch.Elapsed.TotalMilliseconds - 500)
     $late.Add([StopPbxClock]::Milliseconds - 500 - [PbxProbe]::TakeStall())
 }
@@ -159,6 +155,12 @@ function Read-Next {
     }
 }
 
+# The first wait of each kind compiles what it runs, which takes as long as the machine is busy.
+if (-not $setup.Waits) { Read-Next }
+$late.Clear()
+$seenLate.Clear()
+$null = New-Item -Path "$Folder/ready"
+
 while (-not [PbxProbe]::IsStopping) { Read-Next }
 
 # The last call is through: every reader has to come as far as its last event.
@@ -170,9 +172,18 @@ while ($patience.Elapsed.TotalSeconds -lt $setup.Patience -and (
         $Raised.Count -eq 0 -or $Raised[-1].Sequence -lt $last -or $Acted.Count -eq 0 -or $Acted[-1] -lt $last -or
         ($setup.Waits -and ($waited.Count -eq 0 -or $waited[-1] -lt $last)))) { Read-Next }
 
+# Call records may tell more behind it. All lists are taken in one statement, as actions run between two, and when they have come equally far.
+$own = $subscriptions[0].Filter
+do {
+    Read-Next
+    $all, $done, $read = $Raised.ToArray(), $Acted.ToArray(), $waited.ToArray()
+    $isEven = $done.Count -eq $all.Where({ $own.Matches($_) }).Count -and
+        (-not $setup.Waits -or $read.Count -eq $all.Where({ $_.Category -eq 'Call' }).Count)
+} until ($isEven -or $patience.Elapsed.TotalSeconds -ge $setup.Patience)
+
 $writer = [System.IO.StreamWriter]::new("$Folder/raised.jsonl")
-foreach ($e in $Raised.ToArray()) {
-    $line = @{ Sequence = $e.Sequence; Received = $e.ReceivedAt.UtcTicks; Category = "$($e.Category)"; Name = $e.Name; CallId = $e.CallId; IsMine = $subscriptions[0].Filter.Matches($e); Synthesized = $e.Synthesized }
+foreach ($e in $all) {
+    $line = @{ Sequence = $e.Sequence; Received = $e.ReceivedAt.UtcTicks; Category = "$($e.Category)"; Name = $e.Name; CallId = $e.CallId; IsMine = $own.Matches($e); Synthesized = $e.Synthesized }
     if ($setup.Waits) { $line.Raw = $e.Raw }
     if ($e.Gap) {
         $line.Gap = @{ From = $e.Gap.From.UtcTicks; To = $e.Gap.To.UtcTicks; Recovery = "$($e.Gap.Recovery)"; Reason = "$($e.Gap.Reason)"; EventsLost = $e.Gap.EventsLost }
@@ -181,7 +192,7 @@ foreach ($e in $Raised.ToArray()) {
 }
 $writer.Dispose()
 @{
-    Last = $last; Acted = $Acted; Waited = $waited; Calls = $calls; Late = $late; SeenLate = $seenLate; ReaderGaps = $ReaderGaps + $subscriptions[0].Gaps.Count
+    Last = $last; Acted = $done; Waited = $read; Calls = $calls; Late = $late; SeenLate = $seenLate; ReaderGaps = $ReaderGaps + $subscriptions[0].Gaps.Count
     Failures = $subscriptions[0].Failures; Reconnects = $connection.ReconnectCount; State = "$($connection.State)"
 } | ConvertTo-Json -Compress | Set-Content -LiteralPath "$Folder/result.json"
 Disconnect-PbxEvents -Confirm:$false

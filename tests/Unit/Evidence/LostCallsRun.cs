@@ -80,8 +80,8 @@ internal sealed class LostCallsRun
 
     private async Task PlayAsync(int calls)
     {
-        var kinds = Deck(_platform.Scenarios).GetEnumerator();
-        var blows = Deck(["drop", "outage", "restart", "kill", "late records"]).GetEnumerator();
+        var kinds = Deck.Of(_platform.Scenarios, _random).GetEnumerator();
+        var blows = Deck.Of(["drop", "outage", "restart", "kill", "late records"], _random).GetEnumerator();
         for (var i = 1; i <= calls; i++)
         {
             kinds.MoveNext();
@@ -102,7 +102,8 @@ internal sealed class LostCallsRun
             await TakeEndedAsync(Task.WhenAny(_playing));
         _playing.Add(_simulator.PlayAsync(scenario, new ScenarioOptions
         {
-            Pace = TimeSpan.FromMilliseconds(_random.Next(50, 1500)), From = _platform.FromOf(scenario, ++_lastCaller),
+            Pace = TimeSpan.FromMilliseconds(_random.Next(50, 1500)),
+            From = _platform.FromOf(scenario, ++_lastCaller),
         }));
     }
 
@@ -215,18 +216,6 @@ internal sealed class LostCallsRun
             if (limit.Elapsed > FillLimit)
                 throw new TimeoutException($"No {what} within {FillLimit}.");
             await Task.Delay(20);
-        }
-    }
-
-    /// <summary>The cards in an order that comes from the seed, again and again; every one comes before one comes twice.</summary>
-    private IEnumerable<string> Deck(IReadOnlyList<string> cards)
-    {
-        while (true)
-        {
-            var order = cards.ToArray();
-            _random.Shuffle(order);
-            foreach (var card in order)
-                yield return card;
         }
     }
 }

@@ -4,10 +4,13 @@ using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Evidence;
 
-/// <summary>A service in a PowerShell of its own, TicketClient.ps1, that files tickets and is killed and started again: what is left is its folder.</summary>
+/// <summary>A service in a PowerShell of its own that files tickets and is killed and started again: what is left is its folder.</summary>
 /// <param name="folder">Its folder.</param>
-internal sealed class TicketClient(string folder) : IAsyncDisposable
+/// <param name="script">Its script, which lies beside this file.</param>
+internal sealed class TicketClient(string folder, string script) : IAsyncDisposable
 {
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
+
     private Process? _process;
     private Task<string> _said = Task.FromResult("");
     private int _ready;
@@ -16,27 +19,47 @@ internal sealed class TicketClient(string folder) : IAsyncDisposable
     public Task<string> Said => _said;
 
     /// <summary>True when it has come as far as its reaction since it was started.</summary>
-    public bool IsReady => Directory.GetFiles(folder, "*.ready").Length > _ready;
+    private bool IsReady => Directory.GetFiles(folder, "*.ready").Length > _ready;
 
     /// <summary>True when it has ended by itself.</summary>
-    public bool HasEnded => _process is { HasExited: true };
+    private bool HasEnded => _process is { HasExited: true };
+
+    /// <summary>What a start needs of one connection.</summary>
+    public static JsonNode Connection(string name, LostCallsPlatform platform, SimulatorLogin login, JsonArray moments) => new JsonObject
+    {
+        ["Name"] = name,
+        ["Login"] = System.Text.Json.JsonSerializer.SerializeToNode(login),
+        ["Moments"] = moments,
+        ["Subscriptions"] = new JsonArray([.. platform.Subscriptions.Select(f => ToParameters(f))]),
+    };
 
     /// <summary>Writes down what each start of it needs.</summary>
-    public void SetUp(LostCallsPlatform platform, SimulatorLogin login, string desk, JsonArray moments) =>
+    public void SetUp(string desk, params JsonNode[] connections) =>
         File.WriteAllText(Path.Combine(folder, "setup.json"), new JsonObject
         {
             ["Module"] = PwshHost.Module,
-            ["Login"] = System.Text.Json.JsonSerializer.SerializeToNode(login),
             ["Desk"] = desk,
-            ["Moments"] = moments,
-            ["Subscriptions"] = new JsonArray([.. platform.Subscriptions.Select(f => ToParameters(f))]),
+            ["Connections"] = new JsonArray(connections),
         }.ToJsonString());
 
     /// <summary>Starts it; it is not ready yet when this returns.</summary>
     public void Start()
     {
         _ready = Directory.GetFiles(folder, "*.ready").Length;
-        (_process, _said) = PwshHost.Start("TicketClient.ps1", folder);
+        (_process, _said) = PwshHost.Start(script, folder);
+    }
+
+    /// <summary>Waits until it is ready.</summary>
+    /// <exception cref="InvalidOperationException">It did not get so far.</exception>
+    public async Task ReadyAsync()
+    {
+        var limit = Stopwatch.StartNew();
+        while (!IsReady)
+        {
+            if (limit.Elapsed > StartLimit || HasEnded)
+                throw new InvalidOperationException("The script did not get ready.");
+            await Task.Delay(50);
+        }
     }
 
     /// <summary>SIGKILL: nothing of it runs any more when this returns.</summary>

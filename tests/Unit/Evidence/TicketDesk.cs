@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace PbxEvents.Tests.Unit.Evidence;
@@ -24,22 +23,20 @@ internal sealed class TicketDesk : IAsyncDisposable
 
     private static readonly JsonSerializerOptions Words = new(JsonSerializerDefaults.Web);
 
-    private readonly HttpListener _listener;
     private readonly Random _random;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Ticket> _tickets = [];
-    private readonly Task _serving;
+    private readonly LoopbackService _service;
 
     /// <param name="seed">Where every choice comes from.</param>
     public TicketDesk(int seed)
     {
         _random = new Random(seed);
-        (_listener, Uri) = Listen();
-        _serving = ServeAsync();
+        _service = new LoopbackService(AnswerAsync);
     }
 
     /// <summary>Where tickets go to.</summary>
-    public string Uri { get; }
+    public string Uri => $"{_service.Uri}/tickets/";
 
     /// <summary>One for each key.</summary>
     public IReadOnlyList<Ticket> Tickets
@@ -57,27 +54,7 @@ internal sealed class TicketDesk : IAsyncDisposable
     /// <summary>How often it refused one.</summary>
     public int Refused { get; private set; }
 
-    public async ValueTask DisposeAsync()
-    {
-        _listener.Close();
-        await _serving;
-    }
-
-    private async Task ServeAsync()
-    {
-        while (true)
-        {
-            try
-            {
-                var context = await _listener.GetContextAsync();
-                _ = AnswerAsync(context);
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
 
     private async Task AnswerAsync(HttpListenerContext context)
     {
@@ -107,28 +84,6 @@ internal sealed class TicketDesk : IAsyncDisposable
             if (!_tickets.TryAdd(ticket.Key, ticket))
                 Repeats++;
             return (true, _random.Next(40));
-        }
-    }
-
-    private static (HttpListener Listener, string Uri) Listen()
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            var uri = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/tickets/";
-            probe.Stop();
-            var listener = new HttpListener();
-            listener.Prefixes.Add(uri);
-            try
-            {
-                listener.Start();
-                return (listener, uri);
-            }
-            catch (HttpListenerException) when (attempt < 5)
-            {
-                // Another program took the port between the two calls.
-            }
         }
     }
 }

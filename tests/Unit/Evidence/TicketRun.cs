@@ -26,8 +26,6 @@ internal sealed class TicketRun : IAsyncDisposable
     /// <summary>One life in so many is ended while the script starts, and one is so long that records are asked for.</summary>
     private const int OneOf = 6;
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("pbxevents-tickets-").FullName;
     private readonly LostCallsPlatform _platform;
     private readonly int _seed;
@@ -46,8 +44,8 @@ internal sealed class TicketRun : IAsyncDisposable
         _random = new Random(seed);
         _simulator = platform.Chaos.StartSimulator(TimeProvider.System);
         _desk = new TicketDesk(seed);
-        _client = new TicketClient(_folder);
-        _client.SetUp(platform, SimulatorLogin.Of(_simulator), _desk.Uri, plan.IsQuick ? TicketMoments.Quick(platform.Name) : []);
+        _client = new TicketClient(_folder, "TicketClient.ps1");
+        _client.SetUp(_desk.Uri, TicketClient.Connection("desk", platform, SimulatorLogin.Of(_simulator), plan.IsQuick ? TicketMoments.Quick(platform.Name) : []));
     }
 
     private string JournalPath => Path.Combine(_folder, "journal.db");
@@ -85,16 +83,12 @@ internal sealed class TicketRun : IAsyncDisposable
 
     private async Task PlayAsync()
     {
-        var cards = Cards();
-        var blows = Enumerable.Repeat("kill", _plan.Kills).Concat(Enumerable.Repeat("restart", _plan.Restarts)).ToArray();
-        _random.Shuffle(blows);
-        for (var i = 0; i < blows.Length; i++)
+        string[] blows = [.. Enumerable.Repeat("kill", _plan.Kills), .. Enumerable.Repeat("restart", _plan.Restarts)];
+        foreach (var (blow, before, meanwhile) in Deck.Spread(Cards(), blows, _random))
         {
-            var share = cards[(cards.Length * i / blows.Length)..(cards.Length * (i + 1) / blows.Length)];
-            var before = _random.Next(share.Length + 1);
-            await PlayAsync(share[..before]);
+            await PlayAsync(before);
             await Task.Delay(_random.Next(700));
-            await StrikeAsync(blows[i], share[before..]);
+            await StrikeAsync(blow, meanwhile);
         }
     }
 
@@ -106,7 +100,8 @@ internal sealed class TicketRun : IAsyncDisposable
                 await TakeEndedAsync();
             _playing.Add(_simulator.PlayAsync(scenario, new ScenarioOptions
             {
-                Pace = TimeSpan.FromMilliseconds(_random.Next(5, 150)), From = _platform.FromOf(scenario, ++_lastCaller),
+                Pace = TimeSpan.FromMilliseconds(_random.Next(5, 150)),
+                From = _platform.FromOf(scenario, ++_lastCaller),
             }));
             await Task.Delay(_random.Next(60));
         }
@@ -133,11 +128,11 @@ internal sealed class TicketRun : IAsyncDisposable
                 await Task.Delay(_random.Next(1500));
                 break;
             case 1 when !_plan.IsQuick:
-                await ReadyAsync();
+                await _client.ReadyAsync();
                 await Task.Delay(TicketMoments.RealFirst);
                 break;
             default:
-                await ReadyAsync();
+                await _client.ReadyAsync();
                 break;
         }
     }
@@ -145,7 +140,7 @@ internal sealed class TicketRun : IAsyncDisposable
     private async Task StartAsync()
     {
         _client.Start();
-        await ReadyAsync();
+        await _client.ReadyAsync();
     }
 
     /// <summary>Everything is mended: waits until all calls are over, all tickets there, and nothing more is to come.</summary>
@@ -153,7 +148,7 @@ internal sealed class TicketRun : IAsyncDisposable
     {
         while (_playing.Count > 0)
             await TakeEndedAsync();
-        await ReadyAsync();
+        await _client.ReadyAsync();
         await Task.Delay(_plan.IsQuick ? TicketMoments.QuickEnd : TicketMoments.RealEnd);
         var limit = Stopwatch.StartNew();
         while ((await JudgeAsync()).Without > 0 && limit.Elapsed < TimeSpan.FromSeconds(20))
@@ -165,17 +160,6 @@ internal sealed class TicketRun : IAsyncDisposable
         var ended = await Task.WhenAny(_playing).InTime();
         _playing.Remove(ended);
         _calls.AddRange(await ended);
-    }
-
-    private async Task ReadyAsync()
-    {
-        var limit = Stopwatch.StartNew();
-        while (!_client.IsReady)
-        {
-            if (limit.Elapsed > StartLimit || _client.HasEnded)
-                throw new InvalidOperationException("The script did not get ready.");
-            await Task.Delay(50);
-        }
     }
 
     private async Task<TicketFigures> JudgeAsync()
@@ -214,8 +198,18 @@ internal sealed class TicketRun : IAsyncDisposable
             faults.Add($"{_desk.Repeats} tickets were filed again in {_kills} kills.");
         return new TicketFigures(_platform.Name, _seed)
         {
-            Missed = missed, Others = _calls.Count - missed, Tickets = tickets.Count, Recorded = tickets.Count(t => t.Origin == nameof(PbxCallOrigin.Record)),
-            Without = without, Twice = twice, Wrong = wrong, Reasons = reasons, Repeats = _desk.Repeats, Refused = _desk.Refused, Kills = _kills, Restarts = _restarts,
+            Missed = missed,
+            Others = _calls.Count - missed,
+            Tickets = tickets.Count,
+            Recorded = tickets.Count(t => t.Origin == nameof(PbxCallOrigin.Record)),
+            Without = without,
+            Twice = twice,
+            Wrong = wrong,
+            Reasons = reasons,
+            Repeats = _desk.Repeats,
+            Refused = _desk.Refused,
+            Kills = _kills,
+            Restarts = _restarts,
             Faults = faults,
         };
     }
@@ -234,18 +228,8 @@ internal sealed class TicketRun : IAsyncDisposable
     private string[] Cards()
     {
         var kinds = _platform.Scenarios.ToLookup(s => IsMissed(_platform.Expect(s)));
-        string[] cards = [.. Deal([.. kinds[true]], _plan.Missed), .. Deal([.. kinds[false]], _plan.Missed / 2)];
+        string[] cards = [.. Deck.Of(kinds[true], _random).Take(_plan.Missed), .. Deck.Of(kinds[false], _random).Take(_plan.Missed / 2)];
         _random.Shuffle(cards);
         return cards;
-    }
-
-    private IEnumerable<string> Deal(string[] kinds, int count)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            if (i % kinds.Length == 0)
-                _random.Shuffle(kinds);
-            yield return kinds[i % kinds.Length];
-        }
     }
 }

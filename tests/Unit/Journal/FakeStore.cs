@@ -4,7 +4,7 @@ using PbxEvents.Journal.Reactions;
 namespace PbxEvents.Tests.Unit.Journal;
 
 /// <summary>A store in memory, which can refuse.</summary>
-internal sealed class FakeStore : IJournalStoreFactory, IJournalStore, IJournalReader
+internal sealed class FakeStore : IFileStoreFactory, IJournalStore, IJournalReader
 {
     private volatile bool _isRefusing;
     private volatile int _refusals;
@@ -54,9 +54,11 @@ internal sealed class FakeStore : IJournalStoreFactory, IJournalStore, IJournalR
 
     public IReadOnlyList<EventRecord> Read(EventQuery query, long after) => [];
 
+    public EventPage ReadOn(ReactionParts? parts, long after) => new([], after, 0);
+
     public EventRecord? ReadOne(long seq) => null;
 
-    public IReactionStore OpenReaction(string path, string name, long startAfter, int maxAttempts, DateTimeOffset now) => throw new NotSupportedException();
+    public IReactionStore OpenReaction(string path, ReactionOptions options, long startAfter) => throw new NotSupportedException();
 
     public IReactionBook OpenReactions(string path, bool isReadOnly) => throw new NotSupportedException();
 

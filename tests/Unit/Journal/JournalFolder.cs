@@ -3,12 +3,13 @@ using PbxEvents.Journal;
 using PbxEvents.Journal.Sqlite;
 using PbxEvents.Providers.Connection;
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Tests.Contract;
 using PbxEvents.Tests.Unit.Simulator;
 
 namespace PbxEvents.Tests.Unit.Journal;
 
 /// <summary>A folder for a journal, and events to put into it.</summary>
-internal sealed class JournalFolder : IDisposable
+internal sealed class JournalFolder : IJournalHome
 {
     public static readonly SecretMask NoMask = new(new PbxConnectOptions { Provider = "Fake" });
 
@@ -17,10 +18,18 @@ internal sealed class JournalFolder : IDisposable
     /// <summary>In a folder that is not there yet.</summary>
     public string Target => Path.Combine(_root, "kept", "journal.db");
 
+    public TimeSpan Pace => TimeSpan.FromMilliseconds(5);
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     public EventJournal Open(Func<JournalOptions, JournalOptions>? with = null) =>
         EventJournal.Open(with?.Invoke(new JournalOptions { Path = Target }) ?? new JournalOptions { Path = Target }, new SqliteStoreFactory());
+
+    public int Trim(long before, long maxBytes)
+    {
+        using var store = new SqliteStoreFactory().Open(new JournalOptions { Path = Target });
+        return store.Trim(before, maxBytes);
+    }
 
     /// <summary>Makes a journal with that many events, and closes it.</summary>
     public async Task FillAsync(int events)

@@ -7,8 +7,6 @@ namespace PbxEvents.Tests.Unit.Journal;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SmallDiskFactAttribute : FactAttribute
 {
-    public SmallDiskFactAttribute() => Skip = WhyMissing.Value;
-
     private static readonly Lazy<string?> WhyMissing = new(() =>
     {
         if (!OperatingSystem.IsLinux())
@@ -25,6 +23,8 @@ internal sealed class SmallDiskFactAttribute : FactAttribute
             return "There is no program unshare.";
         }
     });
+
+    public SmallDiskFactAttribute() => Skip = WhyMissing.Value;
 }
 
 /// <summary>A disk of 8 MB in memory, which only the processes that are started on it see. It goes with the last of them.</summary>

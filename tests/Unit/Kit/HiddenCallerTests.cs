@@ -31,9 +31,11 @@ public sealed class HiddenCallerTests
             Assert.DoesNotContain(Name, e.Raw, StringComparison.Ordinal);
             Assert.DoesNotContain("12025550142", e.Raw, StringComparison.Ordinal);
             if (e.Raw.Length > 0)
+            {
                 using (JsonDocument.Parse(e.Raw))
                 {
                 }
+            }
         });
         Assert.NotEmpty(host.Calls);
         Assert.All(host.Calls, c => Assert.Equal((null, null), (c.From, c.FromName)));
@@ -55,8 +57,15 @@ public sealed class HiddenCallerTests
         bench.Event("call_ended", new { session_id = "1", call_id = "z", direction = "inbound", caller = word, caller_display_name = Name, callee = "102" });
         bench.Event("call_cdr", new
         {
-            session_id = "1", caller = word, caller_display_name = Name, callee = "102", direction = "inbound", call_status = "noanswer",
-            start_time = bench.Ago(20), ended_time = bench.Ago(0), call_targets = Array.Empty<object>(),
+            session_id = "1",
+            caller = word,
+            caller_display_name = Name,
+            callee = "102",
+            direction = "inbound",
+            call_status = "noanswer",
+            start_time = bench.Ago(20),
+            ended_time = bench.Ago(0),
+            call_targets = Array.Empty<object>(),
         });
 
         AssertHidden(bench.Host);
@@ -137,10 +146,12 @@ public sealed class HiddenCallerTests
         bench.Reply(200, RingCentralBench.Subscription("sub-1", $"{Presence}?detailedTelephonyState=true"));
         var text = JsonSerializer.Serialize(word);
         foreach (var (sequence, status) in ((int, string)[])[(1, "Ringing"), (2, "NoCall")])
+        {
             bench.Notify(Presence, $$"""
                 {"extensionId":"2001","sequence":{{sequence}},"totalActiveCalls":1,"activeCalls":[{"id":"c","telephonySessionId":"s-9","direction":"Inbound",
                  "from":{{text}},"fromName":"Anna Test","to":"+12025550199","telephonyStatus":"{{status}}"}]}
                 """);
+        }
 
         AssertHidden(bench.Host);
     }

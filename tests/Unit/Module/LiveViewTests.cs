@@ -23,7 +23,7 @@ public sealed class LiveViewTests
         EndedAt = outcome is null ? null : Now.AddSeconds(-secondsAgo + 10),
     };
 
-    private static CallView View(params PbxCall[] calls) => new(() => [], () => calls, int.MaxValue, Glyphs.Unicode);
+    private static CallView View(params PbxCall[] calls) => new(() => [], () => calls, c => c.FromName, int.MaxValue, Glyphs.Unicode);
 
     private static string[] Render(ILiveView view, int width, int height = 20) =>
         [.. view.Render(new LiveSize(width, height), Now).Select(l => l.ToString())];
@@ -33,12 +33,14 @@ public sealed class LiveViewTests
     {
         var calls = Enumerable.Range(0, 30).Select(i => Call($"{i}", (PbxCallState)(i % 6), i, i % 3 == 0 ? PbxOutcome.AnsweredElsewhere : null, "渡辺 さん 👨‍👩‍👧 Ωmega")).ToArray();
         for (var width = 1; width <= 220; width++)
+        {
             for (var height = 1; height <= 30; height += 4)
             {
                 var lines = Render(View(calls), width, height);
                 Assert.True(lines.Length <= height, $"{lines.Length} lines at {width} x {height}");
                 Assert.All(lines, l => Assert.True(DisplayText.Width(l) <= width, $"{DisplayText.Width(l)} cells at {width}: {l}"));
             }
+        }
     }
 
     [Theory]
@@ -66,7 +68,7 @@ public sealed class LiveViewTests
     public void What_changed_is_marked_for_some_seconds()
     {
         var call = Call("1", PbxCallState.Ringing, 3);
-        var view = new CallView(() => [], () => [call], int.MaxValue, Glyphs.Unicode);
+        var view = new CallView(() => [], () => [call], c => c.FromName, int.MaxValue, Glyphs.Unicode);
         var size = new LiveSize(100, 20);
         Assert.DoesNotContain(view.Render(size, Now), l => l.ToString().StartsWith('›'));
         call = call with { State = PbxCallState.Answered };

@@ -17,7 +17,7 @@ public sealed class ServiceLogTests
         _clock.Advance(TimeSpan.FromMinutes(59));
         Assert.Single(sink.Lines);
         _clock.Advance(TimeSpan.FromMinutes(2));
-        Assert.EndsWith("Quiet for an hour. desk Connected", sink.Lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith("No news for an hour. desk Connected", sink.Lines[^1], StringComparison.Ordinal);
         _clock.Advance(TimeSpan.FromHours(1));
         Assert.Equal(3, sink.Lines.Count);
     }

@@ -10,6 +10,13 @@ public sealed class OneCloudDriverTests
 {
     private const string Login = """{"access_token":"TOKEN-1","refresh_token":"R-1","expires_in":3600,"scope":"Office Manager","domain":"example-domain","uid":"1001@example-domain"}""";
 
+    private readonly ManualTimeProvider _clock = new();
+    private readonly List<string> _activity = [];
+    private Func<HttpCall, HttpAnswer> _token = _ => FakeHttp.Json(200, Login);
+    private Func<HttpCall, HttpAnswer> _hosts = _ => FakeHttp.Json(200, "[]");
+
+    public OneCloudDriverTests() => Http = new FakeHttp(call => IsToken(call) ? _token(call) : _hosts(call));
+
     /// <summary>The options of a user with a password.</summary>
     private static PbxConnectOptions PasswordOptions { get; } = new()
     {
@@ -29,13 +36,6 @@ public sealed class OneCloudDriverTests
         Domain = "example-domain",
         AccessToken = new Secret("TOKEN-0"),
     };
-
-    private readonly ManualTimeProvider _clock = new();
-    private readonly List<string> _activity = [];
-    private Func<HttpCall, HttpAnswer> _token = _ => FakeHttp.Json(200, Login);
-    private Func<HttpCall, HttpAnswer> _hosts = _ => FakeHttp.Json(200, "[]");
-
-    public OneCloudDriverTests() => Http = new FakeHttp(call => IsToken(call) ? _token(call) : _hosts(call));
 
     private FakeHttp Http { get; }
 

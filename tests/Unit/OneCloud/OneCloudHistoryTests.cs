@@ -1,5 +1,5 @@
-using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers;
+using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers.Platforms.OneCloud;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.OneCloud;
@@ -19,7 +19,9 @@ public sealed class OneCloudHistoryTests
 
     private static readonly RecordTimes Quick = new()
     {
-        Asks = [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1)], Settling = TimeSpan.Zero, Breath = TimeSpan.Zero,
+        Asks = [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1)],
+        Settling = TimeSpan.Zero,
+        Breath = TimeSpan.Zero,
     };
 
     private static readonly PbxSubscriptionFilter[] Calls =
@@ -102,7 +104,9 @@ public sealed class OneCloudHistoryTests
         await using var simulator = Start();
         await using var client = await ConnectAsync(simulator, new RecordTimes
         {
-            Asks = [TimeSpan.Zero, TimeSpan.FromSeconds(6)], Settling = TimeSpan.Zero, Breath = TimeSpan.Zero,
+            Asks = [TimeSpan.Zero, TimeSpan.FromSeconds(6)],
+            Settling = TimeSpan.Zero,
+            Breath = TimeSpan.Zero,
         });
         var watch = new ClientWatch(client);
         await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.LateRecords) { Duration = TimeSpan.FromSeconds(4) });
@@ -137,7 +141,9 @@ public sealed class OneCloudHistoryTests
         await using var simulator = Start();
         await using var client = await ConnectAsync(simulator, new RecordTimes
         {
-            Asks = [TimeSpan.FromSeconds(1)], Settling = TimeSpan.Zero, Breath = TimeSpan.Zero,
+            Asks = [TimeSpan.FromSeconds(1)],
+            Settling = TimeSpan.Zero,
+            Breath = TimeSpan.Zero,
         });
         var watch = new ClientWatch(client);
         await LostLink.CutAsync(simulator, watch);

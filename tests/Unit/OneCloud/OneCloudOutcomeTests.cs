@@ -27,10 +27,12 @@ public sealed class OneCloudOutcomeTests
     {
         _record["ts"] = Text(PlatformNow);
         foreach (var (name, value) in changes)
+        {
             if (value is null)
                 _record.Remove(name);
             else
                 _record[name] = value;
+        }
         _bench.Receive($"""["call",{JsonSerializer.Serialize(_record)}]""");
     }
 
@@ -39,11 +41,25 @@ public sealed class OneCloudOutcomeTests
     {
         _record = new()
         {
-            ["orig_callid"] = "o-1", ["term_callid"] = "t-1", ["by_callid"] = "", ["by_action"] = "", ["by_sub"] = "",
-            ["ani"] = "2025550100", ["dnis"] = "1001", ["orig_to_user"] = "1001", ["orig_sub"] = "", ["orig_type"] = "gateway",
-            ["orig_call_info"] = "progressing", ["term_call_info"] = "alerting", ["term_user"] = "1001", ["term_sub"] = "1001",
-            ["term_type"] = "device", ["term_domain"] = "example-domain", ["term_uri"] = "sip:1001@example-domain",
-            ["time_start"] = Text(PlatformNow), ["time_answer"] = Unanswered,
+            ["orig_callid"] = "o-1",
+            ["term_callid"] = "t-1",
+            ["by_callid"] = "",
+            ["by_action"] = "",
+            ["by_sub"] = "",
+            ["ani"] = "2025550100",
+            ["dnis"] = "1001",
+            ["orig_to_user"] = "1001",
+            ["orig_sub"] = "",
+            ["orig_type"] = "gateway",
+            ["orig_call_info"] = "progressing",
+            ["term_call_info"] = "alerting",
+            ["term_user"] = "1001",
+            ["term_sub"] = "1001",
+            ["term_type"] = "device",
+            ["term_domain"] = "example-domain",
+            ["term_uri"] = "sip:1001@example-domain",
+            ["time_start"] = Text(PlatformNow),
+            ["time_answer"] = Unanswered,
         };
         Send(changes);
     }

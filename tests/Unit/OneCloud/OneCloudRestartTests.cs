@@ -1,5 +1,5 @@
-using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers;
+using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers.Platforms.OneCloud;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.OneCloud;

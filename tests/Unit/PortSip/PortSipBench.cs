@@ -25,6 +25,12 @@ internal sealed class PortSipBench
 
     public PbxCall Call => Host.Calls[^1];
 
+    /// <summary>The time in the platform's words.</summary>
+    public string Now => Host.Now.ToUnixTimeSeconds().ToString();
+
+    /// <summary>The commands that were sent, without the login.</summary>
+    public IReadOnlyList<string> Commands => Host.SentText.Where(t => !t.Contains("\"auth\"", StringComparison.Ordinal)).ToArray();
+
     /// <summary>Opens the next link; the login is on the wire afterwards.</summary>
     public int Open(string dialect = "V22")
     {
@@ -68,11 +74,5 @@ internal sealed class PortSipBench
         return Last;
     }
 
-    /// <summary>The time in the platform's words.</summary>
-    public string Now => Host.Now.ToUnixTimeSeconds().ToString();
-
     public string Ago(int seconds) => (Host.Now.ToUnixTimeSeconds() - seconds).ToString();
-
-    /// <summary>The commands that were sent, without the login.</summary>
-    public IReadOnlyList<string> Commands => Host.SentText.Where(t => !t.Contains("\"auth\"", StringComparison.Ordinal)).ToArray();
 }

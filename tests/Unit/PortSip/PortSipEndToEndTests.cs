@@ -15,30 +15,6 @@ public sealed class PortSipEndToEndTests
 
     private static readonly PbxSubscriptionFilter Calls = new() { Type = PbxSubscriptionType.Call, Extension = ["1001", "1002"], Queue = ["4020"] };
 
-    private static PortSipSimulator Start(PortSipVersion version = PortSipVersion.V22, Func<PortSipSimulatorOptions, PortSipSimulatorOptions>? change = null)
-    {
-        var options = new PortSipSimulatorOptions { Provider = "PortSIP", Version = version };
-        return (PortSipSimulator)PbxSimulator.Start(change?.Invoke(options) ?? options);
-    }
-
-    private static PbxConnectOptions OptionsOf(PortSipSimulator simulator) => new()
-    {
-        Provider = "PortSIP",
-        Server = simulator.Server.ToString(),
-        Domain = simulator.Domain,
-        UserName = simulator.UserName,
-        Password = new Secret(simulator.Password),
-        Timeout = TimeSpan.FromSeconds(60),
-    };
-
-    private static async Task<PbxClient> ConnectAsync(PortSipSimulator simulator, params PbxSubscriptionFilter[] filters)
-    {
-        var client = await PbxClient.ConnectAsync(OptionsOf(simulator), Limits.Patience);
-        foreach (var filter in filters)
-            await client.SubscribeAsync(filter, Limits.Patience);
-        return client;
-    }
-
     public static TheoryData<PortSipVersion, string, PbxOutcome> Scenarios
     {
         get
@@ -64,6 +40,30 @@ public sealed class PortSipEndToEndTests
             }
             return data;
         }
+    }
+
+    private static PortSipSimulator Start(PortSipVersion version = PortSipVersion.V22, Func<PortSipSimulatorOptions, PortSipSimulatorOptions>? change = null)
+    {
+        var options = new PortSipSimulatorOptions { Provider = "PortSIP", Version = version };
+        return (PortSipSimulator)PbxSimulator.Start(change?.Invoke(options) ?? options);
+    }
+
+    private static PbxConnectOptions OptionsOf(PortSipSimulator simulator) => new()
+    {
+        Provider = "PortSIP",
+        Server = simulator.Server.ToString(),
+        Domain = simulator.Domain,
+        UserName = simulator.UserName,
+        Password = new Secret(simulator.Password),
+        Timeout = TimeSpan.FromSeconds(60),
+    };
+
+    private static async Task<PbxClient> ConnectAsync(PortSipSimulator simulator, params PbxSubscriptionFilter[] filters)
+    {
+        var client = await PbxClient.ConnectAsync(OptionsOf(simulator), Limits.Patience);
+        foreach (var filter in filters)
+            await client.SubscribeAsync(filter, Limits.Patience);
+        return client;
     }
 
     [Theory]

@@ -78,7 +78,7 @@ public abstract class PortSipVersionHistoryTests(PortSipVersion version)
         {
             var end = Assert.Single(watch.Seen, e => e.CallId == played.CallId && e.CallState == PbxCallState.Ended);
             Assert.Equal((outcome, PbxCallOrigin.Record, answeredBy), (end.Call!.Outcome, end.Call.Origin, end.Call.AnsweredBy));
-            
+
             // The parties end a step before the call does.
             Assert.InRange((end.Call.EndedAt!.Value - played.EndedAt!.Value).TotalSeconds, -slow.Pace.TotalSeconds - 0.5, 0.001);
             Assert.All(end.Call.Legs, l => Assert.Equal(PbxCallState.Ended, l.State));

@@ -92,8 +92,10 @@ public sealed class JsonFieldsProperties
     private static JsonElement? Find(JsonElement element, string name)
     {
         foreach (var property in element.EnumerateObject())
+        {
             if (property.NameEquals(name))
                 return property.Value;
+        }
         return null;
     }
 

@@ -73,11 +73,17 @@ public sealed class MailboxProperties
             {
                 for (var i = 0; i < count; i++)
                     Assert.True(await mailbox.WriteAsync((w, i), CancellationToken.None));
-            }))).ContinueWith(done => { mailbox.Complete(); return done; }, TaskScheduler.Default).Unwrap();
+            }))).ContinueWith(done =>
+            {
+                mailbox.Complete();
+                return done;
+            }, TaskScheduler.Default).Unwrap();
             var next = new int[counts.Length];
             while (await mailbox.WaitAsync().AsTask().WaitAsync(Patience))
+            {
                 while (mailbox.TryRead(out var item))
                     Assert.Equal(next[item.Writer]++, item.Number);
+            }
             await writing.WaitAsync(Patience);
             Assert.Equal(counts, next);
         }, iter: 300);

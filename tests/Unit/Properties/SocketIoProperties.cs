@@ -53,7 +53,7 @@ public sealed class SocketIoProperties
             foreach (var part in all)
                 PollingPayload.Append(revision, body, Encoding.UTF8.GetBytes(part.Text ?? (revision == 3 ? "b4" : "b") + Convert.ToBase64String(part.Binary!)));
             var read = new List<(string?, string?, string?)>();
-            for (ReadOnlyMemory<byte> rest = body.WrittenMemory; !rest.IsEmpty; )
+            for (ReadOnlyMemory<byte> rest = body.WrittenMemory; !rest.IsEmpty;)
             {
                 var message = PollingPayload.Take(revision, ref rest);
                 read.Add(message.IsBinary ? (null, Convert.ToHexString(message.Data.Span), message.Problem) : (Encoding.UTF8.GetString(message.Data.Span), null, message.Problem));

@@ -10,10 +10,10 @@ namespace PbxEvents.Tests.Unit.RingCentral;
 /// <summary>A reader of the call log on a platform whose answers a test lays out. Its clock is the test's.</summary>
 internal sealed class CallLogBench
 {
+    private const string Base = "/restapi/v1.0/account/~/";
+
     /// <summary>The beginning of the gap in the tests.</summary>
     public static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
-
-    private const string Base = "/restapi/v1.0/account/~/";
     private readonly List<string> _log = [];
     private int _tokens;
 

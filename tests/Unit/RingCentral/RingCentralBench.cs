@@ -43,6 +43,10 @@ internal sealed class RingCentralBench
     public IReadOnlyList<string> Requests => Sent.Where(f => f[0].GetProperty("type").GetString() == "ClientRequest")
         .Select(f => $"{f[0].GetProperty("method").GetString()} {f[0].GetProperty("path").GetString()}").ToArray();
 
+    /// <summary>The filters of the newest POST or PUT.</summary>
+    public IReadOnlyList<string> LastFilters => Sent.Last(f => f.GetArrayLength() > 1 && f[1].TryGetProperty("eventFilters", out _))[1]
+        .GetProperty("eventFilters").EnumerateArray().Select(f => f.GetString()!).ToArray();
+
     /// <summary>A session that is ready, with one subscription to the account's calls.</summary>
     public static RingCentralBench Ready()
     {
@@ -124,8 +128,4 @@ internal sealed class RingCentralBench
     public PbxSubscription SubscribeTopic(params string[] topics) => Subscribe(new PbxSubscriptionFilter { Topic = topics });
 
     public void Lose() => Session.LinkClosed(_link);
-
-    /// <summary>The filters of the newest POST or PUT.</summary>
-    public IReadOnlyList<string> LastFilters => Sent.Last(f => f.GetArrayLength() > 1 && f[1].TryGetProperty("eventFilters", out _))[1]
-        .GetProperty("eventFilters").EnumerateArray().Select(f => f.GetString()!).ToArray();
 }

@@ -11,6 +11,16 @@ public sealed class RingCentralDriverTests
 {
     private static readonly string[] Secrets = ["APP-SECRET", "JWT-SECRET", "AT1", "RT1", "WST1", "WSC"];
 
+    public static TheoryData<string, PbxConnectOptions> BadOptions => new()
+    {
+        { "-Jwt", new PbxConnectOptions { Provider = "RingCentral" } },
+        { "-Jwt", RingCentralDriverRig.Options with { AccessToken = new Secret("x") } },
+        { "-ClientCredential", RingCentralDriverRig.Options with { ClientId = null, ClientSecret = null } },
+        { "-ClientCredential", new PbxConnectOptions { Provider = "RingCentral", AccessToken = new Secret("x"), ClientId = "app" } },
+        { "-Credential", RingCentralDriverRig.Options with { UserName = "other" } },
+        { "-Sandbox", RingCentralDriverRig.Options with { Sandbox = true, Server = "pbx.example.com" } },
+    };
+
     [Fact]
     public async Task The_jwt_is_exchanged_and_a_socket_token_asked_for()
     {
@@ -399,16 +409,6 @@ public sealed class RingCentralDriverTests
         Assert.Contains("wsc=WSC", target.Uri.Query, StringComparison.Ordinal);
     }
 
-    public static TheoryData<string, PbxConnectOptions> BadOptions => new()
-    {
-        { "-Jwt", new PbxConnectOptions { Provider = "RingCentral" } },
-        { "-Jwt", RingCentralDriverRig.Options with { AccessToken = new Secret("x") } },
-        { "-ClientCredential", RingCentralDriverRig.Options with { ClientId = null, ClientSecret = null } },
-        { "-ClientCredential", new PbxConnectOptions { Provider = "RingCentral", AccessToken = new Secret("x"), ClientId = "app" } },
-        { "-Credential", RingCentralDriverRig.Options with { UserName = "other" } },
-        { "-Sandbox", RingCentralDriverRig.Options with { Sandbox = true, Server = "pbx.example.com" } },
-    };
-
     [Theory]
     [MemberData(nameof(BadOptions))]
     public void Options_that_do_not_fit_are_told(string parameter, PbxConnectOptions options)
@@ -421,7 +421,10 @@ public sealed class RingCentralDriverTests
     [Fact]
     public void Either_credential_names_the_app() => Assert.NotNull(RingCentralDriverRig.Create(options: RingCentralDriverRig.Options with
     {
-        ClientId = null, ClientSecret = null, UserName = "app-1", Password = new Secret("APP-SECRET"),
+        ClientId = null,
+        ClientSecret = null,
+        UserName = "app-1",
+        Password = new Secret("APP-SECRET"),
     }));
 
     [Theory]

@@ -1,7 +1,7 @@
 using PbxEvents.Providers.Contracts;
+using PbxEvents.Simulator;
 using PbxEvents.Simulator.RingCentral;
 using PbxEvents.Simulator.Scenarios;
-using PbxEvents.Simulator;
 
 namespace PbxEvents.Tests.Unit.RingCentral;
 

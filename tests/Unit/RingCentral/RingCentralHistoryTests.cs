@@ -19,7 +19,9 @@ public sealed class RingCentralHistoryTests
     /// <summary>A platform that recovers nothing, so that every loss of a link is a gap.</summary>
     private static readonly RingCentralSimulatorOptions Options = RingCentralRun.Options with
     {
-        RecoveryTimeout = TimeSpan.Zero, HeavyLimit = 1000, HeavyWindow = TimeSpan.FromMilliseconds(50),
+        RecoveryTimeout = TimeSpan.Zero,
+        HeavyLimit = 1000,
+        HeavyWindow = TimeSpan.FromMilliseconds(50),
     };
 
     private static readonly RingCentralTiming Quick = RingCentralRun.Quick with
@@ -96,20 +98,48 @@ public sealed class RingCentralHistoryTests
     }
 
     [Fact]
-    public async Task A_call_that_no_record_tells_is_ended_when_the_records_were_all_asked_for_or_the_connection_ends()
+    public async Task A_call_that_no_record_tells_is_ended_when_the_records_were_all_asked_for()
     {
         await using var simulator = Start();
         await using var client = await ConnectAsync(simulator);
         var watch = new ClientWatch(client);
+        var callId = await MissInGapAsync(simulator, watch);
+        Assert.Equal((PbxGapRecovery.Recovered, 0), await LostLink.RestoreAsync(simulator, watch, clear: false) is { } gap ? (gap.Recovery, gap.CallsRecovered) : default);
+        if (!watch.Seen.Any(e => e.CallState == PbxCallState.Ended))
+            await watch.EndAsync(callId);
+        Assert.Null(Assert.Single(watch.Seen, e => e.CallState == PbxCallState.Ended).Outcome);
+    }
+
+    [Fact]
+    public async Task A_call_whose_record_is_still_asked_for_is_ended_when_the_connection_ends()
+    {
+        await using var simulator = Start();
+        await using var client = await ConnectAsync(simulator, Quick with { RecordAsks = [TimeSpan.FromSeconds(0.2), TimeSpan.FromHours(1)] });
+        var watch = new ClientWatch(client);
+        var callId = await MissInGapAsync(simulator, watch);
+        await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Refuse) { Count = 0 });
+        await watch.ConnectionAsync("Gap");
+        await Until.TrueAsync(() => Said(client, "Requesting the call records of 1 calls that were partly hidden by a gap."));
+        await client.DisconnectAsync(Limits.Patience);
+        Assert.Null((await watch.EndAsync(callId)).Outcome);
+        Assert.Single(watch.Seen, e => e.CallState == PbxCallState.Ended);
+    }
+
+    private static bool Said(PbxClient client, string text)
+    {
+        var position = 0L;
+        return client.Activity.Read(ref position).Any(l => l.Text == text);
+    }
+
+    /// <summary>Loses the link while a call rings that nobody answers, and that no record tells.</summary>
+    private static async Task<string> MissInGapAsync(RingCentralSimulator simulator, ClientWatch watch)
+    {
         var playing = simulator.PlayAsync("Missed", new ScenarioOptions { Pace = TimeSpan.FromSeconds(1) }, Limits.Patience);
         var ringing = await watch.WaitAsync(e => e.CallState == PbxCallState.Ringing, "a call that rings");
         await LostLink.CutAsync(simulator, watch);
         await playing;
         await simulator.InjectAsync(new SimulatorFault(SimulatorFaults.LateRecords) { Duration = TimeSpan.FromHours(1) });
-        Assert.Equal((PbxGapRecovery.Recovered, 0), await LostLink.RestoreAsync(simulator, watch, clear: false) is { } gap ? (gap.Recovery, gap.CallsRecovered) : default);
-        Assert.DoesNotContain(watch.Seen, e => e.CallState == PbxCallState.Ended);
-        await client.DisconnectAsync(Limits.Patience);
-        Assert.Null((await watch.EndAsync(ringing.CallId!)).Outcome);
+        return ringing.CallId!;
     }
 
     [Fact]

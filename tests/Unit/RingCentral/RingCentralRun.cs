@@ -43,6 +43,31 @@ internal sealed class RingCentralRun : IAsyncDisposable
 
     public PbxClient Client { get; private set; } = null!;
 
+    /// <summary>What is in the event log now.</summary>
+    public IReadOnlyList<PbxEvent> Events
+    {
+        get
+        {
+            var all = new List<PbxEvent>();
+            var cursor = Client.Events.OpenCursor(0);
+            while (cursor.TryRead(out var found, out _))
+            {
+                if (found is not null)
+                    all.Add(found);
+            }
+            return all;
+        }
+    }
+
+    public string JournalText
+    {
+        get
+        {
+            var position = 0L;
+            return string.Join(Environment.NewLine, Client.Activity.Read(ref position).Select(l => $"{l.Time:HH:mm:ss.fff} {l.Text}"));
+        }
+    }
+
     public static async Task<RingCentralRun> StartAsync(
         RingCentralSimulatorOptions? options = null, RingCentralTiming? timing = null, string? statePath = null,
         Func<RingCentralSimulator, PbxConnectOptions>? connect = null)
@@ -94,9 +119,13 @@ internal sealed class RingCentralRun : IAsyncDisposable
         try
         {
             while (await cursor.WaitAsync(limit.Token))
+            {
                 while (cursor.TryRead(out var found, out _))
+                {
                     if (found is not null && match(found) && --count == 0)
                         return found;
+                }
+            }
         }
         catch (OperationCanceledException)
         {
@@ -106,29 +135,6 @@ internal sealed class RingCentralRun : IAsyncDisposable
     }
 
     public Task<PbxEvent> WaitConnectionAsync(string name, int count = 1) => WaitAsync(e => e.Category == PbxCategory.Connection && e.Name == name, count);
-
-    /// <summary>What is in the event log now.</summary>
-    public IReadOnlyList<PbxEvent> Events
-    {
-        get
-        {
-            var all = new List<PbxEvent>();
-            var cursor = Client.Events.OpenCursor(0);
-            while (cursor.TryRead(out var found, out _))
-                if (found is not null)
-                    all.Add(found);
-            return all;
-        }
-    }
-
-    public string JournalText
-    {
-        get
-        {
-            var position = 0L;
-            return string.Join(Environment.NewLine, Client.Activity.Read(ref position).Select(l => $"{l.Time:HH:mm:ss.fff} {l.Text}"));
-        }
-    }
 
     public Task InjectAsync(string fault, int? count = null) => Simulator.InjectAsync(new SimulatorFault(fault) { Count = count });
 

@@ -332,7 +332,9 @@ public sealed class RingCentralSubscriptionTests
 
         bench.Session.SendRequest(1, new PbxRequest
         {
-            Request = "/restapi/v1.0/account/~/call-log?view=Simple&type=Voice&type=Fax&from=%2B1", Method = "post", Data = """{"a":1}"""u8.ToArray(),
+            Request = "/restapi/v1.0/account/~/call-log?view=Simple&type=Voice&type=Fax&from=%2B1",
+            Method = "post",
+            Data = """{"a":1}"""u8.ToArray(),
         });
 
         var frame = bench.Sent[^1];

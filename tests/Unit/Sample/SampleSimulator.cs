@@ -49,8 +49,13 @@ internal sealed class SampleSimulator : PbxSimulator
         var extension = call.Leg(leg == 0 ? 1 : leg).Extension ?? call.Extension;
         var frame = new JsonObject
         {
-            ["event"] = name, ["call"] = call.CallId, ["from"] = call.From, ["to"] = call.To, ["extension"] = extension,
-            ["inbound"] = call.Direction == PbxDirection.Inbound, ["over"] = leg == 0,
+            ["event"] = name,
+            ["call"] = call.CallId,
+            ["from"] = call.From,
+            ["to"] = call.To,
+            ["extension"] = extension,
+            ["inbound"] = call.Direction == PbxDirection.Inbound,
+            ["over"] = leg == 0,
         };
         if (leg > 0)
             frame["leg"] = $"{leg}";

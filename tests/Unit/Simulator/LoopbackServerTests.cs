@@ -203,7 +203,8 @@ public sealed class LoopbackServerTests
         var refused = 0;
         server.Refused = () => refused++;
         server.RefuseNext(2);
-        for (var i = 0; i < 2; i++) await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(server));
+        for (var i = 0; i < 2; i++)
+            await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(server));
         using var client = await ConnectAsync(server);
         Assert.Equal(2, refused);
     }
@@ -248,7 +249,8 @@ public sealed class LoopbackServerTests
         Assert.False(gone.Task.IsCompleted);
         socket.Close();
         await gone.Task.InTime();
-        for (var i = 0; i < 500 && server.Links.Count > 0; i++) await Task.Delay(10);
+        for (var i = 0; i < 500 && server.Links.Count > 0; i++)
+            await Task.Delay(10);
         Assert.Empty(server.Links);
     }
 
@@ -278,7 +280,8 @@ public sealed class LoopbackServerTests
     {
         var server = StartEcho();
         var clients = new List<ClientWebSocket>();
-        for (var i = 0; i < 20; i++) clients.Add(await ConnectAsync(server));
+        for (var i = 0; i < 20; i++)
+            clients.Add(await ConnectAsync(server));
         server.SilenceAll();
         await server.DisposeAsync().AsTask().InTime();
         Assert.Empty(server.Links);
@@ -313,7 +316,8 @@ public sealed class LoopbackServerTests
 
     private static LoopbackServer StartEcho() => Start(r => r.Map("GET", "/ws", _ => ServerResponse.Upgrade(async c =>
     {
-        while (await c.ReceiveAsync() is { } message) await c.WriteAsync(message.Text);
+        while (await c.ReceiveAsync() is { } message)
+            await c.WriteAsync(message.Text);
     })));
 
     private static async Task<ClientWebSocket> ConnectAsync(LoopbackServer server)
@@ -331,7 +335,8 @@ public sealed class LoopbackServerTests
         {
             var part = await client.ReceiveAsync(buffer, Limits.Patience);
             all.Write(buffer, 0, part.Count);
-            if (part.EndOfMessage) return Encoding.UTF8.GetString(all.ToArray());
+            if (part.EndOfMessage)
+                return Encoding.UTF8.GetString(all.ToArray());
         }
     }
 

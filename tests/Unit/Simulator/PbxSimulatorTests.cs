@@ -95,7 +95,8 @@ public sealed class PbxSimulatorTests
     public async Task Every_named_fault_takes_hold()
     {
         await using var simulator = Start();
-        foreach (var name in simulator.FaultNames) await simulator.InjectAsync(new SimulatorFault(name)).InTime();
+        foreach (var name in simulator.FaultNames)
+            await simulator.InjectAsync(new SimulatorFault(name)).InTime();
         Assert.Equal(simulator.FaultNames, simulator.Log.Of(SimulatorLogKind.Fault).Select(e => e.Name));
         simulator.ClearFaults();
         using var client = await RawSocketIo.JoinAsync(simulator.Server);
@@ -170,8 +171,10 @@ public sealed class PbxSimulatorTests
         using var client = await f.ConnectAsync("PBX");
         await f.Simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Delay) { Duration = TimeSpan.FromMilliseconds(400) });
         var started = DateTime.UtcNow;
-        for (var i = 0; i < 20; i++) await f.Simulator.SendEventAsync("PBX", "SWITCH", $$"""{"value":{{i}}}""");
-        for (var i = 0; i < 20; i++) Assert.Equal(i, (await client.EventAsync("PBX")).GetProperty("value").GetInt32());
+        for (var i = 0; i < 20; i++)
+            await f.Simulator.SendEventAsync("PBX", "SWITCH", $$"""{"value":{{i}}}""");
+        for (var i = 0; i < 20; i++)
+            Assert.Equal(i, (await client.EventAsync("PBX")).GetProperty("value").GetInt32());
         Assert.True(DateTime.UtcNow - started >= TimeSpan.FromMilliseconds(390));
     }
 
@@ -181,8 +184,10 @@ public sealed class PbxSimulatorTests
         await using var f = new TelecomXFixture();
         using var client = await f.ConnectAsync("PBX");
         await f.Simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Duplicate) { Count = 2 });
-        for (var i = 0; i < 3; i++) await f.Simulator.SendEventAsync("PBX", "SWITCH", $$"""{"value":{{i}}}""");
-        foreach (var expected in new[] { 0, 0, 1, 1, 2 }) Assert.Equal(expected, (await client.EventAsync("PBX")).GetProperty("value").GetInt32());
+        for (var i = 0; i < 3; i++)
+            await f.Simulator.SendEventAsync("PBX", "SWITCH", $$"""{"value":{{i}}}""");
+        foreach (var expected in new[] { 0, 0, 1, 1, 2 })
+            Assert.Equal(expected, (await client.EventAsync("PBX")).GetProperty("value").GetInt32());
 
         // The client can have read a copy before the log has noted that it was written.
         await Task.WhenAll(f.Simulator.Log.Of(SimulatorLogKind.Event).Select(e => e.Settled)).InTime();
@@ -196,7 +201,8 @@ public sealed class PbxSimulatorTests
         using var client = await f.ConnectAsync("PBX");
         await f.Simulator.InjectAsync(new SimulatorFault(SimulatorFaults.Malformed));
         Assert.True(SocketIoGarbage.Texts.Distinct().Count() >= 30);
-        foreach (var text in SocketIoGarbage.Texts) Assert.Equal(text, await client.ReceiveAsync());
+        foreach (var text in SocketIoGarbage.Texts)
+            Assert.Equal(text, await client.ReceiveAsync());
         await f.Simulator.SendEventAsync("PBX", "SWITCH");
         Assert.StartsWith("42[\"PBX\",{\"event\":\"SWITCH\"", await client.ReceiveAsync(), StringComparison.Ordinal);
     }
@@ -315,13 +321,19 @@ public sealed class PbxSimulatorTests
         using var one = await f.ConnectAsync("PBX");
         using var two = await f.ConnectAsync("PBX");
         var reading = Task.WhenAll(ReadAsync(one), ReadAsync(two));
-        for (var i = 0; i < Count; i++) await f.Simulator.SendEventAsync("PBX", "SWITCH", $$"""{"value":{{i}}}""");
+        for (var i = 0; i < Count; i++)
+            await f.Simulator.SendEventAsync("PBX", "SWITCH", $$"""{"value":{{i}}}""");
         await reading.InTime();
-        Assert.All(f.Simulator.Log.Of(SimulatorLogKind.Event), e => Assert.Equal(2, e.WrittenTo.Count));
+        var events = f.Simulator.Log.Of(SimulatorLogKind.Event).ToArray();
+
+        // The clients can have read the last one before the log has noted that it was written.
+        await Task.WhenAll(events.Select(e => e.Settled)).InTime();
+        Assert.All(events, e => Assert.Equal(2, e.WrittenTo.Count));
 
         static async Task ReadAsync(RawSocketIo client)
         {
-            for (var i = 0; i < Count; i++) Assert.Equal(i, (await client.EventAsync("PBX")).GetProperty("value").GetInt32());
+            for (var i = 0; i < Count; i++)
+                Assert.Equal(i, (await client.EventAsync("PBX")).GetProperty("value").GetInt32());
         }
     }
 
@@ -335,7 +347,8 @@ public sealed class PbxSimulatorTests
         var text = new string('x', 10_000);
         var dropped = f.Simulator.Log.WaitAsync(e => e is { Kind: SimulatorLogKind.Unexpected, Name: "slow client", Link: 1 });
         var sent = 0;
-        for (; !dropped.IsCompleted; sent++) await f.Simulator.SendEventAsync("PBX", "SWITCH", $$"""{"value":"{{text}}"}""").InTime();
+        for (; !dropped.IsCompleted; sent++)
+            await f.Simulator.SendEventAsync("PBX", "SWITCH", $$"""{"value":"{{text}}"}""").InTime();
         await f.Simulator.SendEventAsync("PBX", "VARIABLE", "{}");
         Assert.Equal(sent, await reading.InTime());
 

@@ -25,7 +25,8 @@ internal sealed class RawSocketIo : IDisposable
     {
         var client = await OpenAsync(server, revision);
         Assert.StartsWith("0{", await client.ReceiveAsync(), StringComparison.Ordinal);
-        if (revision == 4) await client.SendAsync("40");
+        if (revision == 4)
+            await client.SendAsync("40");
         Assert.StartsWith("40", await client.ReceiveAsync(), StringComparison.Ordinal);
         return client;
     }
@@ -41,9 +42,11 @@ internal sealed class RawSocketIo : IDisposable
         while (true)
         {
             var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), Limits.Patience);
-            if (part.MessageType == WebSocketMessageType.Close) throw new EndOfStreamException("The server closed the WebSocket.");
+            if (part.MessageType == WebSocketMessageType.Close)
+                throw new EndOfStreamException("The server closed the WebSocket.");
             length += part.Count;
-            if (part.EndOfMessage) return Encoding.UTF8.GetString(_buffer, 0, length);
+            if (part.EndOfMessage)
+                return Encoding.UTF8.GetString(_buffer, 0, length);
         }
     }
 
@@ -53,8 +56,10 @@ internal sealed class RawSocketIo : IDisposable
         while (true)
         {
             var frame = await ReceiveAsync();
-            if (frame == "2") await SendAsync("3");
-            if (!frame.StartsWith($"42[\"{name}\"", StringComparison.Ordinal)) continue;
+            if (frame == "2")
+                await SendAsync("3");
+            if (!frame.StartsWith($"42[\"{name}\"", StringComparison.Ordinal))
+                continue;
             var arguments = JsonDocument.Parse(frame[2..]).RootElement;
             return arguments.GetArrayLength() > 1 ? arguments[1] : default;
         }

@@ -102,7 +102,8 @@ public sealed class SocketIoServerTests : IAsyncLifetime
         _handler.Refusal = expected[2..];
         using var client = await RawSocketIo.OpenAsync(_host.Address, revision);
         await client.ReceiveAsync();
-        if (revision == 4) await client.SendAsync("40");
+        if (revision == 4)
+            await client.SendAsync("40");
         Assert.Equal(expected, await client.ReceiveAsync());
         Assert.Empty(_handler.Sockets);
     }
@@ -232,7 +233,8 @@ public sealed class SocketIoServerTests : IAsyncLifetime
         await PostAsync(http, revision, sid, "421[\"ask\",\"é\"]", "422[\"ask\",\"é\",2]");
         var expected = revision == 3 ? "12:431[\"ask\",1]12:432[\"ask\",2]" : "431[\"ask\",1]\u001e432[\"ask\",2]";
         var got = await PollAsync(http, revision, sid);
-        while (got.Length < expected.Length) got += (revision == 3 ? "" : "\u001e") + await PollAsync(http, revision, sid);
+        while (got.Length < expected.Length)
+            got += (revision == 3 ? "" : "\u001e") + await PollAsync(http, revision, sid);
         Assert.Equal(expected, got);
 
         var polling = PollAsync(http, revision, sid);
@@ -249,7 +251,8 @@ public sealed class SocketIoServerTests : IAsyncLifetime
         var polling = http.GetAsync(new Uri($"/socket.io/?EIO=3&transport=polling&sid={sid}", UriKind.Relative), stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => polling);
-        if (_server.Sessions.Count > 0) await _handler.Gone.Task.InTime();
+        if (_server.Sessions.Count > 0)
+            await _handler.Gone.Task.InTime();
         using var answer = await http.GetAsync(new Uri($"/socket.io/?EIO=3&transport=polling&sid=nope", UriKind.Relative), Limits.Patience);
         Assert.Equal("""{"code":1,"message":"Session ID unknown"}""", await answer.Content.ReadAsStringAsync(Limits.Patience));
     }
@@ -273,9 +276,11 @@ public sealed class SocketIoServerTests : IAsyncLifetime
         await SendAsync("2probe");
         Assert.Equal("3probe", await ReceiveAsync());
         Assert.Equal(revision == 3 ? "1:6" : "6", await polling);
-        for (var i = 0; i < 5; i++) _handler.Sockets[0].Emit("n", $"{i}");
+        for (var i = 0; i < 5; i++)
+            _handler.Sockets[0].Emit("n", $"{i}");
         await SendAsync("5");
-        for (var i = 0; i < 5; i++) Assert.Equal($"42[\"n\",{i}]", await ReceiveAsync());
+        for (var i = 0; i < 5; i++)
+            Assert.Equal($"42[\"n\",{i}]", await ReceiveAsync());
         Assert.Equal($"socket.io revision {revision} over websocket", _handler.Sockets[0].Transport);
         await SendAsync("421[\"ask\"]");
         Assert.Equal("431[\"ask\",0]", await ReceiveAsync());

@@ -215,7 +215,8 @@ public sealed class TelecomXSimulatorTests
         using var client = await f.ConnectAsync("PBX");
         var call = Assert.Single(await f.Simulator.PlayAsync("AnsweredElsewhere", Fast with { Extension = "2001", OtherExtension = "2002" }));
         var events = new List<JsonElement>();
-        for (var i = 0; i < 12; i++) events.Add(await client.EventAsync("PBX"));
+        for (var i = 0; i < 12; i++)
+            events.Add(await client.EventAsync("PBX"));
         Assert.All(events, e => Assert.Equal(call.CallId, e.GetProperty("sessionId").GetString()));
         Assert.Equal(12, events.Select(e => e.GetProperty("eventId").GetString()).Distinct().Count());
         Assert.Equal(4, events.Select(e => e.GetProperty("channel").GetString()).Distinct().Count());
@@ -248,7 +249,8 @@ public sealed class TelecomXSimulatorTests
         var talking = new TaskCompletionSource();
         f.Simulator.Log.Added += e =>
         {
-            if (e.Name == "CALL_RING") talking.TrySetResult();
+            if (e.Name == "CALL_RING")
+                talking.TrySetResult();
         };
         var playing = f.Simulator.PlayAsync("QueueAbandoned", new ScenarioOptions { Pace = TimeSpan.FromSeconds(1) });
         await talking.Task.InTime();
@@ -294,7 +296,8 @@ public sealed class TelecomXSimulatorTests
         Assert.Equal("r1 OK", $"{reply.GetProperty("requestId")} {reply.GetProperty("data").GetProperty("status")}");
 
         await client.EmitAsync("request", new { to = new { employee = f.Simulator.PartnerEmployee, instanceId = "desk-1" }, request = "CommunicatorLoggerStartStream" });
-        for (var i = 1; i <= 5; i++) Assert.Equal(i, (await client.EventAsync("REPLY")).GetProperty("data").GetProperty("line").GetInt32());
+        for (var i = 1; i <= 5; i++)
+            Assert.Equal(i, (await client.EventAsync("REPLY")).GetProperty("data").GetProperty("line").GetInt32());
 
         await client.EmitAsync("request", new { to = new { employee = f.Simulator.TwinPartnerEmployee }, request = "CommunicatorGetStatus" });
         var instances = new[] { await client.EventAsync("REPLY"), await client.EventAsync("REPLY") }
@@ -354,11 +357,16 @@ public sealed class TelecomXSimulatorTests
 
     private static string Detail(JsonElement data)
     {
-        if (data.TryGetProperty("leg", out var leg)) return leg.GetString()!;
-        if (data.TryGetProperty("reason", out var reason)) return reason.GetString()!;
-        if (data.TryGetProperty("state", out var state)) return state.GetString()!;
-        if (!data.TryGetProperty("data", out var inner)) return "-";
-        if (inner.TryGetProperty("source", out var source)) return source.GetString()!;
+        if (data.TryGetProperty("leg", out var leg))
+            return leg.GetString()!;
+        if (data.TryGetProperty("reason", out var reason))
+            return reason.GetString()!;
+        if (data.TryGetProperty("state", out var state))
+            return state.GetString()!;
+        if (!data.TryGetProperty("data", out var inner))
+            return "-";
+        if (inner.TryGetProperty("source", out var source))
+            return source.GetString()!;
         return inner.TryGetProperty("priority", out var priority) ? priority.GetRawText() : inner.GetProperty("state").GetString()!;
     }
 

@@ -9,8 +9,10 @@ internal static class Checkout
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
             if (File.Exists(Path.Combine(folder.FullName, "PbxEvents.sln")))
                 return folder.FullName;
+        }
         throw new InvalidOperationException("The tests do not run inside the checkout.");
     }
 }

@@ -22,10 +22,12 @@ internal sealed class FastClock(int speed) : TimeProvider
     /// <summary>How many times as fast as the system's.</summary>
     public int Speed => speed;
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    private TimeSpan Passed => System.GetElapsedTime(_startStamp) * speed + new TimeSpan(Interlocked.Read(ref _skipped));
+
     /// <summary>What it shows, and the system's, for a clock in another process.</summary>
     public (DateTimeOffset Now, DateTimeOffset System) Look() => (GetUtcNow(), System.GetUtcNow());
-
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => _start + Passed;
 
@@ -36,8 +38,6 @@ internal sealed class FastClock(int speed) : TimeProvider
 
     /// <summary>Puts the clock forward. What waits goes on waiting: a call that is being played lasts so much longer.</summary>
     public void Skip(TimeSpan time) => Interlocked.Add(ref _skipped, time.Ticks);
-
-    private TimeSpan Passed => System.GetElapsedTime(_startStamp) * speed + new TimeSpan(Interlocked.Read(ref _skipped));
 
     /// <summary>Rounded up to whole milliseconds: the system's timers leave the rest out, and one must never tick too early.</summary>
     private TimeSpan Shorten(TimeSpan time) =>

@@ -9,11 +9,11 @@ namespace PbxEvents.Tests.Unit.Support;
 /// <summary>A client whose link a test cuts and lets come back.</summary>
 internal static class LostLink
 {
-    /// <summary>Longer than any test, by any clock.</summary>
-    private static readonly TimeSpan Long = TimeSpan.FromHours(1);
-
     /// <summary>Pauses between attempts are this share of what they would be at most: a test waits for them.</summary>
     private const double ShareOfPause = 0.1;
+
+    /// <summary>Longer than any test, by any clock.</summary>
+    private static readonly TimeSpan Long = TimeSpan.FromHours(1);
 
     /// <summary>Connects a client and subscribes.</summary>
     /// <param name="simulator">The platform's side.</param>

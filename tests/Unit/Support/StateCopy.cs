@@ -16,6 +16,9 @@ internal sealed class StateCopy : IDisposable
     /// <summary>The file for the client that runs, or is to be started next.</summary>
     public string Current { get; private set; }
 
+    /// <summary>Up to when everything was told by what the file of the last kill says: ends before it need not be known by their ids.</summary>
+    public DateTimeOffset WholeUntil => JsonDocument.Parse(File.ReadAllBytes(Current)).RootElement.GetProperty("wholeUntil").GetDateTimeOffset();
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>The process is killed now.</summary>
@@ -27,9 +30,6 @@ internal sealed class StateCopy : IDisposable
         Current = next;
         return [.. Ids("told", "id")];
     }
-
-    /// <summary>Up to when everything was told by what the file of the last kill says: ends before it need not be known by their ids.</summary>
-    public DateTimeOffset WholeUntil => JsonDocument.Parse(File.ReadAllBytes(Current)).RootElement.GetProperty("wholeUntil").GetDateTimeOffset();
 
     /// <summary>Waits until the file says what is expected.</summary>
     public async Task UntilAsync(Func<StateCopy, bool> isSo)

@@ -20,9 +20,13 @@ internal static class Until
     {
         using var limit = new CancellationTokenSource(Limit);
         while (await cursor.WaitAsync(limit.Token))
+        {
             while (cursor.TryRead(out var e, out _))
+            {
                 if (e!.Name == name && --count == 0)
                     return e;
+            }
+        }
         throw new InvalidOperationException($"The stream ended without {name}.");
     }
 }

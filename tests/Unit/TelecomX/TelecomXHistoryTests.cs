@@ -1,5 +1,5 @@
-using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers;
+using PbxEvents.Providers.Platforms.Kit;
 using PbxEvents.Providers.Platforms.TelecomX;
 using PbxEvents.Simulator;
 using PbxEvents.Simulator.Scenarios;

@@ -27,14 +27,14 @@ public sealed class TelecomXOutcomeTests
         _session.Subscribe(_subscription);
     }
 
+    private PbxCall Call => Assert.Single(_host.Calls);
+
     /// <summary>Nothing is subscribed to but this.</summary>
     private void Only(PbxSubscriptionFilter filter)
     {
         _session.Unsubscribe(_subscription);
         _session.Subscribe(new PbxSubscription { Filter = filter });
     }
-
-    private PbxCall Call => Assert.Single(_host.Calls);
 
     private PbxEvent Feed(string frame)
     {

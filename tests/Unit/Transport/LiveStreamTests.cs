@@ -21,7 +21,8 @@ public sealed class LiveStreamTests
         {
             var buffer = new byte[random.Next(1, 50_000)];
             var read = await stream.ReadAsync(buffer);
-            if (read == 0) break;
+            if (read == 0)
+                break;
             received.AddRange(buffer.AsSpan(0, read));
         }
 

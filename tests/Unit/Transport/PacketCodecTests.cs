@@ -32,7 +32,8 @@ public sealed class PacketCodecTests
             (packet.Type, packet.Namespace, packet.AckId, packet.Attachments, Encoding.UTF8.GetString(packet.Payload.Span)));
 
         // Nothing binary is ever sent.
-        if (attachments > 0) return;
+        if (attachments > 0)
+            return;
         var writer = new ArrayBufferWriter<byte>();
         OutPacket.Message(type, name, packet.Payload, ackId).WriteTo(writer);
         Assert.Null(PacketReader.Read(writer.WrittenMemory[1..], out var again));
@@ -65,8 +66,10 @@ public sealed class PacketCodecTests
         for (var i = 0; i < 200_000; i++)
         {
             var bytes = new byte[random.Next(12)];
-            for (var j = 0; j < bytes.Length; j++) bytes[j] = random.Next(8) == 0 ? (byte)random.Next(256) : alphabet[random.Next(alphabet.Length)];
-            if (PacketReader.Read(bytes, out var packet) is not null) continue;
+            for (var j = 0; j < bytes.Length; j++)
+                bytes[j] = random.Next(8) == 0 ? (byte)random.Next(256) : alphabet[random.Next(alphabet.Length)];
+            if (PacketReader.Read(bytes, out var packet) is not null)
+                continue;
             read++;
             Assert.True(bytes.AsSpan(1).EndsWith(packet.Payload.Span), Convert.ToHexString(bytes));
         }

@@ -71,7 +71,8 @@ public sealed class PollingPayloadTests
         for (var i = 0; i < 100_000; i++)
         {
             var bytes = new byte[1 + random.Next(16)];
-            for (var j = 0; j < bytes.Length; j++) bytes[j] = random.Next(6) == 0 ? (byte)random.Next(256) : alphabet[random.Next(alphabet.Length)];
+            for (var j = 0; j < bytes.Length; j++)
+                bytes[j] = random.Next(6) == 0 ? (byte)random.Next(256) : alphabet[random.Next(alphabet.Length)];
             foreach (var revision in new[] { 3, 4 })
             {
                 ReadOnlyMemory<byte> rest = bytes;
@@ -88,7 +89,7 @@ public sealed class PollingPayloadTests
     private static List<string> Read(int revision, string body)
     {
         var packets = new List<string>();
-        for (ReadOnlyMemory<byte> rest = Encoding.UTF8.GetBytes(body); !rest.IsEmpty; )
+        for (ReadOnlyMemory<byte> rest = Encoding.UTF8.GetBytes(body); !rest.IsEmpty;)
             packets.Add(Encoding.UTF8.GetString(PollingPayload.Take(revision, ref rest).Data.Span));
         return packets;
     }
@@ -96,7 +97,8 @@ public sealed class PollingPayloadTests
     private static string Write(int revision, params string[] packets)
     {
         var body = new ArrayBufferWriter<byte>();
-        foreach (var packet in packets) PollingPayload.Append(revision, body, Encoding.UTF8.GetBytes(packet));
+        foreach (var packet in packets)
+            PollingPayload.Append(revision, body, Encoding.UTF8.GetBytes(packet));
         return Encoding.UTF8.GetString(body.WrittenSpan);
     }
 }

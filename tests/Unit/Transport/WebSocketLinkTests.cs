@@ -72,7 +72,8 @@ public sealed class WebSocketLinkTests
             for (var i = 0; i < 8; i++)
             {
                 // Anything but a ping ends the session, and the link with it.
-                if (await socket.ReadFrameAsync() is not { Opcode: WebSocketFrames.Ping, Payload: var payload }) return;
+                if (await socket.ReadFrameAsync() is not { Opcode: WebSocketFrames.Ping, Payload: var payload })
+                    return;
                 await socket.WriteRawAsync(WebSocketFrames.Make(WebSocketFrames.Pong, payload));
             }
 
@@ -82,7 +83,8 @@ public sealed class WebSocketLinkTests
         var sink = new RecordingSink();
         await using var link = Create(server, sink, t => t with
         {
-            PingInterval = TimeSpan.FromMilliseconds(250), MaxSilence = TimeSpan.FromSeconds(1.5),
+            PingInterval = TimeSpan.FromMilliseconds(250),
+            MaxSilence = TimeSpan.FromSeconds(1.5),
         });
         await link.OpenAsync(default);
         link.Start();
@@ -100,7 +102,8 @@ public sealed class WebSocketLinkTests
         {
             while (texts.Count < Count)
             {
-                if (await socket.ReadFrameAsync() is not { } frame) return;
+                if (await socket.ReadFrameAsync() is not { } frame)
+                    return;
                 if (frame.Opcode != WebSocketFrames.Ping)
                 {
                     texts.Add(Encoding.UTF8.GetString(frame.Payload));
@@ -123,7 +126,8 @@ public sealed class WebSocketLinkTests
         {
             link.Send(new OutFrame(FrameKind.Text, Encoding.UTF8.GetBytes($"{i}:{new string('x', 700)}")));
             // The link's own queue is bounded: give the writer a turn now and then.
-            if (i % 200 == 199) await Task.Delay(5);
+            if (i % 200 == 199)
+                await Task.Delay(5);
         }
 
         Assert.Equal("all", await sink.NextTextAsync());
@@ -168,7 +172,8 @@ public sealed class WebSocketLinkTests
         link.Start();
 
         string text;
-        do text = await sink.NextTextAsync();
+        do
+            text = await sink.NextTextAsync();
         while (text == "data");
         Assert.Equal("last", text);
         Assert.Contains("nothing has come in", (await sink.ClosedAsync())!.Message);
@@ -188,7 +193,12 @@ public sealed class WebSocketLinkTests
 
             await socket.DrainAsync();
         });
-        var sink = new RecordingSink { OnFrame = async frame => { if (RecordingSink.TextOf(frame) == "first") await Task.Delay(2500); } };
+        var sink = new RecordingSink { OnFrame = async frame =>
+        {
+            if (RecordingSink.TextOf(frame) == "first")
+                await Task.Delay(2500);
+        }
+        };
         await using var link = Create(server, sink, t => t with { MaxSilence = TimeSpan.FromSeconds(1) });
         await link.OpenAsync(default);
         link.Start();
@@ -223,7 +233,8 @@ public sealed class WebSocketLinkTests
         link.Start();
 
         string text;
-        do text = await sink.NextTextAsync();
+        do
+            text = await sink.NextTextAsync();
         while (text == "data");
         Assert.Equal("last", text);
         Assert.False(sink.IsClosed);
@@ -238,19 +249,26 @@ public sealed class WebSocketLinkTests
             // Each pong stands behind data that nobody reads for as long as the sink pauses.
             while (await socket.ReadFrameAsync() is { } frame)
             {
-                if (frame.Opcode != WebSocketFrames.Ping) continue;
+                if (frame.Opcode != WebSocketFrames.Ping)
+                    continue;
                 await socket.WriteAsync("data");
                 await socket.WriteRawAsync(TestServer.FrameOf(0x8A, frame.Payload));
             }
         });
-        var sink = new RecordingSink { OnFrame = async frame => { if (RecordingSink.TextOf(frame) == "first") await Task.Delay(8000); } };
+        var sink = new RecordingSink { OnFrame = async frame =>
+        {
+            if (RecordingSink.TextOf(frame) == "first")
+                await Task.Delay(8000);
+        }
+        };
         await using var link = Create(server, sink, t => t with { PingInterval = TimeSpan.FromSeconds(0.5), MaxSilence = TimeSpan.FromSeconds(4) });
         await link.OpenAsync(default);
         link.Start();
 
         Assert.Equal("first", await sink.NextTextAsync());
         // Pings and data go on after the pause.
-        for (var i = 0; i < 3; i++) Assert.Equal("data", await sink.NextTextAsync());
+        for (var i = 0; i < 3; i++)
+            Assert.Equal("data", await sink.NextTextAsync());
         Assert.False(sink.IsClosed);
     }
 
@@ -281,7 +299,8 @@ public sealed class WebSocketLinkTests
         await using var server = TestServer.StartWebSocket(async socket =>
         {
             var frames = new List<byte>();
-            while (await socket.ReadFrameAsync() is { Opcode: not WebSocketFrames.Close and var opcode }) frames.Add(opcode);
+            while (await socket.ReadFrameAsync() is { Opcode: not WebSocketFrames.Close and var opcode })
+                frames.Add(opcode);
             await socket.WriteRawAsync(TestServer.FrameOf(0x88, [0x03, 0xE8]));
             await socket.DrainAsync();
             seen.TrySetResult(frames);
@@ -290,7 +309,8 @@ public sealed class WebSocketLinkTests
         await using var link = Create(server, sink);
         await link.OpenAsync(default);
         link.Start();
-        for (var i = 0; i < 50; i++) link.Send(new OutFrame(FrameKind.Text, "x"u8.ToArray()));
+        for (var i = 0; i < 50; i++)
+            link.Send(new OutFrame(FrameKind.Text, "x"u8.ToArray()));
         await link.CloseAsync(default);
 
         Assert.True(sink.IsClosed);
@@ -344,7 +364,8 @@ public sealed class WebSocketLinkTests
         link.Start();
         var block = new byte[64 * 1024];
         Array.Fill(block, (byte)'x');
-        for (var i = 0; i < 40_000 && !sink.IsClosed; i++) link.Send(new OutFrame(FrameKind.Text, block));
+        for (var i = 0; i < 40_000 && !sink.IsClosed; i++)
+            link.Send(new OutFrame(FrameKind.Text, block));
 
         Assert.Equal(PbxErrorKind.SlowServer, (await sink.ClosedAsync())?.Kind);
     }

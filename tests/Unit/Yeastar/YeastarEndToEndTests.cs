@@ -10,10 +10,10 @@ namespace PbxEvents.Tests.Unit.Yeastar;
 /// <summary>The client against the simulated PBX, over real sockets.</summary>
 public sealed class YeastarEndToEndTests
 {
+    private static PbxSubscriptionFilter Queue => new() { Type = PbxSubscriptionType.Queue, Queue = ["4020"] };
+
     private static YeastarSimulator Start(YeastarSimulatorOptions? options = null) =>
         (YeastarSimulator)PbxSimulator.Start(options ?? new YeastarSimulatorOptions { Provider = "Yeastar" });
-
-    private static PbxSubscriptionFilter Queue => new() { Type = PbxSubscriptionType.Queue, Queue = ["4020"] };
 
     [Theory]
     [InlineData("Answered", PbxOutcome.Answered)]

@@ -36,8 +36,10 @@ public sealed class YeastarRecordsTests
         (_rig.DateFormat, _rig.TimeFormat, _rig.TextForm) = (date, time, form);
         _rig.Zone = TimeZoneInfo.FindSystemTimeZoneById("Asia/Kolkata");
         if (refuses)
+        {
             _rig.Answer = (f, c) => f == "cdr/search" && long.TryParse(YeastarRecordsRig.ParameterOf(c, "start_time"), out _)
                 ? YeastarDriverRig.Refuse(40002, "PARAMETER ERROR") : null;
+        }
         _rig.Add("1893484800.10", Now.AddMinutes(-10));
         _rig.Add("1893484801.10", Now.AddHours(-5));
         Assert.Equal("1893484800.10", Assert.Single(await _rig.ReadAsync()).Update.CallId);
@@ -90,7 +92,7 @@ public sealed class YeastarRecordsTests
         Assert.Equal(Enumerable.Range(0, 8).Select(i => $"{i}.1"), (await rig.ReadAsync()).Select(r => r.Update.CallId));
         Assert.Equal(1 + 3, rig.Asked.Count(f => f == "cdr/search"));
 
-        // A call that ends meanwhile moves the rows behind it by one: the last of a page comes again on the next.
+        // A call whose row comes meanwhile moves the rows behind it by one: the last of a page comes again on the next. The pages are read again.
         var grown = false;
         rig.Answer = (f, c) =>
         {
@@ -102,8 +104,47 @@ public sealed class YeastarRecordsTests
             return null;
         };
         var read = await rig.ReadAsync();
-        Assert.Equal(8, read.Count);
+        Assert.Equal(["late.1", .. Enumerable.Range(0, 8).Select(i => $"{i}.1")], read.Select(r => r.Update.CallId));
         Assert.All(read, r => Assert.Equal(PbxOutcome.Answered, r.Update.Outcome));
+    }
+
+    [Fact]
+    public async Task A_call_whose_rows_come_while_pages_are_read_is_told_by_all_of_them()
+    {
+        var rig = new YeastarRecordsRig(pageSize: 3);
+        for (var i = 0; i < 8; i++)
+            rig.Add($"{i}.1", rig.Now.AddMinutes(i - 30), talk: 7, disposition: "ANSWERED");
+        var asked = 0;
+        rig.Answer = (f, c) =>
+        {
+            if (f == "cdr/search" && YeastarRecordsRig.ParameterOf(c, "page") == "3" && asked++ == 0)
+            {
+                // The first stage stands on a page that was read before, the second on the one that is asked for.
+                rig.Add("late.1", rig.Now.AddMinutes(-40), talk: 7, disposition: "ANSWERED");
+                rig.Add("late.1", rig.Now.AddMinutes(-2), talk: 7, to: "Carl<1002>", disposition: "ANSWERED");
+            }
+            return null;
+        };
+        var late = (await rig.ReadAsync()).Single(r => r.Update.CallId == "late.1");
+        Assert.Equal(rig.Now.AddMinutes(-40), late.Update.StartedAt);
+        Assert.Equal(PbxOutcome.Transferred, late.Update.Outcome);
+        Assert.Contains(rig.Log, l => l.Contains("read again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_PBX_on_which_calls_end_all_the_time_is_not_read_for_ever()
+    {
+        var rig = new YeastarRecordsRig(pageSize: 2);
+        for (var i = 0; i < 5; i++)
+            rig.Add($"{i}.1", rig.Now.AddMinutes(i - 30));
+        rig.Answer = (f, _) =>
+        {
+            if (f == "cdr/search")
+                rig.Add($"new{rig.Rows.Count}.1", rig.Now.AddMinutes(-2));
+            return null;
+        };
+        Assert.InRange((await rig.ReadAsync()).Count, 5, 50);
+        Assert.Equal(2, rig.Log.Count(l => l.Contains("read again", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -214,7 +255,9 @@ public sealed class YeastarRecordsTests
             ("duration", long.MaxValue), ("ring_duration", "x"), ("talk_duration", new JsonArray()), ("disposition", 7), ("call_type", null),
             ("call_to", "<<\"<"), ("call_from", "\u0007\u202e"), ("new_id", false),
         })
+        {
             odd[name] = value;
+        }
         _rig.Answer = (f, _) => f == "cdr/search"
             ? new HttpAnswer(200, Encoding.UTF8.GetBytes($$"""{"errcode":0,"total_number":99,"data":[7,null,[],"x",{{string.Join(',', _rig.Rows.Select(r => r.ToJsonString()))}}]}"""))
             : null;

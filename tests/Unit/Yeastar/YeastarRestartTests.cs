@@ -82,5 +82,4 @@ public sealed class YeastarRestartTests : IDisposable
         }
         return await playing;
     }
-
 }

@@ -8,6 +8,10 @@ namespace PbxEvents.Tests.Unit.Yeastar;
 /// <summary>A Yeastar session with a recording host.</summary>
 internal sealed class YeastarRig
 {
+    public const string Success = """{"errcode":0,"errmsg":"SUCCESS"}""";
+
+    public const string CallId = "1700000000.10";
+
     private int _lastId;
 
     public YeastarRig(TimeZoneInfo? zone = null) =>
@@ -24,6 +28,12 @@ internal sealed class YeastarRig
 
     /// <summary>How long a token lives.</summary>
     public TimeSpan TokenLife { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>The states that the call went through, as news.</summary>
+    public IReadOnlyList<PbxCallState> News => [.. Host.Events.Where(e => e.IsCallNews).Select(e => e.CallState!.Value)];
+
+    /// <summary>The call as it stands.</summary>
+    public PbxCall TheCall => Host.FindCall(CallId)!;
 
     /// <summary>A ticket with a token that was obtained just now.</summary>
     public LinkTicket NewTicket() => new YeastarTicket(Host.Now + (TokenLife * 0.8));
@@ -50,8 +60,6 @@ internal sealed class YeastarRig
             Host.Receive(Success, link);
         Assert.Equal(link, Host.Ready[^1].Link);
     }
-
-    public const string Success = """{"errcode":0,"errmsg":"SUCCESS"}""";
 
     public PbxSubscription Subscribe(PbxSubscriptionFilter filter)
     {
@@ -90,8 +98,6 @@ internal sealed class YeastarRig
 
     public static string Members(params string[] members) => $$"""{"call_id":"{{CallId}}","members":[{{string.Join(',', members)}}]}""";
 
-    public const string CallId = "1700000000.10";
-
     public static string Extension(string number, string status, string path = "", string? channel = null) => $$"""
         {"extension":{"number":"{{number}}","channel_id":"{{channel ?? $"PJSIP/{number}-0a"}}","member_status":"{{status}}","call_path":"{{path}}"} }
         """;
@@ -109,10 +115,4 @@ internal sealed class YeastarRig
          "talk_duration":21,"src_trunk_name":"T1","dst_trunk_name":"","pin_code":"","status":"{{status}}","type":"{{type}}",
          "recording":"","did_number":"2025550199","agent_ring_time":0,"uid":"{{uid}}"}
         """;
-
-    /// <summary>The states that the call went through, as news.</summary>
-    public IReadOnlyList<PbxCallState> News => [.. Host.Events.Where(e => e.IsCallNews).Select(e => e.CallState!.Value)];
-
-    /// <summary>The call as it stands.</summary>
-    public PbxCall TheCall => Host.FindCall(CallId)!;
 }

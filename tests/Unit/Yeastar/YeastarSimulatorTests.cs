@@ -10,7 +10,7 @@ using PbxEvents.Tests.Unit.Support;
 namespace PbxEvents.Tests.Unit.Yeastar;
 
 /// <summary>The simulated PBX as a plain client sees it: yeastar.md sections 3, 4, 6.4, 7 and 8.</summary>
-public sealed class YeastarSimulatorTests : IAsyncDisposable
+public sealed class YeastarSimulatorTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _clock = new();
     private readonly YeastarSimulator _simulator;
@@ -23,7 +23,9 @@ public sealed class YeastarSimulatorTests : IAsyncDisposable
         _http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "OpenAPI");
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         _http.Dispose();
         await _simulator.DisposeAsync();

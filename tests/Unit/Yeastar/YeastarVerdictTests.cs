@@ -14,6 +14,8 @@ public sealed class YeastarVerdictTests
 
     private PbxCall Call => _rig.TheCall;
 
+    private int Ends => _rig.News.Count(s => s == PbxCallState.Ended);
+
     private static string Row(
         string status, string to, string type = "Inbound", int start = 0, int duration = 20, int? talk = 0, string from = "2025550100", string uid = "U") => $$"""
         {"call_id":"{{CallId}}","time_start":"2030-01-01 09:{{start / 60:00}}:{{start % 60:00}}","call_from":"{{from}}","call_to":"{{to}}","call_duration":{{duration}},
@@ -36,8 +38,6 @@ public sealed class YeastarVerdictTests
         Pass(0.5);
     }
 
-    private int Ends => _rig.News.Count(s => s == PbxCallState.Ended);
-
     // ---- failure reports -------------------------------------------------------------------------------------------
 
     [Theory]
@@ -49,8 +49,11 @@ public sealed class YeastarVerdictTests
     public void A_report_beside_the_hang_up_of_a_phone_that_rang_makes_no_failure(string reason)
     {
         foreach (var isInternal in (bool[])[false, true])
+        {
             foreach (var hasMembers in (bool[])[false, true])
+            {
                 foreach (var record in (string?[])[null, "NO ANSWER"])
+                {
                     foreach (var isLate in (bool[])[false, true])
                     {
                         var rig = new YeastarRig();
@@ -71,6 +74,9 @@ public sealed class YeastarVerdictTests
                         Assert.Equal(isInternal ? PbxDirection.Internal : PbxDirection.Inbound, rig.TheCall.Direction);
                         Assert.Equal(PbxOutcome.Missed, rig.TheCall.Legs.Single(l => l.Extension == "1001").Outcome);
                     }
+                }
+            }
+        }
     }
 
     [Theory]

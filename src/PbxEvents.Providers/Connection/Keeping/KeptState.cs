@@ -39,7 +39,7 @@ internal sealed record KeptState
 
     /// <summary>What it is, and nothing of what it holds: there may be tokens in it.</summary>
     /// <returns>Text for a log.</returns>
-    public override string ToString() => $"state of {WholeUntil:u}, {Told.Count} calls told, {Open.Count} open";
+    public override string ToString() => $"state of {WholeUntil.ToLocalTime():yyyy-MM-dd HH:mm:ss}, {Told.Count} calls told, {Open.Count} open";
 }
 
 /// <summary>A call that was told as ended.</summary>

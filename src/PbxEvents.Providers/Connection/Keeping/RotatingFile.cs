@@ -50,8 +50,10 @@ internal sealed class RotatingFile : IDisposable
         try
         {
             for (var number = _maxFiles - 1; number > 0; number--)
+            {
                 if (File.Exists(Name(number - 1)))
                     File.Move(Name(number - 1), Name(number), overwrite: true);
+            }
             _limit = _maxBytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -9,6 +9,9 @@ namespace PbxEvents.Providers.Connection.Keeping;
 /// </summary>
 internal sealed class StateKeeper : IAsyncDisposable
 {
+    /// <summary>While very many calls have to be known, the file is large, and the disk is spared.</summary>
+    private const double MaxBytesPerSecond = 1_000_000;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     /// <summary>When nothing has changed but the time up to which everything was seen.</summary>
@@ -16,9 +19,6 @@ internal sealed class StateKeeper : IAsyncDisposable
 
     /// <summary>Calls that end one right after the other are written together.</summary>
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>While very many calls have to be known, the file is large, and the disk is spared.</summary>
-    private const double MaxBytesPerSecond = 1_000_000;
 
     /// <summary>A disk that hangs must not hold up the end of a connection.</summary>
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(2);
@@ -109,7 +109,7 @@ internal sealed class StateKeeper : IAsyncDisposable
         }
         catch (PbxException e)
         {
-            _connection.Activity.Write($"What the earlier process kept last could not be read: {e.Message}");
+            _connection.Activity.Write($"The last state of the earlier process could not be read: {e.Message}");
         }
     }
 
@@ -271,9 +271,9 @@ internal sealed class StateKeeper : IAsyncDisposable
     private string? WhyForeign(KeptState state)
     {
         var (provider, account) = (_connection.Provider, _connection.Driver.Account);
-        return state.Provider != provider ? $"It is of the platform {state.Provider}, not {provider}."
-            : state.Server != _server ? $"It is of the server {state.Server}, not {_server}."
-            : state.Account != account ? $"It is of the account '{state.Account}', not '{account}'."
+        return state.Provider != provider ? $"It belongs to the platform {state.Provider}, not {provider}."
+            : state.Server != _server ? $"It belongs to the server {state.Server}, not {_server}."
+            : state.Account != account ? $"It belongs to the account '{state.Account}', not '{account}'."
             : null;
     }
 

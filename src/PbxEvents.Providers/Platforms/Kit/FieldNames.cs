@@ -49,8 +49,10 @@ internal sealed class FieldNames
             try
             {
                 for (var i = 0; i < _names.Length; i++)
+                {
                     if (reader.ValueTextEquals(_names[i]))
                         return i;
+                }
             }
             catch (InvalidOperationException)
             {
@@ -62,8 +64,10 @@ internal sealed class FieldNames
         if (name.Length >= _byLength.Length)
             return -1;
         foreach (var i in _byLength[name.Length])
+        {
             if (name.SequenceEqual(_names[i]))
                 return i;
+        }
         return -1;
     }
 }

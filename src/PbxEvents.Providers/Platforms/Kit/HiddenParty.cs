@@ -61,8 +61,10 @@ internal static class HiddenParty
         var reader = new Utf8JsonReader(json.Span);
         var masks = new List<Range>();
         while (reader.Read())
+        {
             if (reader.TokenType == JsonTokenType.StartObject)
                 Collect(ref reader, numbers, names, masks);
+        }
         if (masks.Count == 0)
             return json;
         masks.Sort((one, other) => one.Start.Value - other.Start.Value);

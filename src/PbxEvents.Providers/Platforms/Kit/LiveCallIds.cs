@@ -51,8 +51,10 @@ internal sealed class LiveCallIds(int capacity)
     {
         // Without them a record that names nothing else is a call of its own.
         foreach (var live in KeptJson.Read<LiveCall?[]>(json) ?? [])
+        {
             if (live is { OtherId: not null, CallId: not null })
                 Add(live.OtherId, live.CallId, live.HeardAt);
+        }
     }
 
     private sealed record LiveCall(string OtherId, string CallId, DateTimeOffset HeardAt);

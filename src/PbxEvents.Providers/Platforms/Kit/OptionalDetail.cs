@@ -20,7 +20,7 @@ internal static class OptionalDetail
         }
         catch (PbxException e) when (e.Kind is PbxErrorKind.PermissionDenied or PbxErrorKind.NotSupported)
         {
-            context.Log($"Going on without {what}: {e.Message}");
+            context.Log($"Continuing without {what}: {e.Message}");
             return null;
         }
     }

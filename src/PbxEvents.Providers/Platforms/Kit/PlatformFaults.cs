@@ -18,7 +18,7 @@ internal static class PlatformFaults
     public static PbxException FromHttp(HttpAnswer answer, string server, string doing) => answer.Status == 429
         ? RateLimited(answer, server, doing)
         : new(PbxErrorKind.ServerError, $"{server} answered HTTP {answer.Status} while {doing}.",
-            "If it stays so, check the address with ‹Server›.")
+            "If this persists, check the address with ‹Server›.")
         { Target = server, Code = Code(answer), RetryAfter = answer.RetryAfter };
 
     public static PbxException RateLimited(HttpAnswer answer, string server, string doing) => new(
@@ -33,11 +33,11 @@ internal static class PlatformFaults
     { Target = server, IsPermanent = true };
 
     public static PbxException NoToken(string server) => new(
-        PbxErrorKind.HandshakeFailed, $"{server} answered the login with something that holds no token.", "Check the address with ‹Server›.")
+        PbxErrorKind.HandshakeFailed, $"{server} answered the login without a token.", "Check the address with ‹Server›.")
     { Target = server };
 
     public static PbxException MfaRequired(HttpAnswer answer, string server, string userName, string advice) => new(
-        PbxErrorKind.MfaRequired, $"{server} asks '{userName}' for a second factor, which nobody can give at night.", advice)
+        PbxErrorKind.MfaRequired, $"{server} asks '{userName}' for a second factor, which an unattended script cannot give.", advice)
     { Target = userName, Code = Code(answer), IsPermanent = true };
 
     /// <summary>The end of a sentence: with what a server said about it, if it said something.</summary>

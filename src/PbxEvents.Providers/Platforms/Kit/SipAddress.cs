@@ -99,8 +99,10 @@ internal readonly record struct SipAddress(string? Number, string? Name)
     private static int FindBracket(ReadOnlySpan<char> text)
     {
         for (var i = 0; i < text.Length; i++)
+        {
             if (text[i] == '<' && SchemeOf(text[(i + 1)..].TrimStart(), out _) > 0)
                 return i;
+        }
         return text.LastIndexOf('<');
     }
 
@@ -177,8 +179,10 @@ internal readonly record struct SipAddress(string? Number, string? Name)
         if (text.EndsWith(" number", StringComparison.OrdinalIgnoreCase) || text.EndsWith(" caller", StringComparison.OrdinalIgnoreCase))
             text = text[..^7];
         foreach (var word in HiddenWords)
+        {
             if (text.Equals(word, StringComparison.OrdinalIgnoreCase))
                 return true;
+        }
         return false;
     }
 }

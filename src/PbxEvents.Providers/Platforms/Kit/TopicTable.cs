@@ -13,13 +13,6 @@ namespace PbxEvents.Providers.Platforms.Kit;
 internal sealed class TopicTable<TTopic>(ISessionHost host)
     where TTopic : notnull
 {
-    private enum TopicState
-    {
-        Unsent,
-        Sent,
-        Confirmed,
-    }
-
     private readonly Dictionary<TTopic, Entry> _topics = [];
     private readonly Dictionary<PbxSubscription, TTopic[]> _wishes = [];
 
@@ -27,6 +20,13 @@ internal sealed class TopicTable<TTopic>(ISessionHost host)
     private readonly SortedDictionary<long, TTopic> _unsent = [];
     private readonly SortedDictionary<long, TTopic> _sent = [];
     private long _steps;
+
+    private enum TopicState
+    {
+        Unsent,
+        Sent,
+        Confirmed,
+    }
 
     /// <summary>All topics that somebody wants, in the order they were first wanted.</summary>
     public IEnumerable<TTopic> Wanted => _topics.Keys;

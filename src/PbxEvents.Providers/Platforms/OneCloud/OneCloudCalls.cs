@@ -284,8 +284,10 @@ internal sealed class OneCloudCalls
     private static void EndCallerLegs(CallUpdate update, PbxCall? known)
     {
         foreach (var leg in known?.Legs ?? [])
+        {
             if (leg.Role == PbxLegRole.Caller && leg.State != PbxCallState.Ended)
                 update.Add(new LegUpdate(leg.LegId, PbxLegRole.Caller, PbxCallState.Ended));
+        }
     }
 
     private LegMemory Remember(string legId, OneCloudRecord record)

@@ -13,8 +13,10 @@ internal static class OneCloudCdrCalls
         var parts = rows.GroupBy(r => r.Origin, StringComparer.Ordinal).ToDictionary(p => p.Key, Sort, StringComparer.Ordinal);
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var row in parts.Values.SelectMany(p => p))
+        {
             if (row.Termination is { } leg)
                 owners.TryAdd(leg, row.Origin);
+        }
         return [.. parts.GroupBy(p => RootOf(p.Key), p => p.Value, StringComparer.Ordinal).Select(c => new OneCloudCdrCall(c.Key, Sort(c.SelectMany(p => p)), services))];
 
         string RootOf(string origin)

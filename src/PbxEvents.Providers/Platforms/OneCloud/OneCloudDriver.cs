@@ -94,7 +94,7 @@ internal sealed class OneCloudDriver : PlatformDriver
         var answer = await AskHostsAsync(ticket, cancellationToken).ConfigureAwait(false);
         if (answer is { Status: 401 })
         {
-            Context.Log($"{Server} does not accept the token any more.");
+            Context.Log($"{Server} no longer accepts the token.");
             ticket = await RenewAsync(cancellationToken).ConfigureAwait(false);
             answer = await AskHostsAsync(ticket, cancellationToken).ConfigureAwait(false);
         }
@@ -109,7 +109,7 @@ internal sealed class OneCloudDriver : PlatformDriver
             // 403 is the block, or a right that is missing; the socket will show which. The pause counts in either case.
             if (OneCloudFaults.IsBlock(answer))
                 _pause.Grow();
-            Context.Log($"{Server} did not tell the socket's hosts ({answer}); using {string.Join(", ", _hosts.Select(h => h.Authority))}.");
+            Context.Log($"{Server} did not name the socket's hosts ({answer}); using {string.Join(", ", _hosts.Select(h => h.Authority))}.");
         }
         return ticket;
     }
@@ -125,12 +125,12 @@ internal sealed class OneCloudDriver : PlatformDriver
         }
         catch (PbxException e)
         {
-            Context.Log($"The socket's hosts could not be asked for: {e.Message}");
+            Context.Log($"The socket's hosts could not be read: {e.Message}");
             return null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            Context.Log($"The socket's hosts were not told within {LookUpPatience.TotalSeconds:0} s; using those known so far.");
+            Context.Log($"The socket's hosts did not come within {LookUpPatience.TotalSeconds:0} s; using those known so far.");
             return null;
         }
     }
@@ -148,7 +148,7 @@ internal sealed class OneCloudDriver : PlatformDriver
     private static void CheckOptions(PbxConnectOptions options)
     {
         LoginRules.RequireOneWay(options, "OneCloud", "‹Credential›", options.UserName is not null,
-            "For a service, ‹Credential› with ‹ClientCredential›: a token alone lives one hour.");
+            "For a service, ‹Credential› with ‹ClientCredential›: a token alone is valid for one hour.");
         if (options.UserName is not null && (options.ClientId is null || options.ClientSecret is null))
             throw OneCloudFaults.NoClientCredential();
         if (options.UserName is null && (options.ClientId is not null || options.ClientSecret is not null))

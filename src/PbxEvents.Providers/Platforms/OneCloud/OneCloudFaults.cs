@@ -11,16 +11,16 @@ internal static class OneCloudFaults
 
     public static PbxException NoClientCredential() => OptionRules.Invalid(
         "A OneCloud login needs the id and the secret of a client application, too.",
-        "Give both with ‹ClientCredential›; OneCloud's support hands them out.", "‹ClientCredential›");
+        "Give both with ‹ClientCredential›; you get them from OneCloud's support.", "‹ClientCredential›");
 
     public static PbxException UselessClientCredential() => OptionRules.Invalid(
-        "A ready token needs no client application.", "Leave ‹ClientCredential› out, or give ‹Credential› with it.", "‹ClientCredential›");
+        "A ready token does not need a client application.", "Leave ‹ClientCredential› out, or give ‹Credential› with it.", "‹ClientCredential›");
 
     public static PbxException NoDomain() => OptionRules.Invalid(
-        "Nothing says whose events are wanted.", "Give the OneCloud domain with ‹Domain›.", "‹Domain›");
+        "It is not known whose events you want.", "Give the OneCloud domain with ‹Domain›.", "‹Domain›");
 
     public static PbxException SocketAddress(Uri server) => OptionRules.Invalid(
-        "That is the address of the socket, which is found by itself.", $"Give the API's address: https://{server.Host}/ns-api.", "‹Server›");
+        "That is the address of the socket, which is detected automatically.", $"Give the API's address: https://{server.Host}/ns-api.", "‹Server›");
 
     // ---- HTTP ------------------------------------------------------------------------------------------------------
 
@@ -29,8 +29,8 @@ internal static class OneCloudFaults
 
     public static PbxException Blocked(HttpAnswer answer, string server, TimeSpan pause) => new(
         PbxErrorKind.AddressBlocked,
-        $"{server} blocks this machine's address for a while, because too many requests came from it.",
-        "Nothing to do: it is tried again after growing pauses. Other programs at this address may cause it.")
+        $"{server} temporarily blocks this machine's address, because it sent too many requests.",
+        "Nothing to do: it is tried again after growing pauses. Other programs at this address may be the cause.")
     { Target = server, Code = PlatformFaults.Code(answer), RetryAfter = answer.RetryAfter > pause ? answer.RetryAfter : pause };
 
     public static PbxException FromLogin(HttpAnswer answer, string server, string userName)
@@ -52,7 +52,7 @@ internal static class OneCloudFaults
     }
 
     public static PbxException MfaRequired(HttpAnswer answer, string server, string userName) => PlatformFaults.MfaRequired(
-        answer, server, userName, "Use a user without a second factor, or get the token yourself and hand it over with ‹AccessToken› or ‹TokenProvider›.");
+        answer, server, userName, "Use a user without a second factor, or get the token yourself and give it with ‹AccessToken› or ‹TokenProvider›.");
 
     // ---- call records ----------------------------------------------------------------------------------------------
 
@@ -69,22 +69,22 @@ internal static class OneCloudFaults
     { Target = server, Code = PlatformFaults.Code(answer), IsPermanent = true };
 
     public static PbxException NoList(string server, string what) => new(
-        PbxErrorKind.ServerError, $"{server} answered with something that is no list when asked for {what}.", "Check the address with ‹Server›.")
+        PbxErrorKind.ServerError, $"{server} answered with something other than a list when asked for {what}.", "Check the address with ‹Server›.")
     { Target = server };
 
     public static PbxException NotFiltered(string server) => new(
-        PbxErrorKind.ServerError, $"{server} gave call records of another time than it was asked for.",
-        "Report it to OneCloud's support: the window of the call records is not obeyed.")
+        PbxErrorKind.ServerError, $"{server} returned call records of a different time than requested.",
+        "Report it to OneCloud's support: it ignores the requested time of the call records.")
     { Target = server };
 
     public static PbxException TooManyRecords(string server, DateTimeOffset from, DateTimeOffset to) => new(
-        PbxErrorKind.ServerError, $"{server} gave call records without end for {from:u} to {to:u}.", "Report it to OneCloud's support.")
+        PbxErrorKind.ServerError, $"{server} returned endless call records for {from.ToLocalTime():yyyy-MM-dd HH:mm:ss} to {to.ToLocalTime():yyyy-MM-dd HH:mm:ss}.", "Report it to OneCloud's support.")
     { Target = server };
 
     // ---- the socket ------------------------------------------------------------------------------------------------
 
     public static PbxException TokenRefused(string server, string? words) => PlatformFaults.TokenRefused(server, words,
-        "Give a valid one. An access token lives one hour; ‹Credential› with ‹ClientCredential›, or ‹TokenProvider›, renew it.");
+        "Give a valid one. An access token is valid for one hour; ‹Credential› with ‹ClientCredential›, or ‹TokenProvider›, renew it.");
 
     public static PbxException Refused(OneCloudTopic topic, string? words) => new(
         PbxErrorKind.CredentialRefused,
@@ -107,7 +107,7 @@ internal static class OneCloudFaults
     { Target = topic.ToString() };
 
     public static PbxException Silent(string server, TimeSpan after) => new(
-        PbxErrorKind.Timeout, $"{server} took the connection but confirmed none of the subscriptions within {after.TotalSeconds:0} s, also with a fresh token.",
+        PbxErrorKind.Timeout, $"{server} accepted the connection but confirmed none of the subscriptions within {after.TotalSeconds:0} s, also with a fresh token.",
         "Nothing to do: the connection is tried again.")
     { Target = server };
 
@@ -120,26 +120,26 @@ internal static class OneCloudFaults
     public static PbxException UnexplainedError(string server, string? words) => new(
         PbxErrorKind.ServerError,
         $"{server} reported a subscription error although every subscription is confirmed{PlatformFaults.Said(words)}",
-        "If events are missing, check the rights of the user.")
+        "If events are missing, check the permissions of the user.")
     { Target = server };
 
     public static PbxException OtherDomain(string asked, string tokens) => new(
-        PbxErrorKind.PermissionDenied, $"The token belongs to the domain '{tokens}', the events of '{asked}' are asked for.",
+        PbxErrorKind.PermissionDenied, $"The token belongs to the domain '{tokens}', but the events of '{asked}' were requested.",
         "OneCloud may confirm such subscriptions and send nothing. Check ‹Domain›.")
     { Target = asked };
 
     public static PbxException OtherExtension(OneCloudTopic topic, OneCloudTicket ticket) => new(
-        PbxErrorKind.PermissionDenied, $"The token has the scope '{ticket.Scope}' and belongs to {ticket.Uid}; {topic} may be out of its reach.",
+        PbxErrorKind.PermissionDenied, $"The token has the scope '{ticket.Scope}' and belongs to {ticket.Uid}; {topic} may not be accessible with it.",
         "OneCloud may confirm such subscriptions and send nothing. A user with the scope Office Manager sees the whole domain.")
     { Target = topic.ToString() };
 
     // ---- subscriptions ---------------------------------------------------------------------------------------------
 
     public static PbxException FilterMissing(string asked, string parameter, string what) => OptionRules.Invalid(
-        $"OneCloud gives {asked} only for {what} that is named.", $"Name one or more with {parameter}.", parameter);
+        $"OneCloud provides {asked} only for a named {what}.", $"Name one or more with {parameter}.", parameter);
 
     public static PbxException NotAnExtension(string extension) => OptionRules.Invalid(
-        $"'{extension}' is no extension.", "Give the extension alone, such as 1001; the domain is added by itself.", "‹Extension›");
+        $"'{extension}' is not an extension.", "Give only the extension, such as 1001; the domain is added automatically.", "‹Extension›");
 
     public static PbxException NoTenants() => OptionRules.Invalid(
         "A OneCloud connection sees one domain.", "Leave ‹Tenant› out; connect once for each domain, with ‹Domain›.", "‹Tenant›");
@@ -148,8 +148,10 @@ internal static class OneCloudFaults
     {
         var text = Encoding.UTF8.GetString(answer.Body.Span);
         foreach (var known in (string[])["invalid_grant", "invalid_client", "unauthorized_client"])
+        {
             if (text.Contains(known, StringComparison.OrdinalIgnoreCase))
                 return known;
+        }
         return null;
     }
 }

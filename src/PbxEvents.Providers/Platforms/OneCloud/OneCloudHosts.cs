@@ -48,8 +48,10 @@ internal static class OneCloudHosts
                 break;
             case JsonValueKind.Object:
                 foreach (var name in ValueMembers)
+                {
                     if (element.TryGetProperty(name, out var value))
                         Collect(value, texts);
+                }
                 break;
         }
     }

@@ -122,8 +122,6 @@ internal sealed class OneCloudRecord(Utf8Pool pool, TimeZoneInfo zone)
     /// <summary>A queue's responder, from the same source: <c>sip:...@call-queuing</c>.</summary>
     public bool IsQueueResponder => HasUri("@call-queuing", atStart: false);
 
-    private bool IsHidden(Field field) => SipAddress.IsHidden(_fields.Text(field));
-
     private string? UriNumber => SipAddress.NumberOf(_fields.Text(TermUriField)) ?? SipAddress.NumberOf(_fields.Text(TermToUriField));
 
     /// <summary>What makes two records the same (section 7, point 8): ids plus state. Null when it has no ids.</summary>
@@ -131,6 +129,8 @@ internal sealed class OneCloudRecord(Utf8Pool pool, TimeZoneInfo zone)
         ? null
         : string.Join('|', OrigCallId, TermCallId, ByCallId, ByAction, TermUser, _fields.Text(OrigInfoField), _fields.Text(TermInfoField),
             _fields.Text(TimeAnswerField), _fields.Text(RemoveField));
+
+    private bool IsHidden(Field field) => SipAddress.IsHidden(_fields.Text(field));
 
     /// <summary>Reads a record.</summary>
     /// <returns>False when the JSON is no object.</returns>

@@ -11,6 +11,12 @@ namespace PbxEvents.Providers.Platforms.OneCloud;
 /// <param name="times">When to ask.</param>
 internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi api, RecordTimes times) : RecordReader
 {
+    /// <summary>Above it the answer silently turns into a short form without ids (history/onecloud-history.md section 1).</summary>
+    private const int PageSize = 100;
+
+    /// <summary>Rows are held for a slice, so there must be an end to them.</summary>
+    private const int MaxPages = 1000;
+
     /// <summary>How soon a row is there is not stated (history/onecloud-history.md sections 2 and 6).</summary>
     public static readonly RecordTimes Documented = new()
     {
@@ -18,15 +24,6 @@ internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi a
         Settling = TimeSpan.FromSeconds(20),
         Breath = TimeSpan.FromSeconds(0.2),
     };
-
-    /// <summary>Above it the answer silently turns into a short form without ids (history/onecloud-history.md section 1).</summary>
-    private const int PageSize = 100;
-
-    /// <summary>Rows are held for a slice, so there must be an end to them.</summary>
-    private const int MaxPages = 1000;
-
-    /// <summary>The window goes by the start of a leg, so looking begins earlier by the longest call (history/onecloud-history.md section 6).</summary>
-    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(4);
 
     /// <summary>Small, because the rows of a slice are held together.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromHours(1);
@@ -77,26 +74,37 @@ internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi a
             var calls = OneCloudCdrCalls.Join(open, _services);
             open = [.. calls.Where(c => c.EndedAt >= over).SelectMany(c => c.Rows)];
             foreach (var call in calls.Where(c => c.EndedAt < over && c.EndedAt >= from && c.EndedAt <= to && c.EndedAt <= settled).OrderBy(c => c.EndedAt))
+            {
                 if (!call.Ids.Any(running.Contains) && call.ToRecord() is { } record)
                     yield return record;
+            }
         }
     }
 
-    /// <summary>Adds the rows of a slice, page by page, each row once.</summary>
-    private async Task ReadSliceAsync(string path, DateTimeOffset start, DateTimeOffset end, List<OneCloudCdr> rows, CancellationToken cancellationToken)
+    /// <summary>Adds the rows of a slice, each row once.</summary>
+    private Task ReadSliceAsync(string path, DateTimeOffset start, DateTimeOffset end, List<OneCloudCdr> rows, CancellationToken cancellationToken)
     {
         var known = rows.Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
+        return WholeReading.ReadUncountedAsync(
+            context, api.Server, end, times, atLeast => ReadPagesAsync(path, start, end, rows, known, atLeast, cancellationToken));
+    }
+
+    private async Task<(int Pages, int News)> ReadPagesAsync(
+        string path, DateTimeOffset start, DateTimeOffset end, List<OneCloudCdr> rows, HashSet<string> known, int atLeast, CancellationToken cancellationToken)
+    {
+        var all = 0;
         for (var page = 0; page < MaxPages; page++)
         {
             using var list = await api.GetAsync(
                 "the call records", $"{path}?datetime-start={Text(start)}&datetime-end={Text(end)}&start={page * PageSize}&limit={PageSize}",
                 cancellationToken).ConfigureAwait(false);
-            bool isNew = false, isOfWindow = list.Rows.Count == 0;
+            var news = 0;
+            var isOfWindow = list.Rows.Count == 0;
             foreach (var json in list.Rows)
             {
                 if (OneCloudCdr.Read(json, out var problem) is not { } row)
                 {
-                    context.Log($"A call record was left out: {problem}.");
+                    context.Log($"A call record was skipped: {problem}.");
                     isOfWindow = true;
                     continue;
                 }
@@ -106,14 +114,15 @@ internal sealed class OneCloudRecords(DriverContext context, OneCloudRecordApi a
                 isOfWindow |= isTouching;
                 if (!known.Add(row.Id))
                     continue;
-                isNew = true;
+                news++;
                 if (isTouching)
                     rows.Add(row);
             }
             if (!isOfWindow)
                 throw OneCloudFaults.NotFiltered(api.Server);
-            if (list.Rows.Count < PageSize || !isNew)
-                return;
+            all += news;
+            if (list.Rows.Count < PageSize || (news == 0 && page + 1 >= atLeast))
+                return (page + 1, all);
         }
         throw OneCloudFaults.TooManyRecords(api.Server, start, end);
     }

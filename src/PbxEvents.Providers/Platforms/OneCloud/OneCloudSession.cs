@@ -7,6 +7,9 @@ namespace PbxEvents.Providers.Platforms.OneCloud;
 /// <summary>OneCloud on the socket: one subscription for each stream, each with the token (onecloud.md sections 3 to 6).</summary>
 internal sealed class OneCloudSession : TopicSession<OneCloudTopic>
 {
+    /// <summary>So many links in a row are given up because of an error after their confirmations.</summary>
+    private const int MaxRecycles = 3;
+
     /// <summary>Section 3: no confirmation within 10 to 15 s means an expired token.</summary>
     private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(12);
 
@@ -15,9 +18,6 @@ internal sealed class OneCloudSession : TopicSession<OneCloudTopic>
 
     /// <summary>Errors further apart than this have nothing to do with each other.</summary>
     private static readonly TimeSpan SettledLink = TimeSpan.FromMinutes(1);
-
-    /// <summary>So many links in a row are given up because of an error after their confirmations.</summary>
-    private const int MaxRecycles = 3;
 
     private static readonly TimeSpan RenewRetry = TimeSpan.FromSeconds(30);
 
@@ -231,7 +231,7 @@ internal sealed class OneCloudSession : TopicSession<OneCloudTopic>
         if (FindUnanswered(status) is { } topic)
             Confirmed(topic, words);
         else
-            Host.Log($"A confirmation that nobody waits for: {words}");
+            Host.Log($"An unexpected confirmation: {words}");
     }
 
     /// <summary>The stream that waits for its answer and that the platform's words name; null when there is none.</summary>
@@ -243,8 +243,10 @@ internal sealed class OneCloudSession : TopicSession<OneCloudTopic>
         if (Topics.IsUnanswered(said))
             return said;
         foreach (var topic in Topics.Unanswered)
+        {
             if (status.Names(topic, Ticket.Domain))
                 return topic;
+        }
         return null;
     }
 
@@ -416,8 +418,10 @@ internal sealed class OneCloudSession : TopicSession<OneCloudTopic>
             return null;
         using var document = JsonDocument.ParseValue(ref reader);
         foreach (var name in (string[])["status", "message", "error", "reason"])
+        {
             if (JsonMember.Text(document.RootElement, name) is { } words)
                 return words;
+        }
         return null;
     }
 

@@ -22,6 +22,9 @@ internal sealed class OneCloudTokens(DriverContext context, Uri api, OneCloudPau
 
     private string Server => ServerAddress.Display(api);
 
+    private string UserName =>
+        Options.UserName!.Contains('@') || Options.Domain is null ? Options.UserName! : $"{Options.UserName}@{Options.Domain}";
+
     /// <summary>Gets a token.</summary>
     /// <param name="old">The one before; null for none.</param>
     /// <param name="cancellationToken">Gives up at once.</param>
@@ -38,7 +41,7 @@ internal sealed class OneCloudTokens(DriverContext context, Uri api, OneCloudPau
             // Refreshing is proven at other operators only, and a refresh token ends after a day; the password still works then.
             if (renewed.Status is not (400 or 401 or 404 or 405))
                 throw PlatformFaults.FromHttp(renewed, Server, "refreshing the token");
-            context.Log($"{Server} does not take the refresh token any more ({renewed}).");
+            context.Log($"{Server} no longer accepts the refresh token ({renewed}).");
         }
         context.Log($"Logging in at {Server}.");
         var answer = await PostAsync(
@@ -46,9 +49,6 @@ internal sealed class OneCloudTokens(DriverContext context, Uri api, OneCloudPau
             cancellationToken).ConfigureAwait(false);
         return answer.IsSuccess ? Read(answer, null) : throw OneCloudFaults.FromLogin(answer, Server, UserName);
     }
-
-    private string UserName =>
-        Options.UserName!.Contains('@') || Options.Domain is null ? Options.UserName! : $"{Options.UserName}@{Options.Domain}";
 
     private async Task<HttpAnswer> PostAsync((string Name, string Value)[] fields, CancellationToken cancellationToken)
     {

@@ -19,8 +19,10 @@ internal static class OneCloudTopics
         if (filter.Tenant.Count > 0)
             throw OneCloudFaults.NoTenants();
         foreach (var extension in filter.Extension)
+        {
             if (extension.Contains('@') || extension.StartsWith("sip:", StringComparison.OrdinalIgnoreCase))
                 throw OneCloudFaults.NotAnExtension(extension);
+        }
         return filter.Type is { } type
             ? ByType(type, filter)
             : filter.Topic.SelectMany(t => ByName(Normalize(t), $"‹Topic› {t}", filter)).ToArray();

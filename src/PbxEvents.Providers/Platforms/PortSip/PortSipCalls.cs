@@ -44,6 +44,8 @@ internal sealed class PortSipCalls
         _recordTimers = new KeyedTimers<string>(host, RecordMissing);
     }
 
+    private bool AwaitsRecords => _wantsRecords() && !_lacksRecords;
+
     /// <summary>A queue says which call an agent has.</summary>
     public void AgentHas(string agent, string? session) => _open.AgentHas(agent, session);
 
@@ -204,8 +206,6 @@ internal sealed class PortSipCalls
     }
 
     // ---- the call --------------------------------------------------------------------------------------------------
-
-    private bool AwaitsRecords => _wantsRecords() && !_lacksRecords;
 
     /// <summary>With and without <c>cdr_</c>, <c>end</c> and <c>ended</c>, <c>answer</c> and <c>answered</c> (section 4.3).</summary>
     private static string Simplify(string name)

@@ -59,7 +59,7 @@ internal sealed class PortSipDriver : PlatformDriver
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> ExportKeys(DateTimeOffset since) =>
-        new Dictionary<string, string> { [CallsKey] = _callIds.Keep(since - PortSipRecords.LongestCall) };
+        new Dictionary<string, string> { [CallsKey] = _callIds.Keep(since - RecordReader.LongestCall) };
 
     /// <inheritdoc/>
     public override void ImportKeys(IReadOnlyDictionary<string, string> keys)

@@ -8,16 +8,19 @@ internal static class PortSipFaults
 {
     private const int MaxServerText = 200;
 
+    private const string RecordRights =
+        "Connect with a user of the tenant whose role is Admin or QueueManager. Newer roles need CDR: View Only, from 22.3 on Analytics: View Only.";
+
     public static PbxException NoCredential() => OptionRules.Invalid(
         "PortSIP needs a user name and a password.",
         "Give ‹Credential›: a user name and its password, or an extension's number and its SIP password.", "‹Credential›");
 
     public static PbxException NoDomain(string name) => OptionRules.Invalid(
-        $"The extension {name} belongs to a tenant, and nothing says to which.",
+        $"The extension {name} belongs to a tenant, but no tenant was given.",
         "Give the tenant's SIP domain with ‹Domain›. Only a system administrator logs in without one.", "‹Domain›");
 
     public static PbxException UnknownDialect(string dialect) => OptionRules.Invalid(
-        $"PortSIP has no dialect '{dialect}'.", "Give v16 or v22 with ‹Dialect›, or leave it out to find it.", "‹Dialect›");
+        $"PortSIP has no dialect '{dialect}'.", "Give v16 or v22 with ‹Dialect›, or omit it to detect it.", "‹Dialect›");
 
     public static PbxException NoSystemLogin(string server) => new(
         PbxErrorKind.NotSupported, $"{server} is a v16, which has no login without a tenant's domain.",
@@ -36,19 +39,19 @@ internal static class PortSipFaults
         {
             PortSipLoginKind.Extension => "A number logs in with the extension's SIP password, not with the user's password. Check it, and the SIP domain.",
             PortSipLoginKind.User => "Check user name, user password, and that ‹Domain› is the tenant's SIP domain.",
-            _ => "Without ‹Domain› it is a system administrator's login. Give the tenant's SIP domain with ‹Domain› for anybody else.",
+            _ => "Without ‹Domain› only a system administrator can log in. For other users give the tenant's SIP domain with ‹Domain›.",
         };
-        return new(PbxErrorKind.CredentialRefused, $"{server} refused {who}{Quote(text)} It is not tried again, because repeated tries can get this address blocked.", advice)
+        return new(PbxErrorKind.CredentialRefused, $"{server} refused {who}{Quote(text)} It is not tried again, because repeated failures can get this address blocked.", advice)
         { Target = login.Name, Code = status, IsPermanent = true };
     }
 
     public static PbxException NotAuthenticated(string server, TimeSpan after) => new(
         PbxErrorKind.Timeout, $"{server} did not answer the login within {after.TotalSeconds:0} s.",
-        "It is tried again. If it stays so, something else may listen there: name the dialect with ‹Dialect›, or the port with ‹Server›.")
+        "It is tried again. If this persists, something else may listen there: name the dialect with ‹Dialect›, or the port with ‹Server›.")
     { Target = server };
 
     public static PbxException NoMembers(string topic, string field) => OptionRules.Invalid(
-        $"PortSIP has no wildcard: {topic} needs the {field} that are wanted.",
+        $"PortSIP has no wildcards: {topic} needs the {field}.",
         field switch
         {
             "extensions" => "Name the extensions with ‹Extension›.",
@@ -88,7 +91,7 @@ internal static class PortSipFaults
     public static PbxException Quiet(string topic, string members, TimeSpan after) => new(
         PbxErrorKind.SubscriptionTimeout,
         $"PortSIP has sent neither an answer nor an event for {topic}{members} in {after.TotalSeconds:0} s. "
-            + "That is normal while nothing happens, but it is also all one sees when a right is missing.",
+            + "That is normal while nothing happens, but it also happens when a permission is missing.",
         RightsFor(topic))
     { Target = topic };
 
@@ -98,14 +101,11 @@ internal static class PortSipFaults
 
     // ---- call records (history/portsip-history.md sections 2 and 8) ------------------------------------------------------
 
-    private const string RecordRights =
-        "Connect with a user of the tenant whose role is Admin or QueueManager. Newer roles want CDR: View Only, from 22.3 on Analytics: View Only.";
-
     public static PbxException RecordLoginRefused(PortSipLogin login, string server, HttpAnswer answer) => new(
         PbxErrorKind.PermissionDenied,
-        $"{server} refused the login of '{login.Name}' to its REST interface, which gives call records and names.",
+        $"{server} refused the login of '{login.Name}' to its REST interface, which provides call records and names.",
         login.Kind == PortSipLoginKind.Extension
-            ? $"It takes a user's name and password, not an extension's SIP password. {RecordRights}"
+            ? $"It requires a user's name and password, not an extension's SIP password. {RecordRights}"
             : RecordRights)
     { Target = login.Name, Code = PlatformFaults.Code(answer), IsPermanent = true };
 
@@ -115,49 +115,49 @@ internal static class PortSipFaults
 
     public static PbxException NoRecords(string server) => new(
         PbxErrorKind.NotSupported, $"{server} has no call records at its REST interface.",
-        "They come with v16 and later, at the port of the web portal, 8887 as a rule. Check the port with ‹Server›.")
+        "They come with v16 and later, at the port of the web portal, usually 8887. Check the port with ‹Server›.")
     { Target = server, IsPermanent = true };
 
     public static PbxException NoSuchList(string server, string what) => new(
-        PbxErrorKind.NotSupported, $"{server} has no list of {what} at its REST interface.", "Check the port with ‹Server›: it is the web portal's, 8887 as a rule.")
+        PbxErrorKind.NotSupported, $"{server} has no list of {what} at its REST interface.", "Check the port with ‹Server›: it is that of the web portal, usually 8887.")
     { Target = server, IsPermanent = true };
 
     public static PbxException NoList(string server, string what) => new(
-        PbxErrorKind.ServerError, $"{server} answered with something that is no list when asked for {what}.", "Check the address with ‹Server›.")
+        PbxErrorKind.ServerError, $"{server} answered with something other than a list when asked for {what}.", "Check the address with ‹Server›.")
     { Target = server };
 
     public static PbxException NotAsBefore(string server) => new(
-        PbxErrorKind.ServerError, $"{server} does not take a question for call records any more that it took before.",
-        "Nothing to do: the next reading finds out anew how to ask.")
+        PbxErrorKind.ServerError, $"{server} no longer accepts a query for call records that it accepted before.",
+        "Nothing to do: the next query detects the right form again.")
     { Target = server };
 
     public static PbxException NotFiltered(string server) => new(
-        PbxErrorKind.ServerError, $"{server} gave call records of another time than it was asked for.", "Report it to PortSIP's support.")
+        PbxErrorKind.ServerError, $"{server} returned call records of a different time than requested.", "Report it to PortSIP's support.")
     { Target = server };
 
     public static PbxException SlimRows(string server) => new(
-        PbxErrorKind.ServerError, $"{server} gave call records that name neither a call nor a time.", "Report it to PortSIP's support.")
+        PbxErrorKind.ServerError, $"{server} returned call records without a call or a time.", "Report it to PortSIP's support.")
     { Target = server };
 
     public static PbxException NotPaged(string server) => new(
-        PbxErrorKind.ServerError, $"{server} gave the same page of call records again in place of the next one.", "Report it to PortSIP's support.")
+        PbxErrorKind.ServerError, $"{server} returned the same page of call records again instead of the next one.", "Report it to PortSIP's support.")
     { Target = server };
 
     public static PbxException TooManyRecords(string server, DateTimeOffset from, DateTimeOffset to) => new(
-        PbxErrorKind.ServerError, $"{server} gave call records without end for {from:u} to {to:u}.", "Report it to PortSIP's support.")
+        PbxErrorKind.ServerError, $"{server} returned endless call records for {from.ToLocalTime():yyyy-MM-dd HH:mm:ss} to {to.ToLocalTime():yyyy-MM-dd HH:mm:ss}.", "Report it to PortSIP's support.")
     { Target = server };
 
     private static string RightsFor(string topic) => topic switch
     {
         PortSipTopics.Extensions =>
-            "Check that the extensions exist. v22 wants the rights Users: View Only and PhoneSystem: View Only; older ones the same extension group.",
+            "Check that the extensions exist. v22 needs the permissions Users: View Only and PhoneSystem: View Only; older ones the same extension group.",
         PortSipTopics.Records =>
-            "It is for tenant administrators; v22 wants the right Analytics: View Only. Without it, use ‹Topic› extension_events with ‹Extension›.",
+            "It is for tenant administrators; v22 needs the permission Analytics: View Only. Without it, use ‹Topic› extension_events with ‹Extension›.",
         PortSipTopics.Queues =>
-            "An extension sees only queues in which it is agent or manager. v22 wants the right Analytics: View Only.",
-        PortSipTopics.ExtensionManagement => "v22 wants the right User: View Only.",
-        PortSipTopics.QueueManagement => "v22 wants the right Analytics: View Only.",
-        _ => "The global topics are for system administrators with the right System Tenant: View Only. Check the tenants' ids.",
+            "An extension sees only queues in which it is an agent or manager. v22 needs the permission Analytics: View Only.",
+        PortSipTopics.ExtensionManagement => "v22 needs the permission User: View Only.",
+        PortSipTopics.QueueManagement => "v22 needs the permission Analytics: View Only.",
+        _ => "The global topics are for system administrators with the permission System Tenant: View Only. Check the tenants' ids.",
     };
 
     private static string Quote(string? text)

@@ -14,8 +14,10 @@ internal static class PortSipLegs
     public static void EndAll(CallUpdate update, PbxCall known)
     {
         foreach (var leg in known.Legs)
+        {
             if (leg.IsLive())
                 update.Add(new LegUpdate(leg.LegId, leg.Role, PbxCallState.Ended));
+        }
     }
 
     /// <summary>Another person had the call until now: it was passed on.</summary>

@@ -45,8 +45,10 @@ internal sealed class PortSipOpenCalls(ISessionHost host, PortSipDirectory direc
     public string? AgentIn(string session)
     {
         foreach (var (agent, has) in _sessionOfAgent)
+        {
             if (has == session)
                 return agent;
+        }
         return null;
     }
 
@@ -107,8 +109,10 @@ internal sealed class PortSipOpenCalls(ISessionHost host, PortSipDirectory direc
     private void Prune()
     {
         foreach (var session in _open.Keys.ToArray())
+        {
             if (host.FindCall(session) is null or { State: PbxCallState.Ended })
                 _open.Remove(session);
+        }
         foreach (var session in _open.Keys.Take(_open.Count - MaxOpenCalls / 2).ToArray())
             _open.Remove(session);
     }

@@ -160,18 +160,21 @@ internal sealed class PortSipQueues(
     private void TellAgent(QueueUpdate? update, string? agent, Field state)
     {
         if (agent is not null)
+        {
             update?.Agents.Add(new PbxQueueAgent
             {
                 Extension = agent,
                 State = entry.Text(state),
                 Since = entry.Moment(PortSipFields.Timestamp) ?? default,
             });
+        }
     }
 
     /// <summary>The caller of the entry at hand.</summary>
     private void TellCaller(QueueUpdate? update)
     {
         if (entry.Text(PortSipFields.SessionId) is { } session)
+        {
             update?.Entered.Add(new PbxQueueCaller
             {
                 CallId = session,
@@ -180,6 +183,7 @@ internal sealed class PortSipQueues(
                 Position = (int?)entry.Number(PortSipFields.Position),
                 EnteredAt = entry.Moment(PortSipFields.Timestamp) ?? default,
             });
+        }
     }
 
     /// <summary>The agent of the entry at hand, and the call the queue says it has.</summary>

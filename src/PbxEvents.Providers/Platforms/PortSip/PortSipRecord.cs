@@ -37,6 +37,9 @@ internal sealed record PortSipRecord
     /// <summary>One for each device or hop, in order.</summary>
     public IReadOnlyList<PortSipRecordTarget> Targets { get; private init; } = [];
 
+    /// <summary>True when it says whether somebody answered, and who.</summary>
+    public bool TellsWhoAnswered => Targets.Count > 0 || Status is "NOANSWER" or "FAIL";
+
     public static PortSipRecord Read(JsonFields fields, JsonFields entry) => new()
     {
         SessionId = fields.Text(PortSipFields.SessionId),
@@ -64,9 +67,6 @@ internal sealed record PortSipRecord
             return false;
         return directory.IsExtension(target.Number) || Direction == PbxDirection.Outbound || target.IsOfGroup || target.HasRung;
     }
-
-    /// <summary>True when it says whether somebody answered, and who.</summary>
-    public bool TellsWhoAnswered => Targets.Count > 0 || Status is "NOANSWER" or "FAIL";
 
     /// <summary>How a device that was tried came out of it.</summary>
     public PbxOutcome OutcomeOf(PortSipRecordTarget target, PortSipDirectory directory)

@@ -115,11 +115,11 @@ internal sealed class PortSipRecordApi(
             }
             if (isThere)
                 return rows;
-            context.Log($"{Server} has no list of {what}; going on without.");
+            context.Log($"{Server} has no list of {what}; continuing without it.");
         }
         catch (PbxException e) when (e.Kind is PbxErrorKind.PermissionDenied)
         {
-            context.Log($"Going on without {what}: {e.Message}");
+            context.Log($"Continuing without {what}: {e.Message}");
         }
         return null;
     }

@@ -79,8 +79,10 @@ internal sealed class PortSipRecordedCall(string callId, IReadOnlyList<PortSipRo
     private PbxOutcome Judge(PortSipRow[] answered)
     {
         if (answered.Length > 0 || IsTakenByGroup)
+        {
             return answered.Any(IsPassedOn) || (answered.Length > 0 && _parts.Any(p => PortSipWords.IsRedirected(p.Reason)))
                 ? PbxOutcome.Transferred : PbxOutcome.Answered;
+        }
         if (First.Direction != PbxDirection.Outbound && HasReachedMailbox())
             return PbxOutcome.Voicemail;
         if (First.Direction != PbxDirection.Outbound && HasGivenUpInQueue())

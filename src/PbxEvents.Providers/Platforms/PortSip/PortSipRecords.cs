@@ -14,20 +14,17 @@ namespace PbxEvents.Providers.Platforms.PortSip;
 /// <param name="times">When to ask.</param>
 internal sealed class PortSipRecords(DriverContext context, PortSipRecordApi api, LiveCallIds callIds, RecordTimes times) : RecordReader
 {
+    private const string CallLogs = "/calllogs", Cdrs = "/cdrs";
+
+    /// <summary>Rows are held for a slice, so there must be an end to them.</summary>
+    private const int MaxPages = 1000;
+
     /// <summary>With a breath of a tenth of a second no version's limit, 1,000 a minute at least, is reached (sections 2 and 6).</summary>
     public static readonly RecordTimes Documented = new()
     {
         Asks = [TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)],
         Breath = TimeSpan.FromSeconds(0.1),
     };
-
-    private const string CallLogs = "/calllogs", Cdrs = "/cdrs";
-
-    /// <summary>Rows are held for a slice, so there must be an end to them.</summary>
-    private const int MaxPages = 1000;
-
-    /// <summary>Section 6: so long before its end a call, or a part of it, may have begun.</summary>
-    public static readonly TimeSpan LongestCall = TimeSpan.FromHours(4);
 
     /// <summary>A slice and the calls that may go on in the next one are in memory together.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromHours(6);
@@ -75,6 +72,10 @@ internal sealed class PortSipRecords(DriverContext context, PortSipRecordApi api
         {
             var isLast = start + slice >= end;
             await ReadSliceAsync(source, rows, start, isLast ? end : start + slice, cancellationToken).ConfigureAwait(false);
+
+            // And behind them: so is one that began meanwhile, of which some parts are over.
+            if (isLast && running is not null)
+                running.UnionWith(await AskRunningAsync(cancellationToken).ConfigureAwait(false) ?? []);
             foreach (var (id, parts) in rows.TakeEnded(isLast ? DateTimeOffset.MaxValue : start + slice - LongestCall))
             {
                 var endedAt = parts.Max(p => p.EndedAt);
@@ -113,7 +114,7 @@ internal sealed class PortSipRecords(DriverContext context, PortSipRecordApi api
             if (rows.Any(r => r.Id == known.Id) && rows.All(r => form.Takes(r, first, last)))
                 return new Source(path, form);
         }
-        context.Log($"{api.Server} finds no call records by their time; they are read from the list of all, newest first.");
+        context.Log($"{api.Server} cannot search call records by time; they are read from the full list, newest first.");
         return new Source(path, PortSipRecordForm.Unfiltered);
 
         Task<PortSipPage?> AskAsync(string list) => api.GetPageAsync(
@@ -164,7 +165,7 @@ internal sealed class PortSipRecords(DriverContext context, PortSipRecordApi api
             if ((form.Field is null && isOrdered && last < start) || page.Rows.Count == 0 || (page.Count is { } count ? all >= count : page.Rows.Count < PortSipPage.Size))
             {
                 if (unreadable > 0)
-                    context.Log($"{unreadable} call records of {api.Server} were left out: they name no call or no time.");
+                    context.Log($"{unreadable} call records of {api.Server} were skipped: they have no call or no time.");
                 return;
             }
             if (all == known)
@@ -188,7 +189,7 @@ internal sealed class PortSipRecords(DriverContext context, PortSipRecordApi api
         var fields = PortSipRow.NewFields();
         PortSipRow[] parts = [.. answer?.Rows.Select(r => PortSipRow.Read(r, fields)).OfType<PortSipRow>() ?? []];
         if (answer?.Rows.Count != parts.Length || parts.Length == 0)
-            context.Log($"{api.Server} does not tell all parts of the call {id}; it is told by what there is.");
+            context.Log($"{api.Server} does not report all parts of the call {id}; it is reported with what there is.");
         var session = source.Path == Cdrs ? (first.CallId is { } callId ? callIds.Find(callId) : null) ?? id : id;
         return new PortSipRecordedCall(session, parts.Length > 0 ? parts : [first], numbers) { Whole = first, OtherId = session == id ? null : id };
     }

@@ -51,14 +51,18 @@ internal sealed class PortSipSession : TopicSession<PortSipTopic>
 
     private PortSipDialect Dialect => PortSipAddress.DialectOf(_target!);
 
+    private bool IsAwaitingAnswer => _unanswered.Exists(c => c.Command == "subscribe" && Topics.Unanswered.Any(t => t.Name == c.Topic));
+
     /// <inheritdoc/>
     public override void Subscribe(PbxSubscription subscription)
     {
         var filter = subscription.Filter;
         var topics = PortSipTopics.Resolve(filter, _login.Kind);
         foreach (var name in filter.EventName)
+        {
             if (PortSipCatalogue.All.Find(name) is null)
                 throw PlatformFaults.UnknownEvent("PortSIP", name);
+        }
         if (_target is not null && topics.FirstOrDefault(t => !IsOffered(t)) is { Name: not null } missing)
             throw PortSipFaults.NotInDialect(missing.Name, Server);
         if (filter.Topic.Count > 0)
@@ -237,8 +241,6 @@ internal sealed class PortSipSession : TopicSession<PortSipTopic>
         Confirm(topic, received.Members ?? Topics.Unanswered.Where(t => t.Name == topic).Select(t => t.Member).ToArray(), name);
     }
 
-    private bool IsAwaitingAnswer => _unanswered.Exists(c => c.Command == "subscribe" && Topics.Unanswered.Any(t => t.Name == c.Topic));
-
     private bool IsAwaited(string topic) => !Topics.IsSettled && Topics.Unanswered.Any(t => t.Name == topic);
 
     private void Confirm(string topic, IReadOnlyList<string> members, string? words)
@@ -281,7 +283,7 @@ internal sealed class PortSipSession : TopicSession<PortSipTopic>
         if (quiet.Length == 0)
             return;
         Host.Warn(PortSipFaults.Quiet(name, Describe(quiet), QuietTimeout));
-        Confirm(name, quiet.Select(t => t.Member).ToArray(), "no answer, taken for a yes");
+        Confirm(name, quiet.Select(t => t.Member).ToArray(), "no answer, counted as confirmed");
     }
 
     private void RefreshWantedNames()

@@ -37,7 +37,7 @@ internal sealed class PortSipTokens(DriverContext context, Func<Uri> api, PortSi
                 return Read(renewed, refresh);
             if (renewed.Status is not (400 or 401 or 404 or 405))
                 throw PlatformFaults.FromHttp(renewed, Server, "refreshing the token");
-            context.Log($"{Server} does not take the refresh token any more ({renewed}).");
+            context.Log($"{Server} no longer accepts the refresh token ({renewed}).");
         }
         context.Log($"Logging in at the REST interface of {Server}.");
         var answer = await PostFormAsync(

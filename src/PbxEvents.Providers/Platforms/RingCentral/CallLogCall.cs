@@ -55,6 +55,10 @@ internal sealed class CallLogCall
         : First.Head.To.IsInside || First.Head.LegType == "extensiontoextension" || Array.Exists(_rows, r => !r.Head.IsOutbound) ? PbxDirection.Internal
         : PbxDirection.Outbound;
 
+    private IEnumerable<CallLogPart> Heads => _rows.Select(r => r.Head);
+
+    private IEnumerable<CallLogPart> Parts => Heads.Concat(_legs);
+
     /// <summary>The call as live events would have told it.</summary>
     public CallRecord ToRecord()
     {
@@ -78,10 +82,6 @@ internal sealed class CallLogCall
         AddLegs(update);
         return new CallRecord(update, EndedAt, Payload());
     }
-
-    private IEnumerable<CallLogPart> Heads => _rows.Select(r => r.Head);
-
-    private IEnumerable<CallLogPart> Parts => Heads.Concat(_legs);
 
     /// <summary>Section 4, point 2. A leg without its party's id is known by what it tells.</summary>
     private static object KeyOf(CallLogPart leg) => leg.PartyId ?? (object)(leg.StartedAt, leg.IsOutbound, leg.Extension, leg.To.Number, leg.LegType);

@@ -11,8 +11,10 @@ internal static class CallLogCalls
     {
         var told = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var row in rows)
+        {
             if (row is { SessionId: { } session, TelephonySessionId: { } id })
                 told.TryAdd(session, id);
+        }
         return rows.Where(r => !r.IsDeleted && !r.IsFax).GroupBy(IdOf, StringComparer.Ordinal).Select(c => new CallLogCall(c.Key, c, services));
 
         string IdOf(CallLogRow row) => row.TelephonySessionId ?? told.GetValueOrDefault(row.SessionId!) ?? liveIdOf(row.SessionId!) ?? $"log:{row.SessionId}";

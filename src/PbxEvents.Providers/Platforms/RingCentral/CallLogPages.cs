@@ -66,7 +66,7 @@ internal sealed class CallLogPages(DriverContext context, CallLogApi api)
             isEmpty = false;
             if (CallLogRow.Read(json, out var problem) is not { } row)
             {
-                context.Log($"A record of the call log was left out: {problem}.");
+                context.Log($"A record of the call log was skipped: {problem}.");
                 isNew = isOfSlice = true;
                 continue;
             }

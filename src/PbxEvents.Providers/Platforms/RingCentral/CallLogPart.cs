@@ -3,6 +3,27 @@ using PbxEvents.Providers.Platforms.Kit;
 
 namespace PbxEvents.Providers.Platforms.RingCentral;
 
+/// <summary>One end of a call as the call log names it. Immutable.</summary>
+/// <param name="Number">Its number, as live events choose it; null when there is none, or when the caller hides it.</param>
+/// <param name="Name">Its name; null when there is none.</param>
+/// <param name="ExtensionId">Its extension's id; null for an outside party, and where only the number of an extension is told.</param>
+/// <param name="IsInside">True for an extension.</param>
+/// <param name="IsHidden">True when it must not be shown.</param>
+internal readonly record struct CallLogEnd(string? Number, string? Name, string? ExtensionId, bool IsInside, bool IsHidden)
+{
+    /// <summary>Reads an end.</summary>
+    /// <param name="json">The object; anything else is an end of which nothing is told.</param>
+    public static CallLogEnd Read(JsonElement json)
+    {
+        var extensionNumber = JsonMember.TextOrNumber(json, "extensionNumber");
+        var extension = JsonMember.TextOrNumber(json, "extensionId");
+        var number = JsonMember.TextOrNumber(json, "phoneNumber") ?? extensionNumber ?? extension;
+        var name = JsonMember.TextOrNumber(json, "name");
+        var isHidden = HiddenParty.IsHidden(number, name);
+        return new CallLogEnd(isHidden ? null : number, isHidden ? null : name, extension, (extensionNumber ?? extension) is not null, isHidden);
+    }
+}
+
 /// <summary>
 /// What a record of the call log and each of its legs have alike (history/ringcentral-history.md section 3). Ids come as texts or as
 /// numbers. Immutable.
@@ -98,25 +119,4 @@ internal sealed record CallLogPart
             && number >= 0 && number * factor < LongestSeconds * 1000
             ? TimeSpan.FromMilliseconds(number * factor)
             : null;
-}
-
-/// <summary>One end of a call as the call log names it. Immutable.</summary>
-/// <param name="Number">Its number, as live events choose it; null when there is none, or when the caller hides it.</param>
-/// <param name="Name">Its name; null when there is none.</param>
-/// <param name="ExtensionId">Its extension's id; null for an outside party, and where only the number of an extension is told.</param>
-/// <param name="IsInside">True for an extension.</param>
-/// <param name="IsHidden">True when it must not be shown.</param>
-internal readonly record struct CallLogEnd(string? Number, string? Name, string? ExtensionId, bool IsInside, bool IsHidden)
-{
-    /// <summary>Reads an end.</summary>
-    /// <param name="json">The object; anything else is an end of which nothing is told.</param>
-    public static CallLogEnd Read(JsonElement json)
-    {
-        var extensionNumber = JsonMember.TextOrNumber(json, "extensionNumber");
-        var extension = JsonMember.TextOrNumber(json, "extensionId");
-        var number = JsonMember.TextOrNumber(json, "phoneNumber") ?? extensionNumber ?? extension;
-        var name = JsonMember.TextOrNumber(json, "name");
-        var isHidden = HiddenParty.IsHidden(number, name);
-        return new CallLogEnd(isHidden ? null : number, isHidden ? null : name, extension, (extensionNumber ?? extension) is not null, isHidden);
-    }
 }

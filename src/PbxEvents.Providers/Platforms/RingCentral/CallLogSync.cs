@@ -73,7 +73,7 @@ internal sealed class CallLogSync(DriverContext context, CallLogApi api)
                 return (reading, refusal);
 
             // Section 8: a token ends some time, and then the platform wants to be asked from the beginning.
-            context.Log($"{api.Server} does not go on with the call log{refusal?.Error.Words()}; asking from the beginning.");
+            context.Log($"{api.Server} does not continue the call log{refusal?.Error.Words()}; starting from the beginning.");
             refusal?.Dispose();
             _token = null;
         }
@@ -120,7 +120,7 @@ internal sealed class CallLogSync(DriverContext context, CallLogApi api)
         {
             if (CallLogRow.Read(json, out var problem) is not { } row)
             {
-                context.Log($"A record of the call log was left out: {problem}.");
+                context.Log($"A record of the call log was skipped: {problem}.");
                 news++;
                 continue;
             }

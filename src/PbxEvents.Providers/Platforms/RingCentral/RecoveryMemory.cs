@@ -55,7 +55,7 @@ internal sealed class RecoveryMemory(DriverContext context, TokenHolder<RingCent
     {
         if (Read(json) is not { } state)
         {
-            context.Log("What an earlier process left of its session cannot be read; starting afresh.");
+            context.Log("What an earlier process left of its session cannot be read; starting fresh.");
             return;
         }
         const int FirstGrant = 1;
@@ -78,7 +78,7 @@ internal sealed class RecoveryMemory(DriverContext context, TokenHolder<RingCent
             state.LastFrameAt,
             FirstGrant);
         var isInTime = Inherited.IsInTime(context.Clock.GetUtcNow());
-        context.Log($"An earlier process left its session at {state.LastFrameAt:u}{(isInTime ? "" : ", too long ago to recover it")}.");
+        context.Log($"An earlier process left its session at {state.LastFrameAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}{(isInTime ? "" : ", too long ago to recover it")}.");
     }
 
     private static RecoveryState? Read(string json) => KeptJson.Read<RecoveryState>(json) is { Token: not null, Filters: not null } state ? state : null;

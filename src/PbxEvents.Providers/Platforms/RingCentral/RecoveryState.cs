@@ -38,5 +38,5 @@ internal sealed record RecoveryState
 
     /// <summary>Nothing of what it holds.</summary>
     /// <returns>Text for a log.</returns>
-    public override string ToString() => $"recovery state of {LastFrameAt:u}";
+    public override string ToString() => $"recovery state of {LastFrameAt.ToLocalTime():yyyy-MM-dd HH:mm:ss}";
 }

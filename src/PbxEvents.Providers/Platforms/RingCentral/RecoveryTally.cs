@@ -24,6 +24,8 @@ internal sealed class RecoveryTally
     private int _replayed;
     private long _missing;
 
+    private bool IsProven => _steps >= ProofSteps && !_isContradicted;
+
     /// <summary>A session begins that has nothing to do with the one before. How the platform counts stays as it was observed.</summary>
     public void Begin(long? sequence) => _last = sequence;
 
@@ -105,8 +107,6 @@ internal sealed class RecoveryTally
         _wasFull = false;
         _isRecovering = _awaitsFirst = false;
     }
-
-    private bool IsProven => _steps >= ProofSteps && !_isContradicted;
 
     private void Step(long sequence)
     {

@@ -9,15 +9,12 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// <summary>RingCentral over HTTP: tokens, the WebSocket token of each link, snapshots, the call log, what a later process needs (ringcentral.md sections 2, 3, 9 and 11).</summary>
 internal sealed class RingCentralDriver : PlatformDriver
 {
-    private static readonly Uri Production = new("https://platform.ringcentral.com");
-    private static readonly Uri Sandbox = new("https://platform.devtest.ringcentral.com");
-
-    /// <summary>So long before its end a call may have begun.</summary>
-    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(6);
-
     /// <summary>The ids of calls, for the next process.</summary>
     private const string CallsKey = "calls";
     private const string LogKey = "callLog";
+
+    private static readonly Uri Production = new("https://platform.ringcentral.com");
+    private static readonly Uri Sandbox = new("https://platform.devtest.ringcentral.com");
 
     private readonly Uri _server;
     private readonly RingCentralTiming _timing;
@@ -71,16 +68,16 @@ internal sealed class RingCentralDriver : PlatformDriver
     public override DirectoryReader Directory => _names;
 
     /// <inheritdoc/>
+    public override long KeysVersion => (_memory?.Version ?? 0) + _records.Value.Sync.Version;
+
+    /// <inheritdoc/>
     public override ProtocolSession CreateSession(ISessionHost host) => _session = new RingCentralSession(
         host, Server, _timing, _memory is { } memory ? memory.Keep : null, _sessionIds);
 
     /// <inheritdoc/>
-    public override long KeysVersion => (_memory?.Version ?? 0) + _records.Value.Sync.Version;
-
-    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> ExportKeys(DateTimeOffset since)
     {
-        var keys = new Dictionary<string, string> { [CallsKey] = _sessionIds.Keep(since - LongestCall) };
+        var keys = new Dictionary<string, string> { [CallsKey] = _sessionIds.Keep(since - RecordReader.LongestCall) };
         if (_memory?.Export() is { } session)
             keys[RecoveryMemory.Key] = session;
         if (_records.Value.Sync.Export() is { } log)
@@ -156,10 +153,12 @@ internal sealed class RingCentralDriver : PlatformDriver
         LoginRules.RequireOneWay(options, "RingCentral", "‹Jwt›", options.Jwt is not null,
             "For a service, a JWT with ‹Jwt› and the app's id and secret with ‹ClientCredential› is the best choice.");
         if (options.Jwt is not null && app is null)
+        {
             throw OptionRules.Invalid("A JWT is exchanged for a token in the name of an app.", "Give the app's client id and secret with ‹ClientCredential›.",
                 "‹ClientCredential›");
+        }
         if (options.Jwt is null && app is not null)
-            throw OptionRules.Invalid("A ready token needs no app.", "Leave ‹ClientCredential› out.", "‹ClientCredential›");
+            throw OptionRules.Invalid("A ready token does not need an app.", "Leave ‹ClientCredential› out.", "‹ClientCredential›");
         if (options.Sandbox && options.Server is not null)
             throw OptionRules.Invalid("‹Sandbox› and ‹Server› both name a server.", "Give one of them.", "‹Sandbox›");
     }

@@ -25,9 +25,13 @@ internal readonly record struct RingCentralError(string? Code, string? Message)
             if (root.ValueKind != JsonValueKind.Object)
                 return default;
             if (root.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array)
+            {
                 foreach (var error in errors.EnumerateArray())
+                {
                     if (error.ValueKind == JsonValueKind.Object && From(error) is { Code: not null } first)
                         return first;
+                }
+            }
             var top = From(root);
             return new RingCentralError(top.Code ?? JsonMember.Text(root, "error"), top.Message ?? JsonMember.Text(root, "error_description"));
         }

@@ -47,11 +47,11 @@ internal static class RingCentralFaults
     { Target = server, Code = error.Code, IsPermanent = true };
 
     public static PbxException NoToken(string server, string what) => new(
-        PbxErrorKind.HandshakeFailed, $"{server} answered with something that holds no {what}.", "Check the address with ‹Server›.")
+        PbxErrorKind.HandshakeFailed, $"{server} answered without a {what}.", "Check the address with ‹Server›.")
     { Target = server };
 
     public static PbxException BadSocketAddress(string server) => new(
-        PbxErrorKind.HandshakeFailed, $"{server} named an address for the WebSocket that is none, or that would give up TLS.",
+        PbxErrorKind.HandshakeFailed, $"{server} named an invalid address for the WebSocket, or one without TLS.",
         "Check the address with ‹Server›.")
     { Target = server, IsPermanent = true };
 
@@ -61,16 +61,16 @@ internal static class RingCentralFaults
 
     public static PbxException Silent(string server, TimeSpan after) => new(
         PbxErrorKind.LinkLost, $"{server} did not answer a heartbeat within {after.TotalSeconds:0.#} s: the link is dead.",
-        "Nothing to do: it is restored by itself.")
+        "Nothing to do: it is restored automatically.")
     { Target = server };
 
     /// <summary>An Error frame (section 5.5).</summary>
     public static PbxException FromErrorFrame(string server, RingCentralError error) => error.Code switch
     {
-        "WSG-903" => new(PbxErrorKind.LinkLost, $"{server} ended the session at its maximum age.", "Nothing to do: it is restored by itself.")
+        "WSG-903" => new(PbxErrorKind.LinkLost, $"{server} ended the session at its maximum age.", "Nothing to do: it is restored automatically.")
         { Target = server, Code = error.Code, IsRoutine = true },
         "WSG-902" => new(PbxErrorKind.LinkLost, $"{server} ended the session because nothing was sent for too long.",
-            "Nothing to do: it is restored by itself.")
+            "Nothing to do: it is restored automatically.")
         { Target = server, Code = error.Code },
 
         // The asked-for pause, of nothing, tells the runtime that also a first attempt is worth another one.
@@ -93,7 +93,7 @@ internal static class RingCentralFaults
             "SUB-403" or "SUB-404" => "The user of this credential may not monitor that extension; ask an administrator of the account.",
             "SUB-405" => "Messages of other extensions cannot be monitored; use the credential of that user.",
             "SUB-406" => "The extension belongs to another account.",
-            "SUB-408" => "There is no such extension. RingCentral wants the extension's id, not its number.",
+            "SUB-408" => "There is no such extension. RingCentral needs the extension's id, not its number.",
             _ => "Check the filter; Get-PbxEventType ‹Provider› RingCentral lists those that are documented.",
         };
         return new(PbxErrorKind.SubscriptionRefused, message, advice) { Target = target, Code = code };
@@ -103,42 +103,42 @@ internal static class RingCentralFaults
     public static PbxException Disabled(IReadOnlyList<(string Filter, string? Why)> filters)
     {
         var names = string.Join("; ", filters.Select(f => f.Why is null ? f.Filter : $"{f.Filter} ({f.Why})"));
-        return new(PbxErrorKind.SubscriptionRefused, $"RingCentral took the subscription but did not activate {names}.",
+        return new(PbxErrorKind.SubscriptionRefused, $"RingCentral accepted the subscription but did not activate {names}.",
             "Check the app's permissions and those of the user for these filters; the other filters are active.")
         { Target = string.Join(", ", filters.Select(f => f.Filter)) };
     }
 
     public static PbxException NotConfirmed(string server, IReadOnlyList<string> filters, string why) => new(
         PbxErrorKind.SubscriptionTimeout, $"{server} did not confirm {string.Join(", ", filters)}: {why}.",
-        "Look at Get-PbxConnection and subscribe again; if it stays so, look at RingCentral's status page.")
+        "Check Get-PbxConnection and subscribe again; if this persists, see RingCentral's status page.")
     { Target = string.Join(", ", filters) };
 
     public static PbxException SubscribeFailed(string server, string why) => new(
-        PbxErrorKind.ServerError, $"{server} did not take the subscription: {why}.", "Nothing to do: the connection is tried again.")
+        PbxErrorKind.ServerError, $"{server} did not accept the subscription: {why}.", "Nothing to do: the connection is tried again.")
     { Target = server };
 
     public static PbxException NotAFilter(string topic) => new(
-        PbxErrorKind.UnknownTopic, $"'{topic}' is no event filter of RingCentral.",
+        PbxErrorKind.UnknownTopic, $"'{topic}' is not an event filter of RingCentral.",
         "Give a path such as /restapi/v1.0/account/~/telephony/sessions; Get-PbxEventType ‹Provider› RingCentral lists them.")
     { Target = topic, IsPermanent = true };
 
     public static PbxException NoSuchType(PbxSubscriptionType type) => PlatformFaults.NotOffered("RingCentral", type, type switch
     {
-        PbxSubscriptionType.Cdr => "Ask for the call log with Send-PbxRequest /restapi/v1.0/account/~/call-log once a call has ended.",
+        PbxSubscriptionType.Cdr => "Get the call log with Send-PbxRequest /restapi/v1.0/account/~/call-log once a call has ended.",
         _ => "It has Call, Queue, Agent, Presence, Voicemail, Message and Config; other filters can be given with ‹Topic›.",
     });
 
     public static PbxException NeedsQueue() => OptionRules.Invalid(
-        "RingCentral tells the agents' states queue by queue.", "Give the ids of the queues with ‹Queue›.", "‹Queue›");
+        "RingCentral reports the states of agents queue by queue.", "Give the ids of the queues with ‹Queue›.", "‹Queue›");
 
     public static PbxException BadRequestPath(string path) => OptionRules.Invalid(
-        $"'{path}' is no path of RingCentral's REST interface.", "Give one such as /restapi/v1.0/account/~/extension/~.", "‹Request›");
+        $"'{path}' is not a path of RingCentral's REST interface.", "Give one such as /restapi/v1.0/account/~/extension/~.", "‹Request›");
 
     public static PbxException BadMethod(string method) => OptionRules.Invalid(
-        $"'{method}' is no HTTP method.", "Use GET, POST, PUT, PATCH or DELETE.", "‹Method›");
+        $"'{method}' is not an HTTP method.", "Use GET, POST, PUT, PATCH or DELETE.", "‹Method›");
 
     public static PbxException BadRequestBody(string path) => OptionRules.Invalid(
-        $"The data of the request {path} is no JSON.", "Give an object, or JSON text.", "‹Data›");
+        $"The data of the request {path} is not JSON.", "Give an object, or JSON text.", "‹Data›");
 
     public static PbxException NotReady(string server) => new(
         PbxErrorKind.LinkLost, $"The session with {server} is not ready.", "Send the request again once the connection is restored.")
@@ -170,10 +170,10 @@ internal static class RingCentralFaults
 
     /// <summary>The call log is not given (history/ringcentral-history.md sections 2 and 8).</summary>
     public static PbxException NoCallLog(CallLogAnswer refusal, string server) => refusal.Status == 403
-        ? new(PbxErrorKind.PermissionDenied, $"{server} does not give the account's call log{refusal.Error.Words()}.",
+        ? new(PbxErrorKind.PermissionDenied, $"{server} does not allow access to the account's call log{refusal.Error.Words()}.",
             refusal.Error.Code == NoAppPermission
                 ? "Add the permission Read Call Log to the app in RingCentral's developer console, then connect again."
-                : "The user of this credential needs the permission to see the company's call log (FullCompanyCallLog or ReadCompanyCallLog), for the own calls ReadCallLog; ask an administrator of the account.")
+                : "The user of this credential needs the permission to see the company's call log (FullCompanyCallLog or ReadCompanyCallLog), for the user's own calls ReadCallLog; ask an administrator of the account.")
         { Target = server, Code = CodeOf(refusal.Error, refusal.Status), IsPermanent = true }
         : new(PbxErrorKind.NotSupported, $"{server} answered HTTP {refusal.Status} when asked for the call log{refusal.Error.Words()}.",
             "Check the address with ‹Server›; report it if it is RingCentral's own.")
@@ -188,20 +188,20 @@ internal static class RingCentralFaults
 
     /// <summary>What the user may see was read; it is not all that is subscribed to.</summary>
     public static PbxException OnlyOwnCalls(string server) => new(
-        PbxErrorKind.PermissionDenied, $"{server} gives only the call log of the credential's own user; calls of others are missing.",
+        PbxErrorKind.PermissionDenied, $"{server} allows only the call log of the credential's own user; calls of others are missing.",
         "The user needs the permission to see the company's call log (FullCompanyCallLog or ReadCompanyCallLog); ask an administrator of the account.")
     { Target = server };
 
     public static PbxException NoList(string server, string what) => new(
-        PbxErrorKind.ServerError, $"{server} answered with something that is no list when asked for {what}.", "Check the address with ‹Server›.")
+        PbxErrorKind.ServerError, $"{server} answered with something other than a list when asked for {what}.", "Check the address with ‹Server›.")
     { Target = server };
 
     public static PbxException NotFiltered(string server) => new(
-        PbxErrorKind.ServerError, $"{server} gave a call log of another time than it was asked for.", "Report it to RingCentral's support.")
+        PbxErrorKind.ServerError, $"{server} returned a call log of a different time than requested.", "Report it to RingCentral's support.")
     { Target = server };
 
     public static PbxException EndlessCallLog(string server) => new(
-        PbxErrorKind.ServerError, $"{server} gave a call log without end.", "Ask for a shorter time; if it stays so, report it to RingCentral's support.")
+        PbxErrorKind.ServerError, $"{server} returned an endless call log.", "Request a shorter time; if this persists, report it to RingCentral's support.")
     { Target = server };
 
     /// <summary>What to do about an answer that another try may change; null for one that it cannot (section 2.3).</summary>
@@ -216,7 +216,7 @@ internal static class RingCentralFaults
         if (answer.Status is 408 or >= 500 or (>= 300 and < 400))
         {
             return new(PbxErrorKind.ServerError, $"{server} answered HTTP {answer.Status} while {doing}{error.Words()}.",
-                "Nothing to do if it passes; else check the address with ‹Server›.")
+                "Nothing to do if it passes; otherwise check the address with ‹Server›.")
             { Target = server, Code = code, RetryAfter = answer.RetryAfter };
         }
         return null;

@@ -84,8 +84,10 @@ internal sealed class RingCentralFilter
             if (root.ValueKind != JsonValueKind.Object)
                 return true;
             foreach (var list in (string[])["parties", "changes"])
+            {
                 if (root.TryGetProperty(list, out var items) && items.ValueKind == JsonValueKind.Array)
                     return items.EnumerateArray().Any(i => Array.TrueForAll(_conditions, c => Meets(i, c.Name, c.Value)));
+            }
             return Array.TrueForAll(_conditions, c => Meets(root, c.Name, c.Value));
         }
         catch (JsonException)

@@ -23,8 +23,10 @@ internal static class RingCentralMembers
         }
         var update = new QueueUpdate(queue);
         foreach (var record in records.EnumerateArray())
+        {
             if (ReadMember(record) is { } agent)
                 update.Agents.Add(agent);
+        }
         return update.Agents.Count == 0 ? null : update;
     }
 

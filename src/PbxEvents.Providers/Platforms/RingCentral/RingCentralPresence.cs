@@ -12,14 +12,14 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 /// <param name="pool">Where texts come from.</param>
 internal sealed class RingCentralPresence(ISessionHost host, Utf8Pool pool)
 {
+    /// <summary>So many extensions are followed; of more, those that were new the longest time ago are forgotten.</summary>
+    public const int MaxExtensions = 10_000;
+
     private static readonly FieldNames Names = new();
     private static readonly Field
         Id = Names.Add("id"), TelephonySessionId = Names.Add("telephonySessionId"), SessionId = Names.Add("sessionId"),
         PartyId = Names.Add("partyId"), Direction = Names.Add("direction"), From = Names.Add("from"), FromName = Names.Add("fromName"),
         To = Names.Add("to"), Status = Names.Add("telephonyStatus");
-
-    /// <summary>So many extensions are followed; of more, those that were new the longest time ago are forgotten.</summary>
-    public const int MaxExtensions = 10_000;
 
     private readonly JsonFields _call = new(Names, pool);
     private readonly CallUpdate _update = new();

@@ -12,9 +12,6 @@ namespace PbxEvents.Providers.Platforms.RingCentral;
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing to release.")]
 internal sealed class RingCentralRecords : RecordReader
 {
-    /// <summary>The log goes by the start of a call, so looking begins earlier by the longest one (section 6).</summary>
-    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(4);
-
     private static readonly TimeSpan Slice = TimeSpan.FromDays(1);
 
     /// <summary>Further back the records of a reading are too many to be held together.</summary>
@@ -58,10 +55,6 @@ internal sealed class RingCentralRecords : RecordReader
     /// <summary>Where a reading by changes goes on, for the next process. Any thread.</summary>
     public CallLogSync Sync => _sync;
 
-    /// <summary>Goes on where an earlier process stopped. Before the first reading.</summary>
-    /// <param name="kept">What <see cref="CallLogSync.Export"/> gave.</param>
-    public void GoOn(string kept) => _sync.Import(kept, _context.Clock.GetUtcNow() - SyncReach);
-
     /// <inheritdoc/>
     public override IReadOnlyList<TimeSpan> Asks => _timing.RecordAsks;
 
@@ -71,6 +64,10 @@ internal sealed class RingCentralRecords : RecordReader
 
     /// <inheritdoc/>
     public override string Topic => RingCentralTopics.Calls;
+
+    /// <summary>Goes on where an earlier process stopped. Before the first reading.</summary>
+    /// <param name="kept">What <see cref="CallLogSync.Export"/> gave.</param>
+    public void GoOn(string kept) => _sync.Import(kept, _context.Clock.GetUtcNow() - SyncReach);
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<CallRecord> ReadAsync(
@@ -96,7 +93,7 @@ internal sealed class RingCentralRecords : RecordReader
                     var fault = RingCentralFaults.NoCallLog(refusal, _api.Server);
                     if (isOwn || fault.Kind != PbxErrorKind.PermissionDenied || refusal.Error.Code == RingCentralFaults.NoAppPermission)
                         throw fault;
-                    _context.Log($"{fault.Message} Asking for the user's own.");
+                    _context.Log($"{fault.Message} Requesting the user's own.");
                     (path, isOwn) = (CallLogPages.OfUser, true);
                     continue;
                 }
@@ -134,7 +131,7 @@ internal sealed class RingCentralRecords : RecordReader
             await AskServicesAsync(cancellationToken).ConfigureAwait(false);
             var (reading, refusal) = await _sync.ReadAsync(from, cancellationToken).ConfigureAwait(false);
             if (reading is null)
-                _context.Log($"{_api.Server} does not tell what has changed in the account's call log (HTTP {refusal?.Status}{refusal?.Error.Words()}).");
+                _context.Log($"{_api.Server} does not report what has changed in the account's call log (HTTP {refusal?.Status}{refusal?.Error.Words()}).");
             refusal?.Dispose();
             return reading;
         }
@@ -180,12 +177,14 @@ internal sealed class RingCentralRecords : RecordReader
             using var answer = await _api.GetAsync(what, $"{path}perPage=100&page={page}", isHeavy: false, cancellationToken).ConfigureAwait(false);
             if (!answer.IsGiven)
             {
-                _context.Log($"Going on without {what}: {_api.Server} answered HTTP {answer.Status}{answer.Error.Words()}.");
+                _context.Log($"Continuing without {what}: {_api.Server} answered HTTP {answer.Status}{answer.Error.Words()}.");
                 break;
             }
             foreach (var record in answer.Records)
+            {
                 if (JsonMember.TextOrNumber(record, "id") is { } id && (type is null || JsonMember.TextOrNumber(record, "type") == type))
                     ids.Add(id);
+            }
             if (!CallLogPages.HasNext(answer.Part("navigation")))
                 break;
         }

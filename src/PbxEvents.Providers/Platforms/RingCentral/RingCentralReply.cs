@@ -30,8 +30,10 @@ internal readonly record struct RingCentralReply(int Status, ReadOnlyMemory<byte
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             return null;
         foreach (var header in document.RootElement.EnumerateObject())
+        {
             if (header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
                 return header.Value.ToString();
+        }
         return null;
     }
 }

@@ -39,8 +39,10 @@ internal sealed class RingCentralRequests(ISessionHost host)
     public void Clear(RingCentralExchange exchange)
     {
         foreach (var (token, request) in _pending)
+        {
             if (ReferenceEquals(request.Exchange, exchange))
                 _pending.Remove(token);
+        }
     }
 
     private void Answered(int token, string id, string name, RingCentralReply reply)

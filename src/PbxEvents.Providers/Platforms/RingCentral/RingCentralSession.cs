@@ -255,7 +255,7 @@ internal sealed class RingCentralSession : PlatformSession
     /// <summary>Section 6: the subscription is alive, and what was missed follows. A second POST would replace it.</summary>
     private void GoOn(RingCentralLink on, WireSubscription wire)
     {
-        Host.Log("The session is recovered; what was missed follows.");
+        Host.Log("The session is recovered; the missed events follow.");
         on.Wire = wire;
         on.Recovery = null;
         on.Phase = RingCentralPhase.Verifying;
@@ -366,8 +366,10 @@ internal sealed class RingCentralSession : PlatformSession
         _isRenewing = false;
         SetRenewTimer(login);
         foreach (var link in _links.Values.ToArray())
+        {
             if (link is { HasRenewed: true, IsChanging: true })
                 _subscriber.Resume(link);
+        }
 
         // Section 2.2: the session on the link belongs to an OAuth session that nobody keeps alive any more.
         if (_active is { } active && active.Grant != login.Grant)
@@ -384,8 +386,10 @@ internal sealed class RingCentralSession : PlatformSession
     {
         _isRenewing = false;
         foreach (var link in _links.Values.ToArray())
+        {
             if (failure.IsPermanent || link is { HasRenewed: true, IsChanging: true })
                 Host.CloseLink(link.Id, failure);
+        }
         Host.Log($"The token was not renewed: {failure.Message}");
         _renewTimer.Set(failure.RetryAfter ?? _timing.RetryPause);
     }

@@ -97,11 +97,13 @@ internal sealed class RingCentralSnapshots(DriverContext context, Uri server, Fu
         if (presence.ValueKind != JsonValueKind.Object || !presence.TryGetProperty("activeCalls", out var calls) || calls.ValueKind != JsonValueKind.Array)
             return;
         foreach (var call in calls.EnumerateArray())
+        {
             if (call.ValueKind == JsonValueKind.Object && JsonMember.Text(call, "telephonySessionId") is { } id
                 && !string.Equals(JsonMember.Text(call, "telephonyStatus"), "NoCall", StringComparison.OrdinalIgnoreCase))
             {
                 found(id);
             }
+        }
     }
 
     /// <returns>Null when there was no answer worth reading.</returns>

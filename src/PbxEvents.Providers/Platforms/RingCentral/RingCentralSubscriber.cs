@@ -174,7 +174,7 @@ internal sealed class RingCentralSubscriber
         switch (reply.Status)
         {
             case 404 when link.Wire is not null:
-                _host.Log($"The subscription has expired on the platform{error.Words()}; subscribing anew.");
+                _host.Log($"The subscription has expired on the platform{error.Words()}; subscribing again.");
                 link.Wire = null;
                 link.Placed.Clear();
                 Changed(link);
@@ -239,7 +239,7 @@ internal sealed class RingCentralSubscriber
         if (!link.HasRenewed && Array.Exists(open, w => w.Subscription.ConfirmedAt is not null))
         {
             // It stood before, so one no is not taken for the last word.
-            AskWithFreshToken(link, $"What was subscribed to before is refused{error.Words()}; asking once more with a fresh token.");
+            AskWithFreshToken(link, $"A subscription that was accepted before is refused{error.Words()}; trying once more with a fresh token.");
             return;
         }
         if (open.Length > 1)

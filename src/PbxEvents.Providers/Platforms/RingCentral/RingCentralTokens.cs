@@ -43,7 +43,7 @@ internal sealed class RingCentralTokens(
     public async Task RevokeAsync(RingCentralTicket ticket, CancellationToken cancellationToken)
     {
         var answer = await SendAsync("/restapi/oauth/revoke", [("token", ticket.Token.Reveal())], cancellationToken).ConfigureAwait(false);
-        context.Log($"The token was given back: {answer}.");
+        context.Log($"The token was returned: {answer}.");
     }
 
     /// <returns>Null when the OAuth session cannot go on.</returns>

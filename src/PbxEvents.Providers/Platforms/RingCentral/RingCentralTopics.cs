@@ -20,8 +20,10 @@ internal static class RingCentralTopics
     public static IReadOnlyList<RingCentralFilter> Resolve(PbxSubscriptionFilter wish)
     {
         foreach (var name in wish.EventName)
+        {
             if (RingCentralCatalogue.All.Find(name) is null)
                 throw PlatformFaults.UnknownEvent("RingCentral", name);
+        }
         return (wish.Type is { } type ? TextsOf(type, wish) : wish.Topic.Select(Normalize)).Select(t => new RingCentralFilter(t)).ToArray();
     }
 

@@ -36,7 +36,9 @@ internal sealed record SubscriptionAnswer(
         if (!root.TryGetProperty("disabledFilters", out var list) || list.ValueKind != JsonValueKind.Array)
             yield break;
         foreach (var item in list.EnumerateArray())
+        {
             if (item.ValueKind == JsonValueKind.Object && JsonMember.Text(item, "filter") is { } filter)
                 yield return (filter, JsonMember.Text(item, "message") ?? JsonMember.Text(item, "reason"));
+        }
     }
 }

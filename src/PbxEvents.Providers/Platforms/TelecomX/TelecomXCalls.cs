@@ -125,16 +125,20 @@ internal sealed class TelecomXCalls(
     private static PbxLeg? FindCaller(PbxCall? call)
     {
         foreach (var leg in call?.Legs ?? [])
+        {
             if (leg.Role == PbxLegRole.Caller)
                 return leg;
+        }
         return null;
     }
 
     private static PbxLegRole? RoleOf(PbxCall? call, string legId)
     {
         foreach (var leg in call?.Legs ?? [])
+        {
             if (leg.LegId == legId)
                 return leg.Role;
+        }
         return null;
     }
 

@@ -8,10 +8,10 @@ namespace PbxEvents.Providers.Platforms.TelecomX;
 /// <summary>TelecomX over HTTP: login, token check, snapshots (telecomx.md sections 2 and 6).</summary>
 internal sealed class TelecomXDriver : PlatformDriver
 {
-    private static readonly Uri PublicServer = new("https://api.telecomx.dk");
-
     /// <summary>The legs of calls, for the next process.</summary>
     private const string LegsKey = "legs";
+
+    private static readonly Uri PublicServer = new("https://api.telecomx.dk");
 
     private readonly Uri _server;
     private readonly TokenHolder<TelecomXTicket> _tokens;
@@ -28,7 +28,7 @@ internal sealed class TelecomXDriver : PlatformDriver
         LoginRules.RequireOneWay(options, "TelecomX", "‹Credential›", options.UserName is not null,
             "For a service, a machine token with ‹AccessToken› is the best choice.");
         if (options.UserName is null && options.Domain is null)
-            throw OptionRules.Invalid("A token does not say whose events are wanted.", "Give the customer's id with ‹Customer›.", "‹Customer›");
+            throw OptionRules.Invalid("A token does not identify the customer.", "Give the customer's id with ‹Customer›.", "‹Customer›");
         _tokens = new TokenHolder<TelecomXTicket>(context, token => new TelecomXTicket(token, options.Domain!), (_, ct) => LogInAsync(ct));
         _lists = new Lazy<TelecomXRecordApi>(() => new TelecomXRecordApi(context, _server, _tokens, RecordTimes));
     }
@@ -97,7 +97,7 @@ internal sealed class TelecomXDriver : PlatformDriver
         }
         if (answer.Status is not (401 or 403))
             throw PlatformFaults.FromHttp(answer, Server, "checking the token");
-        Context.Log("The token is not valid any more.");
+        Context.Log("The token is no longer valid.");
         if (!_tokens.CanRenew)
             throw TelecomXFaults.TokenRefused(Server);
         return await _tokens.RenewAsync(cancellationToken).ConfigureAwait(false);

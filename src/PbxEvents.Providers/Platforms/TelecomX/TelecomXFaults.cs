@@ -14,8 +14,8 @@ internal static class TelecomXFaults
             return PlatformFaults.MfaRequired(answer, server, userName, "Use a machine token with ‹AccessToken› and ‹Customer›.");
         if (text.Contains("blacklisted", StringComparison.OrdinalIgnoreCase))
         {
-            return new(PbxErrorKind.AddressBlocked, $"{server} has put this machine's address on its blacklist.",
-                "Have TelecomX's support take it off.")
+            return new(PbxErrorKind.AddressBlocked, $"{server} has blacklisted this machine's address.",
+                "Ask TelecomX's support to remove it.")
             { Target = server, Code = PlatformFaults.Code(answer), IsPermanent = true };
         }
         if (answer.Status is 400 or 401 or 403)
@@ -28,7 +28,7 @@ internal static class TelecomXFaults
     }
 
     public static PbxException TokenRefused(string server) => PlatformFaults.TokenRefused(
-        server, null, "Give a valid one with ‹AccessToken›. A token can end, be removed, or be tied to another address.");
+        server, null, "Give a valid one with ‹AccessToken›. A token can expire, be removed, or be bound to another address.");
 
     public static PbxException NotAuthenticated(string server, TimeSpan after) => new(
         PbxErrorKind.Timeout, $"{server} did not answer 'authenticate' within {after.TotalSeconds:0} s, although it says the token is valid.",
@@ -43,7 +43,7 @@ internal static class TelecomXFaults
     public static PbxException NotConfirmed(string channel, string customer, string? level, TimeSpan after) => new(
         PbxErrorKind.SubscriptionTimeout,
         $"TelecomX did not confirm the channel {channel} of customer '{customer}' within {after.TotalSeconds:0} s. It never says why.",
-        $"Check that '{customer}' is a customer this credential may see, and that its level is {TelecomXTopics.LevelOf(channel)} or higher"
+        $"Check that '{customer}' is a customer that this credential may see, and that its level is {TelecomXTopics.LevelOf(channel)} or higher"
             + (level is null ? "." : $" (it is {level})."))
     { Target = channel };
 
@@ -67,27 +67,27 @@ internal static class TelecomXFaults
     { Target = server, Code = PlatformFaults.Code(answer), IsPermanent = true };
 
     public static PbxException NoList(string server, string what) => new(
-        PbxErrorKind.ServerError, $"{server} answered with something that is no list when asked for {what}.", "Check the address with ‹Server›.")
+        PbxErrorKind.ServerError, $"{server} answered with something other than a list when asked for {what}.", "Check the address with ‹Server›.")
     { Target = server };
 
     public static PbxException UnreadableRecords(string server) => new(
-        PbxErrorKind.ServerError, $"{server} gave call records of which none names a call and from when to when it lasted.",
+        PbxErrorKind.ServerError, $"{server} returned only call records without a call or its times.",
         "Report it to TelecomX's support: records need channelId or _id, started and ended.")
     { Target = server };
 
     public static PbxException NotFiltered(string server) => new(
-        PbxErrorKind.ServerError, $"{server} gave call records of another time than it was asked for.",
-        "Report it to TelecomX's support: the window of the call records is not obeyed.")
+        PbxErrorKind.ServerError, $"{server} returned call records of a different time than requested.",
+        "Report it to TelecomX's support: it ignores the requested time of the call records.")
     { Target = server };
 
     public static PbxException SamePage(string server, string what) => new(
-        PbxErrorKind.ServerError, $"{server} gave the same page again when asked for the next one of {what}.",
-        "Report it to TelecomX's support: the offset is not obeyed.")
+        PbxErrorKind.ServerError, $"{server} returned the same page again instead of the next one of {what}.",
+        "Report it to TelecomX's support: it ignores the offset.")
     { Target = server };
 
     public static PbxException TooManyRecords(string server, string what, int count) => new(
-        PbxErrorKind.ServerError, $"{server} gave {count} rows of a few hours, and still more, when asked for {what}.",
-        "Ask for a shorter time.")
+        PbxErrorKind.ServerError, $"{server} returned more than {count} rows for a few hours when asked for {what}.",
+        "Request a shorter time.")
     { Target = server };
 
     private static string? Excerpt(HttpAnswer answer)
@@ -104,9 +104,9 @@ internal static class TelecomXFaults
     { Target = request };
 
     public static PbxException NotARequest(string name) => new(
-        PbxErrorKind.NotSupported, $"'{name}' is no REQUEST event, so nobody waits for an answer.", "Pipe REQUEST events into Send-PbxReply.")
+        PbxErrorKind.NotSupported, $"'{name}' is not a REQUEST event, so nobody is waiting for an answer.", "Pipe REQUEST events into Send-PbxReply.")
     { Target = name, IsPermanent = true };
 
     public static PbxException NoReceiver() => OptionRules.Invalid(
-        "A TelecomX request needs somebody to go to.", "Give the employee's id with ‹To›.", "‹To›");
+        "A TelecomX request needs a recipient.", "Give the employee's id with ‹To›.", "‹To›");
 }

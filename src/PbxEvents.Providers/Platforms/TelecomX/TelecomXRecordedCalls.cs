@@ -3,14 +3,14 @@ namespace PbxEvents.Providers.Platforms.TelecomX;
 /// <summary>Joins rows into calls and finds the ids that live events gave them (history/telecomx-history.md sections 4 and 10).</summary>
 internal static class TelecomXRecordedCalls
 {
+    /// <summary>Numbers of the public network are longer.</summary>
+    private const int LongestExtension = 6;
+
     /// <summary>A further row of a call begins no later than this after the end of the one before (section 5, Transferred).</summary>
     public static readonly TimeSpan Seam = TimeSpan.FromSeconds(2);
 
     /// <summary>Section 4: so close to each other are the starts that events and records tell.</summary>
     private static readonly TimeSpan StartBlur = TimeSpan.FromSeconds(5);
-
-    /// <summary>Numbers of the public network are longer.</summary>
-    private const int LongestExtension = 6;
 
     /// <summary>The calls that rows tell of.</summary>
     /// <param name="rows">The rows, in any order, each once.</param>

@@ -13,14 +13,6 @@ namespace PbxEvents.Providers.Platforms.TelecomX;
 /// <param name="times">When to ask.</param>
 internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi api, TelecomXKeys keys, RecordTimes times) : RecordReader
 {
-    /// <summary>No delay is published (history/telecomx-history.md sections 6 and 8). A call that was passed on has several rows.</summary>
-    public static readonly RecordTimes Documented = new()
-    {
-        Asks = [TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)],
-        Settling = TimeSpan.FromSeconds(5),
-        Breath = TimeSpan.FromSeconds(1),
-    };
-
     private const int PageSize = 1000;
 
     /// <summary>The most that the list of a queue's calls gives at a time (section 10).</summary>
@@ -29,8 +21,13 @@ internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi a
     /// <summary>Rows are held for a slice, so there must be an end to them.</summary>
     private const int MaxPages = 100;
 
-    /// <summary>Whether the window goes by the start or the end is not said, so looking begins earlier by the longest call (section 6).</summary>
-    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(4);
+    /// <summary>No delay is published (history/telecomx-history.md sections 6 and 8). A call that was passed on has several rows.</summary>
+    public static readonly RecordTimes Documented = new()
+    {
+        Asks = [TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10)],
+        Settling = TimeSpan.FromSeconds(5),
+        Breath = TimeSpan.FromSeconds(1),
+    };
 
     /// <summary>The rows of a slice are held together.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromHours(6);
@@ -90,35 +87,29 @@ internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi a
             {
                 if (running.Has(call))
                 {
-                    context.Log($"The call {call.Session ?? call.First.Leg} goes on, so its records are left alone.");
+                    context.Log($"The call {call.Session ?? call.First.Leg} is still in progress, so its records are ignored.");
                     continue;
                 }
                 if (call.IsUnsure)
-                    context.Log($"The record {call.First.Id} could be of several calls that are known, so it is told as a call of its own.");
+                    context.Log($"The record {call.First.Id} could belong to several known calls, so it is reported as a separate call.");
                 yield return call.ToRecord(call.WasLeftToSystem ? await messages.FindAsync(call, cancellationToken).ConfigureAwait(false) : null);
             }
         }
         if (tally is { Read: 0, Unreadable: > 0 })
             throw TelecomXFaults.UnreadableRecords(api.Server);
         if (tally.Unreadable > 0)
-            context.Log($"{tally.Unreadable} call records were left out: they name no call or do not tell from when to when.");
+            context.Log($"{tally.Unreadable} call records were skipped: they have no call or no times.");
     }
 
-    /// <summary>How many rows of a reading were records, and how many were none.</summary>
-    private sealed class Tally
-    {
-        public int Read { get; set; }
-
-        public int Unreadable { get; set; }
-    }
-
-    /// <summary>Adds the rows of a slice, page by page, each row once.</summary>
-    private async Task ReadSliceAsync(
+    /// <summary>Adds the rows of a slice, each row once.</summary>
+    private Task ReadSliceAsync(
         TelecomXTicket ticket, DateTimeOffset start, DateTimeOffset end, List<TelecomXRecord> rows, Tally tally, CancellationToken cancellationToken)
     {
         var known = rows.Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
         var customer = ticket.Customer.Length > 0 ? $"&customer={Uri.EscapeDataString(ticket.Customer)}" : "";
-        await ReadPagesAsync("the call records", $"/pbx/cdr?{Window(start, end)}&format=JSON{customer}", PageSize, Take, cancellationToken).ConfigureAwait(false);
+        var query = $"/pbx/cdr?{Window(start, end)}&format=JSON{customer}";
+        return WholeReading.ReadUncountedAsync(
+            context, api.Server, end, times, atLeast => ReadPagesAsync("the call records", query, PageSize, Take, cancellationToken, atLeast));
 
         int Take(IReadOnlyList<JsonElement> page)
         {
@@ -128,9 +119,12 @@ internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi a
             {
                 if (TelecomXRecord.Read(json) is not { } row)
                 {
-                    tally.Unreadable++;
-                    news++;
                     isOfWindow = true;
+                    if (known.Add(json.GetRawText()))
+                    {
+                        tally.Unreadable++;
+                        news++;
+                    }
                     continue;
                 }
                 tally.Read++;
@@ -156,8 +150,10 @@ internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi a
         var window = Window(mayBeQueued.Min(c => c.First.StartedAt) - Blur, mayBeQueued.Max(c => c.EndedAt) + Blur);
         List<TelecomXQueueCall> stays = [];
         foreach (var queue in queues)
+        {
             stays.AddRange(await OptionalDetail.AskAsync(
                 context, $"the calls of the queue {queue}", () => ReadQueueAsync(queue, window, cancellationToken)).ConfigureAwait(false) ?? []);
+        }
         TelecomXQueueCalls.Add(stays, mayBeQueued, seen);
     }
 
@@ -179,16 +175,21 @@ internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi a
     /// <param name="size">How many rows a page has.</param>
     /// <param name="take">Takes a page that is not empty and says how many of its rows are new.</param>
     /// <param name="cancellationToken">Gives up at once.</param>
-    private async Task ReadPagesAsync(
-        string what, string query, int size, Func<IReadOnlyList<JsonElement>, int> take, CancellationToken cancellationToken)
+    /// <param name="atLeast">So many pages may bring nothing new.</param>
+    /// <returns>How many pages were read, and how many rows were new.</returns>
+    private async Task<(int Pages, int News)> ReadPagesAsync(
+        string what, string query, int size, Func<IReadOnlyList<JsonElement>, int> take, CancellationToken cancellationToken, int atLeast = 0)
     {
+        var all = 0;
         for (var page = 0; page < MaxPages; page++)
         {
             var rows = await api.GetAsync(what, $"{query}&offset={page * size}&limit={size}", cancellationToken).ConfigureAwait(false);
-            if (rows.Count > 0 && take(rows) == 0 && page > 0 && rows.Count >= size)
+            var news = rows.Count > 0 ? take(rows) : 0;
+            if (news == 0 && page > 0 && page >= atLeast && rows.Count >= size)
                 throw TelecomXFaults.SamePage(api.Server, what);
+            all += news;
             if (rows.Count < size)
-                return;
+                return (page + 1, all);
         }
         throw TelecomXFaults.TooManyRecords(api.Server, what, MaxPages * size);
     }
@@ -201,4 +202,12 @@ internal sealed class TelecomXRecords(DriverContext context, TelecomXRecordApi a
     private static string Window(DateTimeOffset from, DateTimeOffset to) => $"from={Text(from)}&to={Text(to)}";
 
     private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>How many rows of a reading were records, and how many were none.</summary>
+    private sealed class Tally
+    {
+        public int Read { get; set; }
+
+        public int Unreadable { get; set; }
+    }
 }

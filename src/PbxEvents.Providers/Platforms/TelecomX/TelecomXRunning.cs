@@ -51,8 +51,10 @@ internal sealed class TelecomXRunning
         if (element.ValueKind != JsonValueKind.Object)
             return;
         foreach (var name in (string[])["sessionId", "channel", "channelId", "callId"])
+        {
             if (TelecomXJson.Text(element, name) is { } id)
                 _ids.Add(id);
+        }
         var caller = JsonMember.Part(element, "caller");
         var number = TelecomXJson.Tail(SipAddress.NumberOf(TelecomXJson.Text(caller, "number") ?? TelecomXJson.Text(element, "caller") ?? TelecomXJson.Text(element, "number")));
         if (number is not null && (TelecomXJson.Time(element, "started") ?? TelecomXJson.Time(element, "entered")) is { } since)

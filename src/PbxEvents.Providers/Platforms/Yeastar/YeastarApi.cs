@@ -47,7 +47,7 @@ internal sealed class YeastarApi(DriverContext context, Uri server)
 
     /// <summary>Gives a token back.</summary>
     public Task<YeastarReply> RevokeTokenAsync(YeastarToken token, CancellationToken cancellationToken) =>
-        AskAsync(token, "giving the token back", "del_token", [], cancellationToken);
+        AskAsync(token, "returning the token", "del_token", [], cancellationToken);
 
     /// <summary>Calls in progress: <c>type=inbound</c>, <c>type=outbound</c> or <c>call_id=...</c>.</summary>
     public Task<YeastarReply> QueryCallsAsync(YeastarToken token, string name, string value, CancellationToken cancellationToken) =>

@@ -166,8 +166,10 @@ internal sealed class YeastarCalls
         update.KeepsOpen = true;
         update.Queue = pbxEvent.Queue;
         foreach (var leg in known.Legs)
+        {
             if (leg.Extension == pbxEvent.Extension && leg.Role == PbxLegRole.Callee && leg.AnsweredAt is null && leg.Outcome is null)
                 update.Add(new LegUpdate(leg.LegId, PbxLegRole.Callee, null) { Outcome = PbxOutcome.Missed });
+        }
         return update;
     }
 
@@ -420,8 +422,10 @@ internal sealed class YeastarCalls
             return update;
         update.EndedAt = verdict.EndedAt;
         foreach (var leg in known?.Legs ?? [])
+        {
             if (leg.State != PbxCallState.Ended)
                 update.Add(new LegUpdate(leg.LegId, leg.Role, PbxCallState.Ended));
+        }
         return update;
     }
 

@@ -35,8 +35,10 @@ internal sealed class YeastarDriver : PlatformDriver
         if (options.Server is null)
             throw PlatformFaults.NoServer("Yeastar");
         if (options.UserName is not { Length: > 0 } || options.Password is not { IsEmpty: false })
+        {
             throw OptionRules.Invalid("Yeastar needs a client id and its secret.",
                 "Give them with ‹Credential›: the client id as the user name, the secret as the password (Integrations > API of the PBX).", "‹Credential›");
+        }
         _address = YeastarAddress.Parse(options.Server);
         _api = new YeastarApi(context, _address.Server);
         _tokens = tokens;
@@ -132,7 +134,7 @@ internal sealed class YeastarDriver : PlatformDriver
     {
         if (Interlocked.Exchange(ref _share, null) is not { } share || _tokens.Leave(share) is not { } token || !token.IsAlive(_api.Now))
             return;
-        Context.Log($"Giving the token back to {Server}.");
+        Context.Log($"Returning the token to {Server}.");
         var reply = await _api.RevokeTokenAsync(token, cancellationToken).ConfigureAwait(false);
         if (reply.Code != YeastarFaults.Success)
             Context.Log($"{Server} did not take it (errcode {reply.Code}).");
@@ -173,8 +175,10 @@ internal sealed class YeastarDriver : PlatformDriver
             if (!document.RootElement.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Array)
                 return;
             foreach (var call in data.EnumerateArray())
+            {
                 if (call.ValueKind == JsonValueKind.Object && JsonMember.Text(call, "call_id") is { } id)
                     ids.Add(id);
+            }
         }
         catch (JsonException)
         {

@@ -35,8 +35,10 @@ internal static class YeastarEnd
 
         // The caller waits on in a queue or group, or something that is no person has him.
         if (known.AnsweredAt is null)
+        {
             return call.Records.All(r => r.IsUnanswered)
                 && (call.Path is not null || callers.Any(l => l.State is PbxCallState.Answered or PbxCallState.Held));
+        }
         return known.State == PbxCallState.Transferred;
     }
 

@@ -11,6 +11,9 @@ internal static class YeastarFaults
         NoData = 60001, TokenLimit = 60002, AddressBlocked = 70004, AddressForbidden = 70087, NoPermission = 80010, Disabled = 70123,
         DisabledToo = 70656;
 
+    private const string CheckAddress =
+        "Check the address with ‹Server›: a cloud PBX needs no port, an appliance or software edition listens at 8088 by default.";
+
     /// <summary>Section 3.2: retrying does not help; the tokens that are out end after this at the latest.</summary>
     private static readonly TimeSpan TokenLimitWait = TimeSpan.FromMinutes(30);
 
@@ -30,13 +33,13 @@ internal static class YeastarFaults
         {
             WrongCredential => (PbxErrorKind.CredentialRefused, $"{server} refused the client id '{clientId}' or its secret ({words}).",
                 "Check both against Integrations > API of the PBX. It is not tried again, since five failures block this address."),
-            NoInterface => (PbxErrorKind.NotSupported, $"{server} does not know what was asked for while {doing} ({words}).",
+            NoInterface => (PbxErrorKind.NotSupported, $"{server} does not know the request while {doing} ({words}).",
                 "Check that the API is switched on (Integrations > API), that the firmware has it, and that the address is the PBX's."),
-            TokenExpired => (PbxErrorKind.CredentialRefused, $"{server} calls a fresh token expired while {doing} ({words}).",
+            TokenExpired => (PbxErrorKind.CredentialRefused, $"{server} says that a fresh token has expired while {doing} ({words}).",
                 "Check the PBX's clock, and whether another application gets tokens with the same client id."),
             ParameterError => (PbxErrorKind.RequestRefused, $"{server} does not accept the request while {doing} ({words}).",
-                "A proxy may remove the User-Agent header, which the PBX insists on; else report it with a trace (‹TracePath›)."),
-            TokenLimit => (PbxErrorKind.TokenLimit, $"{server} has given out as many tokens for '{clientId}' as it allows ({words}).",
+                "A proxy may remove the User-Agent header, which the PBX requires; otherwise report it with a trace (‹TracePath›)."),
+            TokenLimit => (PbxErrorKind.TokenLimit, $"{server} has issued as many tokens for '{clientId}' as it allows ({words}).",
                 "Eight are allowed at a time. Stop other programs that use this client id, or wait up to half an hour."),
             AddressBlocked => (PbxErrorKind.AddressBlocked, $"{server} has blocked this machine's address ({words}).",
                 "Remove it under Security > Security Rules > Blocked IPs, then connect again."),
@@ -79,7 +82,7 @@ internal static class YeastarFaults
     }
 
     public static PbxException NoPbx(string server, string doing) => new(
-        PbxErrorKind.HandshakeFailed, $"What {server} answered while {doing} is not a Yeastar P-Series PBX's answer.", CheckAddress)
+        PbxErrorKind.HandshakeFailed, $"The answer of {server} while {doing} is not that of a Yeastar P-Series PBX.", CheckAddress)
     { Target = server };
 
     /// <summary>The port was chosen here, and nothing was found at it.</summary>
@@ -98,7 +101,7 @@ internal static class YeastarFaults
 
     public static PbxException NoAnswer(string server, TimeSpan after) => new(
         PbxErrorKind.SubscriptionTimeout, $"{server} did not answer the list of topics within {after.TotalSeconds:0} s.",
-        "Check that the firmware has the topics; subscribe to fewer to find out which one it is silent about.")
+        "Check that the firmware has the topics; subscribe to fewer to find out which one it does not answer.")
     { Target = server };
 
     public static PbxException ListRefused(string server, long code, string? text, IEnumerable<int> topics) => new(
@@ -124,15 +127,15 @@ internal static class YeastarFaults
     { Target = server };
 
     public static PbxException NotAsked(string server, string why) => new(
-        PbxErrorKind.ServerError, $"{server} could not be asked for the calls in progress: {why}",
-        "Calls that changed during the gap show it with their next event.")
+        PbxErrorKind.ServerError, $"{server} could not be queried for the calls in progress: {why}",
+        "Changes of calls during the gap show up with their next event.")
     { Target = server };
 
     /// <summary>Something may not be asked for (history/yeastar-history.md section 2).</summary>
     public static PbxException NoRight(string server, string clientId, string what, long code, string? text) => new(
         PbxErrorKind.PermissionDenied,
         $"{server} does not give '{clientId}' {what} (errcode {code}{(text is null ? "" : $", {text}")}).",
-        "Switch the API on under Integrations > API of the PBX, and give this client id the permission to query CDR and extensions.")
+        "Switch on the API under Integrations > API of the PBX, and give this client id the permission to query CDR and extensions.")
     { Target = clientId, Code = code.ToString(CultureInfo.InvariantCulture), IsPermanent = true };
 
     public static PbxException TooManyRecords(string server, int limit) => new(
@@ -149,9 +152,6 @@ internal static class YeastarFaults
         PbxErrorKind.UnknownTopic, $"Yeastar has no event '{name}'.",
         "Yeastar's events are named by number, such as 30011; Get-PbxEventType ‹Provider› Yeastar lists them all.")
     { Target = name, IsPermanent = true };
-
-    private const string CheckAddress =
-        "Check the address with ‹Server›: a cloud PBX needs no port, an appliance or software edition listens at 8088 by default.";
 
     private static string SwitchOn(IEnumerable<int> topics)
     {

@@ -5,6 +5,9 @@ namespace PbxEvents.Providers.Platforms.Yeastar;
 /// <summary>The fields that are looked for in an event's payload (yeastar.md section 5).</summary>
 internal static class YeastarFields
 {
+    /// <summary>Ten days, in seconds: no call is longer, but a field may hold anything.</summary>
+    private const long MaxDuration = 864_000;
+
     public static readonly FieldNames Names = new();
 
     public static readonly Field
@@ -19,9 +22,6 @@ internal static class YeastarFields
     /// <summary>The members that hold a calling number, and a calling name beside it.</summary>
     private static readonly FieldNames CallerNumbers = new("from", "call_from", "call_from_number", "caller_number");
     private static readonly FieldNames CallerNames = new("from_name", "call_from_name", "caller_name");
-
-    /// <summary>Ten days, in seconds: no call is longer, but a field may hold anything.</summary>
-    private const long MaxDuration = 864_000;
 
     /// <summary>A number of seconds; null when it is none.</summary>
     public static TimeSpan? Seconds(this JsonFields fields, Field field) =>
@@ -38,8 +38,10 @@ internal static class YeastarFields
     private static bool HidesCaller(JsonFields fields, IReadOnlyList<YeastarMember> members)
     {
         for (var i = 0; i < members.Count; i++)
+        {
             if (members[i].IsFromHidden)
                 return true;
+        }
         return SipAddress.IsHidden(fields.Text(CallFrom)) || SipAddress.IsHidden(fields.Text(CallerNumber));
     }
 }

@@ -47,8 +47,10 @@ internal static class YeastarLegs
     private static PbxLeg? Find(in YeastarMember member, PbxCall? known)
     {
         foreach (var leg in known?.Legs ?? [])
+        {
             if (leg.LegId == member.Channel)
                 return leg;
+        }
         return null;
     }
 

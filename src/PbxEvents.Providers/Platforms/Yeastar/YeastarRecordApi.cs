@@ -74,7 +74,8 @@ internal sealed class YeastarRecordApi(
             return null;
         var fields = new JsonFields(Names, new Utf8Pool());
         fields.Read(reply.Body);
-        return new YeastarPage(YeastarResync.ReadCalls(reply.Body), page * (long)size < (fields.Number(Total) ?? 0));
+        var total = fields.Number(Total) ?? 0;
+        return new YeastarPage(YeastarResync.ReadCalls(reply.Body), total, page * (long)size < total);
     }
 
     /// <summary>Asks for something, with the token of the event link.</summary>
@@ -127,5 +128,6 @@ internal sealed class YeastarRecordApi(
 
 /// <summary>A page of an answer.</summary>
 /// <param name="Rows">Its rows, each as its own JSON.</param>
+/// <param name="Total">How many rows the PBX has for what was asked.</param>
 /// <param name="HasMore">True when the PBX has more of them.</param>
-internal sealed record YeastarPage(IReadOnlyList<ReadOnlyMemory<byte>> Rows, bool HasMore);
+internal sealed record YeastarPage(IReadOnlyList<ReadOnlyMemory<byte>> Rows, long Total, bool HasMore);

@@ -10,22 +10,19 @@ namespace PbxEvents.Providers.Platforms.Yeastar;
 /// </summary>
 internal sealed class YeastarRecords : RecordReader
 {
-    /// <summary>Section 6: rows are there within seconds.</summary>
-    public static readonly RecordTimes Documented = new() { Asks = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5)] };
-
-    /// <summary>Section 6: so long before its end a call may have begun.</summary>
-    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(4);
-
-    /// <summary>A slice and the calls that may go on in the next one are in memory together.</summary>
-    private static readonly TimeSpan Slice = TimeSpan.FromHours(6);
-
-    /// <summary>A call that lasts longer is told by the rows of its last <see cref="LongestCall"/>.</summary>
-    private static readonly TimeSpan FurthestBack = TimeSpan.FromHours(24);
-
     private const int PageSize = 1000;
 
     /// <summary>Section 2: a PBX keeps no more rows than these pages hold.</summary>
     private const int MaxPages = 200;
+
+    /// <summary>Section 6: rows are there within seconds.</summary>
+    public static readonly RecordTimes Documented = new() { Asks = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5)] };
+
+    /// <summary>A slice and the calls that may go on in the next one are in memory together.</summary>
+    private static readonly TimeSpan Slice = TimeSpan.FromHours(6);
+
+    /// <summary>A call that lasts longer is told by the rows of its last <see cref="RecordReader.LongestCall"/>.</summary>
+    private static readonly TimeSpan FurthestBack = TimeSpan.FromHours(24);
 
     private readonly DriverContext _context;
     private readonly YeastarApi _api;
@@ -86,7 +83,7 @@ internal sealed class YeastarRecords : RecordReader
             }
         }
         if (calls.Unreadable > 0)
-            _context.Log($"{calls.Unreadable} rows of the call records of {_api.Server} were skipped: they name no call or no time.");
+            _context.Log($"{calls.Unreadable} rows of the call records of {_api.Server} were skipped: they have no call or no time.");
     }
 
     /// <summary>
@@ -115,7 +112,7 @@ internal sealed class YeastarRecords : RecordReader
             _form = form;
             return true;
         }
-        _context.Log($"{_api.Server} finds no call records by their time; they are read from the list of all.");
+        _context.Log($"{_api.Server} cannot search call records by time; they are read from the full list.");
         return true;
     }
 
@@ -124,9 +121,21 @@ internal sealed class YeastarRecords : RecordReader
     /// <param name="last">The end, by the PBX's clock.</param>
     /// <param name="since">The beginning, by ours.</param>
     /// <param name="cancellationToken">Gives up at once.</param>
-    private async Task ReadSliceAsync(
-        YeastarRecordedCalls calls, DateTimeOffset first, DateTimeOffset last, DateTimeOffset since, CancellationToken cancellationToken)
+    private Task ReadSliceAsync(
+        YeastarRecordedCalls calls, DateTimeOffset first, DateTimeOffset last, DateTimeOffset since, CancellationToken cancellationToken) =>
+        WholeReading.ReadAsync(_context, _api.Server, atLeast => ReadPagesAsync(calls, first, last, since, atLeast, cancellationToken));
+
+    /// <param name="calls">Where rows go.</param>
+    /// <param name="first">The beginning, by the PBX's clock.</param>
+    /// <param name="last">The end, by the PBX's clock.</param>
+    /// <param name="since">The beginning, by ours.</param>
+    /// <param name="atLeast">So many pages are read, whether they bring something new or not.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <returns>How many pages were read, and whether the PBX had more rows at the end than at the beginning.</returns>
+    private async Task<(int Pages, bool HasGrown)> ReadPagesAsync(
+        YeastarRecordedCalls calls, DateTimeOffset first, DateTimeOffset last, DateTimeOffset since, int atLeast, CancellationToken cancellationToken)
     {
+        long? total = null;
         for (var page = 1; page <= MaxPages; page++)
         {
             // What a search finds is taken as it is: whether it goes by the stage's start on all firmware is not known.
@@ -135,11 +144,12 @@ internal sealed class YeastarRecords : RecordReader
                 : await _records.SearchAsync(_form, first, last, page, _pageSize, cancellationToken).ConfigureAwait(false);
             if (found is null)
                 throw YeastarFaults.FromCode(YeastarFaults.ParameterError, null, _api.Server, _api.ClientId, "asking for call records");
+            total ??= found.Total;
             var news = calls.Add(found.Rows, _form is null ? since : DateTimeOffset.MinValue);
 
             // A page that brings nothing new is one that came before (section 10), or older than what is looked for.
-            if (!found.HasMore || news == 0)
-                return;
+            if (!found.HasMore || (news == 0 && page >= atLeast))
+                return (page, found.Total > total);
         }
         throw YeastarFaults.TooManyRecords(_api.Server, MaxPages * _pageSize);
     }

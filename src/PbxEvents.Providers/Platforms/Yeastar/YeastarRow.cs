@@ -103,8 +103,10 @@ internal sealed record YeastarRow(string CallId, string Key, YeastarRecord Recor
     private static string? IdInRecording(string? file)
     {
         foreach (var part in file?.Split('-') ?? [])
+        {
             if (StartOf(part) is not null && part.AsSpan(SecondsLength + 1) is { IsEmpty: false } counter && !counter.ContainsAnyExceptInRange('0', '9'))
                 return part;
+        }
         return null;
     }
 }

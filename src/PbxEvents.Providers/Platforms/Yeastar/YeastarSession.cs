@@ -284,8 +284,10 @@ internal sealed class YeastarSession : PlatformSession
     {
         _overlapTimer.Set(PulseTimeout);
         foreach (var wire in _wires.Values)
+        {
             if (!wire.IsRetired)
                 SendHeartbeat(wire);
+        }
     }
 
     private void CancelTimers(YeastarWire wire)
@@ -319,16 +321,20 @@ internal sealed class YeastarSession : PlatformSession
     {
         var unsent = _topics.Unsent;
         foreach (var topic in wire.Sent ?? [])
+        {
             if (unsent.Contains(topic))
                 _topics.MarkSent(topic);
+        }
     }
 
     /// <summary>What is wanted has changed. A list that is on its way is answered first: answers have no id.</summary>
     private void SendChanges()
     {
         foreach (var wire in _wires.Values)
+        {
             if (!wire.IsRetired && !wire.IsAwaiting && !HasAll(wire))
                 SendList(wire);
+        }
     }
 
     private bool HasAll(YeastarWire wire) => _topics.Wanted.ToHashSet().SetEquals(wire.Sent ?? []);
@@ -408,7 +414,7 @@ internal sealed class YeastarSession : PlatformSession
 
         // Nothing is replayed (section 4), but calls in progress can be asked for (section 6.4).
         Host.LinkReady(wire.Link, bringsCalls
-            ? new LinkRecovery(PbxGapRecovery.Partial, Detail: "The calls in progress are asked for.")
+            ? new LinkRecovery(PbxGapRecovery.Partial, Detail: "The calls in progress are queried.")
             : LinkRecovery.None,
             bringsCalls ? new YeastarCallQuery(_calls.Open) : null);
     }

@@ -43,8 +43,10 @@ internal static class YeastarTopics
     public static IReadOnlyList<int> Resolve(PbxSubscriptionFilter filter)
     {
         foreach (var name in filter.EventName)
+        {
             if (Find(name) is not { } id || id.ToString(CultureInfo.InvariantCulture) != name)
                 throw YeastarFaults.UnknownEvent(name);
+        }
         return filter.Type is { } type ? TopicsOf(type) : [.. filter.Topic.Select(t => Find(t) ?? throw YeastarFaults.UnknownTopic(t))];
     }
 
@@ -73,8 +75,10 @@ internal static class YeastarTopics
             return id is >= 30000 and < 31000 ? id : null;
         var wanted = Letters(topic);
         foreach (var row in YeastarCatalogue.All.Events)
+        {
             if (row.Topic.Equals(wanted, StringComparison.OrdinalIgnoreCase))
                 return int.Parse(row.Name, CultureInfo.InvariantCulture);
+        }
         return null;
     }
 

@@ -100,9 +100,11 @@ internal sealed class YeastarVerdict
         {
             var hint = HintOf(call, known);
             if (persons.Length > 0)
+            {
                 return persons.Where(p => p.Direction != PbxDirection.Outbound).DistinctBy(p => p.To.Number).Count() > 1
                     ? PbxOutcome.Transferred
                     : PbxOutcome.Answered;
+            }
             if (records.Any(r => r.IsAnswered && r.IsOfGroup && r.TalkTime > TimeSpan.Zero))
                 return PbxOutcome.Answered;
             if (records.Any(r => r.IsOfVoicemail))
@@ -113,9 +115,11 @@ internal sealed class YeastarVerdict
                 return PbxOutcome.Abandoned;
             }
             if (records.Any(r => r.Status is "NO ANSWER" or "NO ANSWERED" or "ABANDONED"))
+            {
                 return hint is PbxOutcome.Busy or PbxOutcome.Rejected ? hint
                     : direction == PbxDirection.Outbound ? PbxOutcome.Failed
                     : PbxOutcome.Missed;
+            }
             if (records.Any(r => r.Status == "BUSY"))
                 return hint == PbxOutcome.Rejected ? hint : PbxOutcome.Busy;
 
@@ -158,8 +162,10 @@ internal sealed class YeastarVerdict
     private static string? QueueIn(YeastarRecord[] records, Func<string?, string?> queueOf)
     {
         foreach (var record in records)
+        {
             if ((record.IsOfQueue ? record.To.Number : queueOf(record.To.Number)) is { } queue)
                 return queue;
+        }
         return null;
     }
 

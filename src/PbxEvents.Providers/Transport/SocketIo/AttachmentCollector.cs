@@ -28,7 +28,8 @@ internal sealed class AttachmentCollector
     {
         _frames.Add(frame.ToArray());
         _bytes += frame.Length;
-        if (_frames.Count < _packet.Attachments) return null;
+        if (_frames.Count < _packet.Attachments)
+            return null;
         var complete = (_packet, (IReadOnlyList<ReadOnlyMemory<byte>>)_frames.ToArray());
         Clear();
         return complete;

@@ -16,7 +16,8 @@ internal static class BinaryInliner
         {
             using var document = JsonDocument.Parse(json);
             var output = new ArrayBufferWriter<byte>();
-            using (var writer = new Utf8JsonWriter(output)) Write(writer, document.RootElement, attachments);
+            using (var writer = new Utf8JsonWriter(output))
+                Write(writer, document.RootElement, attachments);
             return output.WrittenSpan.ToArray();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -55,7 +56,8 @@ internal static class BinaryInliner
         else if (element.ValueKind == JsonValueKind.Array)
         {
             writer.WriteStartArray();
-            foreach (var item in element.EnumerateArray()) Write(writer, item, attachments);
+            foreach (var item in element.EnumerateArray())
+                Write(writer, item, attachments);
             writer.WriteEndArray();
         }
         else

@@ -26,7 +26,8 @@ internal static class EngineConnector
             var (transport, refusal) = await TryAsync(WebSocketTransport.OpenAsync(target, wanted, options, either.Token)).ConfigureAwait(false);
             if (transport is null && IsAboutRevision(refusal!))
                 (transport, _) = await TryAsync(WebSocketTransport.OpenAsync(target, other, options, either.Token)).ConfigureAwait(false);
-            if (transport is not null) return transport;
+            if (transport is not null)
+                return transport;
             fault = refusal!;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -21,13 +21,17 @@ internal sealed record EngineHandshake(string SessionId, TimeSpan PingInterval, 
     /// <returns>Null when it is not a handshake.</returns>
     public static EngineHandshake? TryRead(in EngineMessage message)
     {
-        if (message.IsBinary || message.Problem is not null || message.Data.IsEmpty || message.Data.Span[0] != '0') return null;
+        if (message.IsBinary || message.Problem is not null || message.Data.IsEmpty || message.Data.Span[0] != '0')
+            return null;
         try
         {
             using var json = JsonDocument.Parse(message.Data[1..]);
             var root = json.RootElement;
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("sid", out var sid)
-                || sid.ValueKind != JsonValueKind.String || sid.GetString() is not { Length: > 0 } id) return null;
+                || sid.ValueKind != JsonValueKind.String || sid.GetString() is not { Length: > 0 } id)
+            {
+                return null;
+            }
             return new EngineHandshake(id, ReadTime(root, "pingInterval", UsualIntervalMs), ReadTime(root, "pingTimeout", UsualTimeoutMs),
                 root.TryGetProperty("maxPayload", out _));
         }

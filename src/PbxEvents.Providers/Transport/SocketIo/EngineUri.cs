@@ -17,7 +17,8 @@ internal static class EngineUri
         var query = new StringBuilder(target.Uri.Query.TrimStart('?'));
         Add(query, "EIO", revision.ToString());
         Add(query, "transport", transport);
-        foreach (var (name, value) in target.Query) Add(query, name, value);
+        foreach (var (name, value) in target.Query)
+            Add(query, name, value);
         var isBare = target.Uri.AbsolutePath == "/";
         return new UriBuilder(target.Uri)
         {
@@ -37,7 +38,8 @@ internal static class EngineUri
 
     private static void Add(StringBuilder query, string name, string value)
     {
-        if (query.Length > 0) query.Append('&');
+        if (query.Length > 0)
+            query.Append('&');
         query.Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
     }
 }

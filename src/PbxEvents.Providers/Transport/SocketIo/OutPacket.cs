@@ -31,7 +31,8 @@ internal readonly record struct OutPacket(char Engine, SocketPacketType Type, st
     public void WriteTo(IBufferWriter<byte> writer)
     {
         writer.Write([(byte)Engine]);
-        if (Engine == '4') writer.Write([(byte)('0' + (int)Type)]);
+        if (Engine == '4')
+            writer.Write([(byte)('0' + (int)Type)]);
         if (Namespace != SocketPacket.Root)
         {
             Encoding.UTF8.GetBytes(Namespace, writer);

@@ -19,7 +19,8 @@ internal static class PacketReader
     {
         packet = default;
         var span = data.Span;
-        if (span.IsEmpty || span[0] is < (byte)'0' or > (byte)'6') return "the packet's type is unknown";
+        if (span.IsEmpty || span[0] is < (byte)'0' or > (byte)'6')
+            return "the packet's type is unknown";
         var type = (SocketPacketType)(span[0] - '0');
         var at = 1;
 
@@ -27,7 +28,10 @@ internal static class PacketReader
         if (type is SocketPacketType.BinaryEvent or SocketPacketType.BinaryAck)
         {
             if (!Utf8Parser.TryParse(span[at..], out uint count, out var digits) || count > MaxAttachments
-                || at + digits >= span.Length || span[at + digits] != '-') return "the number of its binary frames cannot be read";
+                || at + digits >= span.Length || span[at + digits] != '-')
+            {
+                return "the number of its binary frames cannot be read";
+            }
             attachments = (int)count;
             at += digits + 1;
         }
@@ -44,7 +48,8 @@ internal static class PacketReader
         var ackId = -1L;
         if (at < span.Length && char.IsAsciiDigit((char)span[at]))
         {
-            if (!Utf8Parser.TryParse(span[at..], out ackId, out var digits)) return "its acknowledgement id is too large";
+            if (!Utf8Parser.TryParse(span[at..], out ackId, out var digits))
+                return "its acknowledgement id is too large";
             at += digits;
         }
 

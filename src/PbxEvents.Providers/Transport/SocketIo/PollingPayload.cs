@@ -24,7 +24,8 @@ internal static class PollingPayload
     public static EngineMessage Take(int revision, ref ReadOnlyMemory<byte> rest)
     {
         var packet = revision == 3 ? TakeCounted(ref rest) : TakeSeparated(ref rest);
-        if (packet.Problem is not null || packet.Data.IsEmpty || packet.Data.Span[0] != 'b') return packet;
+        if (packet.Problem is not null || packet.Data.IsEmpty || packet.Data.Span[0] != 'b')
+            return packet;
         // Revision 3 puts the packet's type before the base64; only messages are ever binary.
         var base64 = packet.Data[(revision == 3 ? Math.Min(2, packet.Data.Length) : 1)..];
         var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
@@ -70,16 +71,18 @@ internal static class PollingPayload
             return new EngineMessage(all, Problem: "the length of a polling packet cannot be read");
         var at = digits + 1;
         var start = at;
-        for (long left = units; left > 0; )
+        for (long left = units; left > 0;)
         {
-            if (at >= span.Length) return new EngineMessage(all, Problem: "a polling packet is shorter than its length says");
+            if (at >= span.Length)
+                return new EngineMessage(all, Problem: "a polling packet is shorter than its length says");
             // The first byte of a UTF-8 sequence tells its length; four bytes are two units.
             var (bytes, unitsOfIt) = span[at] switch { < 0x80 => (1, 1), < 0xE0 => (2, 1), < 0xF0 => (3, 1), _ => (4, 2) };
             at += bytes;
             left -= unitsOfIt;
         }
 
-        if (at > span.Length) return new EngineMessage(all, Problem: "a polling packet ends within a character");
+        if (at > span.Length)
+            return new EngineMessage(all, Problem: "a polling packet ends within a character");
         rest = all[at..];
         return new EngineMessage(all[start..at]);
     }

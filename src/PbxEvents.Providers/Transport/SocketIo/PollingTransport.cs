@@ -77,14 +77,16 @@ internal sealed class PollingTransport : IEngineTransport
 
     public async ValueTask<EngineMessage> ReceiveAsync()
     {
-        while (_unread.IsEmpty) _unread = await PollAsync().ConfigureAwait(false);
+        while (_unread.IsEmpty)
+            _unread = await PollAsync().ConfigureAwait(false);
         return PollingPayload.Take(Revision, ref _unread);
     }
 
     public async ValueTask SendAsync(ReadOnlyMemory<byte> packet, bool isMoreWaiting)
     {
         PollingPayload.Append(Revision, _body, packet.Span);
-        if (!isMoreWaiting || _body.WrittenCount >= LargestBody) await PostAsync().ConfigureAwait(false);
+        if (!isMoreWaiting || _body.WrittenCount >= LargestBody)
+            await PostAsync().ConfigureAwait(false);
     }
 
     public async Task SayGoodbyeAsync()
@@ -158,7 +160,8 @@ internal sealed class PollingTransport : IEngineTransport
         using var request = new HttpRequestMessage(method, EngineUri.With(_uri, $"t={Interlocked.Increment(ref _requests)}")) { Content = content };
         content?.Headers.TryAddWithoutValidation("Content-Type", "text/plain;charset=UTF-8");
         request.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
-        foreach (var (name, value) in _target.Headers) request.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in _target.Headers)
+            request.Headers.TryAddWithoutValidation(name, value);
         return await _invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
@@ -171,7 +174,8 @@ internal sealed class PollingTransport : IEngineTransport
 
     private void ThrowUnlessOk(HttpResponseMessage response)
     {
-        if (response.StatusCode == HttpStatusCode.OK) return;
+        if (response.StatusCode == HttpStatusCode.OK)
+            return;
         var status = (int)response.StatusCode;
         throw LinkFaults.Lost(_target.Display, $"the server ended the polling session (HTTP {status})", code: status.ToString());
     }

@@ -18,8 +18,8 @@ internal static class Refusal
         var (text, code) = ReadReason(payload);
         return new PbxException(
             code switch { "401" => PbxErrorKind.CredentialRefused, "403" => PbxErrorKind.PermissionDenied, _ => PbxErrorKind.HandshakeFailed },
-            $"{target.Display} refused to open namespace {target.Namespace}: {text}.", "Check the credential and its rights, and the namespace.")
-            { Target = target.Namespace, Code = code };
+            $"{target.Display} refused to open namespace {target.Namespace}: {text}.", "Check the credential and its permissions, and the namespace.")
+        { Target = target.Namespace, Code = code };
     }
 
     private static (string Text, string? Code) ReadReason(ReadOnlyMemory<byte> payload)
@@ -28,8 +28,10 @@ internal static class Refusal
         {
             using var json = JsonDocument.Parse(payload);
             var root = json.RootElement;
-            if (root.ValueKind == JsonValueKind.String) return (Shorten(root.GetString()!), null);
-            if (root.ValueKind != JsonValueKind.Object) return (Shorten(root.GetRawText()), null);
+            if (root.ValueKind == JsonValueKind.String)
+                return (Shorten(root.GetString()!), null);
+            if (root.ValueKind != JsonValueKind.Object)
+                return (Shorten(root.GetRawText()), null);
             var code = ReadCode(root) ?? (root.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object ? ReadCode(data) : null);
             var text = root.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString()! : root.GetRawText();
             return (Shorten(text), code);

@@ -78,7 +78,8 @@ internal sealed class SocketIoLink(int id, LinkTarget target, ILinkSink sink, Tr
         _transport = transport;
         Hold(transport);
         StartWriting();
-        if (transport.Revision == 3) SpeakRevision3(transport);
+        if (transport.Revision == 3)
+            SpeakRevision3(transport);
         // A read cannot be cancelled, but the transport can be closed under it.
         using var cancelling = cancellationToken.UnsafeRegister(static t => ((IEngineTransport)t!).Dispose(), transport);
         return await JoinAsync(transport, cancellationToken).ConfigureAwait(false) ? transport : null;
@@ -89,9 +90,11 @@ internal sealed class SocketIoLink(int id, LinkTarget target, ILinkSink sink, Tr
     private async Task<bool> JoinAsync(IEngineTransport transport, CancellationToken cancellationToken)
     {
         var receiving = transport.ReceiveAsync().AsTask();
-        if (!transport.IsRevisionCertain) await Task.WhenAny(receiving, Task.Delay(UnaskedConnectWait, Options.Clock, cancellationToken)).ConfigureAwait(false);
+        if (!transport.IsRevisionCertain)
+            await Task.WhenAny(receiving, Task.Delay(UnaskedConnectWait, Options.Clock, cancellationToken)).ConfigureAwait(false);
         var hasAsked = transport.Revision == 4 && (transport.IsRevisionCertain || !receiving.IsCompleted);
-        if (hasAsked) Post(OutPacket.Message(SocketPacketType.Connect, Target.Namespace, Target.Auth));
+        if (hasAsked)
+            Post(OutPacket.Message(SocketPacketType.Connect, Target.Namespace, Target.Auth));
 
         while (true)
         {
@@ -104,15 +107,20 @@ internal sealed class SocketIoLink(int id, LinkTarget target, ILinkSink sink, Tr
             {
                 if (transport.Revision == 4 && packet is { Type: SocketPacketType.Connect, Namespace: SocketPacket.Root, Payload.IsEmpty: true })
                 {
-                    if (hasAsked) return false;
+                    if (hasAsked)
+                        return false;
                     transport.Revision = 3;
                     SpeakRevision3(transport);
                 }
 
-                if (packet.Type == SocketPacketType.ConnectError) throw Refusal.Read(packet.Payload, Target);
-                if (packet.Type == SocketPacketType.Disconnect) throw LinkFaults.Lost(Target.Display, "the server ended it before it was complete");
-                if (packet.Type == SocketPacketType.Connect && packet.Namespace == _namespace) return true;
-                if (packet.Type != SocketPacketType.Connect) await KeepOrAnswerAsync(message).ConfigureAwait(false);
+                if (packet.Type == SocketPacketType.ConnectError)
+                    throw Refusal.Read(packet.Payload, Target);
+                if (packet.Type == SocketPacketType.Disconnect)
+                    throw LinkFaults.Lost(Target.Display, "the server ended it before it was complete");
+                if (packet.Type == SocketPacketType.Connect && packet.Namespace == _namespace)
+                    return true;
+                if (packet.Type != SocketPacketType.Connect)
+                    await KeepOrAnswerAsync(message).ConfigureAwait(false);
             }
 
             // Anything but a bare 40 in its place: the server waits to be asked.
@@ -132,7 +140,8 @@ internal sealed class SocketIoLink(int id, LinkTarget target, ILinkSink sink, Tr
     /// <summary>Before <see cref="LinkPump{TOut}.Start"/> heartbeats are answered at once, and the rest is kept for later.</summary>
     private ValueTask KeepOrAnswerAsync(in EngineMessage message)
     {
-        if (message is { IsBinary: false, Data.Span: [(byte)'1' or (byte)'2', ..] }) return DispatchAsync(message);
+        if (message is { IsBinary: false, Data.Span: [(byte)'1' or (byte)'2', ..] })
+            return DispatchAsync(message);
         if (_early.Count == MaxEarlyMessages)
             throw LinkFaults.Unreadable(Target.Display, $"more than {MaxEarlyMessages} messages came before the namespace was joined");
         _early.Enqueue(message with { Data = message.Data.ToArray() });
@@ -147,8 +156,10 @@ internal sealed class SocketIoLink(int id, LinkTarget target, ILinkSink sink, Tr
 
     private ValueTask DispatchAsync(in EngineMessage message)
     {
-        if (message.Problem is not null) return ReportAsync(message.Data, message.Problem);
-        if (message.IsBinary) return TakeBinaryAsync(message.Data);
+        if (message.Problem is not null)
+            return ReportAsync(message.Data, message.Problem);
+        if (message.IsBinary)
+            return TakeBinaryAsync(message.Data);
         switch (message.Data.Span)
         {
             case [(byte)'4', ..]:
@@ -173,7 +184,8 @@ internal sealed class SocketIoLink(int id, LinkTarget target, ILinkSink sink, Tr
             return ReportThenDispatchAsync(data);
         }
 
-        if (PacketReader.Read(data[1..], out var packet) is { } problem) return ReportAsync(data, problem);
+        if (PacketReader.Read(data[1..], out var packet) is { } problem)
+            return ReportAsync(data, problem);
         if (packet.Namespace != _namespace && (packet.Namespace != SocketPacket.Root || _transport!.Revision != 3))
             return ReportAsync(data, "it is for a namespace that was not joined");
         if (packet.Attachments > 0)
@@ -200,9 +212,12 @@ internal sealed class SocketIoLink(int id, LinkTarget target, ILinkSink sink, Tr
 
     private ValueTask TakeBinaryAsync(ReadOnlyMemory<byte> data)
     {
-        if (!_attachments.IsWaiting) return ReportAsync(data, "a binary message came without an event before it");
-        if (_attachments.Bytes + data.Length > Options.MaxFrameBytes) throw LinkFaults.TooLarge(Target.Display, Options.MaxFrameBytes);
-        if (_attachments.Add(data) is not var (packet, parts)) return ValueTask.CompletedTask;
+        if (!_attachments.IsWaiting)
+            return ReportAsync(data, "a binary message came without an event before it");
+        if (_attachments.Bytes + data.Length > Options.MaxFrameBytes)
+            throw LinkFaults.TooLarge(Target.Display, Options.MaxFrameBytes);
+        if (_attachments.Add(data) is not var (packet, parts))
+            return ValueTask.CompletedTask;
         return BinaryInliner.Inline(packet.Payload, parts) is { } whole
             ? DeliverAsync(packet, whole)
             : ReportAsync(packet.Payload, "a binary event's JSON cannot be read");

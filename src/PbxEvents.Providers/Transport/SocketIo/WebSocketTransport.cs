@@ -63,9 +63,12 @@ internal sealed class WebSocketTransport : IEngineTransport
     public async ValueTask<EngineMessage> ReceiveAsync()
     {
         var message = await _channel.ReceiveAsync().ConfigureAwait(false);
-        if (message.Type == WebSocketMessageType.Text) return new EngineMessage(message.Data);
-        if (message.Type == WebSocketMessageType.Close) throw _channel.ClosedByServer();
-        if (Revision != 3) return new EngineMessage(message.Data, IsBinary: true);
+        if (message.Type == WebSocketMessageType.Text)
+            return new EngineMessage(message.Data);
+        if (message.Type == WebSocketMessageType.Close)
+            throw _channel.ClosedByServer();
+        if (Revision != 3)
+            return new EngineMessage(message.Data, IsBinary: true);
         return message.Data is { IsEmpty: false, Span: [MessageType, ..] }
             ? new EngineMessage(message.Data[1..], IsBinary: true)
             : new EngineMessage(message.Data, IsBinary: true, "a binary message does not begin with its type");

@@ -19,7 +19,7 @@ internal sealed class LiveStream(Stream inner, TimeProvider clock) : Stream
     private volatile bool _isReading;
     private volatile bool _hasReceived;
 
-    /// <summary>When the last byte came; null before the first. Any thread.</summary>
+    /// <summary>When the last byte came, or an instant earlier, never later; null before the first. Any thread.</summary>
     public DateTimeOffset? LastReceivedAt =>
         _hasReceived ? clock.GetLocalNow() - clock.GetElapsedTime(Volatile.Read(ref _lastReceived)) : null;
 
@@ -71,7 +71,8 @@ internal sealed class LiveStream(Stream inner, TimeProvider clock) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) inner.Dispose();
+        if (disposing)
+            inner.Dispose();
         base.Dispose(disposing);
     }
 
@@ -100,10 +101,12 @@ internal sealed class LiveStream(Stream inner, TimeProvider clock) : Stream
             _isReading = false;
         }
 
-        if (read == 0) return 0;
+        if (read == 0)
+            return 0;
         Volatile.Write(ref _lastReceived, clock.GetTimestamp());
         _hasReceived = true;
-        if (isDirect) return read;
+        if (isDirect)
+            return read;
         _start = 0;
         _end = read;
         return Take(buffer.Span);

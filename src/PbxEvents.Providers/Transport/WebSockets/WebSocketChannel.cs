@@ -85,7 +85,8 @@ internal sealed class WebSocketChannel : IDisposable
     public async ValueTask<WebSocketMessage> ReceiveAsync()
     {
         // One large message must not keep a large buffer for ever.
-        if (_buffer.Length > 4 * UsualBufferBytes) ReplaceBuffer();
+        if (_buffer.Length > 4 * UsualBufferBytes)
+            ReplaceBuffer();
         var length = 0;
         while (true)
         {
@@ -99,11 +100,15 @@ internal sealed class WebSocketChannel : IDisposable
                 throw Explain(error);
             }
 
-            if (result.MessageType == WebSocketMessageType.Close) return new WebSocketMessage(WebSocketMessageType.Close, default);
+            if (result.MessageType == WebSocketMessageType.Close)
+                return new WebSocketMessage(WebSocketMessageType.Close, default);
             length += result.Count;
-            if (length > _options.MaxFrameBytes) throw LinkFaults.TooLarge(_display, _options.MaxFrameBytes);
-            if (result.EndOfMessage) return new WebSocketMessage(result.MessageType, _buffer.AsMemory(0, length));
-            if (length == _buffer.Length) GrowBuffer();
+            if (length > _options.MaxFrameBytes)
+                throw LinkFaults.TooLarge(_display, _options.MaxFrameBytes);
+            if (result.EndOfMessage)
+                return new WebSocketMessage(result.MessageType, _buffer.AsMemory(0, length));
+            if (length == _buffer.Length)
+                GrowBuffer();
         }
     }
 
@@ -139,7 +144,8 @@ internal sealed class WebSocketChannel : IDisposable
     {
         socket.CollectHttpResponseDetails = true;
         socket.SetRequestHeader("User-Agent", options.UserAgent);
-        foreach (var (name, value) in target.Headers) socket.SetRequestHeader(name, value);
+        foreach (var (name, value) in target.Headers)
+            socket.SetRequestHeader(name, value);
         // Without an interval nothing is sent: .NET's default is an unsolicited pong, which nobody answers.
         socket.KeepAliveInterval = target.PingInterval ?? TimeSpan.Zero;
         socket.KeepAliveTimeout = PongTimeout;

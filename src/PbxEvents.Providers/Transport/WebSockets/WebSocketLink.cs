@@ -25,7 +25,8 @@ internal sealed class WebSocketLink(int id, LinkTarget target, ILinkSink sink, T
         var channel = await WebSocketChannel.OpenAsync(Target.Uri, Target, Options, cancellationToken).ConfigureAwait(false);
         _channel = channel;
         Hold(channel);
-        if (Target.MaxSilence is { } limit) Watch(() => channel.Silence, limit);
+        if (Target.MaxSilence is { } limit)
+            Watch(() => channel.Silence, limit);
         StartWriting();
     }
 
@@ -35,7 +36,8 @@ internal sealed class WebSocketLink(int id, LinkTarget target, ILinkSink sink, T
         var message = await _channel!.ReceiveAsync().ConfigureAwait(false);
         if (message.Type == WebSocketMessageType.Close)
         {
-            if (HasEnded) return false;
+            if (HasEnded)
+                return false;
             var fault = _channel.ClosedByServer();
             await AnswerGoodbyeAsync(_channel).ConfigureAwait(false);
             throw fault;

@@ -2,15 +2,16 @@ using System.Collections.Concurrent;
 using PbxEvents.Journal;
 using PbxEvents.Journal.Reactions;
 using PbxEvents.Providers.Connection;
+using PbxEvents.Tests.Unit.Journal;
 using PbxEvents.Tests.Unit.Simulator;
 using PbxEvents.Tests.Unit.Support;
 
-namespace PbxEvents.Tests.Unit.Journal;
+namespace PbxEvents.Tests.Contract;
 
-/// <summary>Tries, retries, order and dead letters. The clock is the test's.</summary>
-public sealed class ReactionRunnerTests : IAsyncDisposable
+/// <summary>Tries, retries, order and dead letters: the same on every store. The clock is the test's.</summary>
+public abstract class ReactionContract : IAsyncLifetime
 {
-    private readonly JournalFolder _folder = new();
+    private readonly IJournalHome _home;
     private readonly ManualTimeProvider _clock = new();
     private readonly EventLog _log = new(10_000);
     private readonly ConcurrentQueue<string> _ran = new();
@@ -18,16 +19,21 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
     private readonly IEventKeeping _kept;
     private int _number;
 
-    public ReactionRunnerTests()
+    private protected ReactionContract(IJournalHome home)
     {
-        _journal = _folder.Open();
+        _home = home;
+        _journal = home.Open();
         _kept = _journal.Keep(JournalFolder.Stream(_log));
     }
 
-    public async ValueTask DisposeAsync()
+    private DateTimeOffset Begin { get; } = new ManualTimeProvider().GetUtcNow();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _journal.DisposeAsync();
-        _folder.Dispose();
+        _home.Dispose();
     }
 
     [Fact]
@@ -79,6 +85,21 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_would_fail_again_is_a_dead_letter_at_once_and_what_is_behind_it_runs()
+    {
+        await ComeAsync("a", "a");
+        using var runner = React(o => o with { MaxAttempts = 4 }, d =>
+        {
+            _ran.Enqueue(d.Event.Id);
+            return d.Event.Id == "id1" ? throw new TryFailedException(new Failure("HTTP 400", "RequestRefused") { IsPermanent = true }) : Task.CompletedTask;
+        });
+        await FinishAsync(runner);
+        Assert.Equal(["id1", "id2"], _ran);
+        var dead = Assert.Single(Dead());
+        Assert.Equal((1, 1, "HTTP 400", "RequestRefused"), (dead.Seq, dead.Tries, dead.Failure.Error, dead.Failure.ErrorId));
+    }
+
+    [Fact]
     public async Task What_was_cut_off_is_tried_again_and_ends_after_its_last_try()
     {
         await ComeAsync("a");
@@ -92,8 +113,10 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         }
         using var runner = React(o => o with { MaxAttempts = 3 });
         var dead = Assert.Single(Dead());
-        Assert.Equal((3, "The process ended while the action ran."), (dead.Tries, dead.Failure.Error));
-        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        Assert.Equal(3, dead.Tries);
+        Assert.StartsWith("The process", dead.Failure.Error, StringComparison.Ordinal);
+        Assert.EndsWith("ended while the action ran.", dead.Failure.Error, StringComparison.Ordinal);
+        await FinishAsync(runner);
         Assert.Empty(_ran);
     }
 
@@ -113,7 +136,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             await Task.Delay(50);
             Interlocked.Decrement(ref now);
         });
-        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        await FinishAsync(runner);
         Assert.Equal([1, 1, 1], new[] { beside[1], beside[2], beside[3] });
         Assert.Equal(2, Math.Max(beside[4], beside[5]));
     }
@@ -129,7 +152,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             e.CallState = PbxCallState.Ended;
             _log.Append(e);
         }
-        await _kept.KeptAsync(_log.Head, CancellationToken.None).InTime();
+        await _journal.KeptAsync(_kept, _log.Head);
         await RunAsync(options: o => o with { IsOfMoments = true });
         Assert.Equal(["id1", "id2"], _ran);
     }
@@ -160,7 +183,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
     {
         for (var i = 0; i < 60; i++)
             _log.Append(JournalFolder.Make(++_number, $"c{i % 6}"));
-        await _kept.KeptAsync(_number, CancellationToken.None).InTime();
+        await _journal.KeptAsync(_kept, _number);
         var (atOnce, most, running) = (0, 0, new ConcurrentDictionary<string, int>());
         using var runner = React(o => o with { Concurrency = 4 }, async d =>
         {
@@ -171,7 +194,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             Interlocked.Decrement(ref atOnce);
             running.TryRemove(d.Event.CallId!, out _);
         });
-        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        await FinishAsync(runner);
         Assert.Empty(Dead());
         Assert.InRange(most, 2, 4);
         Assert.Equal(60, _ran.Count);
@@ -200,9 +223,9 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
     {
         _log.Append(JournalFolder.Make(1, at: _clock.GetUtcNow().AddHours(-2)));
         _log.Append(JournalFolder.Make(2, "b", at: _clock.GetUtcNow()));
-        await _kept.KeptAsync(2, CancellationToken.None).InTime();
+        await _journal.KeptAsync(_kept, 2);
         using var runner = React(o => o with { MaxEventAge = TimeSpan.FromHours(1) });
-        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        await FinishAsync(runner);
         Assert.Equal(["id2"], _ran);
         Assert.Equal((1, 0), Assert.Single(Dead()) is var dead ? (dead.Seq, dead.Tries) : default);
     }
@@ -213,7 +236,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         var old = new ConcurrentQueue<long>();
         _log.Append(JournalFolder.Make(1, at: _clock.GetUtcNow()));
         _log.Append(JournalFolder.Make(2, at: _clock.GetUtcNow()));
-        await _kept.KeptAsync(2, CancellationToken.None).InTime();
+        await _journal.KeptAsync(_kept, 2);
         using var runner = React(o => o with { MaxEventAge = TimeSpan.FromMinutes(10), RetryDelay = TimeSpan.FromMinutes(15), Failed = (d, _, _) => old.Enqueue(d.Seq) }, d =>
             d is { Seq: 1, Attempt: 1 } ? throw new InvalidOperationException("later") : Ran(d));
         var run = runner.RunAsync(untilIdle: true, CancellationToken.None);
@@ -228,7 +251,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         Assert.Matches("arrived 0.00:[2-9][0-9]:[0-9]{2} before its turn came, .* older than 00:10:00", dead.Failure.Error);
         using (var book = _journal.OpenReactions(isReadOnly: false))
             Assert.True(book.RestartDead("tickets", 2, _clock.GetUtcNow()));
-        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        await FinishAsync(runner);
         Assert.Equal(["id1", "id2"], _ran);
     }
 
@@ -277,7 +300,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             e.Extension = $"{1000 + i % 2}";
             _log.Append(e);
         }
-        await _kept.KeptAsync(4, CancellationToken.None).InTime();
+        await _journal.KeptAsync(_kept, 4);
         var begun = new ConcurrentQueue<long>();
         var gate = new TaskCompletionSource();
         using var runner = React(o => o with { Concurrency = 4, OrderBy = order }, d =>
@@ -286,11 +309,10 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             return gate.Task;
         });
         var run = runner.RunAsync(untilIdle: true, CancellationToken.None);
-        await Until.TrueAsync(() => runner.Store.Place == 4 && begun.Count >= together);
+        await Until.TrueAsync(() => Figures().Lag == 0 && begun.Count >= together);
         await Task.Delay(100);
         Assert.Equal(Enumerable.Range(1, together).Select(n => (long)n), begun.Order());
-        using (var book = _journal.OpenReactions(isReadOnly: true))
-            Assert.Equal((together, 4 - together), Assert.Single(book.GetAll()) is var f ? ((int)f.Running, (int)f.Waiting) : default);
+        Assert.Equal((together, 4 - together), ((int)Figures().Running, (int)Figures().Waiting));
         gate.SetResult();
         await PassUntilAsync(() => run.IsCompleted);
         await run;
@@ -307,7 +329,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             await Until.TrueAsync(() => dying.Store.Place == 4 && _ran.Contains("id4"));
         }
         using var runner = React(o => o with { MaxAttempts = 1 });
-        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        await FinishAsync(runner);
         Assert.Equal(["id4", "id2", "id3"], _ran);
         Assert.Equal(1, Assert.Single(Dead()).Seq);
     }
@@ -371,7 +393,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
             return Ran(d);
         });
         Assert.Equal(1, runner.Store.CountOpen());
-        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        await FinishAsync(runner);
         Assert.Equal(["id1", "id1", "id2", "id2", "id3"], _ran.Order());
         Assert.Equal([1, 2], replayed.Order());
         Assert.Null(runner.Store.NextReplay());
@@ -382,7 +404,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
     {
         for (var i = 0; i < 2500; i++)
             _log.Append(JournalFolder.Make(++_number, $"c{i % 50}"));
-        await _kept.KeptAsync(_number, CancellationToken.None).InTime();
+        await _journal.KeptAsync(_kept, _number);
         await RunAsync(o => o);
         Ask(force: true);
         await RunAsync(o => o with { Concurrency = 4 });
@@ -404,20 +426,18 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         }
         await ComeAsync("f", "g", "h");
         await _journal.DisposeAsync();
-        using (var store = new PbxEvents.Journal.Sqlite.SqliteStoreFactory().Open(new JournalOptions { Path = _folder.Target }))
-        {
-            // For their age only what it has seen; for their size all but the newest.
-            Assert.Equal(5, store.Trim(long.MaxValue, long.MaxValue));
-            Assert.Equal(0, store.Trim(long.MaxValue, long.MaxValue));
-            Assert.Equal(2, store.Trim(long.MaxValue, 1));
-        }
-        await using var journal = _folder.Open();
+
+        // For their age only what it has seen; for their size all but the newest.
+        Assert.Equal(5, _home.Trim(long.MaxValue, long.MaxValue));
+        Assert.Equal(0, _home.Trim(long.MaxValue, long.MaxValue));
+        Assert.Equal(2, _home.Trim(long.MaxValue, 1));
+        await using var journal = _home.Open();
         var gaps = new List<PbxGap>();
         _clock.Advance(TimeSpan.FromHours(1));
         using var runner = journal.React(
             new ReactionOptions { Name = "tickets", StartAfter = 0, Clock = _clock, Missed = gaps.Add },
             (d, _) => Ran(d));
-        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        await FinishAsync(runner);
         Assert.Equal(["id1", "id8"], _ran);
         Assert.Equal(2, Assert.Single(gaps).EventsLost);
     }
@@ -429,10 +449,10 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         using var one = React(o => o);
         var refusal = Assert.Throws<PbxException>(() => React(o => o));
         Assert.Equal(PbxErrorKind.JournalInUse, refusal.Kind);
-        Assert.Contains("'tickets' is run by this process", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("'tickets' is already run by this process", refusal.Message, StringComparison.Ordinal);
         using var other = React(o => o with { Name = "writer'; drop table work; --" });
-        await other.RunAsync(untilIdle: true, CancellationToken.None).InTime();
-        await one.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        await FinishAsync(other);
+        await FinishAsync(one);
         Assert.Equal(["id1", "id1"], _ran);
     }
 
@@ -451,7 +471,11 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         await run.InTime();
     }
 
-    private DateTimeOffset Begin { get; } = new ManualTimeProvider().GetUtcNow();
+    private ReactionFigures Figures()
+    {
+        using var book = _journal.OpenReactions(isReadOnly: true);
+        return Assert.Single(book.GetAll());
+    }
 
     private IReadOnlyList<DeadWork> Dead()
     {
@@ -479,14 +503,23 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
     private async Task RunAsync(Func<ReactionOptions, ReactionOptions> options)
     {
         using var runner = React(options);
-        await runner.RunAsync(untilIdle: true, CancellationToken.None).InTime();
+        await FinishAsync(runner);
+    }
+
+    /// <summary>Runs until all is done. The clock goes on where something looks at it only from time to time.</summary>
+    private async Task FinishAsync(ReactionRunner runner)
+    {
+        var run = runner.RunAsync(untilIdle: true, CancellationToken.None);
+        for (var i = 0; i < 600 && await Task.WhenAny(run, Task.Delay(100)) != run; i++)
+            _clock.Advance(TimeSpan.FromSeconds(0.25));
+        await run.InTime();
     }
 
     private async Task ComeAsync(params string[] calls)
     {
         foreach (var call in calls)
             _log.Append(JournalFolder.Make(++_number, call));
-        Assert.True(await _kept.KeptAsync(_log.Head, CancellationToken.None).InTime());
+        Assert.True(await _journal.KeptAsync(_kept, _log.Head));
     }
 
     private async Task PassUntilAsync(Func<bool> isSo)
@@ -494,7 +527,7 @@ public sealed class ReactionRunnerTests : IAsyncDisposable
         for (var i = 0; i < 3000 && !isSo(); i++)
         {
             _clock.Advance(TimeSpan.FromSeconds(0.25));
-            await Task.Delay(5);
+            await Task.Delay(_home.Pace);
         }
         Assert.True(isSo());
     }

@@ -24,7 +24,7 @@ $reaction = @{
     OrderBy     = 'Caller'
     StartAt     = 'Oldest'
     MaxAttempts = 50
-    # One request in twelve fails, a ticket takes several, and each pause is four times the one before.
+    # One request in 25 fails, a ticket takes several, and each pause is four times the one before.
     RetryDelay  = '0:00:00.02'
 }
 $null = Register-PbxReaction @reaction {

@@ -8,7 +8,7 @@ namespace PbxEvents.Tests.Unit.Evidence;
 /// </summary>
 internal sealed class DeskGate : IAsyncDisposable
 {
-    private const int RefuseOneOf = 25;
+    private const int RefuseOneOf = 50;
 
     private readonly HttpClient _desk;
     private readonly Random _random;

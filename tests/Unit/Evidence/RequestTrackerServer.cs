@@ -61,7 +61,7 @@ internal sealed class RequestTrackerServer : IAsyncDisposable
     /// <summary>Starts the server; it answers when this returns.</summary>
     public async Task StartAsync()
     {
-        _process = Run(Program, "--host", "127.0.0.1", "--port", $"{_port}", "--max-workers", "2");
+        _process = Run("setsid", Program, "--host", "127.0.0.1", "--port", $"{_port}", "--max-workers", "2");
         var limit = Stopwatch.StartNew();
         while (!await AnswersAsync())
         {
@@ -71,13 +71,22 @@ internal sealed class RequestTrackerServer : IAsyncDisposable
         }
     }
 
-    /// <summary>SIGKILL, to it and its workers.</summary>
+    /// <summary>
+    /// SIGKILL, to it and its workers; nobody answers when this returns. They are a process group and are killed as one: it replaces its workers all
+    /// the time, and one that is made while they are counted would live on, and answer in the place of the next server.
+    /// </summary>
     public async Task KillAsync()
     {
-        _process!.Kill(entireProcessTree: true);
+        using (var kill = Process.Start("/bin/sh", ["-c", $"kill -s KILL -- -{_process!.Id}"]))
+            await kill.WaitForExitAsync();
         await _process.WaitForExitAsync();
         _process.Dispose();
         _process = null;
+        for (var limit = Stopwatch.StartNew(); await AnswersAsync(); await Task.Delay(20))
+        {
+            if (limit.Elapsed > StartLimit)
+                throw new InvalidOperationException("Request Tracker was killed, and still answers.");
+        }
     }
 
     /// <summary>Asks it something by REST 2.0, as it is documented; nothing of the product is in between.</summary>

@@ -15,8 +15,8 @@ internal static class DotnetSuite
                 "--logger", "trx;LogFileName=results.trx", "--results-directory", folder,
                 // One test that hangs is ended and named, long before the limit of the whole run.
                 "--blame-hang-timeout", "5m", "--blame-hang-dump-type", "none",
-                // Most tests wait for a network or a clock: four at once keep two processors half busy.
-                "--", "xUnit.MaxParallelThreads=4")
+                // Most tests wait for a network or a clock: six at once keep two processors less than half busy.
+                "--", "xUnit.MaxParallelThreads=6")
             {
                 Timeout = TimeSpan.FromMinutes(25),
             },

@@ -7,25 +7,36 @@ Start it in a fresh process: pwsh -NoProfile -File tests/Pester/Invoke-Tests.ps1
 before: ./build.sh package
 .PARAMETER Path
 The test files. Default all.
-.PARAMETER Part
-Which share of the files this process runs, from 1.
-.PARAMETER Of
-How many processes share the files. Default 1.
+.PARAMETER Queue
+An empty folder that several processes share: each takes the next file that no other has taken. Default: this process runs all files.
 #>
 [CmdletBinding()]
 param(
     [string[]] $Path = (Join-Path $PSScriptRoot '*.Tests.ps1'),
-    [int] $Part = 1,
-    [int] $Of = 1
+    [string] $Queue
 )
 
 $ErrorActionPreference = 'Stop'
 Import-Module Pester -RequiredVersion 6.2.0
 
+# Who makes the file of that name in the queue's folder has taken it.
+function Test-Free {
+    param([string] $Name)
+
+    try {
+        [System.IO.File]::Open((Join-Path $Queue $Name), [System.IO.FileMode]::CreateNew).Dispose()
+        $true
+    }
+    catch [System.IO.IOException] {
+        $false
+    }
+}
+
+# The longest first: one that is begun last would be waited for alone.
+$long = 'Help', 'Example', 'Watch', 'Secret', 'Durable', 'Service', 'Worker' | ForEach-Object { "$_.Tests.ps1" }
+$files = Get-Item -Path $Path | Sort-Object { $_.Name -notin $long }, Name
+
 $configuration = New-PesterConfiguration
-# Dealt out like cards, not cut into blocks: neighbours in the alphabet (Record, Reaction) take their time for the same reasons.
-$files = @(Get-Item -Path $Path | Sort-Object Name)
-$configuration.Run.Path = @(for ($i = $Part - 1; $i -lt $files.Count; $i += $Of) { $files[$i].FullName })
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Detailed'
 $configuration.Output.RenderMode = 'Plaintext'
@@ -37,13 +48,19 @@ $null = New-Item -ItemType Directory -Path (Join-Path $userFolder '.config')
 $env:HOME = $env:TMUX_TMPDIR = $userFolder
 Remove-Item Env:XDG_* -ErrorAction Ignore
 try {
-    $run = Invoke-Pester -Configuration $configuration
+    $runs = foreach ($file in $files) {
+        if ($Queue -and -not (Test-Free $file.Name)) { continue }
+        $configuration.Run.Path = $file.FullName
+        Invoke-Pester -Configuration $configuration
+    }
 }
 finally {
     Remove-Item -LiteralPath $userFolder -Recurse -Force -ErrorAction Ignore
 }
 
 # A file that could not even be discovered has failed, though none of its tests was counted.
-$failed = $run.FailedCount + $run.FailedBlocksCount + $run.FailedContainersCount
-Write-Host "PESTER passed=$($run.PassedCount) failed=$failed skipped=$($run.SkippedCount)"
+$failed = ($runs | Measure-Object FailedCount -Sum).Sum + ($runs | Measure-Object FailedBlocksCount -Sum).Sum + ($runs | Measure-Object FailedContainersCount -Sum).Sum
+$passed = ($runs | Measure-Object PassedCount -Sum).Sum
+$skipped = ($runs | Measure-Object SkippedCount -Sum).Sum
+Write-Host "PESTER passed=$passed failed=$failed skipped=$skipped"
 exit [int]($failed -gt 0)

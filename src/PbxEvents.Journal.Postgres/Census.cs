@@ -9,12 +9,15 @@ internal sealed record Census(IReadOnlyDictionary<int, string> Workers, IReadOnl
 {
     private const string Prefix = "PbxEvents ";
 
+    /// <summary>Locks that somebody has in this database, of one first number.</summary>
+    private const string Where = "where l.locktype = 'advisory' and l.granted "
+        + "and l.database = (select oid from pg_database where datname = current_database()) and l.classid = $1::int::oid and l.objsubid = 2";
+
     /// <summary>Looks.</summary>
     public static Census Of(NpgsqlConnection link, int reaction)
     {
         var rows = link.All(
-            "select l.objid::int, l.pid, coalesce(a.application_name, '') from pg_locks l left join pg_stat_activity a on a.pid = l.pid where l.locktype = 'advisory' and l.granted "
-            + "and l.database = (select oid from pg_database where datname = current_database()) and l.classid = $1::int::oid and l.objsubid = 2",
+            $"select l.objid::int, l.pid, coalesce(a.application_name, '') from pg_locks l left join pg_stat_activity a on a.pid = l.pid {Where}",
             r => (Part: (short)r.GetInt32(0), Session: r.GetInt32(1), Name: r.GetString(2)),
             Locks.Of(reaction));
         return new Census(
@@ -24,8 +27,7 @@ internal sealed record Census(IReadOnlyDictionary<int, string> Workers, IReadOnl
 
     /// <summary>Machine and process that have a lock; null for none.</summary>
     public static string? HolderOf(NpgsqlConnection link, int first, int second) => link.First(
-        "select coalesce(a.application_name, '') from pg_locks l join pg_stat_activity a on a.pid = l.pid where l.locktype = 'advisory' and l.granted "
-        + "and l.database = (select oid from pg_database where datname = current_database()) and l.classid = $1::int::oid and l.objid = $2::int::oid and l.objsubid = 2 limit 1",
+        $"select coalesce(a.application_name, '') from pg_locks l join pg_stat_activity a on a.pid = l.pid {Where} and l.objid = $2::int::oid limit 1",
         r => ToProcess(r.GetString(0)),
         first, second);
 

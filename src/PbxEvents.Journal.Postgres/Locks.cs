@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace PbxEvents.Journal.Postgres;
 
 /// <summary>The numbers of the advisory locks: of a session, or of a transaction. They end with it, however it ends.</summary>
@@ -26,12 +24,6 @@ internal static class Locks
     /// <summary>The first number of the locks of a reaction; the second is a part.</summary>
     public static int Of(int reaction) => Journal + reaction;
 
-    /// <summary>The second number of the lock of a connection: FNV-1a of its name.</summary>
-    public static int OfConnection(string name)
-    {
-        var hash = 2166136261u;
-        foreach (var b in MemoryMarshal.AsBytes(name.ToUpperInvariant().AsSpan()))
-            hash = (hash ^ b) * 16777619u;
-        return unchecked((int)hash);
-    }
+    /// <summary>The second number of the lock of a connection.</summary>
+    public static int OfConnection(string name) => unchecked((int)Fnv.Of(name.ToUpperInvariant()));
 }

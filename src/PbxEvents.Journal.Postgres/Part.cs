@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace PbxEvents.Journal.Postgres;
 
 /// <summary>Into how many parts events are dealt out, and which is whose. It stands in databases: it never changes.</summary>
@@ -15,11 +13,7 @@ internal static class Part
     {
         if (orderKey is null)
             return (short)(seq % Count);
-
-        // FNV-1a.
-        var hash = 2166136261u;
-        foreach (var b in MemoryMarshal.AsBytes(orderKey.AsSpan()))
-            hash = (hash ^ b) * 16777619u;
+        var hash = Fnv.Of(orderKey);
         return (short)((hash ^ (hash >> 16)) % Count);
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 
@@ -30,7 +29,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     public static string? WhyMissing => Programs() is null ? "npm ci has not been run in tests/Peers/node, or it has no PostgreSQL for this system" : null;
 
     /// <summary>Its port.</summary>
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePort.Find();
 
     /// <summary>The administrator's password.</summary>
     public string Password { get; } = $"pass-{Guid.NewGuid():N}";
@@ -204,13 +203,6 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     private static bool IsRoot() => !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>Where its programs are; null for nowhere.</summary>
     private static string? Programs()

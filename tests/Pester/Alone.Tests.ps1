@@ -11,10 +11,7 @@ BeforeAll {
 
     # A desk that takes a notification once: one whose webhook-id it has had is thanked for and left out.
     function Open-Desk {
-        $port = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
-        $port.Start()
-        $uri = "http://127.0.0.1:$($port.LocalEndpoint.Port)/"
-        $port.Stop()
+        $uri = "http://127.0.0.1:$(Get-FreePort)/"
         $listener = [System.Net.HttpListener]::new()
         $listener.Prefixes.Add($uri)
         $listener.Start()

@@ -5,13 +5,6 @@ BeforeDiscovery {
 BeforeAll {
     . $PSScriptRoot/Support.ps1
 
-    function Get-FreePort {
-        $socket = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
-        $socket.Start()
-        $socket.LocalEndpoint.Port
-        $socket.Stop()
-    }
-
     # A process of its own with a listener on a simulator of this one, whose reaction fails for one caller.
     function Open-HealthListener {
         param($Simulator, [string] $Folder)

@@ -1,10 +1,7 @@
-# A web service for tests that keeps what is posted to it. Dot-source it. Posts to /status/<code>/... get that status.
+# A web service for tests that keeps what is posted to it. Dot-source it after Support.ps1. Posts to /status/<code>/... get that status.
 
 function Start-Hook {
-    $probe = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
-    $probe.Start()
-    $root = "http://127.0.0.1:$($probe.LocalEndpoint.Port)"
-    $probe.Stop()
+    $root = "http://127.0.0.1:$(Get-FreePort)"
     $listener = [System.Net.HttpListener]::new()
     $listener.Prefixes.Add("$root/")
     $listener.Start()

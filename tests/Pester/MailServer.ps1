@@ -21,13 +21,7 @@ function Start-MailServer {
     $certificate = $request.CreateSelfSigned([DateTimeOffset]::UtcNow.AddDays(-1), [DateTimeOffset]::UtcNow.AddDays(30))
     Set-Content "$Folder/certificate.pem" $certificate.ExportCertificatePem()
     Set-Content "$Folder/key.pem" $key.ExportPkcs8PrivateKeyPem()
-    $ports = 1, 2 | ForEach-Object {
-        $probe = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
-        $probe.Start()
-        $probe
-    }
-    $port, $tlsPort = $ports.ForEach{ $_.LocalEndpoint.Port }
-    $ports.ForEach{ $_.Stop() }
+    $port, $tlsPort = Get-FreePort -Count 2
     Set-Content "$Folder/exim.conf" @"
 spool_directory = $Folder/spool
 log_file_path = $Folder/log/%slog

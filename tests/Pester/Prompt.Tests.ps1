@@ -1,6 +1,11 @@
 BeforeDiscovery {
     # A real terminal is needed, and something that types into it and reads it. Read at discovery, where -Skip is decided.
     $script:hasTerminal = $null -ne (Get-Command tmux -CommandType Application -ErrorAction Ignore)
+
+    $prompts = @(
+        @{ With = 'with PSReadLine'; Prepare = '[void]0' }
+        @{ With = 'without PSReadLine'; Prepare = 'Remove-Module PSReadLine -ErrorAction Ignore' }
+    )
 }
 
 BeforeAll {
@@ -9,10 +14,7 @@ BeforeAll {
 }
 
 Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
-    It 'an action''s output appears without a key pressed, <With>' -ForEach @(
-        @{ With = 'with PSReadLine'; Prepare = '[void]0' }
-        @{ With = 'without PSReadLine'; Prepare = 'Remove-Module PSReadLine -ErrorAction Ignore' }
-    ) {
+    It 'an action''s output appears without a key pressed, <With>' -ForEach $prompts {
         $terminal = Open-Terminal
         try {
             Invoke-Line $terminal $Prepare
@@ -56,10 +58,7 @@ Describe 'At a prompt in a real terminal' -Skip:(-not $hasTerminal) {
         }
     }
 
-    It 'Ctrl+C ends a slow action at the idle prompt, <With>' -ForEach @(
-        @{ With = 'with PSReadLine'; Prepare = '[void]0' }
-        @{ With = 'without PSReadLine'; Prepare = 'Remove-Module PSReadLine -ErrorAction Ignore' }
-    ) {
+    It 'Ctrl+C ends a slow action at the idle prompt, <With>' -ForEach $prompts {
         $terminal = Open-Terminal
         try {
             Invoke-Line $terminal $Prepare

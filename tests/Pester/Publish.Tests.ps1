@@ -13,19 +13,12 @@ BeforeAll {
     . $PSScriptRoot/Support.ps1
     $script:library = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../out/libraries")
 
-    function Get-FreePort {
-        $probe = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
-        $probe.Start()
-        $probe.LocalEndpoint.Port
-        $probe.Stop()
-    }
-
     # A broker of its own: on loopback, on free ports, with its files in the test's folder. It is there when this returns.
     function Start-Broker {
         param([string] $Kind)
 
         $folder = (New-Item -ItemType Directory (Join-Path $TestDrive "$(New-Guid)")).FullName
-        $port, $distribution, $epmd = (Get-FreePort), (Get-FreePort), (Get-FreePort)
+        $port, $distribution, $epmd = Get-FreePort -Count 3
         if ($Kind -eq 'NATS') {
             $start = [System.Diagnostics.ProcessStartInfo]::new('nats-server', [string[]]('-js', '-sd', $folder, '-a', '127.0.0.1', '-p', $port))
         }

@@ -52,6 +52,19 @@ function Wait-Until {
     }
 }
 
+# Ports of loopback that nobody has at this moment, all different.
+function Get-FreePort {
+    param([int] $Count = 1)
+
+    $probes = 1..$Count | ForEach-Object {
+        $probe = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+        $probe.Start()
+        $probe
+    }
+    $probes.ForEach{ $_.LocalEndpoint.Port }
+    $probes.ForEach{ $_.Stop() }
+}
+
 # A runspace of its own with the module in it.
 function Open-Shell {
     $shell = [powershell]::Create([System.Management.Automation.RunspaceMode]::NewRunspace)

@@ -12,7 +12,7 @@ internal sealed class PgBouncer : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("pbxevents-bouncer").FullName;
     private Process? _process;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePort.Find();
 
     /// <summary>The program; null where there is none.</summary>
     public static string? Find() => ((string[])["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"]).FirstOrDefault(File.Exists);
@@ -69,12 +69,5 @@ internal sealed class PgBouncer : IAsyncDisposable
             await _process.WaitForExitAsync();
         }
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

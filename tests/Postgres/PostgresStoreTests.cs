@@ -2,7 +2,6 @@ using System.Diagnostics;
 using PbxEvents.Journal;
 using PbxEvents.Journal.Postgres;
 using PbxEvents.Journal.Reactions;
-using PbxEvents.Journal.Sqlite;
 using PbxEvents.Providers.Connection;
 using PbxEvents.Tests.Contract;
 using PbxEvents.Tests.Journal;
@@ -22,10 +21,10 @@ public sealed class PostgresStoreTests(SharedServer shared) : IClassFixture<Shar
     {
         var database = await Server.MakeDatabaseAsync();
         var user = await MakeUserAsync();
-        var refusal = Assert.Throws<PbxException>(() => Open(At(database) with { User = user, Password = new Secret("word") }));
+        var refusal = Assert.Throws<PbxException>(() => ServerJournal.Open(At(database) with { User = user, Password = new Secret("word") }));
         Assert.Equal((PbxErrorKind.PermissionDenied, true), (refusal.Kind, refusal.IsPermanent));
         await Server.ExecuteAsync(database, refusal.Advice[refusal.Advice.IndexOf("begin;", StringComparison.Ordinal)..]);
-        await using var journal = Open(At(database) with { User = user, Password = new Secret("word") });
+        await using var journal = ServerJournal.Open(At(database) with { User = user, Password = new Secret("word") });
         Assert.True(await KeepAsync(journal, 3));
         var ran = 0;
         using var runner = journal.React(new ReactionOptions { Name = "tickets", StartAfter = 0 }, (_, _) => Task.FromResult(Interlocked.Increment(ref ran)));
@@ -37,13 +36,13 @@ public sealed class PostgresStoreTests(SharedServer shared) : IClassFixture<Shar
     public async Task A_listener_who_may_not_delete_keeps_all_and_leaves_the_rest_to_who_may()
     {
         var database = await Server.MakeDatabaseAsync();
-        await using (Open(At(database)))
+        await using (ServerJournal.Open(At(database)))
         {
         }
         var user = await MakeUserAsync();
         await Server.ExecuteAsync(database, $"grant usage on schema pbxevents to {user}; grant select on all tables in schema pbxevents to {user}; "
             + $"grant insert on pbxevents.run, pbxevents.event to {user}; grant insert, update on pbxevents.origin, pbxevents.block, pbxevents.state to {user};");
-        await using var journal = Open(At(database) with { User = user, Password = new Secret("word") }, o => o with { MaxAge = TimeSpan.FromSeconds(1) });
+        await using var journal = ServerJournal.Open(At(database) with { User = user, Password = new Secret("word") }, o => o with { MaxAge = TimeSpan.FromSeconds(1) });
         var log = new EventLog(100);
         for (var i = 1; i <= 5; i++)
             log.Append(JournalFolder.Make(i, at: DateTimeOffset.UtcNow.AddDays(-1)));
@@ -63,7 +62,7 @@ public sealed class PostgresStoreTests(SharedServer shared) : IClassFixture<Shar
 
         static void Check(JournalServer server, PbxErrorKind kind, bool isPermanent)
         {
-            var refusal = Assert.Throws<PbxException>(() => Open(server));
+            var refusal = Assert.Throws<PbxException>(() => ServerJournal.Open(server));
             Assert.Equal((kind, isPermanent), (refusal.Kind, refusal.IsPermanent));
             Assert.Contains(server.Address, refusal.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(server.Password!.Reveal(), refusal.ToString(), StringComparison.Ordinal);
@@ -74,21 +73,21 @@ public sealed class PostgresStoreTests(SharedServer shared) : IClassFixture<Shar
     public async Task A_journal_of_a_newer_version_is_only_read_and_only_if_it_says_that_it_may_be()
     {
         var database = await Server.MakeDatabaseAsync();
-        await using (var journal = Open(At(database)))
+        await using (var journal = ServerJournal.Open(At(database)))
             Assert.True(await KeepAsync(journal, 3));
         await Server.ExecuteAsync(database, "update pbxevents.journal set form = 99");
-        Assert.Equal(PbxErrorKind.JournalTooNew, Assert.Throws<PbxException>(() => Open(At(database))).Kind);
-        await using (var journal = Open(At(database), o => o with { ReadOnly = true }))
+        Assert.Equal(PbxErrorKind.JournalTooNew, Assert.Throws<PbxException>(() => ServerJournal.Open(At(database))).Kind);
+        await using (var journal = ServerJournal.Open(At(database), o => o with { ReadOnly = true }))
             Assert.Equal(3, journal.Read(EventQuery.Everything).Count());
         await Server.ExecuteAsync(database, "update pbxevents.journal set min_reader = 99");
-        Assert.Equal(PbxErrorKind.JournalTooNew, Assert.Throws<PbxException>(() => Open(At(database), o => o with { ReadOnly = true })).Kind);
+        Assert.Equal(PbxErrorKind.JournalTooNew, Assert.Throws<PbxException>(() => ServerJournal.Open(At(database), o => o with { ReadOnly = true })).Kind);
     }
 
     [Fact]
     public async Task What_a_database_cannot_hold_as_text_comes_back_as_a_mark_and_the_payload_as_it_was()
     {
         var server = At(await Server.MakeDatabaseAsync());
-        await using var journal = Open(server);
+        await using var journal = ServerJournal.Open(server);
         using var store = new PostgresStore(new PostgresDatabase(server), PbxJournalDurability.Power);
         var payload = new byte[] { 0, 0xff, 0x7b };
         store.Append(Guid.NewGuid(), [new EventRecord { Seq = 1, Run = 1, EventId = "a", CallId = "one\0two\ud800three", Raw = payload }], _ => new JournalRun("one\0two", "Fake"));
@@ -103,8 +102,8 @@ public sealed class PostgresStoreTests(SharedServer shared) : IClassFixture<Shar
     public async Task Two_that_keep_at_once_have_numbers_without_holes_and_each_its_own_order()
     {
         var server = At(await Server.MakeDatabaseAsync());
-        await using var left = Open(server);
-        await using var right = Open(server, o => o with { Name = "right" });
+        await using var left = ServerJournal.Open(server);
+        await using var right = ServerJournal.Open(server, o => o with { Name = "right" });
         await Task.WhenAll(KeepAsync(left, 2000, "left"), KeepAsync(right, 2000, "right"));
         var read = left.ReadNumbered(EventQuery.Everything).ToArray();
         Assert.Equal(Enumerable.Range(1, 4000).Select(n => (long)n), read.Select(r => r.Number));
@@ -116,8 +115,8 @@ public sealed class PostgresStoreTests(SharedServer shared) : IClassFixture<Shar
     public async Task What_another_process_keeps_is_heard_of_at_once()
     {
         var server = At(await Server.MakeDatabaseAsync());
-        await using var listener = Open(server);
-        await using var worker = Open(server, o => o with { Name = "worker" });
+        await using var listener = ServerJournal.Open(server);
+        await using var worker = ServerJournal.Open(server, o => o with { Name = "worker" });
         var ran = new TaskCompletionSource<long>();
 
         // The clock stands still: no look from time to time wakes it.
@@ -135,7 +134,7 @@ public sealed class PostgresStoreTests(SharedServer shared) : IClassFixture<Shar
     public async Task Workers_share_the_parts_and_take_over_those_of_one_that_ended()
     {
         var database = await Server.MakeDatabaseAsync();
-        await using (var journal = Open(At(database)))
+        await using (var journal = ServerJournal.Open(At(database)))
             Assert.True(await KeepAsync(journal, 1));
         var (first, second, third) = (OpenReaction(), OpenReaction(), OpenReaction());
         await SettleAsync(first, second, third);
@@ -167,7 +166,7 @@ public sealed class PostgresStoreTests(SharedServer shared) : IClassFixture<Shar
     public async Task A_part_whose_action_runs_is_not_given_to_another()
     {
         var server = At(await Server.MakeDatabaseAsync());
-        await using var journal = Open(server);
+        await using var journal = ServerJournal.Open(server);
         using var first = PostgresReactionStore.Open(new PostgresDatabase(server), new ReactionOptions { Name = "tickets" }, 0);
         var key = "cone/a";
         first.Take(1, key, WorkState.Runs, DateTimeOffset.UtcNow);
@@ -188,7 +187,7 @@ public sealed class PostgresStoreTests(SharedServer shared) : IClassFixture<Shar
     public async Task One_that_lost_its_link_can_mark_nothing_and_another_takes_what_it_was_at()
     {
         var database = await Server.MakeDatabaseAsync();
-        await Open(At(database)).DisposeAsync();
+        await ServerJournal.Open(At(database)).DisposeAsync();
         using var first = PostgresReactionStore.Open(new PostgresDatabase(At(database)), new ReactionOptions { Name = "tickets" }, 0);
         first.Take(1, "cone/a", WorkState.Runs, DateTimeOffset.UtcNow);
         await Server.ExecuteAsync("postgres", $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database}'");
@@ -202,7 +201,7 @@ public sealed class PostgresStoreTests(SharedServer shared) : IClassFixture<Shar
     [Fact]
     public async Task A_reaction_keeps_the_order_it_began_with_and_is_not_forgotten_while_somebody_runs_it()
     {
-        await using var journal = Open(At(await Server.MakeDatabaseAsync()));
+        await using var journal = ServerJournal.Open(At(await Server.MakeDatabaseAsync()));
         using (journal.React(new ReactionOptions { Name = "tickets" }, (_, _) => Task.CompletedTask))
         {
             var refusal = Assert.Throws<PbxException>(() => journal.HoldReaction("tickets"));
@@ -239,7 +238,7 @@ public sealed class PostgresStoreTests(SharedServer shared) : IClassFixture<Shar
         // A standby that is not there: the server commits, and then waits for it instead of answering.
         await using var server = await PostgresServer.StartAsync(null, "fsync=off");
         var database = await server.MakeDatabaseAsync();
-        await using var journal = Open(SharedServer.At(server, database));
+        await using var journal = ServerJournal.Open(SharedServer.At(server, database));
         var log = new EventLog(100);
         log.Append(JournalFolder.Make(1));
         var kept = journal.Keep(JournalFolder.Stream(log));
@@ -271,21 +270,15 @@ public sealed class PostgresStoreTests(SharedServer shared) : IClassFixture<Shar
         var database = await Server.MakeDatabaseAsync();
         await using (var bouncer = await PgBouncer.StartAsync(program, Server, "transaction"))
         {
-            var refusal = Assert.Throws<PbxException>(() => Open(At(database) with { Port = bouncer.Port }));
+            var refusal = Assert.Throws<PbxException>(() => ServerJournal.Open(At(database) with { Port = bouncer.Port }));
             Assert.Equal((PbxErrorKind.NotSupported, true), (refusal.Kind, refusal.IsPermanent));
             Assert.Contains("session", refusal.Advice, StringComparison.Ordinal);
         }
         await using (var bouncer = await PgBouncer.StartAsync(program, Server, "session"))
         {
-            await using var journal = Open(At(database) with { Port = bouncer.Port });
+            await using var journal = ServerJournal.Open(At(database) with { Port = bouncer.Port });
             Assert.True(await KeepAsync(journal, 3));
         }
-    }
-
-    private static EventJournal Open(JournalServer server, Func<JournalOptions, JournalOptions>? with = null)
-    {
-        var options = new JournalOptions { Path = server.Address, Server = server };
-        return EventJournal.Open(with?.Invoke(options) ?? options, new PostgresServers().Of(server), new SqliteStoreFactory());
     }
 
     private static Task<bool> KeepAsync(EventJournal journal, int events, string connection = "one")

@@ -1,6 +1,5 @@
 using PbxEvents.Journal;
 using PbxEvents.Journal.Postgres;
-using PbxEvents.Journal.Sqlite;
 using PbxEvents.Tests.Contract;
 using PbxEvents.Tests.Journal;
 
@@ -18,16 +17,8 @@ public sealed class SharedServer : IAsyncLifetime
     public async Task DisposeAsync() => await Server.DisposeAsync();
 
     /// <summary>Where a database is, and how the administrator gets to it.</summary>
-    internal static JournalServer At(PostgresServer server, string database) => new()
-    {
-        Host = "127.0.0.1",
-        Port = server.Port,
-        Database = database,
-        User = PostgresServer.User,
-        Password = new Secret(server.Password),
-        SslMode = PbxSslMode.Disable,
-        Folder = Path.Combine(Path.GetDirectoryName(server.Data)!, database),
-    };
+    internal static JournalServer At(PostgresServer server, string database) =>
+        ServerJournal.At(server.Port, database, PostgresServer.User, server.Password, Path.Combine(Path.GetDirectoryName(server.Data)!, database));
 
     /// <summary>A place for a journal.</summary>
     internal IJournalHome MakeHome() => new Home(At(Server, Task.Run(Server.MakeDatabaseAsync).GetAwaiter().GetResult()));
@@ -38,11 +29,7 @@ public sealed class SharedServer : IAsyncLifetime
 
         public TimeSpan Pace => TimeSpan.FromMilliseconds(25);
 
-        public EventJournal Open(Func<JournalOptions, JournalOptions>? with = null)
-        {
-            var options = new JournalOptions { Path = server.Address, Server = server };
-            return EventJournal.Open(with?.Invoke(options) ?? options, new PostgresStoreFactory(_database, server), new SqliteStoreFactory());
-        }
+        public EventJournal Open(Func<JournalOptions, JournalOptions>? with = null) => ServerJournal.Open(server, with, new PostgresStoreFactory(_database, server));
 
         public int Trim(long before, long maxBytes)
         {

@@ -1,6 +1,4 @@
 using PbxEvents.Journal;
-using PbxEvents.Journal.Postgres;
-using PbxEvents.Journal.Sqlite;
 using PbxEvents.Providers.Connection;
 using PbxEvents.Tests.Contract;
 using PbxEvents.Tests.Journal;
@@ -151,11 +149,7 @@ public sealed class SpoolTests : IAsyncLifetime
         Assert.Equal(PbxErrorKind.ConnectionRefused, Assert.Throws<PbxException>(() => Open()).Kind);
     }
 
-    private EventJournal Open(Func<JournalOptions, JournalOptions>? with = null)
-    {
-        var options = new JournalOptions { Path = _at!.Address, Server = _at };
-        return EventJournal.Open(with?.Invoke(options) ?? options, new PostgresServers().Of(_at), new SqliteStoreFactory());
-    }
+    private EventJournal Open(Func<JournalOptions, JournalOptions>? with = null) => ServerJournal.Open(_at!, with);
 
     private void Append(EventLog log, int events, int size = 0)
     {

@@ -2,8 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PbxEvents.Journal;
-using PbxEvents.Journal.Postgres;
-using PbxEvents.Journal.Sqlite;
 using PbxEvents.Tests.Journal;
 
 namespace PbxEvents.Tests.Postgres;
@@ -39,7 +37,7 @@ public sealed class TlsTests
         var at = SharedServer.At(server, await server.MakeDatabaseAsync());
         Assert.Equal(PbxErrorKind.TlsFailed, Refusal(at with { SslMode = PbxSslMode.VerifyFull }).Kind);
         Assert.Equal(PbxErrorKind.TlsFailed, Refusal(at with { SslMode = PbxSslMode.VerifyCA }).Kind);
-        await using (Open(at with { SslMode = PbxSslMode.Require }))
+        await using (ServerJournal.Open(at with { SslMode = PbxSslMode.Require }))
         {
         }
         var file = Path.GetTempFileName();
@@ -47,11 +45,11 @@ public sealed class TlsTests
         Environment.SetEnvironmentVariable(Root, file);
         try
         {
-            await using (Open(at with { SslMode = PbxSslMode.VerifyFull }))
+            await using (ServerJournal.Open(at with { SslMode = PbxSslMode.VerifyFull }))
             {
             }
             Assert.Equal(PbxErrorKind.TlsFailed, Refusal(at with { Host = "localhost", SslMode = PbxSslMode.VerifyFull }).Kind);
-            await using (Open(at with { Host = "localhost", SslMode = PbxSslMode.VerifyCA }))
+            await using (ServerJournal.Open(at with { Host = "localhost", SslMode = PbxSslMode.VerifyCA }))
             {
             }
         }
@@ -62,8 +60,5 @@ public sealed class TlsTests
         }
     }
 
-    private static EventJournal Open(JournalServer server) =>
-        EventJournal.Open(new JournalOptions { Path = server.Address, Server = server }, new PostgresServers().Of(server), new SqliteStoreFactory());
-
-    private static PbxException Refusal(JournalServer server) => Assert.Throws<PbxException>(() => Open(server));
+    private static PbxException Refusal(JournalServer server) => Assert.Throws<PbxException>(() => ServerJournal.Open(server));
 }

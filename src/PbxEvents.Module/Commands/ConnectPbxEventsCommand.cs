@@ -274,17 +274,18 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
     private PbxClient TakeOver(PbxConnectOptions options, EventJournal journal)
     {
         var standby = journal.StandBy(options.Name!);
+
+        // An action may connect while another connection waits.
+        var outer = Session.StandingBy;
         try
         {
+            Session.StandingBy = options.Name;
             var told = new ConcurrentQueue<string>();
-            using (Session.StandBy(options.Name!))
-            {
-                var taking = standby.TakeAsync(told.Enqueue, StopToken);
-                while (!WaitOnce(taking, System.Threading.Timeout.InfiniteTimeSpan))
-                    Tell();
-                Await(_ => taking);
+            var taking = standby.TakeAsync(told.Enqueue, StopToken);
+            while (!WaitOnce(taking, System.Threading.Timeout.InfiniteTimeSpan))
                 Tell();
-            }
+            Await(_ => taking);
+            Tell();
             return PbxClient.Start(options, journal, standby);
 
             void Tell()
@@ -297,6 +298,10 @@ public sealed class ConnectPbxEventsCommand : PbxCmdlet
         {
             _ = standby.DisposeAsync().AsTask();
             throw;
+        }
+        finally
+        {
+            Session.StandingBy = outer;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
@@ -39,9 +38,9 @@ internal sealed class ModuleState : IAsyncDisposable
     private readonly HashSet<PbxSubscription> _subscriptions = [];
     private readonly List<EngineEventDispatcher> _dispatchers = [];
     private readonly Dictionary<PbxClient, long> _cleared = [];
-    private readonly ConcurrentDictionary<string, bool> _standingBy = new(StringComparer.OrdinalIgnoreCase);
     private readonly Runspace _runspace;
     private readonly PSEventManager _events;
+    private volatile string? _standingBy;
     private volatile SessionMeter? _meter;
     private volatile DashboardServer? _dashboard;
     private Reactions? _reactions;
@@ -73,8 +72,12 @@ internal sealed class ModuleState : IAsyncDisposable
     /// <summary>Where the session writes what happens; null when nobody asked for a log.</summary>
     public ServiceLog? Log { get; set; }
 
-    /// <summary>The connections that stand by until another listener gives them up. Any thread.</summary>
-    public IReadOnlyCollection<string> StandingBy => [.. _standingBy.Keys];
+    /// <summary>The connection that stands by until another listener gives it up; null for none. Any thread.</summary>
+    public string? StandingBy
+    {
+        get => _standingBy;
+        set => _standingBy = value;
+    }
 
     /// <summary>What the supervisor of this process is told; null when none asks.</summary>
     public SupervisorTalk? Talk { get; private set; }
@@ -262,13 +265,6 @@ internal sealed class ModuleState : IAsyncDisposable
     {
         if (Talk is null && NotifySocket.Open() is { } socket)
             Talk = new SupervisorTalk(this, socket, TimeProvider.System);
-    }
-
-    /// <summary>A connection stands by until the result is disposed. Any thread.</summary>
-    public IDisposable StandBy(string connection)
-    {
-        _standingBy[connection] = true;
-        return new Standing(() => _standingBy.TryRemove(connection, out _));
     }
 
     /// <summary>A name that no connection of this runspace has.</summary>
@@ -464,10 +460,5 @@ internal sealed class ModuleState : IAsyncDisposable
         Log?.Dispose();
         Talk?.Dispose();
         meter?.Dispose();
-    }
-
-    private sealed class Standing(Action end) : IDisposable
-    {
-        public void Dispose() => end();
     }
 }

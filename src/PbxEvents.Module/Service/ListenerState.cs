@@ -15,14 +15,14 @@ internal sealed class ListenerState
     private readonly Lazy<IReadOnlyList<PbxReaction>> _reactions;
 
     private ListenerState(
-        IReadOnlyList<PbxClient> connections, IReadOnlyCollection<string> standingBy, IReadOnlyList<PbxJournal> journals, Lazy<IReadOnlyList<PbxReaction>> reactions) =>
+        IReadOnlyList<PbxClient> connections, string? standingBy, IReadOnlyList<PbxJournal> journals, Lazy<IReadOnlyList<PbxReaction>> reactions) =>
         (Connections, StandingBy, Journals, _reactions) = (connections, standingBy, journals, reactions);
 
     /// <summary>The connections that have not been closed.</summary>
     public IReadOnlyList<PbxClient> Connections { get; }
 
-    /// <summary>The connections that another listener has, and that this one waits for.</summary>
-    public IReadOnlyCollection<string> StandingBy { get; }
+    /// <summary>The connection that another listener has, and that this one waits for; null for none.</summary>
+    public string? StandingBy { get; }
 
     /// <summary>The open journals.</summary>
     public IReadOnlyList<PbxJournal> Journals { get; }
@@ -77,7 +77,7 @@ internal sealed class ListenerState
     /// <summary>All of it in one line.</summary>
     /// <returns>Text for a log.</returns>
     public override string ToString() => string.Join("; ",
-        [.. Connections.Select(Describe), .. StandingBy.Select(n => $"{n} stands by"), .. Journals.Where(j => j.LastError is not null).Select(j => $"journal {j.Name}: {j.LastError!.Message}"), .. Reactions.Select(Describe)]);
+        [.. Connections.Select(Describe), .. (string[])(StandingBy is null ? [] : [$"{StandingBy} stands by"]), .. Journals.Where(j => j.LastError is not null).Select(j => $"journal {j.Name}: {j.LastError!.Message}"), .. Reactions.Select(Describe)]);
 
     private static string Describe(PbxClient connection)
     {

@@ -60,7 +60,7 @@ internal sealed class SupervisorTalk : IDisposable
             if (_isOver)
                 return;
             var state = ListenerState.Of(_session);
-            if (!_isReady && state.IsReady && (_watch.IsWaiting || state.StandingBy.Count > 0 || state.Connections.Any(c => c.Subscriptions.Count > 0)))
+            if (!_isReady && state.IsReady && (_watch.IsWaiting || state.StandingBy is not null || state.Connections.Any(c => c.Subscriptions.Count > 0)))
             {
                 _isReady = true;
                 _socket.Send("READY=1");

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using PbxEvents.Tests.Journal;
 
 namespace PbxEvents.Tests.Unit.Evidence;
 
@@ -20,14 +20,6 @@ internal sealed class LoopbackService : IAsyncDisposable
 
     /// <summary>Its address, without a slash at the end.</summary>
     public string Uri { get; }
-
-    /// <summary>A port that nobody has at this moment.</summary>
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 
     public async ValueTask DisposeAsync()
     {
@@ -55,7 +47,7 @@ internal sealed class LoopbackService : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var uri = $"http://127.0.0.1:{FreePort()}";
+            var uri = $"http://127.0.0.1:{FreePort.Find()}";
             var listener = new HttpListener();
             listener.Prefixes.Add($"{uri}/");
             try

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PbxEvents.Tests.Journal;
 using PbxEvents.Tests.Unit.Support;
 
 namespace PbxEvents.Tests.Unit.Evidence;
@@ -21,7 +22,7 @@ internal sealed class RequestTrackerServer : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pbxevents-rt-").FullName;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
-    private readonly int _port = LoopbackService.FreePort();
+    private readonly int _port = FreePort.Find();
     private Process? _process;
 
     private RequestTrackerServer()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using PbxEvents.Journal.Reactions;
 using PbxEvents.Providers.Connection;
@@ -22,6 +23,11 @@ internal sealed class Spool : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdleTrim = TimeSpan.FromMinutes(1);
 
+    /// <summary>Another listener that hangs must not hold up this one for good.</summary>
+    private static readonly TimeSpan OtherLimit = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan OtherLook = TimeSpan.FromMilliseconds(100);
+
     private readonly JournalOptions _options;
     private readonly ISharedStoreFactory _database;
     private readonly IFileStoreFactory _files;
@@ -29,13 +35,16 @@ internal sealed class Spool : IAsyncDisposable
     private readonly CancellationTokenSource _written = new();
     private readonly CancellationTokenSource _end = new();
     private readonly Task _shipping;
+    private readonly long _left;
     private volatile PbxException? _lastError;
+    private bool _hasWaited;
     private long _sent;
 
     private Spool(JournalOptions options, ISharedStoreFactory database, IFileStoreFactory files, EventJournal file)
     {
         (_options, _database, _files, _file) = (options, database, files, file);
-        using (var place = OpenPlace(out _))
+        _left = file.NewestNumber;
+        using (var place = OpenPlace(file, out _))
             _sent = place.Place;
         _shipping = Task.Run(ShipAsync);
     }
@@ -58,7 +67,7 @@ internal sealed class Spool : IAsyncDisposable
     /// <summary>True when a listener of this machine has written to the database before.</summary>
     public static bool WasThere(JournalServer server) => File.Exists(PathOf(server, 1));
 
-    /// <summary>Opens the first file that no other process has, and sends what an earlier one left in it.</summary>
+    /// <summary>Opens the first file that no other process has, and sends what earlier ones left in it and in others.</summary>
     /// <param name="options">The journal.</param>
     /// <param name="database">The database.</param>
     /// <param name="files">Opens the file.</param>
@@ -66,10 +75,9 @@ internal sealed class Spool : IAsyncDisposable
     {
         for (var number = 1; ; number++)
         {
-            var own = options with { Path = PathOf(options.Server!, number), Server = null, MaxAge = Memory };
             try
             {
-                return new Spool(options, database, files, EventJournal.Open(own, files));
+                return new Spool(options, database, files, EventJournal.Open(FileOf(options, number), files));
             }
             catch (PbxException e) when (e.Kind == PbxErrorKind.JournalInUse && number < MaxFiles)
             {
@@ -102,6 +110,11 @@ internal sealed class Spool : IAsyncDisposable
         _end.Dispose();
     }
 
+    /// <summary>Goes on until a page is empty.</summary>
+    private static Task<bool> WholeAsync(long after, int sent) => Task.FromResult(sent > 0);
+
+    private static JournalOptions FileOf(JournalOptions options, int number) => options with { Path = PathOf(options.Server!, number), Server = null, MaxAge = Memory };
+
     private static string PathOf(JournalServer server, int number) =>
         Path.Combine(server.Folder, string.Create(CultureInfo.InvariantCulture, $"{JournalFile.Escape(server.Address)}.spool{number}.db"));
 
@@ -126,43 +139,115 @@ internal sealed class Spool : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends until all is there and nothing more comes.</summary>
+    /// <summary>
+    /// Sends until all is there and nothing more comes: what earlier processes left in this file, what they left in others, then what comes. Some of
+    /// it may be of one connection.
+    /// </summary>
     private async Task ShipAsync(ISharedStore store)
     {
-        // A file in the place of a damaged one numbers anew.
-        var replacements = _file.Replacements;
-        using var place = OpenPlace(out var origin);
-        using var reader = _files.OpenReader(_file.Path);
         _database.Prepare(_options);
-        var after = store.NewestOf(origin);
-        while (!_end.IsCancellationRequested)
+        await SendAsync(_file, store, _left, WholeAsync).ConfigureAwait(false);
+        for (var number = 1; number <= MaxFiles && !_end.IsCancellationRequested; number++)
         {
-            var page = reader.ReadOn(null, after);
-            if (_file.Replacements != replacements)
-                throw JournalFaults.Failed(_file.Path, "Another file took its place.");
-            if (page.Records.Count > 0)
-            {
-                var missing = page.Records[0].Seq - after - 1;
-                store.Append(origin, missing > 0 ? [Missing(page.Records[0], missing), .. page.Records] : page.Records, reader.FindRun);
-                place.MoveTo(page.Upto);
-            }
-            after = page.Upto;
+            var left = FileOf(_options, number);
+            if (Path.GetFullPath(left.Path) != _file.Path && File.Exists(left.Path))
+                await SendLeftAsync(left, store).ConfigureAwait(false);
+        }
+        _hasWaited = true;
+        await SendAsync(_file, store, long.MaxValue, MoreAsync).ConfigureAwait(false);
+
+        async Task<bool> MoreAsync(long after, int sent)
+        {
             Volatile.Write(ref _sent, after);
             _lastError = null;
-            if (store.Trim((_options.Clock.GetUtcNow() - _options.MaxAge).UtcTicks, _options.MaxSize) > 0 || page.Records.Count > 0)
-                continue;
+            if (store.Trim((_options.Clock.GetUtcNow() - _options.MaxAge).UtcTicks, _options.MaxSize) > 0 || sent > 0)
+                return true;
             if (_written.IsCancellationRequested)
-                return;
+                return false;
             await Task.WhenAny(_file.MoreAsync(after, _written.Token), Task.Delay(IdleTrim, _written.Token)).ConfigureAwait(false);
+            return true;
         }
     }
 
-    /// <summary>How far it is stands in the file as that of a reaction, so that nothing is dropped before; its name is the file's as an origin.</summary>
-    private IReactionStore OpenPlace(out Guid origin)
+    /// <summary>Sends what is in a file, page by page.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="store">Where to.</param>
+    /// <param name="upto">The last event.</param>
+    /// <param name="goesOnAsync">Told how far it is and how many were in the page: whether there is another.</param>
+    private async Task SendAsync(EventJournal file, ISharedStore store, long upto, Func<long, int, Task<bool>> goesOnAsync)
     {
-        using (var book = _files.OpenReactions(_file.Path, isReadOnly: true))
+        // A file in the place of a damaged one numbers anew.
+        var replacements = file.Replacements;
+        using var place = OpenPlace(file, out var origin);
+        using var reader = _files.OpenReader(file.Path);
+        var after = store.NewestOf(origin);
+        while (!_end.IsCancellationRequested)
+        {
+            var records = reader.ReadOn(null, after).Records;
+            if (file.Replacements != replacements)
+                throw JournalFaults.Failed(file.Path, "Another file took its place.");
+            if (records.Count > 0 && records[^1].Seq > upto)
+                records = [.. records.TakeWhile(r => r.Seq <= upto)];
+            if (records.Count > 0)
+            {
+                var missing = records[0].Seq - after - 1;
+                store.Append(origin, missing > 0 ? [Missing(records[0], missing), .. records] : records, reader.FindRun);
+                after = records[^1].Seq;
+                place.MoveTo(after);
+            }
+            if (!await goesOnAsync(after, records.Count).ConfigureAwait(false))
+                return;
+        }
+    }
+
+    /// <summary>
+    /// Sends what is in another file, if no process has it any more. The listener that has it sends it itself: what was in it when this one began
+    /// is waited for.
+    /// </summary>
+    private async Task SendLeftAsync(JournalOptions left, ISharedStore store)
+    {
+        (Guid Origin, long Newest)? theirs = null;
+        for (var waited = Stopwatch.StartNew(); !_end.IsCancellationRequested; await Task.Delay(OtherLook, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing))
+        {
+            EventJournal file;
+            try
+            {
+                file = EventJournal.Open(left, _files);
+            }
+            catch (PbxException e) when (e.Kind == PbxErrorKind.JournalInUse)
+            {
+                if (_hasWaited || waited.Elapsed > OtherLimit)
+                    return;
+                theirs ??= LookAt(left.Path);
+                if (theirs is not { } known || store.NewestOf(known.Origin) >= known.Newest)
+                    return;
+                continue;
+            }
+            catch (PbxException e)
+            {
+                // A file that nobody can use must not hold up the others.
+                _file.Warn(e);
+                return;
+            }
+            await using (file)
+                await SendAsync(file, store, long.MaxValue, WholeAsync).ConfigureAwait(false);
+            return;
+        }
+    }
+
+    /// <summary>What is in another listener's file now; null when nothing ever was.</summary>
+    private (Guid Origin, long Newest)? LookAt(string path)
+    {
+        using var book = _files.OpenReactions(path, isReadOnly: true);
+        return book.GetAll() is [var known] ? (Guid.Parse(known.Name), known.Place + known.Lag) : null;
+    }
+
+    /// <summary>How far it is stands in the file as that of a reaction, so that nothing is dropped before; its name is the file's as an origin.</summary>
+    private IReactionStore OpenPlace(EventJournal file, out Guid origin)
+    {
+        using (var book = _files.OpenReactions(file.Path, isReadOnly: true))
             origin = book.GetAll() is [var known] ? Guid.Parse(known.Name) : Guid.NewGuid();
-        return _files.OpenReaction(_file.Path, new ReactionOptions { Name = $"{origin}" }, 0);
+        return _files.OpenReaction(file.Path, new ReactionOptions { Name = $"{origin}" }, 0);
     }
 
     /// <summary>What was dropped before it could be sent to this database, as an event in its place.</summary>

@@ -124,6 +124,58 @@ public sealed class SpoolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_two_listeners_left_is_sent_by_one_that_starts()
+    {
+        await LeaveAsync();
+        await Server.StartAsync();
+        await using var journal = Open();
+        var log = new EventLog(100);
+        Append(log, 1);
+        Assert.True(await journal.KeptAsync(journal.Keep(JournalFolder.Stream(log)), 1));
+        Assert.Equal(Enumerable.Range(1, 21).Select(n => $"id{n}").Order(), journal.Read(EventQuery.Everything).Select(e => e.Id).Order());
+        Assert.Equal("id21", journal.Read(EventQuery.Everything).Last().Id);
+    }
+
+    [Fact]
+    public async Task What_a_listener_left_in_a_file_that_another_has_now_comes_before_what_it_tells_next()
+    {
+        await LeaveAsync();
+
+        // They start in the other order.
+        await using var right = Open();
+        var rights = right.Keep(JournalFolder.Stream(new EventLog(100)));
+        await using var left = Open();
+        var log = new EventLog(100);
+        var lefts = left.Keep(JournalFolder.Stream(log));
+        Append(log, 3);
+        Assert.True(await lefts.KeptAsync(3, CancellationToken.None).InTime());
+        await Server.StartAsync();
+        Assert.True(await left.KeptAsync(lefts, 3));
+        Assert.True(await right.KeptAsync(rights, 0));
+        var read = left.Read(EventQuery.Everything).Select(e => e.Id).ToArray();
+        Assert.Equal(23, read.Length);
+        Assert.Equal(["id21", "id22", "id23"], read.TakeLast(3));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_used_holds_up_no_other()
+    {
+        await LeaveAsync();
+        var files = Directory.GetFiles(_folder, "*.spool?.db").Order().ToArray();
+        Assert.Equal(2, files.Length);
+        foreach (var file in Directory.GetFiles(_folder, $"{Path.GetFileName(files[1])}*"))
+            File.Delete(file);
+        await File.WriteAllTextAsync(files[1], new string('x', 5000));
+        await Server.StartAsync();
+        await using var journal = Open();
+        var log = new EventLog(100);
+        Append(log, 1);
+        Assert.True(await journal.KeptAsync(journal.Keep(JournalFolder.Stream(log)), 1));
+        Assert.Equal(11, journal.Read(EventQuery.Everything).Count());
+        Assert.Equal(new string('x', 5000), await File.ReadAllTextAsync(files[1]));
+    }
+
+    [Fact]
     public async Task A_call_s_events_are_found_over_a_link_that_broke()
     {
         await using var journal = Open();
@@ -150,6 +202,23 @@ public sealed class SpoolTests : IAsyncLifetime
     }
 
     private EventJournal Open(Func<JournalOptions, JournalOptions>? with = null) => ServerJournal.Open(_at!, with);
+
+    /// <summary>Two listeners that each had ten events when they ended, and the database was away.</summary>
+    private async Task LeaveAsync()
+    {
+        await using var left = Open();
+        await using var right = Open();
+        var logs = (EventLog[])[new EventLog(100), new EventLog(100)];
+        var kept = (IEventKeeping[])[left.Keep(JournalFolder.Stream(logs[0])), right.Keep(JournalFolder.Stream(logs[1]))];
+        Assert.True(await left.KeptAsync(kept[0], 0));
+        Assert.True(await right.KeptAsync(kept[1], 0));
+        await Server.KillAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            Append(logs[i], 10);
+            Assert.True(await kept[i].KeptAsync(10, CancellationToken.None).InTime());
+        }
+    }
 
     private void Append(EventLog log, int events, int size = 0)
     {

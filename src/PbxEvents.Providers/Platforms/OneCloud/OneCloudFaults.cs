@@ -136,7 +136,7 @@ internal static class OneCloudFaults
     // ---- subscriptions ---------------------------------------------------------------------------------------------
 
     public static PbxException FilterMissing(string asked, string parameter, string what) => OptionRules.Invalid(
-        $"OneCloud provides {asked} only for a named {what}.", $"Name one or more with {parameter}.", parameter);
+        $"OneCloud provides {asked} only for {what} that you name.", $"Name one or more with {parameter}.", parameter);
 
     public static PbxException NotAnExtension(string extension) => OptionRules.Invalid(
         $"'{extension}' is not an extension.", "Give only the extension, such as 1001; the domain is added automatically.", "‹Extension›");

@@ -20,6 +20,9 @@ internal static class EvidenceSettings
     /// <summary>How many missed calls become tickets at a real desk: <c>PBXEVENTS_DESK_CALLS</c>. Default 24.</summary>
     public static int DeskCalls { get; } = Read("PBXEVENTS_DESK_CALLS") ?? 24;
 
+    /// <summary>How many calls listeners and workers on several machines share: <c>PBXEVENTS_WORKER_CALLS</c>. Default 60.</summary>
+    public static int WorkerCalls { get; } = Read("PBXEVENTS_WORKER_CALLS") ?? 60;
+
     private static int? Read(string name) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

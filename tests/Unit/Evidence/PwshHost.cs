@@ -21,15 +21,16 @@ internal static class PwshHost
     /// <summary>Starts a script that lies beside this file, with one folder to talk by.</summary>
     /// <param name="script">Its name.</param>
     /// <param name="folder">The folder.</param>
+    /// <param name="stateFolder">Where it keeps what is this machine's own; null for the user's folder.</param>
     /// <returns>The process, and what it will have said at its end.</returns>
-    public static (Process Process, Task<string> Said) Start(string script, string folder)
+    public static (Process Process, Task<string> Said) Start(string script, string folder, string? stateFolder = null)
     {
         var path = Path.Combine(Checkout.Root, "tests", "Unit", "Evidence", script);
-        var process = StartProcess([.. Host.Value.Start, "-NoLogo", "-NoProfile", "-NonInteractive", "-File", path, "-Folder", folder]);
+        var process = StartProcess([.. Host.Value.Start, "-NoLogo", "-NoProfile", "-NonInteractive", "-File", path, "-Folder", folder], stateFolder);
         return (process, ReadAsync(process));
     }
 
-    private static Process StartProcess(string[] command)
+    private static Process StartProcess(string[] command, string? stateFolder = null)
     {
         var info = new ProcessStartInfo(command[0], command[1..])
         {
@@ -39,6 +40,8 @@ internal static class PwshHost
             RedirectStandardInput = true,
             Environment = { ["NO_COLOR"] = "1" },
         };
+        if (stateFolder is not null)
+            info.Environment["STATE_DIRECTORY"] = stateFolder;
         var process = Process.Start(info)!;
         process.StandardInput.Close();
         return process;

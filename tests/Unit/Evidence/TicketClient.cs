@@ -19,10 +19,10 @@ internal sealed class TicketClient(string folder, string script) : IAsyncDisposa
     public Task<string> Said => _said;
 
     /// <summary>True when it has come as far as its reaction since it was started.</summary>
-    private bool IsReady => Directory.GetFiles(folder, "*.ready").Length > _ready;
+    public bool IsReady => Directory.GetFiles(folder, "*.ready").Length > _ready;
 
     /// <summary>True when it has ended by itself.</summary>
-    private bool HasEnded => _process is { HasExited: true };
+    public bool HasEnded => _process is { HasExited: true };
 
     /// <summary>What a start needs of one connection.</summary>
     public static JsonNode Connection(string name, LostCallsPlatform platform, SimulatorLogin login, JsonArray moments) => new JsonObject
@@ -34,11 +34,20 @@ internal sealed class TicketClient(string folder, string script) : IAsyncDisposa
     };
 
     /// <summary>Writes down what each start of it needs.</summary>
-    public void SetUp(string desk, params JsonNode[] connections) =>
+    public void SetUp(string desk, params JsonNode[] connections) => SetUp(desk, null, 1, connections);
+
+    /// <summary>The same, with a journal in a database.</summary>
+    /// <param name="desk">Where tickets go to.</param>
+    /// <param name="server">What Open-PbxJournal gets, but for the password; null for a file in the folder.</param>
+    /// <param name="concurrency">How many tickets it files at once.</param>
+    /// <param name="connections">What it connects to.</param>
+    public void SetUp(string desk, JsonNode? server, int concurrency, params JsonNode[] connections) =>
         File.WriteAllText(Path.Combine(folder, "setup.json"), new JsonObject
         {
             ["Module"] = PwshHost.Module,
             ["Desk"] = desk,
+            ["Server"] = server,
+            ["Concurrency"] = concurrency,
             ["Connections"] = new JsonArray(connections),
         }.ToJsonString());
 
@@ -46,7 +55,7 @@ internal sealed class TicketClient(string folder, string script) : IAsyncDisposa
     public void Start()
     {
         _ready = Directory.GetFiles(folder, "*.ready").Length;
-        (_process, _said) = PwshHost.Start(script, folder);
+        (_process, _said) = PwshHost.Start(script, folder, Path.Combine(folder, "state"));
     }
 
     /// <summary>Waits until it is ready.</summary>

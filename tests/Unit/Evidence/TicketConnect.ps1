@@ -19,11 +19,17 @@ function Use-Moment($Provider, $Moment) {
     $times.GetType().GetProperty($Moment.Name).SetValue($times, $Moment.Many ? [timespan[]]$Moment.Value : [timespan]$Moment.Value)
 }
 
-$null = Open-PbxJournal "$Folder/journal.db"
+if ($setup.Server) {
+    # The password is of a server that ends with the test.
+    $server = $setup.Server
+    $null = Open-PbxJournal -Server 127.0.0.1 -Port $server.Port -Database $server.Database -SslMode Disable -Credential (
+        [pscredential]::new($server.User, (Protect-Text $server.Password)))
+}
+else { $null = Open-PbxJournal "$Folder/journal.db" }
 foreach ($connection in $setup.Connections) {
     $login = $connection.Login
     foreach ($moment in $connection.Moments) { Use-Moment $login.Provider $moment }
-    $connect = @{ Provider = $login.Provider; Server = $login.Server; Name = $connection.Name; Timeout = 60 }
+    $connect = @{ Provider = $login.Provider; Server = $login.Server; Name = $connection.Name; Timeout = 60; Standby = [bool]$setup.Server }
     if ($login.Domain) { $connect.Domain = $login.Domain }
     if ($login.ClientId) { $connect.ClientCredential = [pscredential]::new($login.ClientId, (Protect-Text $login.ClientSecret)) }
     if ($login.Jwt) { $connect.Jwt = Protect-Text $login.Jwt }

@@ -5,10 +5,11 @@ namespace PbxEvents.Tests.Unit.Evidence;
 
 /// <summary>A ticket.</summary>
 /// <param name="Key">The key that it was filed under.</param>
+/// <param name="Connection">The connection that told the call.</param>
 /// <param name="CallId">The call that it is about.</param>
 /// <param name="Outcome">How the call went, as the client said.</param>
 /// <param name="Origin">Live, or from records.</param>
-internal sealed record Ticket(string Key, string CallId, string Outcome, string Origin)
+internal sealed record Ticket(string Key, string Connection, string CallId, string Outcome, string Origin)
 {
     public override string ToString() => $"{Key} {Outcome} {Origin}";
 }

@@ -21,6 +21,8 @@ internal sealed record TicketPlan(int Missed, int Kills, int Restarts, bool IsQu
 /// </summary>
 internal sealed class TicketRun : IAsyncDisposable
 {
+    private const string Connection = "desk";
+
     private const int CallsAtATime = 12;
 
     /// <summary>One life in so many is ended while the script starts, and one is so long that records are asked for.</summary>
@@ -45,7 +47,7 @@ internal sealed class TicketRun : IAsyncDisposable
         _simulator = platform.Chaos.StartSimulator(TimeProvider.System);
         _desk = new TicketDesk(seed);
         _client = new TicketClient(_folder, "TicketClient.ps1");
-        _client.SetUp(_desk.Uri, TicketClient.Connection("desk", platform, SimulatorLogin.Of(_simulator), plan.IsQuick ? TicketMoments.Quick(platform.Name) : []));
+        _client.SetUp(_desk.Uri, TicketClient.Connection(Connection, platform, SimulatorLogin.Of(_simulator), plan.IsQuick ? TicketMoments.Quick(platform.Name) : []));
     }
 
     private string JournalPath => Path.Combine(_folder, "journal.db");
@@ -164,48 +166,21 @@ internal sealed class TicketRun : IAsyncDisposable
 
     private async Task<TicketFigures> JudgeAsync()
     {
-        var tickets = _desk.Tickets;
-        var byCall = tickets.ToLookup(t => t.CallId);
-        var (faults, reasons, known) = (new List<string>(), new Dictionary<string, int>(), new HashSet<Ticket>());
-        var (missed, without, twice, wrong) = (0, 0, 0, 0);
-        foreach (var call in _calls)
-        {
-            var expected = _platform.Expect(call);
-            Ticket[] own = [.. _platform.Chaos.IdsOf(call).SelectMany(id => byCall[id])];
-            known.UnionWith(own);
-            if (IsMissed(expected))
-            {
-                missed++;
-                without += own.Length == 0 ? 1 : 0;
-                twice += own.Length > 1 ? 1 : 0;
-                if (own.Length != 1)
-                    faults.Add(await DescribeAsync($"{own.Length} tickets", call, own));
-            }
-            else if (own.Length > 0)
-            {
-                if (_platform.WhyOther(expected, new ToldEnd(own[0].CallId, Enum.Parse<PbxOutcome>(own[0].Outcome), Enum.Parse<PbxCallOrigin>(own[0].Origin), default, "")) is { } why)
-                {
-                    reasons[why] = reasons.GetValueOrDefault(why) + 1;
-                    continue;
-                }
-                wrong++;
-                faults.Add(await DescribeAsync("a ticket", call, own));
-            }
-        }
-        foreach (var strange in tickets.Where(t => !known.Contains(t)))
-            faults.Add($"a ticket of no call: {strange}");
+        var judge = new TicketJudge(_desk.Tickets, () => EventJournal.Open(new JournalOptions { Path = JournalPath, ReadOnly = true }, new SqliteStoreFactory()));
+        await judge.TakeAsync(Connection, _platform, _calls);
+        var faults = judge.Finish();
         if (_desk.Repeats > _kills)
-            faults.Add($"{_desk.Repeats} tickets were filed again in {_kills} kills.");
+            faults = [.. faults, $"{_desk.Repeats} tickets were filed again in {_kills} kills."];
         return new TicketFigures(_platform.Name, _seed)
         {
-            Missed = missed,
-            Others = _calls.Count - missed,
-            Tickets = tickets.Count,
-            Recorded = tickets.Count(t => t.Origin == nameof(PbxCallOrigin.Record)),
-            Without = without,
-            Twice = twice,
-            Wrong = wrong,
-            Reasons = reasons,
+            Missed = judge.Missed,
+            Others = judge.Others,
+            Tickets = _desk.Tickets.Count,
+            Recorded = _desk.Tickets.Count(t => t.Origin == nameof(PbxCallOrigin.Record)),
+            Without = judge.Without,
+            Twice = judge.Twice,
+            Wrong = judge.Wrong,
+            Reasons = judge.Reasons,
             Repeats = _desk.Repeats,
             Refused = _desk.Refused,
             Kills = _kills,
@@ -214,20 +189,10 @@ internal sealed class TicketRun : IAsyncDisposable
         };
     }
 
-    /// <summary>The call, its tickets, and everything that the journal has of it.</summary>
-    private async Task<string> DescribeAsync(string what, SimulatedCall call, IEnumerable<Ticket> tickets)
-    {
-        await using var journal = EventJournal.Open(new JournalOptions { Path = JournalPath, ReadOnly = true }, new SqliteStoreFactory());
-        var events = journal.Read(new EventQuery(CallIds: [.. _platform.Chaos.IdsOf(call)])).Select(e => $"    {e.ReceivedUtc:HH:mm:ss.fff} {e.Name} {e.CallId} {e.CallState} {e.Outcome} {e.Call?.Origin} news {e.IsCallNews} {e.Raw}");
-        return $"{what}: {call.Scenario} {call.CallId} {call.StartedAt:HH:mm:ss.fff} to {call.EndedAt:HH:mm:ss.fff}: {string.Join("; ", tickets)}{Environment.NewLine}{string.Join(Environment.NewLine, events)}";
-    }
-
-    private static bool IsMissed(PbxOutcome outcome) => outcome is PbxOutcome.Missed or PbxOutcome.Abandoned;
-
     /// <summary>The calls, in an order that comes from the seed; every kind comes before one comes twice.</summary>
     private string[] Cards()
     {
-        var kinds = _platform.Scenarios.ToLookup(s => IsMissed(_platform.Expect(s)));
+        var kinds = _platform.Scenarios.ToLookup(s => TicketJudge.IsMissed(_platform.Expect(s)));
         string[] cards = [.. Deck.Of(kinds[true], _random).Take(_plan.Missed), .. Deck.Of(kinds[false], _random).Take(_plan.Missed / 2)];
         _random.Shuffle(cards);
         return cards;

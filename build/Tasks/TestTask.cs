@@ -19,28 +19,31 @@ internal static class TestTask
         // Without a build the suites would test what lay there before.
         if (total.Failed == 0)
         {
+            // The database is one of the peers' packages, and the unit tests use it where it is.
+            var npm = PeerSuite.FindNpm(out var whyNoPeers);
+            var install = npm is null ? Nothing : await OrFailureAsync(async () =>
+            {
+                await PeerSuite.InstallAsync(npm, cancellationToken);
+                return Nothing;
+            });
+            total += install;
             total += await SuiteAsync("unit tests", () => DotnetSuite.RunAsync("unit", "tests/Unit", cancellationToken));
-            total += await OrFailureAsync(() => PeersAsync(cancellationToken));
+            if (install.Failed == 0)
+                total += npm is null ? LeaveOut("peer and PostgreSQL tests", whyNoPeers) : await PeersAsync(cancellationToken);
             total += await PesterAsync(cancellationToken);
         }
         Console.WriteLine(total.Counts);
         return total.Failed == 0 ? 0 : 1;
     }
 
-    private static async Task<SuiteResult> PeersAsync(CancellationToken cancellationToken)
+    private static Task<SuiteResult> PeersAsync(CancellationToken cancellationToken) => SuiteAsync("peer and PostgreSQL tests", async () =>
     {
-        if (PeerSuite.FindNpm(out var whyNot) is not { } npm)
-            return LeaveOut("peer and PostgreSQL tests", whyNot);
-        await PeerSuite.InstallAsync(npm, cancellationToken);
-        return await SuiteAsync("peer and PostgreSQL tests", async () =>
-        {
-            // Side by side: each mostly waits for its servers.
-            var suites = await Task.WhenAll(
-                DotnetSuite.RunAsync("peers", "tests/Peers", cancellationToken),
-                DotnetSuite.RunAsync("postgres", "tests/Postgres", cancellationToken));
-            return suites[0] + suites[1];
-        });
-    }
+        // Side by side: each mostly waits for its servers.
+        var suites = await Task.WhenAll(
+            DotnetSuite.RunAsync("peers", "tests/Peers", cancellationToken),
+            DotnetSuite.RunAsync("postgres", "tests/Postgres", cancellationToken));
+        return suites[0] + suites[1];
+    });
 
     private static async Task<SuiteResult> PesterAsync(CancellationToken cancellationToken)
     {

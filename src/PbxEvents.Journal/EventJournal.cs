@@ -166,10 +166,18 @@ internal sealed class EventJournal : PbxJournal, IEventJournal, IAsyncDisposable
     /// <summary>Makes one of the listeners that could have a connection, of which one has it.</summary>
     /// <param name="connection">The connection's name.</param>
     /// <exception cref="PbxException">Only the journal of a database can tell who has it.</exception>
-    public IStandby StandBy(string connection) =>
-        !IsOpen ? throw JournalFaults.Closed(Name)
-        : !IsReadOnly && _factory is ISharedStoreFactory database ? database.StandBy(connection, () => _spool?.Kept ?? 0, () => _spool?.Sent ?? 0)
-        : throw JournalFaults.NoStandby(Name);
+    public IStandby StandBy(string connection)
+    {
+        if (!IsOpen)
+            throw JournalFaults.Closed(Name);
+        if (IsReadOnly || _factory is not ISharedStoreFactory database)
+            throw JournalFaults.NoStandby(Name);
+
+        // It may stand by for weeks: what an earlier process left is not to come so late that nobody knows any more what was done.
+        if (Spool.WasThere(_options.Server!))
+            OpenSpool();
+        return database.StandBy(connection, () => _spool?.Kept ?? 0, () => _spool?.Sent ?? 0);
+    }
 
     /// <summary>Reads events, in the order in which they were kept. They are those that are there when a read gets to its end.</summary>
     /// <param name="query">What to read.</param>

@@ -73,6 +73,27 @@ public sealed class SpoolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_listener_left_gets_there_while_the_next_one_only_stands_by()
+    {
+        await using (var journal = Open())
+        {
+            var log = new EventLog(100);
+            var kept = journal.Keep(JournalFolder.Stream(log));
+            Append(log, 5);
+            Assert.True(await journal.KeptAsync(kept, 5));
+            await Server.KillAsync();
+            Append(log, 5);
+            Assert.True(await kept.KeptAsync(10, CancellationToken.None).InTime());
+        }
+        await Server.StartAsync();
+        await using var next = Open();
+        AssertAll(next, 5);
+        await using var standby = next.StandBy("one");
+        await Until.TrueAsync(() => next.Behind == 0 && next.Read(EventQuery.Everything).Count() == 10);
+        AssertAll(next, 10);
+    }
+
+    [Fact]
     public async Task What_a_server_has_not_that_took_the_place_of_another_is_sent_again()
     {
         await using var journal = Open();

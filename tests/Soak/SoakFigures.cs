@@ -14,6 +14,7 @@ internal sealed class SoakFigures(SoakOptions options)
     private readonly List<LostCallsFigures> _calls = [];
     private readonly List<TicketFigures> _tickets = [];
     private readonly List<DeskFigures> _desks = [];
+    private readonly List<WorkersFigures> _workers = [];
     private readonly List<LoadFigures> _loads = [];
     private readonly List<FuzzFigures> _fuzz = [];
     private readonly Dictionary<string, (Resources Before, Resources After)> _resources = [];
@@ -35,6 +36,9 @@ internal sealed class SoakFigures(SoakOptions options)
 
     /// <summary>One ticket for each caller at a real desk over kills of both.</summary>
     public void Add(DeskFigures figures) => _desks.Add(figures);
+
+    /// <summary>Tickets of listeners and workers that share a database over kills of all of them.</summary>
+    public void Add(WorkersFigures figures) => _workers.Add(figures);
 
     public void Add(LoadFigures figures) => _loads.Add(figures);
 
@@ -67,6 +71,8 @@ internal sealed class SoakFigures(SoakOptions options)
         TicketTable(text, platforms);
         if (_desks.Count > 0)
             DeskTable(text);
+        if (_workers.Count > 0)
+            WorkersTable(text);
         Table(text, platforms, "Backlog in a PowerShell",
             ("Engine events", p => _loads.Where(l => l.Platform == p).Sum(l => l.Events)),
             ("Slow actions", p => _loads.Where(l => l.Platform == p).Sum(l => l.SlowActions)),
@@ -175,6 +181,30 @@ internal sealed class SoakFigures(SoakOptions options)
         ("Open, of a caller who was reached", _ => _desks.Sum(f => f.OpenReached)),
         ("Not open, of a caller who waits", _ => _desks.Sum(f => f.ResolvedWaiting)),
     ]);
+
+    private void WorkersTable(StringBuilder text)
+    {
+        var reasons = _workers.SelectMany(f => f.Reasons.Keys).Distinct().Order(StringComparer.Ordinal);
+        Table(text, ["All platforms"], "Two listeners, three workers, one database over kill -9 of each",
+        [
+            ("Missed calls", _ => _workers.Sum(f => f.Missed)),
+            ("Other calls", _ => _workers.Sum(f => f.Others)),
+            ("Kills of a listener", _ => _workers.Sum(f => f.Listeners)),
+            ("Takeovers by the other", _ => _workers.Sum(f => f.Takeovers)),
+            ("Kills of a worker", _ => _workers.Sum(f => f.Workers)),
+            ("Kills of the database", _ => _workers.Sum(f => f.Databases)),
+            ("Scripts that ended by themselves, and were started again", _ => _workers.Sum(f => f.Ended)),
+            ("Tickets", _ => _workers.Sum(f => f.Tickets)),
+            ("Tickets of calls that records told", _ => _workers.Sum(f => f.Recorded)),
+            ("Missed calls without a ticket", _ => _workers.Sum(f => f.Without)),
+            ("Missed calls with two", _ => _workers.Sum(f => f.Twice)),
+            ("Tickets of calls that were not missed", _ => _workers.Sum(f => f.Wrong)),
+            .. reasons.Select(r => ($"Ticket with a reason: {r}", (Func<string, double>)(_ => _workers.Sum(f => f.Reasons.GetValueOrDefault(r))))),
+            ("Filed again after a kill, and known by the key", _ => _workers.Sum(f => f.Repeats)),
+            ("That could be", _ => _workers.Sum(f => f.MostRepeats)),
+            ("Refused by the desk, and tried again", _ => _workers.Sum(f => f.Refused)),
+        ]);
+    }
 
     private static string Megabytes(Resources resources) => (resources.Memory / 1024.0 / 1024).ToString("0.0", CultureInfo.InvariantCulture);
 

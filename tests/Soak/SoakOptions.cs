@@ -31,6 +31,9 @@ internal sealed record SoakOptions
     /// <summary>How many missed calls a real desk is told of; a short run has a fifth.</summary>
     public DeskPlan Desk => Minutes >= DefaultMinutes ? new(Missed: 300, Kills: 30, Stops: 10) : new(Missed: 60, Kills: 6, Stops: 2);
 
+    /// <summary>How many calls two listeners and three workers share; a short run has a tenth.</summary>
+    public WorkersPlan Workers => WorkersPlan.Of(Minutes >= DefaultMinutes ? 2000 : 200);
+
     /// <summary>Where the figures go; null for nowhere but the console.</summary>
     public string? Output { get; init; }
 

@@ -78,6 +78,22 @@ internal sealed class SoakRun(SoakOptions options, SoakFigures figures)
         }
         if (PwshHost.WhyMissing is null && RequestTrackerServer.WhyMissing is null)
             await KeepDeskAsync(seed, clock);
+        if (PwshHost.WhyMissing is null && PostgresServer.WhyMissing is null)
+            await ShareWorkAsync(seed, clock);
+    }
+
+    /// <summary>Listeners and workers that share a database, for the calls of all platforms, while each is killed in its turn.</summary>
+    private async Task ShareWorkAsync(int seed, Stopwatch clock)
+    {
+        var run = await WorkersRun.RunAsync([.. options.Platforms.Select(p => new LostCallsPlatform(p))], seed, options.Workers);
+        Say(clock, $"one ticket for each missed call by {run}");
+        figures.Add(run);
+        if (run.Faults.Count == 0)
+            return;
+        _violations.Add($"{options.CommandLine} (workers, seed {seed})");
+        Console.WriteLine($"VIOLATION: the workers, seed {seed}");
+        foreach (var fault in run.Faults)
+            Console.WriteLine($"  {fault}");
     }
 
     /// <summary>One service for the callers of all platforms that keeps one ticket for each at a real desk, while both are killed.</summary>

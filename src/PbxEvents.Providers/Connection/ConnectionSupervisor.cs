@@ -98,6 +98,9 @@ internal sealed class ConnectionSupervisor : ILinkSink, IAsyncDisposable
 
     public RecordAsker Records { get; }
 
+    /// <summary>True when other processes could have it, and wait until this one gives it up.</summary>
+    public bool IsHeld => _hold is not null;
+
     public HeldEnds HeldEnds { get; }
 
     public GapFiller Gaps { get; }

@@ -6,6 +6,9 @@ namespace PbxEvents.Providers.Connection;
 /// <param name="connection">The connection.</param>
 internal sealed class RecordAsker(ConnectionSupervisor connection) : IDisposable
 {
+    /// <summary>So few that the loop does not stop for them.</summary>
+    private const int EventsAtATime = 100;
+
     private readonly SemaphoreSlim _reading = new(1);
     private readonly List<Task> _works = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -37,6 +40,7 @@ internal sealed class RecordAsker(ConnectionSupervisor connection) : IDisposable
         await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            await RecallAsync(from, cancellationToken).ConfigureAwait(false);
             await foreach (var record in connection.Driver.Records!.ReadAsync(from, to, cancellationToken).ConfigureAwait(false))
                 await connection.TellAsync(() => take(record), cancellationToken).ConfigureAwait(false);
             return null;
@@ -72,6 +76,33 @@ internal sealed class RecordAsker(ConnectionSupervisor connection) : IDisposable
     {
         _stopping.Dispose();
         _reading.Dispose();
+    }
+
+    /// <summary>
+    /// Of a connection that several listeners could have, the one before may have been ended with events on its own disk, which come into the journal
+    /// only when it runs again. What it told then is not to get another id here.
+    /// </summary>
+    private async Task RecallAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        if (!connection.IsHeld)
+            return;
+        try
+        {
+            foreach (var events in (connection.Journal?.ReadSince(connection.Name, since) ?? []).Chunk(EventsAtATime))
+            {
+                await connection.TellAsync(
+                    () =>
+                    {
+                        foreach (var e in events)
+                            connection.Driver.Recall(e);
+                    },
+                    cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (PbxException e)
+        {
+            connection.Activity.Write($"What other listeners kept could not be read: {e.Message}");
+        }
     }
 
     /// <summary>Told once, and not asked for again.</summary>

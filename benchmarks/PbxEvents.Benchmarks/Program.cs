@@ -1,12 +1,16 @@
 using PbxEvents.Benchmarks;
 using PbxEvents.Benchmarks.Contestants;
-using PbxEvents.Benchmarks.Harness;
 using PbxEvents.Benchmarks.Load;
 
 switch (args)
 {
+    case ["run", "--help" or "-h", ..]:
+        Console.WriteLine(Run.Usage);
+        return 0;
     case ["run", .. var options]:
-        return await Run.AllAsync(Setup.Parse(options));
+        return Run.TryParse(options) is { } setup ? await Run.AllAsync(setup) : 2;
+    case ["check", .. var options]:
+        return Run.TryParse(options) is null ? 2 : 0;
     case ["serve", var platform]:
         using (var server = new FrameServer(Platform.Get(platform)))
             await server.RunAsync();
@@ -30,6 +34,6 @@ switch (args)
         await GapClient.RunAsync(int.Parse(hours), int.Parse(calls), int.Parse(rounds));
         return 0;
     default:
-        Console.Error.WriteLine("usage: run [--quick] [--only ROW,...] [--rounds N] [--pwsh PROGRAM] [--node-modules FOLDER]");
+        Console.Error.WriteLine(Run.Usage);
         return 2;
 }

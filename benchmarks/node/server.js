@@ -1,5 +1,6 @@
 'use strict';
-// A real Socket.IO server that plays TelecomX and sends call events: node server.js --version 4 --frames telecomx.jsonl
+// A real Socket.IO server that plays TelecomX, or with --platform OneCloud the other one, and sends call events:
+// node server.js --version 4 --frames telecomx.jsonl
 // Prints "port N". Takes orders from stdin and ends when it closes:
 //   prepare COUNT   emits that many events to a listener of its own and keeps the bytes; prints "prepared RATE" (events/s)
 //   go COUNT        sends these bytes to everybody who is connected
@@ -14,7 +15,15 @@ const options = {};
 for (let i = 2; i < process.argv.length; i += 2) options[process.argv[i].replace(/^--/, '')] = process.argv[i + 1];
 const revision = options.version === '2' ? 3 : 4;
 
-const httpServer = http.createServer((request, response) => response.writeHead(404).end());
+// OneCloud's API names the hosts of its socket; there is nothing else to look up here.
+function answer(request, response) {
+  if (options.platform !== 'OneCloud') return response.writeHead(404).end();
+  const isHosts = request.url.includes('/configurations/');
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  return response.end(JSON.stringify(isHosts ? [{ 'config-value': `127.0.0.1:${request.socket.localPort}` }] : []));
+}
+
+const httpServer = http.createServer(answer);
 const config = { serveClient: false };
 const io = revision === 3
   ? require('socket.io-v2')(httpServer, config)
@@ -25,7 +34,9 @@ io.on('connection', (socket) => {
   sockets.add(socket);
   socket.on('disconnect', () => sockets.delete(socket));
   socket.on('authenticate', () => socket.emit('authenticated'));
-  socket.on('subscribe', (channel) => socket.emit('subscribed', { type: channel.type }));
+  socket.on('subscribe', (channel) => (options.platform === 'OneCloud'
+    ? socket.emit('status', { status: `Setup Complete (example-domain-<>-${channel.type}-<>-${channel.filter})` })
+    : socket.emit('subscribed', { type: channel.type })));
 });
 
 const steps = fs.readFileSync(options.frames, 'utf8').trim().split('\n');

@@ -6,7 +6,7 @@ namespace PbxEvents.Benchmarks.Contestants;
 internal static class ContestantFactory
 {
     /// <summary>Makes one.</summary>
-    /// <param name="kind">ours, tokens, document, websocket, socketio or sink.</param>
+    /// <param name="kind">ours, sink, or a peer: tokens, document, websocket, socketio; keep, keepdocument, keepwebsocket, keepsocketio with a ring.</param>
     /// <param name="platform">Whose events come.</param>
     /// <param name="port">The server's port.</param>
     /// <param name="version">The version of the Socket.IO server; empty for plain WebSocket.</param>
@@ -18,6 +18,7 @@ internal static class ContestantFactory
             "TelecomX" => ("event", "sessionId"),
             "RingCentral" => ("event", "telephonySessionId"),
             "Yeastar" => ("type", "call_id"),
+            "OneCloud" => ("term_call_info", "sessionId"),
             _ => ("event_type", "session_id"),
         };
 
@@ -26,10 +27,12 @@ internal static class ContestantFactory
         return kind switch
         {
             "ours" => new OurClient(platform, port),
-            "tokens" => new BareReader(path, port, fields, greetings, usesDocument: false),
-            "document" => new BareReader(path, port, fields, greetings, usesDocument: true),
-            "websocket" => new WebSocketPeer(path, port, fields, greetings),
-            "socketio" => new SocketIoPeer(port, int.Parse(version)),
+            "tokens" => new BareReader(path, port, greetings, new LookWork(fields, usesDocument: false)),
+            "document" => new BareReader(path, port, greetings, new LookWork(fields, usesDocument: true)),
+            "keep" => new BareReader(path, port, greetings, new KeepWork(fields)),
+            "keepdocument" => new BareReader(path, port, greetings, new KeepDocumentWork(fields)),
+            "websocket" or "keepwebsocket" => new WebSocketPeer(path, port, fields, greetings, keeps: kind == "keepwebsocket"),
+            "socketio" or "keepsocketio" => new SocketIoPeer(port, int.Parse(version), keeps: kind == "keepsocketio"),
             "sink" => new Sink(path, port, version == "4" ? "40{" : version == "2" ? "\u000240" : platform.Greeting is null ? "\r\n" : "maxActiveRequests", AverageBytes(platform, isSocketIo: version.Length > 0)),
             _ => throw new ArgumentException($"There is no contestant '{kind}'."),
         };

@@ -5,7 +5,7 @@ namespace PbxEvents.Benchmarks.Contestants;
 
 /// <summary>
 /// The talk between the harness and a contestant's process. <c>run COUNT</c> on stdin: it connects, prints <c>armed</c>, takes
-/// that many events and prints <c>COUNT MILLISECONDS CPU-MILLISECONDS BYTES</c>. The time runs from the first event to the last.
+/// that many events and prints <c>COUNT MILLISECONDS CPU-MILLISECONDS BYTES PROOF</c>. The time runs from the first event to the last.
 /// </summary>
 internal static class ContestantHost
 {
@@ -48,7 +48,7 @@ internal static class ContestantHost
         var elapsed = started == 0 ? 1 : Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         process.Refresh();
         var used = (process.TotalProcessorTime - cpu).TotalMilliseconds;
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{count} {elapsed:0.000} {used:0.000} {GC.GetTotalAllocatedBytes(precise: true) - bytes}");
+        var allocated = GC.GetTotalAllocatedBytes(precise: true) - bytes;
+        return string.Create(CultureInfo.InvariantCulture, $"{count} {elapsed:0.000} {used:0.000} {allocated} {contestant.Proof}");
     }
 }

@@ -19,8 +19,10 @@ internal static class EventDocument
         return (Find(document.RootElement, name), Find(document.RootElement, call));
     }
 
-    // RingCentral's events are in an array, its fields two levels down; Yeastar's are JSON within a text of the JSON.
-    private static string? Find(JsonElement element, byte[] name)
+    /// <summary>
+    /// Looks one up. RingCentral's events are in an array, its fields two levels down; Yeastar's are JSON within a text of the JSON.
+    /// </summary>
+    public static string? Find(JsonElement element, byte[] name)
     {
         if (element.ValueKind == JsonValueKind.Array)
         {

@@ -6,15 +6,17 @@ namespace PbxEvents.Benchmarks.Contestants;
 /// <summary>SocketIOClient 3.0.6, used as its page shows: a handler that takes the event's object.</summary>
 /// <param name="port">The server's port.</param>
 /// <param name="version">The server's version, 2 or 4.</param>
-internal sealed class SocketIoPeer(int port, int version) : IContestant
+/// <param name="keeps">True to read the event's name too and keep its object in a ring.</param>
+internal sealed class SocketIoPeer(int port, int version, bool keeps) : IContestant
 {
+    private readonly KeptRing<JsonElement>? _ring = keeps ? new() : null;
     private SocketIO? _client;
+    private string? _lastCall;
     private long _count;
 
     public long Count => Volatile.Read(ref _count);
 
-    /// <summary>What was read last, so that reading it is not for nothing.</summary>
-    public string? LastCall { get; private set; }
+    public string Proof => _ring?.Proof ?? _lastCall ?? "none";
 
     public async Task ConnectAsync()
     {
@@ -27,7 +29,9 @@ internal sealed class SocketIoPeer(int port, int version) : IContestant
         });
         _client.On("PBX", response =>
         {
-            LastCall = response.GetValue<JsonElement>().GetProperty("sessionId").GetString();
+            var payload = response.GetValue<JsonElement>();
+            _lastCall = payload.GetProperty("sessionId").GetString();
+            _ring?.Add(payload.GetProperty("event").GetString(), _lastCall, payload);
             Interlocked.Increment(ref _count);
         });
         // ConnectAsync may return before the namespace is joined.

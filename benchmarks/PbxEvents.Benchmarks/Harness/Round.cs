@@ -15,7 +15,7 @@ internal sealed record Round(int Count, double Milliseconds, double CpuMilliseco
 
     public double BytesPerEvent => Bytes / Count;
 
-    /// <summary>Reads <c>COUNT MILLISECONDS CPU-MILLISECONDS BYTES</c>; a dash stands for what is not known.</summary>
+    /// <summary>Reads <c>COUNT MILLISECONDS CPU-MILLISECONDS BYTES</c> and leaves what follows; a dash stands for what is not known.</summary>
     public static Round Parse(string line)
     {
         var words = line.Split(' ');

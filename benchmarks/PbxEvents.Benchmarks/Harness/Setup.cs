@@ -15,6 +15,9 @@ internal sealed record Setup
     /// <summary>The names of the rows to run; empty for all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
+    /// <summary>True for a run whose results are the ones to keep.</summary>
+    public bool IsWhole => !IsQuick && Only.Count == 0;
+
     /// <summary>The repository.</summary>
     public required string Root { get; init; }
 
@@ -35,12 +38,14 @@ internal sealed record Setup
             setup = arguments[i] switch
             {
                 "--quick" => setup with { IsQuick = true, Rounds = 1, Events = 20_000 },
-                "--only" => setup with { Only = arguments[++i].Split(',') },
-                "--rounds" => setup with { Rounds = int.Parse(arguments[++i]) },
-                "--pwsh" => setup with { PowerShell = arguments[++i].Split('\n') },
-                "--node-modules" => setup with { NodeModules = arguments[++i] },
+                "--row" => setup with { Only = Next().ToLowerInvariant().Split(',', StringSplitOptions.TrimEntries) },
+                "--rounds" => setup with { Rounds = int.TryParse(Next(), out var rounds) && rounds > 0 ? rounds : throw new ArgumentException("--rounds takes a number.") },
+                "--pwsh" => setup with { PowerShell = Next().Split('\n') },
+                "--node-modules" => setup with { NodeModules = Next() },
                 _ => throw new ArgumentException($"There is no option '{arguments[i]}'."),
             };
+
+            string Next() => i + 1 < arguments.Length ? arguments[++i] : throw new ArgumentException($"{arguments[i]} takes a value.");
         }
         return setup;
     }

@@ -9,6 +9,9 @@ internal abstract class Platform(string name)
 {
     public static readonly Platform[] All = [new OneCloud(), new PortSip(), new RingCentral(), new TelecomX(), new Yeastar()];
 
+    /// <summary>How many events PbxEvents keeps as long as nobody asks for more; the rings of the peers hold as many.</summary>
+    public static int BufferSize { get; } = Get("TelecomX").OptionsFor("http://127.0.0.1").BufferSize;
+
     public string Name => name;
 
     /// <summary>What is subscribed to.</summary>

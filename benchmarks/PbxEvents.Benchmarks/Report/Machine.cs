@@ -16,7 +16,7 @@ internal static class Machine
         ("PowerShell", setup.PowerShell.Count == 0 ? "none; its rows are left out"
             : await FirstLineAsync(setup.PowerShell[0], [.. setup.PowerShell.Skip(1), "-NoLogo", "-NoProfile", "-Command", "\"$($PSVersionTable.PSVersion)\""])),
         ("Node.js", setup.NodeModules is null ? "none; its rows are left out" : await FirstLineAsync("node", ["--version"])),
-        ("peers", "socket.io 4.8.4 and 2.5.1 (servers), socket.io-client 4.8.4 and 2.5.0, SocketIOClient 3.0.6 and Websocket.Client 5.5.1 (.NET)"),
+        ("peers", "socket.io 4.8.4 and 2.5.1 (servers), socket.io-client 4.8.4 and 2.5.0, @rc-ex/core 1.8.6 and @rc-ex/ws 1.4.2 (RingCentral SDK), SocketIOClient 3.0.6 and Websocket.Client 5.5.1 (.NET)"),
     ];
 
     private static async Task<string> FirstLineAsync(string file, string[] arguments)

@@ -36,7 +36,7 @@ internal static class ResultsPage
 
     private static string Table(IReadOnlyList<string> heads, IReadOnlyList<string[]> rows)
     {
-        var widths = heads.Select((h, i) => Math.Max(3, Math.Max(h.Length, rows.Max(r => r[i].Length)))).ToArray();
+        var widths = heads.Select((h, i) => Math.Max(3, Math.Max(h.Length, rows.Select(r => r[i].Length).DefaultIfEmpty().Max()))).ToArray();
         var text = new StringBuilder();
         Line(heads);
         Line([.. widths.Select(w => new string('-', w))]);

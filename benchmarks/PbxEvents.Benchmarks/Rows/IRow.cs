@@ -6,7 +6,7 @@ namespace PbxEvents.Benchmarks.Rows;
 /// <summary>A row of the table in the results.</summary>
 internal interface IRow
 {
-    /// <summary>A short name for <c>--only</c>.</summary>
+    /// <summary>A short name for <c>--row</c>.</summary>
     string Name { get; }
 
     /// <summary>Measures it.</summary>

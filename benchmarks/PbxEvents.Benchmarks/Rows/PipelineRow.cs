@@ -1,5 +1,6 @@
 using PbxEvents.Benchmarks.Harness;
 using PbxEvents.Benchmarks.Report;
+using static System.FormattableString;
 
 namespace PbxEvents.Benchmarks.Rows;
 
@@ -26,11 +27,11 @@ internal sealed class PipelineRow : IRow
             new(Script, port => setup.StartPowerShell(Script, "Loop.ps1", "-Platform", Platform, "-Port", $"{port}"), setup.Events / 40),
             new(ObjectEvent, port => setup.StartPowerShell(ObjectEvent, "ObjectEvent.ps1", "-Port", $"{port}"), 20),
         ];
-        var (rounds, _) = await Contest.RunAsync(server, contestants, setup.Rounds);
+        var (rounds, _) = await Contest.RunAsync(server, Platform, contestants, setup.Rounds);
         var section = ContestTable.Make("Events per second into a script", contestants, rounds);
-        foreach (var way in (string[])[Pipeline, Action])
+        foreach (var (way, least) in new[] { (Pipeline, 5.4), (Action, 5.0) })
         {
-            section.Aims.Add(ContestTable.Ratio($"{way}: 5 times the script loop", rounds[way], rounds[Script], 5,
+            section.Aims.Add(ContestTable.Ratio(Invariant($"{way}: {least} times the script loop"), rounds[way], rounds[Script], least,
                 "Up to the event in the buffer the client has used most of this already (the row of RingCentral); the rest is PowerShell's own call of the script block."));
             section.Aims.Add(ContestTable.Ratio($"{way}: 5 times Register-ObjectEvent", rounds[way], rounds[ObjectEvent], 5));
         }

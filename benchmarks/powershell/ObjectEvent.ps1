@@ -21,7 +21,9 @@ while ($line = [Console]::In.ReadLine()) {
         if ($message[0].type -ne 'ServerNotification') { return }
         $state = $Event.MessageData
         $state.Watch ??= [System.Diagnostics.Stopwatch]::StartNew()
-        $state.Call = $message[1].body.telephonySessionId
+        # Pending actions run within one that has begun, so the last to end need not be the last event's: the proof is the latest call.
+        $call = $message[1].body.telephonySessionId
+        if ($call -gt $state.Call) { $state.Call = $call }
         $state.Taken++
     }
     $client.Connect("ws://127.0.0.1:$Port/")

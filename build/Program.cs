@@ -8,7 +8,7 @@ BuildTask[] tasks =
     new("test", "build, then the unit tests, the peer tests and the Pester suite", TestTask.RunAsync),
     new("build", "everything in Release; the module in out/PbxEvents, the tool in out/tool", CompileTask.RunAsync),
     new("soak", "kill, chaos and fuzz tests on all platforms for 30 minutes or --minutes N, at least one round each; results in out/soak.md", SoakTask.RunAsync),
-    new("bench", "benchmarks, compared with the alternatives, to benchmarks/results.md; under 15 minutes", BenchTask.RunAsync),
+    new("bench", "benchmarks, compared with the alternatives, to benchmarks/results.md; under 15 minutes; --row NAME for one of them", BenchTask.RunAsync),
     new("package", "build, then pack the module as a .nupkg for a gallery, in out/packages", PackageTask.RunAsync),
     new("docs", "compile the help pages in docs/en-US to module/en-US; needs the PowerShell module PlatyPS", DocsTask.RunAsync),
     new("clean", "remove out/ and the compiler output", CleanTask.RunAsync),

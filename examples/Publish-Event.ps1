@@ -86,14 +86,15 @@ $prepare = {
             $factory.Password = $Bus.Credential.GetNetworkCredential().Password
         }
         $connection = Wait-Result $factory.CreateConnectionAsync('PbxEvents', (Get-Limit))
-        $channel = Wait-Result $connection.CreateChannelAsync([RabbitMQ.Client.CreateChannelOptions]::new($true, $true, $null, $null), (Get-Limit))
+        $confirm = [RabbitMQ.Client.CreateChannelOptions]::new($true, $true, $null, $null)
+        $channel = Wait-Result $connection.CreateChannelAsync($confirm, (Get-Limit))
         $quorum = [System.Collections.Generic.Dictionary[string, object]]::new()
         $quorum['x-queue-type'] = 'quorum'
         $null = Wait-Result $channel.QueueDeclareAsync($Bus.Target, $true, $false, $false, $quorum, $false, $false, (Get-Limit))
         $channel
     }
 
-    function Open-Nats {
+    function Open-NatsStream {
         param([hashtable] $Bus)
 
         Add-Type -Path (Join-Path $Bus.Library 'NATS.Client.Core.dll'), (Join-Path $Bus.Library 'NATS.Client.JetStream.dll')
@@ -117,21 +118,22 @@ $prepare = {
 
         $body = [System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json $CloudEvent -Depth 5 -Compress))
         if ($Bus.Broker -eq 'RabbitMQ') {
-            $global:link ??= Open-RabbitMQ $Bus
+            $script:link ??= Open-RabbitMQ $Bus
             $properties = [RabbitMQ.Client.BasicProperties]::new()
             $properties.MessageId = $CloudEvent.id
             $properties.ContentType = 'application/cloudevents+json'
             $properties.DeliveryMode = 'Persistent'
 
             # Mandatory: a queue that somebody has deleted is an error, not a hole.
-            $task = $link.BasicPublishAsync[RabbitMQ.Client.BasicProperties]('', $Bus.Target, $true, $properties, [System.ReadOnlyMemory[byte]]$body, (Get-Limit))
+            $content, $limit = [System.ReadOnlyMemory[byte]]$body, (Get-Limit)
+            $task = $script:link.BasicPublishAsync[RabbitMQ.Client.BasicProperties]('', $Bus.Target, $true, $properties, $content, $limit)
             $null = Wait-Result $task
             return
         }
-        $global:link ??= Open-Nats $Bus
+        $script:link ??= Open-NatsStream $Bus
         $options = [NATS.Client.JetStream.NatsJSPubOpts]::new()
         [NATS.Client.JetStream.NatsJSPubOpts].GetProperty('MsgId').SetValue($options, $CloudEvent.id)
-        $task = $link.PublishAsync[byte[]]("$($Bus.Target).$Subject", $body, $null, $options, $null, (Get-Limit))
+        $task = $script:link.PublishAsync[byte[]]("$($Bus.Target).$Subject", $body, $null, $options, $null, (Get-Limit))
         $answer = Wait-Result $task
         if ($answer.Error) { throw "NATS did not store it: $($answer.Error.Description)" }
     }
@@ -164,6 +166,6 @@ $null = Register-PbxReaction -Name $Name -StartAt Oldest -MaxAttempts 100 @Filte
             endedAt    = $call.EndedAt
         }
     }
-    Send-CloudEvent $using:bus $cloudEvent "$($_.Category)".ToLowerInvariant()
+    Send-CloudEvent -Bus $using:bus -CloudEvent $cloudEvent -Subject "$($_.Category)".ToLowerInvariant()
 }
 Wait-PbxReaction $Name -UntilIdle:$UntilIdle

@@ -80,7 +80,7 @@ BeforeAll {
     }
 
     # Reads all that the broker holds, with the client library and nothing of the example.
-    function Read-RabbitMQ {
+    function Read-RabbitMQMessage {
         param([uri] $Uri)
 
         Add-Type -Path "$library/RabbitMQ.Client.dll"
@@ -98,7 +98,7 @@ BeforeAll {
         }
     }
 
-    function Read-Nats {
+    function Read-NatsMessage {
         param([uri] $Uri)
 
         Add-Type -Path "$library/NATS.Client.Core.dll", "$library/NATS.Client.JetStream.dll"
@@ -112,8 +112,8 @@ BeforeAll {
                 $request = [NATS.Client.JetStream.Models.StreamMsgGetRequest]::new()
                 [NATS.Client.JetStream.Models.StreamMsgGetRequest].GetProperty('Seq').SetValue($request, [ulong]$number)
                 $message = (Wait-Result $stream.GetAsync($request, [System.Threading.CancellationToken]::None)).Message
-                $event = [System.Text.Encoding]::UTF8.GetString($message.Data.ToArray()) | ConvertFrom-Json
-                [pscustomobject]@{ Id = $event.id; Event = $event; IsPersistent = $true }
+                $cloudEvent = [System.Text.Encoding]::UTF8.GetString($message.Data.ToArray()) | ConvertFrom-Json
+                [pscustomobject]@{ Id = $cloudEvent.id; Event = $cloudEvent; IsPersistent = $true }
             }
         }
         finally {
@@ -139,21 +139,21 @@ Describe 'Publish-Event.ps1, <Title>' -ForEach $brokers -Skip:(-not $IsLinux) {
         $publish = @{ Broker = $Broker; Uri = $server.Uri; Library = $library; Filter = @{ CallState = 'Ended'; Connection = 'office' }; UntilIdle = $true }
         & $PSScriptRoot/../../examples/Publish-Event.ps1 @publish
         (Get-PbxReaction publish).Done | Should -Be 3
-        $read = @(& "Read-$Broker" $server.Uri)
+        $read = @(& "Read-${Broker}Message" $server.Uri)
         $read.Event.data.callId | Sort-Object | Should -Be ($calls.CallId | Sort-Object)
         $read.Id | Should -Be $read.Event.id
         $read.IsPersistent | Should -Not -Contain $false
-        foreach ($event in $read.Event) {
-            $event.specversion, $event.source, $event.type, $event.datacontenttype | Should -Be '1.0', '/pbxevents/office', 'pbxevents.call.ended', 'application/json'
-            $event.subject | Should -Be $event.data.callId
-            $event.data.outcome | Should -Be 'Missed'
-            [datetimeoffset]$event.time | Should -BeGreaterThan ([datetimeoffset]::Now.AddMinutes(-5))
+        foreach ($cloudEvent in $read.Event) {
+            $cloudEvent.specversion, $cloudEvent.source, $cloudEvent.type, $cloudEvent.datacontenttype | Should -Be '1.0', '/pbxevents/office', 'pbxevents.call.ended', 'application/json'
+            $cloudEvent.subject | Should -Be $cloudEvent.data.callId
+            $cloudEvent.data.outcome | Should -Be 'Missed'
+            [datetimeoffset]$cloudEvent.time | Should -BeGreaterThan ([datetimeoffset]::Now.AddMinutes(-5))
         }
 
         # JetStream knows the id; a queue holds it again, and its consumer has to.
         Restart-PbxReaction publish -Since (Get-Date).AddHours(-1) -Force -Confirm:$false
         Wait-PbxReaction publish -UntilIdle -Timeout $Patience
-        $again = @(& "Read-$Broker" $server.Uri)
+        $again = @(& "Read-${Broker}Message" $server.Uri)
         $again.Id | Sort-Object | Should -Be ($read.Id | Sort-Object)
     }
 }

@@ -108,4 +108,15 @@ Disconnect-PbxEvents
 '@
         $lines | Should -Be 'True', 'True', 'True', 'True', 'Missed'
     }
+    It 'leads from the page to a ticket, typed as it is printed' {
+        $readme = (Get-Content "$PSScriptRoot/../../README.md" -Raw).Replace("`r", '')
+        $readme | Should -BeLike '*Install-PSResource PbxEvents -Repository*## Five minutes*Import-Module PbxEvents*'
+        $first, $last = $readme.IndexOf("`n## Five minutes"), $readme.IndexOf("`n## With your PBX")
+        $blocks = [regex]::Matches($readme.Substring($first, $last - $first), '(?ms)^```powershell\n(.*?)\n```').ForEach({ $_.Groups[1].Value })
+        $line = "Set-Location '$TestDrive'; " + ($blocks -join "`n").Replace('Import-Module ./out/PbxEvents', 'Import-Module PbxEvents')
+        $said = (Invoke-Fresh $modules $line) -join "`n"
+        $said | Should -Match '1001 did not answer'
+        $said | Should -Match 'title +: Missed call from .*\+4511111111'
+        @(Get-PbxReaction tickets -Journal "$TestDrive/out/pbx.db").Done | Should -Be 1
+    }
 }

@@ -36,7 +36,7 @@ internal sealed class Spool : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Task _shipping;
     private readonly long _left;
-    private volatile PbxException? _lastError;
+    private volatile PbxException? _lastError, _leftError;
     private bool _hasWaited;
     private long _sent;
 
@@ -62,7 +62,7 @@ internal sealed class Spool : IAsyncDisposable
     public long Behind => _file.Behind + Math.Max(0, Kept - Sent);
 
     /// <summary>Why events are not kept, or not in the database; null when they are.</summary>
-    public PbxException? LastError => _file.LastError ?? _lastError;
+    public PbxException? LastError => _file.LastError ?? _lastError ?? _leftError;
 
     /// <summary>True when a listener of this machine has written to the database before.</summary>
     public static bool WasThere(JournalServer server) => File.Exists(PathOf(server, 1));
@@ -147,6 +147,7 @@ internal sealed class Spool : IAsyncDisposable
     {
         _database.Prepare(_options);
         await SendAsync(_file, store, _left, WholeAsync).ConfigureAwait(false);
+        _leftError = null;
         for (var number = 1; number <= MaxFiles && !_end.IsCancellationRequested; number++)
         {
             var left = FileOf(_options, number);
@@ -225,8 +226,8 @@ internal sealed class Spool : IAsyncDisposable
             }
             catch (PbxException e)
             {
-                // A file that nobody can use must not hold up the others.
-                _file.Warn(e);
+                // A file that nobody can use must not hold up the others. Somebody has to look at it: it is told until then.
+                _leftError = e;
                 return;
             }
             await using (file)

@@ -193,6 +193,7 @@ public sealed class SpoolTests : IAsyncLifetime
         Append(log, 1);
         Assert.True(await journal.KeptAsync(journal.Keep(JournalFolder.Stream(log)), 1));
         Assert.Equal(11, journal.Read(EventQuery.Everything).Count());
+        Assert.Equal(PbxErrorKind.NotAJournal, journal.LastError!.Kind);
         Assert.Equal(new string('x', 5000), await File.ReadAllTextAsync(files[1]));
     }
 

@@ -161,7 +161,17 @@ $late.Clear()
 $seenLate.Clear()
 $null = New-Item -Path "$Folder/ready"
 
-while (-not [PbxProbe]::IsStopping) { Read-Next }
+$isWarm = $false
+while (-not [PbxProbe]::IsStopping) {
+    Read-Next
+
+    # So do the first actions, within a wait.
+    if (-not $isWarm -and $Acted.Count -gt 0 -and $Raised.Count -gt 0) {
+        $isWarm = $true
+        $late.Clear()
+        $seenLate.Clear()
+    }
+}
 
 # The last call is through: every reader has to come as far as its last event.
 $patience = [System.Diagnostics.Stopwatch]::StartNew()

@@ -103,15 +103,26 @@ public abstract class ReactionContract : IAsyncLifetime
     public async Task What_was_cut_off_is_tried_again_and_ends_after_its_last_try()
     {
         await ComeAsync("a");
+        var begun = 0;
         for (var kill = 1; kill <= 3; kill++)
         {
             // A process that dies in the action leaves the start mark.
-            using var dying = React(o => o with { MaxAttempts = 3 }, _ => Task.Delay(-1));
+            using var dying = React(o => o with { MaxAttempts = 3 }, _ =>
+            {
+                Interlocked.Increment(ref begun);
+                return Task.Delay(-1);
+            });
             _ = dying.RunAsync(untilIdle: false, CancellationToken.None);
-            await Until.TrueAsync(() => dying.Store.NextDue(_clock.GetUtcNow()) is null && dying.Store.CountOpen() == 1);
-            var leftOver = dying;
+            await Until.TrueAsync(() => Volatile.Read(ref begun) == kill);
         }
         using var runner = React(o => o with { MaxAttempts = 3 });
+
+        // A server takes a moment to see that a session has ended.
+        await Until.TrueAsync(() =>
+        {
+            runner.Store.Share(_clock.GetUtcNow());
+            return Dead().Count > 0;
+        });
         var dead = Assert.Single(Dead());
         Assert.Equal(3, dead.Tries);
         Assert.StartsWith("The process", dead.Failure.Error, StringComparison.Ordinal);

@@ -89,7 +89,6 @@ Describe 'A dashboard in a real browser (Debian package chromium)' -Skip:(-not $
 
     AfterAll {
         if ($browser) { $browser.Dispose() }
-        Clear-PbxContact
         Close-Bench
     }
 

@@ -30,9 +30,11 @@ function Connect-Bench {
 # Closes what a test has opened in this runspace.
 function Close-Bench {
     Stop-PbxDashboard -Confirm:$false
+    Unregister-PbxAlert *
     Get-PbxConnection | Disconnect-PbxEvents -Confirm:$false
     Stop-PbxSimulator -Simulator * -Confirm:$false
     Get-PbxJournal | Close-PbxJournal -Confirm:$false
+    Clear-PbxContact
 }
 
 # Waits until something is true, or fails.

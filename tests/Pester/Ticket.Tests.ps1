@@ -1,8 +1,6 @@
 BeforeAll {
     . $PSScriptRoot/Support.ps1
     . $PSScriptRoot/Hook.ps1
-    # Names that another file has left would stand in the tickets.
-    Clear-PbxContact
     $hook = Start-Hook
     function Get-Posted {
         $post = $null

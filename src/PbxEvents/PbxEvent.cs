@@ -44,8 +44,8 @@ public sealed class PbxEvent
     public long Sequence { get; internal set; }
 
     /// <summary>
-    /// Idempotency key: the platform's own event id where it has one, otherwise derived from name and payload. The same
-    /// event delivered twice has the same key.
+    /// Idempotency key: the platform's own event id where it has one, else one that is made of what came and when. What the platform sends again
+    /// under its id has the same one; an event that comes again in the same words, such as a trunk that is down a second time, has another.
     /// </summary>
     public string Id
     {
@@ -228,16 +228,20 @@ public sealed class PbxEvent
         return (PbxCall)_call!;
     }
 
+    /// <summary>
+    /// Of what came and when: most platforms tell "trunk T1 is down" or "new voicemail from Ann" in the same bytes each time, and the second time is
+    /// another event. That of one frame that came twice is the session's to drop. A call's record is the same whenever it is read.
+    /// </summary>
     private string DeriveId()
     {
-        // The payload alone can repeat under two names; a zero byte keeps "ab"+"c" apart from "a"+"bc".
-        var name = Encoding.UTF8.GetBytes(Name + '\0');
-        var rest = Payload.IsEmpty ? Encoding.UTF8.GetBytes($"{Connection}\0{Sequence}\0{_receivedTicks}") : Payload;
-        var text = ArrayPool<byte>.Shared.Rent(name.Length + rest.Length);
+        // A zero byte keeps "ab"+"c" apart from "a"+"bc".
+        var isRecord = Synthesized && CallId is not null && !Payload.IsEmpty;
+        var name = Encoding.UTF8.GetBytes(isRecord ? $"{Name}\0" : $"{Name}\0{Connection}\0{Sequence}\0{_receivedTicks}\0");
+        var text = ArrayPool<byte>.Shared.Rent(name.Length + Payload.Length);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         name.CopyTo(text, 0);
-        rest.Span.CopyTo(text.AsSpan(name.Length));
-        SHA256.HashData(text.AsSpan(0, name.Length + rest.Length), hash);
+        Payload.Span.CopyTo(text.AsSpan(name.Length));
+        SHA256.HashData(text.AsSpan(0, name.Length + Payload.Length), hash);
         ArrayPool<byte>.Shared.Return(text);
         return Convert.ToHexStringLower(hash[..12]);
     }

@@ -48,6 +48,26 @@ Describe 'A durable reaction' {
         $reaction.Journal | Should -Be $path
     }
 
+    # Most platforms tell these in the same bytes each time, and have no id for them.
+    It 'runs again for what comes again in the same words: <Scenario> on <Provider>' -ForEach @(
+        @{ Provider = 'Yeastar'; Scenario = 'TrunkDown'; Category = 'Registration' }
+        @{ Provider = 'TelecomX'; Scenario = 'Registration'; Category = 'Registration' }
+        @{ Provider = 'PortSIP'; Scenario = 'Registration'; Category = 'Registration'; By = @{ Extension = '1001' } }
+        @{ Provider = 'OneCloud'; Scenario = 'Voicemail'; Category = 'Voicemail'; By = @{ Extension = '1001' } }
+        @{ Provider = 'RingCentral'; Scenario = 'Voicemail'; Category = 'Voicemail' }
+    ) {
+        $pbx = Start-PbxSimulator $Provider
+        $null = $pbx | Connect-PbxEvents -Name other
+        $extra = $By ?? @{}
+        $null = Register-PbxSubscription $Category -Connection other @extra
+        $null = Register-PbxReaction again -StartAt Oldest -Category $Category -Connection other { Add-Content $using:ran $_.Raw }
+        1..2 | ForEach-Object { $null = Invoke-PbxSimulation $Scenario -Simulator $pbx -Pace 0 }
+        Wait-Until { @(Get-PbxEvent $Category -Connection other).Count -ge 2 }
+        Wait-Until { (Get-PbxJournal).Behind -eq 0 }
+        Wait-Idle
+        @(Get-Ran).Count | Should -Be @(Get-PbxEvent $Category -Connection other).Count
+    }
+
     It 'fits by <Filter>' -ForEach @(
         @{ Filter = '-Outcome'; Options = @{ Outcome = 'Answered' }; Fits = 1 }
         @{ Filter = '-CallState'; Options = @{ CallState = 'Ringing' }; Fits = 2 }

@@ -199,7 +199,8 @@ Wait-PbxReaction
             $calls += @(Invoke-PbxSimulation Missed -Simulator $simulator -Pace 0)
             Wait-Until { Test-Path "$folder/right.ready" } -Seconds 60
             $calls += @(Invoke-PbxSimulation Missed -Simulator $simulator -Count 3 -Pace 0)
-            Wait-Until { @(Get-ChildItem $tickets).Count -ge 7 } -Seconds 60
+            # One of them is told by its record, a minute after the takeover.
+            Wait-Until { @(Get-ChildItem $tickets).Count -ge 7 } -Seconds 150
             Wait-PbxReaction -UntilIdle -Timeout $Patience
 
             # What nobody heard has the id of its record.

@@ -31,6 +31,7 @@ internal sealed class JournalEvents : IDisposable
         {
             Category = PbxCategory.Call,
             Name = "CALL_RING",
+            Id = $"event-{number}",
             Connection = "bench",
             Provider = "Fake",
             ReceivedAt = now,

@@ -11,19 +11,14 @@ internal static class CallbackList
     /// <param name="isTry">Which of the calls that reached nobody count.</param>
     /// <param name="keyOf">What makes two notations of a number one.</param>
     /// <param name="nameOf">The caller's name; null when nobody knows it.</param>
-    public static IEnumerable<PbxCallback> Make(IEnumerable<PbxCall> calls, Func<PbxCall, bool> isTry, Func<string, string> keyOf, Func<PbxCall, string?> nameOf)
-    {
-        var latest = new Dictionary<(string, string), PbxCall>();
-        foreach (var call in calls)
-            latest[(call.Connection, call.CallId)] = call;
-        return latest.Values
+    public static IEnumerable<PbxCallback> Make(IEnumerable<PbxCall> calls, Func<PbxCall, bool> isTry, Func<string, string> keyOf, Func<PbxCall, string?> nameOf) =>
+        LatestCalls.Of(calls)
             .Where(c => OutsideParty.IsIn(c) && OutsideParty.NumberOf(c) is not null)
             .GroupBy(c => keyOf(OutsideParty.NumberOf(c)!))
             .Select(g => Make(g, isTry, nameOf))
             .OfType<PbxCallback>()
             .OrderBy(c => c.Since)
             .ToArray();
-    }
 
     private static PbxCallback? Make(IGrouping<string, PbxCall> calls, Func<PbxCall, bool> isTry, Func<PbxCall, string?> nameOf)
     {

@@ -14,9 +14,7 @@ internal sealed class CallerHistory(Func<DateTimeOffset, IEnumerable<PbxEvent>> 
     /// <summary>True when a number called after a time, and reached nobody.</summary>
     public bool WasMissedAfter(string key, DateTimeOffset time) => CallsOf(key, time).Any(c => c.IsUnreached && c.StartedAt > time);
 
-    private IEnumerable<PbxCall> CallsOf(string key, DateTimeOffset since) => read(since - ClockMargin)
-        .Where(e => e.CallState is PbxCallState.Answered or PbxCallState.Ended)
-        .Select(e => e.Call)
-        .OfType<PbxCall>()
+    private IEnumerable<PbxCall> CallsOf(string key, DateTimeOffset since) => LatestCalls
+        .Of(read(since - ClockMargin).Where(e => e.CallState is PbxCallState.Answered or PbxCallState.Ended).Select(e => e.Call).OfType<PbxCall>())
         .Where(c => OutsideParty.IsIn(c) && OutsideParty.NumberOf(c) is { } number && keyOf(number) == key);
 }

@@ -76,9 +76,10 @@ internal sealed class GapFiller(ConnectionSupervisor connection)
 
     private async Task FillAsync(Filling filling, CancellationToken cancellationToken)
     {
+        var earliest = connection.IsHeld && filling.Gap.Reason == PbxGapReason.NotRunning ? TakeoverTimes.Default.FirstAsk : TimeSpan.Zero;
         foreach (var ask in filling.Reader.Asks)
         {
-            var left = filling.HeardFrom + ask - connection.Clock.GetUtcNow();
+            var left = filling.HeardFrom + (ask > earliest ? ask : earliest) - connection.Clock.GetUtcNow();
             if (left > TimeSpan.Zero)
                 await Task.Delay(left, connection.Clock, cancellationToken).ConfigureAwait(false);
             connection.Activity.Write($"Requesting the call records of the gap from {filling.From:yyyy-MM-dd HH:mm:ss}.");

@@ -222,7 +222,7 @@ internal sealed class DeskRun : IAsyncDisposable
             openReached += !waits && open > 0 ? 1 : 0;
             resolvedWaiting += waits && open == 0 ? 1 : 0;
             if (waits != open > 0)
-                faults.Add($"{caller.Number} {(waits ? "waits, and no ticket is open" : "was reached, and a ticket is open")}: {string.Join("; ", own.Select(p => $"{p}"))}: {string.Join("; ", tickets.Select(t => $"{t.Id} {t.Status}: {string.Join(" | ", t.Texts)}"))}");
+                faults.Add($"{caller.Number} {(waits ? "waits, and no ticket is open" : "was reached, and a ticket is open")}: {string.Join("; ", own.Select(p => $"{p}"))}: {string.Join("; ", tickets.Select(t => $"{t.Id} {t.Status}: {string.Join(" | ", t.Texts)}"))}{await DescribeAsync(own)}");
         }
         foreach (var entry in entries)
         {
@@ -271,6 +271,15 @@ internal sealed class DeskRun : IAsyncDisposable
         }
         using var book = journal.OpenReactions(isReadOnly: true);
         return (order, told, [.. book.GetDead("desk").Select(d => $"a dead letter: {d.Failure.Error}")]);
+    }
+
+    /// <summary>Everything that the journal has of some calls.</summary>
+    private async Task<string> DescribeAsync(IEnumerable<Played> calls)
+    {
+        await using var journal = EventJournal.Open(new JournalOptions { Path = JournalPath, ReadOnly = true }, new SqliteStoreFactory());
+        string[] ids = [.. calls.SelectMany(p => _platforms[p.Card.Platform].Chaos.IdsOf(p.Call))];
+        return string.Concat(journal.Read(new EventQuery(CallIds: ids)).Where(e => e.Gap is null).Select(e =>
+            $"{Environment.NewLine}    {e.ReceivedUtc:HH:mm:ss.fff} {e.Name} {e.CallId} {e.CallState} {e.Outcome} {e.Call?.Origin} news {e.IsCallNews} {e.Raw}"));
     }
 
     private IEnumerable<string> IdsOf(Played played) => _platforms[played.Card.Platform].Chaos.IdsOf(played.Call).Select(id => $"{_platforms[played.Card.Platform].Name}/{id}");

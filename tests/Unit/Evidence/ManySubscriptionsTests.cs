@@ -14,6 +14,7 @@ namespace PbxEvents.Tests.Unit.Evidence;
 /// Ten thousand subscriptions on one connection. OneCloud has a stream for each extension, so there they are as many on the
 /// wire as well.
 /// </summary>
+[Collection(nameof(Alone))]
 public sealed class ManySubscriptionsTests(ITestOutputHelper output)
 {
     private const int Count = 10_000;

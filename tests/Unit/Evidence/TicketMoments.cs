@@ -20,6 +20,20 @@ internal static class TicketMoments
     /// <summary>The first asking is over on every platform, with the real moments.</summary>
     public static readonly TimeSpan RealFirst = TimeSpan.FromSeconds(60);
 
+    /// <summary>A listener that is killed runs again within it, also on a busy machine.</summary>
+    private static readonly TimeSpan Takeover = TimeSpan.FromSeconds(25);
+
+    /// <summary>When nothing is to come any more after a takeover, with the quick moments.</summary>
+    public static readonly TimeSpan TakeoverEnd = Takeover + TimeSpan.FromSeconds(8);
+
+    /// <summary>The same, of listeners that take over from each other.</summary>
+    public static JsonArray QuickTakeover(string platform)
+    {
+        var moments = Quick(platform);
+        moments.Add((JsonNode)Moment("PbxEvents.Providers.Connection.TakeoverTimes", "Default", "FirstAsk", Takeover));
+        return moments;
+    }
+
     /// <summary>Moments that pass in seconds: what a script sets before it connects.</summary>
     public static JsonArray Quick(string platform)
     {
@@ -27,19 +41,22 @@ internal static class TicketMoments
         {
             return
             [
-                Moment(platform, "RingCentralTiming", "Default", "RecordAsks", Asks),
-                Moment(platform, "RingCentralTiming", "Default", "RecordPause", TimeSpan.FromMilliseconds(100)),
-                Moment(platform, "RingCentralTiming", "Default", "RecordSettling", Settling),
+                Moment(TypeOf(platform, "RingCentralTiming"), "Default", "RecordAsks", Asks),
+                Moment(TypeOf(platform, "RingCentralTiming"), "Default", "RecordPause", TimeSpan.FromMilliseconds(100)),
+                Moment(TypeOf(platform, "RingCentralTiming"), "Default", "RecordSettling", Settling),
             ];
         }
         var space = platform == "PortSIP" ? "PortSip" : platform;
-        var asks = Moment(space, $"{space}Records", "Documented", "Asks", Asks);
-        return platform is "OneCloud" or "TelecomX" ? [asks, Moment(space, $"{space}Records", "Documented", "Settling", Settling)] : [asks];
+        var records = TypeOf(space, $"{space}Records");
+        var asks = Moment(records, "Documented", "Asks", Asks);
+        return platform is "OneCloud" or "TelecomX" ? [asks, Moment(records, "Documented", "Settling", Settling)] : [asks];
     }
 
-    private static JsonObject Moment(string space, string type, string field, string name, params TimeSpan[] value) => new()
+    private static string TypeOf(string space, string type) => $"PbxEvents.Providers.Platforms.{space}.{type}";
+
+    private static JsonObject Moment(string type, string field, string name, params TimeSpan[] value) => new()
     {
-        ["Type"] = $"PbxEvents.Providers.Platforms.{space}.{type}",
+        ["Type"] = type,
         ["Field"] = field,
         ["Name"] = name,
         ["Many"] = value.Length > 1,

@@ -123,7 +123,7 @@ internal sealed class WorkersRun : IAsyncDisposable
         var client = new TicketClient(folder, script);
         var server = new JsonObject { ["Port"] = _journal.Port, ["Database"] = _journal.Database, ["User"] = _journal.User, ["Password"] = _server.Password };
         client.SetUp(_desk.Uri, server, Slots, isListener
-            ? [.. _platforms.Zip(_simulators, (p, s) => TicketClient.Connection(p.Name, p, SimulatorLogin.Of(s), TicketMoments.Quick(p.Name)))]
+            ? [.. _platforms.Zip(_simulators, (p, s) => TicketClient.Connection(p.Name, p, SimulatorLogin.Of(s), TicketMoments.QuickTakeover(p.Name)))]
             : []);
         return client;
     }
@@ -245,7 +245,7 @@ internal sealed class WorkersRun : IAsyncDisposable
         await ReadyAsync(_listeners);
         foreach (var worker in _workers)
             await ReadyAsync(worker);
-        await Task.Delay(TicketMoments.QuickEnd);
+        await Task.Delay(TicketMoments.TakeoverEnd);
         using var book = Factory().OpenReactions("", isReadOnly: true);
         for (var (last, since) = ("", Stopwatch.StartNew()); ; await Task.Delay(200))
         {

@@ -51,4 +51,13 @@ public sealed class TicketTextTests
         Assert.True(history.WasMissedAfter("+4511111111", Notes.At.AddSeconds(-1)));
         Assert.False(history.WasMissedAfter("+4511111111", Notes.At));
     }
+    [Fact]
+    public void A_call_that_looked_like_a_talk_until_it_ended_is_none()
+    {
+        var menu = Call with { State = PbxCallState.Answered, AnsweredAt = Notes.At.AddSeconds(1), Outcome = null };
+        PbxEvent[] events = [new() { CallState = PbxCallState.Answered, Call = menu }, new() { CallState = PbxCallState.Ended, Call = Call }];
+        var history = new CallerHistory(_ => events, n => n);
+        Assert.Null(history.FindTalk("+4511111111", Notes.At));
+        Assert.NotNull(new CallerHistory(_ => events[..1], n => n).FindTalk("+4511111111", Notes.At));
+    }
 }
